@@ -1,0 +1,25 @@
+//! Values that every stage shares: sources, spans, names, typed ids, times.
+//! It knows nothing of findings, of the language, of paths or of the present.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod decimal;
+mod fingerprint;
+mod lookup;
+mod name;
+mod source;
+mod span;
+mod suggest;
+mod table;
+mod time;
+
+pub use decimal::{Decimal, parse_decimal, print_decimal};
+pub use fingerprint::{Fingerprint, Hasher};
+pub use lookup::Lookup;
+pub use name::Name;
+pub use source::{Position, Source, SourceId, Sources};
+pub use span::Span;
+pub use suggest::nearest;
+pub use table::{Id, Table};
+pub use time::{
+    Date, DateTime, Duration, Offset, Time, TimeZone, Timestamp, Unit, YearlyDate, zone,
+};

@@ -1,0 +1,53 @@
+//! The command line: arguments, one file for each command, output, exit codes. It alone prints and
+//! reads the environment; how anything is computed is not known here.
+
+mod args;
+mod check;
+mod exit;
+mod explain;
+mod graph;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use self::args::{Arguments, Command};
+use self::exit::{Exit, Failure};
+use self::output::Output;
+
+/// Runs the command that the arguments of the process name.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error).into(),
+    };
+    let output = Output::new(arguments.color);
+    match run(&arguments.command, &output) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            output.failure(&failure);
+            failure.exit.into()
+        }
+    }
+}
+
+fn run(command: &Command, output: &Output) -> Result<Exit, Failure> {
+    match command {
+        Command::Check(arguments) => check::run(arguments, output),
+        Command::Graph(arguments) => graph::run(arguments, output),
+        Command::Explain(arguments) => explain::run(arguments, output),
+    }
+}
+
+/// Prints what clap has to say: help and version as data, mistakes as talk.
+fn usage(error: &clap::Error) -> Exit {
+    // Nobody is left to be told that this could not be printed.
+    let _ = error.print();
+    if error.use_stderr() {
+        Exit::Usage
+    } else {
+        Exit::Fine
+    }
+}

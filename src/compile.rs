@@ -1,0 +1,55 @@
+//! The driver: sources → compilation. One line per pass.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+
+use crate::base::{SourceId, Sources};
+use crate::diagnostic::Findings;
+use crate::model::Settings;
+use crate::plan::Program;
+use crate::syntax::{Parsed, ast};
+use crate::{lint, plan, semantic, syntax};
+
+/// What compiling has come to.
+#[derive(Debug)]
+pub struct Compilation {
+    /// All findings, sorted by place.
+    pub findings: Findings,
+    /// The program, if there is no error.
+    pub program: Option<Program>,
+}
+
+/// Compiles the given files of the sources. It never fails: what is wrong
+/// becomes findings. The same texts give the same compilation, whatever the
+/// order of the files.
+#[must_use]
+pub fn compile(sources: &Sources, files: &[SourceId], settings: &Settings) -> Compilation {
+    let (trees, complete, syntax) = parse(sources, files);
+    let checked = semantic::analyse(&trees, complete, settings);
+    let (valid, semantic) = checked.into_valid(&syntax);
+    let program = valid.map(|valid| plan::lower(&valid, sources));
+    let lint = program.as_ref().map(lint::check).unwrap_or_default();
+    let mut findings = syntax;
+    findings.append(semantic);
+    findings.append(lint);
+    Compilation {
+        findings: findings.sorted(),
+        program,
+    }
+}
+
+/// Parses all files, in parallel; the result is in the order of the files.
+fn parse(sources: &Sources, files: &[SourceId]) -> (Vec<ast::File>, bool, Findings) {
+    let parsed: Vec<Parsed> = files
+        .par_iter()
+        .map(|id| syntax::parse(*id, sources.get(*id).text()))
+        .collect();
+    let (mut trees, mut complete, mut findings) =
+        (Vec::with_capacity(parsed.len()), true, Findings::default());
+    for file in parsed {
+        trees.push(file.file);
+        complete &= file.complete;
+        findings.append(file.findings);
+    }
+    (trees, complete, findings)
+}

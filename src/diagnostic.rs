@@ -1,0 +1,12 @@
+//! What a finding is, the one declaration of all codes, and the renderers.
+//! It knows no word of the language.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod code;
+mod finding;
+mod findings;
+pub mod render;
+
+pub use code::{Code, Level};
+pub use finding::{Edit, Finding, Fix, Label};
+pub use findings::Findings;

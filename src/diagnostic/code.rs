@@ -1,0 +1,160 @@
+//! The one declaration of all codes.
+
+use std::fmt;
+
+/// How serious a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// The program cannot run.
+    Error,
+    /// The program can run; something in it is doubtful.
+    Warning,
+}
+
+impl Level {
+    /// The word that is shown.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Error => "error",
+            Level::Warning => "warning",
+        }
+    }
+}
+
+/// Declares each code once: its number, name, usual level and what it means.
+/// The page is the file of that number in `docs/diagnostics/`.
+macro_rules! codes {
+    ($($variant:ident $code:literal $name:literal $level:ident $summary:literal)*) => {
+        /// A kind of finding. The first two digits tell the stage: F00 the
+        /// compiler itself, F01 text, F02 names, F03 types, F04 the shape of
+        /// a declaration, F05 between declarations, F06 the project.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $(#[doc = $summary] $variant,)*
+        }
+
+        impl Code {
+            /// All codes, in order.
+            pub const ALL: &[Code] = &[$(Code::$variant),*];
+
+            /// The number: `F0202`.
+            #[must_use]
+            pub fn code(self) -> &'static str {
+                match self { $(Code::$variant => $code,)* }
+            }
+
+            /// The name: `unknown-property`.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Code::$variant => $name,)* }
+            }
+
+            /// The level, unless a finding says otherwise.
+            #[must_use]
+            pub fn level(self) -> Level {
+                match self { $(Code::$variant => Level::$level,)* }
+            }
+
+            /// One sentence on what the code means.
+            #[must_use]
+            pub fn summary(self) -> &'static str {
+                match self { $(Code::$variant => $summary,)* }
+            }
+
+            /// The page about the code, in Markdown.
+            #[must_use]
+            pub fn page(self) -> &'static str {
+                match self {
+                    $(Code::$variant => include_str!(concat!("../../docs/diagnostics/", $code, ".md")),)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    NotYet             "F0002" "not-yet"              Error   "a construct of the language that this version does not build yet"
+
+    UnexpectedText     "F0101" "unexpected-text"      Error   "text that does not fit where it stands"
+    Unclosed           "F0102" "unclosed"             Error   "a brace, bracket or quote without its partner"
+    NestedTooDeeply    "F0103" "nested-too-deeply"    Error   "more than 200 levels of nesting"
+    NameForm           "F0104" "name-form"            Error   "a name that is not lower case with underscores, or too long"
+    ReservedWord       "F0105" "reserved-word"        Error   "a reserved word used as a name"
+    BadLiteral         "F0106" "bad-literal"          Error   "a number, date, time, unit or escape that does not exist"
+    ForeignSyntax      "F0107" "foreign-syntax"       Error   "a habit from another language"
+    StrayDocComment    "F0108" "stray-doc-comment"    Error   "a doc comment that belongs to nothing"
+    UnknownKeyword     "F0109" "unknown-keyword"      Error   "a word that opens no declaration, clause or step"
+    ChainedComparison  "F0110" "chained-comparison"   Error   "a comparison of a comparison"
+    PlainText          "F0111" "plain-text"           Error   "an interpolation where only plain text may stand"
+    AmbiguousUnknown   "F0112" "ambiguous-or-unknown" Warning "`or unknown` after a chain of conditions"
+
+    UnknownObject      "F0201" "unknown-object"       Error   "an object that is not declared"
+    UnknownProperty    "F0202" "unknown-property"     Error   "a property that is not declared"
+    UnknownEvent       "F0203" "unknown-event"        Error   "an event that is not declared"
+    UnknownMember      "F0204" "unknown-member"       Error   "a value that is no member of the enum or set"
+    UnknownAction      "F0205" "unknown-action"       Error   "an action that does not exist"
+    UnknownArgument    "F0206" "unknown-argument"     Error   "an argument that the action does not take"
+    UnknownSegment     "F0207" "unknown-segment"      Error   "a segment that is not declared"
+    UnknownWorkflow    "F0208" "unknown-workflow"     Error   "a workflow that is not declared"
+    UnknownMessage     "F0209" "unknown-message"      Error   "a message that is not declared"
+    UnknownName        "F0210" "unknown-name"         Error   "a name that means nothing where it stands"
+    UnknownFunction    "F0211" "unknown-function"     Error   "a function that does not exist"
+    UnknownLabel       "F0212" "unknown-label"        Error   "a label that the association does not have"
+    UnknownType        "F0213" "unknown-type"         Error   "a type that does not exist"
+    DuplicateName      "F0214" "duplicate-name"       Error   "two things with one name"
+    Shadowing          "F0215" "shadowing"            Error   "a bound name that is also the name of a property"
+    UnknownField       "F0216" "unknown-field"        Error   "a field that the declaration does not have"
+
+    MismatchedTypes    "F0301" "mismatched-types"     Error   "a comparison of values of different types"
+    WrongType          "F0302" "wrong-type"           Error   "a value of another type than the place takes"
+    NotACondition      "F0303" "not-a-condition"      Error   "a value where a condition must stand"
+    MissingArgument    "F0304" "missing-argument"     Error   "a required argument is missing"
+    ArgumentCount      "F0305" "argument-count"       Error   "too few or too many arguments of a function"
+    MaybeUnknown       "F0306" "maybe-unknown"        Warning "a value that may be unknown where a known one is needed"
+    PathThroughMany    "F0307" "path-through-many"    Error   "a path through an association with many records"
+    ReadOnly           "F0308" "read-only"            Error   "a write to a property that cannot be written"
+    ComputedCycle      "F0309" "computed-cycle"       Error   "computed properties that depend on each other"
+    Unordered          "F0310" "unordered"            Error   "an order of values that have none"
+    DatetimeDifference "F0311" "datetime-difference"  Error   "one moment minus another"
+    UnknownValue       "F0312" "unknown-value"        Error   "`unknown` used as a value"
+    WrongOperator      "F0313" "wrong-operator"       Error   "an operator or function that does not take such values"
+    BadPattern         "F0314" "bad-pattern"          Error   "a regular expression or a JSONPath that is not valid"
+
+    RepeatedClause     "F0401" "repeated-clause"      Error   "a clause or field that may stand only once"
+    MissingPart        "F0402" "missing-part"         Error   "a declaration lacks a part that it needs"
+    OneRefinement      "F0403" "one-refinement"       Error   "more than one refinement on a trigger"
+    WebhookAlone       "F0404" "webhook-alone"        Error   "a webhook trigger beside other triggers"
+    StepName           "F0405" "step-name"            Error   "a step name that is taken or reserved"
+    NoEvent            "F0406" "no-event"             Error   "`event` where no event is at hand"
+    RefinedFilter      "F0407" "refined-filter"       Error   "the filter of a refined trigger reads the record"
+    LeavingNothing     "F0408" "leaving-nothing"      Error   "`unenroll on leaving` without a filter trigger"
+    NotStatic          "F0409" "not-static"           Error   "a change of membership in a segment that follows a condition"
+    CaseOrder          "F0410" "case-order"           Error   "a case after `else`, or a second `else`"
+    MatchNotUnique     "F0411" "match-not-unique"     Error   "a record looked up by a property that is not unique"
+    WebhookType        "F0412" "webhook-type"         Error   "a type that a webhook field cannot have"
+    ModifierConflict   "F0413" "modifier-conflict"    Error   "modifiers that do not go together, or not there"
+
+    OtherObject        "F0501" "other-object"         Error   "a thing that belongs to another object"
+    UnverifiedWebhook  "F0502" "unverified-webhook"   Warning "a webhook that anybody can call"
+
+    UnknownKey         "F0601" "unknown-key"          Error   "a key that `flow.toml` does not have"
+    WrongSetting       "F0602" "wrong-setting"        Error   "a setting with a value that it cannot have"
+    UnreadableSource   "F0603" "unreadable-source"    Error   "a source that is not UTF-8 text, or too large"
+}
+
+impl Code {
+    /// The code of a number or a name, in any case.
+    #[must_use]
+    pub fn find(text: &str) -> Option<Code> {
+        Code::ALL.iter().copied().find(|code| {
+            code.code().eq_ignore_ascii_case(text) || code.name().eq_ignore_ascii_case(text)
+        })
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}

@@ -1,0 +1,75 @@
+//! The findings of a run, in order and without doubles.
+
+use super::{Finding, Level};
+
+/// A growing list of findings.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Findings {
+    list: Vec<Finding>,
+}
+
+impl Findings {
+    /// Adds one.
+    pub fn push(&mut self, finding: Finding) {
+        self.list.push(finding);
+    }
+
+    /// Adds all of another list.
+    pub fn append(&mut self, other: Findings) {
+        self.list.extend(other.list);
+    }
+
+    /// All findings, in the order in which they stand.
+    pub fn iter(&self) -> std::slice::Iter<'_, Finding> {
+        self.list.iter()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// How many there are of one level.
+    #[must_use]
+    pub fn count(&self, level: Level) -> usize {
+        self.list
+            .iter()
+            .filter(|finding| finding.level == level)
+            .count()
+    }
+
+    /// Whether one of them is an error.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.list
+            .iter()
+            .any(|finding| finding.level == Level::Error)
+    }
+
+    /// Sorts by place, then code, and drops doubles.
+    #[must_use]
+    pub fn sorted(mut self) -> Self {
+        self.list.sort_by(|a, b| key(a).cmp(&key(b)));
+        self.list.dedup();
+        self
+    }
+}
+
+fn key(finding: &Finding) -> (crate::base::Span, &'static str, &str) {
+    (finding.primary.span, finding.code.code(), &finding.message)
+}
+
+impl<'a> IntoIterator for &'a Findings {
+    type Item = &'a Finding;
+    type IntoIter = std::slice::Iter<'a, Finding>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}

@@ -1,0 +1,17 @@
+//! A compiler and runner for declarative CRM workflows.
+//!
+//! The order of the modules below is the reading order and the dependency
+//! order: a module uses only those listed above it.
+
+pub mod base;
+pub mod diagnostic;
+pub mod model;
+pub mod syntax;
+pub mod semantic;
+pub mod plan;
+pub mod lint;
+pub mod compile;
+#[cfg(feature = "cli")]
+pub mod project;
+#[cfg(feature = "cli")]
+pub mod cli;

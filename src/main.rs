@@ -1,0 +1,7 @@
+//! The `flow` binary. All that it does is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    flow::cli::main()
+}

@@ -1,0 +1,25 @@
+//! What programs are about: objects, properties, events, actions, types and
+//! values, and the catalog that holds them. It knows nothing of syntax, of
+//! graphs or of files.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod action;
+mod catalog;
+mod event;
+mod function;
+mod object;
+mod settings;
+mod types;
+mod value;
+
+pub use action::{Action, ActionId, ActionParameter, ActionResult, builtin_actions};
+pub use catalog::{
+    Catalog, Constant, ConstantId, Item, Message, MessageField, MessageId, MessageParameter,
+    Segment, SegmentId, Workflow, WorkflowId,
+};
+pub use event::{Event, EventId, EventProperty, EventPropertyId, OCCURRENCE, action_failed};
+pub use function::{Function, Kind, PeriodUnit, function, functions};
+pub use object::{Association, AssociationId, Object, ObjectId, Property, PropertyId};
+pub use settings::{Limits, Profile, Settings};
+pub use types::{Member, Members, Type};
+pub use value::Value;

@@ -1,0 +1,22 @@
+//! Meaning → the executable form: steps with stable ids, compiled conditions,
+//! the action graph of each workflow, versions, exports. It knows nothing of
+//! how a step is carried out.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod expression;
+pub mod export;
+mod graph;
+mod lower;
+mod program;
+mod step;
+mod version;
+mod workflow;
+
+pub use expression::{
+    Condition, Expression, Hop, JsonNode, Link, Node, NodeId, Pattern, TextNode, Way,
+};
+pub use graph::{ActionGraph, GraphEdge, GraphNode};
+pub use lower::lower;
+pub use program::{Message, ObjectPlan, Program, Segment, Webhook, WebhookField};
+pub use step::{Case, Do, Moment, Next, Records, Step, StepKind, TargetProperty, Test, Wait};
+pub use workflow::{Clause, EventTrigger, Reenroll, Refinement, Workflow};

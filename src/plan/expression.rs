@@ -1,0 +1,219 @@
+//! Compiled expressions: flat data over numbered slots, each node with the
+//! place that it comes from.
+
+use std::sync::Arc;
+
+use crate::base::{Duration, Name, Span};
+use crate::model::{
+    AssociationId, Function, MessageId, ObjectId, PeriodUnit, PropertyId, SegmentId, Value,
+};
+use crate::semantic::hir::{Aggregate, FieldSource, Root, TextRelation};
+use crate::syntax::ast::{Arithmetic, Comparison, ContainsKind, EdgeKind, Quantifier};
+
+/// The place of a node in its expression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub u32);
+
+/// An expression as a list of nodes. A node stands after those that it is
+/// made of; the last is the whole.
+#[derive(Debug, Clone, Default)]
+pub struct Expression {
+    nodes: Vec<Node>,
+    spans: Vec<Span>,
+}
+
+impl Expression {
+    /// Adds a node that is made of nodes before it.
+    pub(super) fn push(&mut self, node: Node, span: Span) -> NodeId {
+        self.nodes.push(node);
+        self.spans.push(span);
+        NodeId(u32::try_from(self.nodes.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// All nodes with their places.
+    pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node, Span)> {
+        let spans = self.spans.iter().copied();
+        self.nodes
+            .iter()
+            .zip(spans)
+            .zip(0..)
+            .map(|((node, span), place)| (NodeId(place), node, span))
+    }
+
+    /// A node.
+    #[must_use]
+    pub fn node(&self, id: NodeId) -> Option<&Node> {
+        self.nodes.get(id.0 as usize)
+    }
+
+    /// Where a node comes from.
+    #[must_use]
+    pub fn span(&self, id: NodeId) -> Option<Span> {
+        self.spans.get(id.0 as usize).copied()
+    }
+
+    /// The whole; `None` for an expression without nodes, which no program
+    /// holds.
+    #[must_use]
+    pub fn root(&self) -> Option<NodeId> {
+        self.nodes
+            .len()
+            .checked_sub(1)
+            .and_then(|last| u32::try_from(last).ok())
+            .map(NodeId)
+    }
+}
+
+/// A compiled condition with the parts that people think in.
+#[derive(Debug, Clone)]
+pub struct Condition {
+    /// The whole condition.
+    pub expression: Expression,
+    /// The terms of its outermost `and` or `or`; itself where there is none.
+    pub clauses: Vec<NodeId>,
+}
+
+/// One step along a `one` association.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Hop {
+    /// The object that has the association.
+    pub object: ObjectId,
+    /// The association.
+    pub association: AssociationId,
+}
+
+/// A record, from where a condition stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Way {
+    /// Where it begins.
+    pub root: Root,
+    /// The associations on the way; often none.
+    pub hops: Box<[Hop]>,
+}
+
+/// The records at the other end of an association.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The record that has the association.
+    pub from: Way,
+    /// The association.
+    pub hop: Hop,
+    /// Only links with this label.
+    pub label: Option<Name>,
+    /// The object at the other end.
+    pub object: ObjectId,
+}
+
+/// A regular expression, compiled once.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    /// As it is written.
+    pub text: Arc<str>,
+    /// Compiled.
+    pub regex: regex::Regex,
+}
+
+/// One operation.
+#[derive(Debug, Clone)]
+pub enum Node {
+    /// A value.
+    Constant(Value),
+    /// A property.
+    Property(Way, PropertyId),
+    /// A record.
+    Record(Way),
+    /// A property of the occurrence, by event.
+    Event(Box<[FieldSource]>),
+    /// A parameter of the message.
+    Parameter(usize),
+    /// A result of an action; `None` asks whether it has answered.
+    Binding(usize, Option<usize>),
+    /// What a webhook has read.
+    WebhookValue,
+    /// A message.
+    Message(MessageId),
+    /// The present instant.
+    Now,
+    /// The present day in the zone.
+    Today,
+    /// `N units ago`, or (true) `from now`.
+    Relative(Duration, bool),
+    /// Text put together.
+    Text(Box<[TextNode]>),
+    /// Values for `in`.
+    List(Box<[NodeId]>),
+    /// Not.
+    Not(NodeId),
+    /// All of them (Kleene).
+    And(Box<[NodeId]>),
+    /// Any of them (Kleene).
+    Or(Box<[NodeId]>),
+    /// True also where it is unknown.
+    OrUnknown(NodeId),
+    /// A comparison.
+    Compare(Comparison, NodeId, NodeId),
+    /// Any of a list; none of it where the flag is set.
+    In(NodeId, NodeId, bool),
+    /// Inclusive at both ends; negated where the flag is set.
+    Between(NodeId, NodeId, NodeId, bool),
+    /// A test on text; negated where the flag is set.
+    TextTest(TextRelation, NodeId, NodeId, bool),
+    /// A test on a set; negated where the flag is set.
+    SetTest(ContainsKind, NodeId, Box<[usize]>, bool),
+    /// A regular expression; negated where the flag is set.
+    Matches(NodeId, Box<Pattern>, bool),
+    /// Whether it is known; unknown where the flag is set.
+    Known(NodeId, bool),
+    /// Whether it lies in a period; counted units, or one calendar unit.
+    Within(NodeId, EdgeKind, Duration, bool),
+    /// A condition over associated records.
+    Quantified(Quantifier, Box<Link>, NodeId),
+    /// A number over associated records.
+    Aggregate(Aggregate, Box<Link>, Option<PropertyId>, Option<NodeId>),
+    /// Membership of the record at hand.
+    InSegment(SegmentId),
+    /// Exact arithmetic (N4).
+    Arithmetic(Arithmetic, NodeId, NodeId),
+    /// The negative.
+    Negative(NodeId),
+    /// The second where the first is unknown.
+    Coalesce(NodeId, NodeId),
+    /// A day at a time of day.
+    At(NodeId, NodeId),
+    /// A function.
+    Call(&'static Function, Box<[NodeId]>),
+    /// The unit of `start_of` and `end_of`.
+    Unit(PeriodUnit),
+    /// A member of one enum as that of another, by place.
+    Convert(Arc<[usize]>, NodeId),
+    /// The value of a secret.
+    Secret(Name),
+    /// How a request authenticates or is signed.
+    Scheme(Name, Box<[NodeId]>),
+    /// JSON.
+    Json(JsonNode),
+}
+
+/// A piece of a text.
+#[derive(Debug, Clone)]
+pub enum TextNode {
+    /// As it stands.
+    Literal(Arc<str>),
+    /// A value, printed.
+    Value(NodeId, Option<Box<str>>),
+    /// A value, printed, or what stands there where it is unknown.
+    Fallback(NodeId, Option<Box<str>>, NodeId),
+}
+
+/// JSON with values in it.
+#[derive(Debug, Clone)]
+pub enum JsonNode {
+    /// `null`.
+    Null,
+    /// A value.
+    Value(NodeId),
+    /// Keys in the order of the text.
+    Object(Vec<(Box<str>, JsonNode)>),
+    /// Values.
+    Array(Vec<JsonNode>),
+}

@@ -1,0 +1,241 @@
+//! Steps: nested blocks → one list, in the order of the text.
+
+use super::Lowering;
+use super::expression::{link, way};
+use crate::plan::{Case, Do, Moment, Next, Records, Step, StepKind, TargetProperty, Test, Wait};
+use crate::semantic::hir;
+
+/// A block in the making: where its first step goes, what follows its last,
+/// how deep it stands.
+#[derive(Clone, Copy)]
+struct Place {
+    at: usize,
+    after: Next,
+    depth: usize,
+}
+
+impl Lowering<'_> {
+    pub(super) fn steps(self, steps: &[hir::Step]) -> Vec<Step> {
+        let mut into = Vec::new();
+        self.block(
+            steps,
+            Place {
+                at: 0,
+                after: Next::End,
+                depth: 0,
+            },
+            &mut into,
+        );
+        into
+    }
+
+    /// Adds the steps of a block; returns the first, or what follows where
+    /// the block is empty.
+    fn block(self, steps: &[hir::Step], place: Place, into: &mut Vec<Step>) -> Next {
+        let mut at = place.at;
+        for (number, step) in steps.iter().enumerate() {
+            let end = at + size(step);
+            let next = if number + 1 == steps.len() {
+                place.after
+            } else {
+                Next::Step(end)
+            };
+            self.step(
+                step,
+                Place {
+                    at,
+                    after: next,
+                    depth: place.depth,
+                },
+                into,
+            );
+            at = end;
+        }
+        if steps.is_empty() {
+            place.after
+        } else {
+            Next::Step(place.at)
+        }
+    }
+
+    fn step(self, step: &hir::Step, place: Place, into: &mut Vec<Step>) {
+        // The step comes before its inner blocks; its kind is known after.
+        let row = into.len();
+        into.push(Step {
+            id: step.id.clone(),
+            doc: step.doc.clone(),
+            kind: StepKind::Stop,
+            next: place.after,
+            depth: place.depth,
+            span: step.span,
+            text: self.text(step.head),
+        });
+        let kind = self.kind(&step.kind, place, into);
+        if let Some(step) = into.get_mut(row) {
+            step.kind = kind;
+        }
+    }
+
+    fn kind(self, kind: &hir::StepKind, place: Place, into: &mut Vec<Step>) -> StepKind {
+        match kind {
+            hir::StepKind::Wait(wait) => StepKind::Wait(self.wait(wait)),
+            hir::StepKind::Set(set) => {
+                let target = &set.target;
+                StepKind::Set(
+                    records(&target.records),
+                    property(target.property),
+                    set.op,
+                    self.expression(&set.value),
+                )
+            }
+            hir::StepKind::Clear(target) => {
+                StepKind::Clear(records(&target.records), property(target.property))
+            }
+            hir::StepKind::Do(action) => StepKind::Do(Box::new(self.action(action, place, into))),
+            hir::StepKind::Branch(cases, otherwise) => {
+                let cases = cases
+                    .iter()
+                    .map(|case| self.case(case, place, into))
+                    .collect();
+                StepKind::Branch(cases, self.otherwise(otherwise.as_deref(), place, into))
+            }
+            hir::StepKind::Match(value, arms, otherwise) => {
+                let cases = arms.iter().map(|arm| self.arm(arm, place, into)).collect();
+                let otherwise = self.otherwise(otherwise.as_deref(), place, into);
+                StepKind::Match(self.expression(value), cases, otherwise)
+            }
+            hir::StepKind::Stop => StepKind::Stop,
+            hir::StepKind::Enroll(workflow, targets) => {
+                StepKind::Enroll(*workflow, records(targets))
+            }
+            hir::StepKind::Add(segment, targets) => StepKind::Add(*segment, records(targets)),
+            hir::StepKind::Remove(segment, targets) => StepKind::Remove(*segment, records(targets)),
+        }
+    }
+
+    /// An inner block; what follows it follows the step around it.
+    fn inner(self, steps: &[hir::Step], place: Place, into: &mut Vec<Step>) -> Next {
+        self.block(
+            steps,
+            Place {
+                at: into.len(),
+                after: place.after,
+                depth: place.depth + 1,
+            },
+            into,
+        )
+    }
+
+    fn otherwise(
+        self,
+        steps: Option<&[hir::Step]>,
+        place: Place,
+        into: &mut Vec<Step>,
+    ) -> Option<Next> {
+        steps.map(|steps| self.inner(steps, place, into))
+    }
+
+    fn case(
+        self,
+        case: &hir::Case,
+        place: Place,
+        into: &mut Vec<Step>,
+    ) -> Case<crate::plan::Condition> {
+        Case {
+            label: case.label.as_deref().unwrap_or_default().to_owned(),
+            test: self.condition(&case.when),
+            entry: self.inner(&case.steps, place, into),
+            span: case.head,
+            text: self.text(case.head),
+        }
+    }
+
+    fn arm(self, arm: &hir::MatchArm, place: Place, into: &mut Vec<Step>) -> Case<Vec<Test>> {
+        let tests = arm.tests.iter().map(|test| match test {
+            hir::MatchTest::Equal(value) => Test::Equal(self.expression(value)),
+            hir::MatchTest::Range(low, high) => {
+                Test::Range(self.expression(low), self.expression(high))
+            }
+            hir::MatchTest::Unknown => Test::Unknown,
+        });
+        Case {
+            label: String::new(),
+            test: tests.collect(),
+            entry: self.inner(&arm.steps, place, into),
+            span: arm.head,
+            text: self.text(arm.head),
+        }
+    }
+
+    fn action(self, action: &hir::Do, place: Place, into: &mut Vec<Step>) -> Do {
+        let arguments = action
+            .arguments
+            .iter()
+            .map(|(name, value)| (name.clone(), self.expression(value)));
+        Do {
+            action: action.action,
+            arguments: arguments.collect(),
+            binding: action
+                .binding
+                .as_ref()
+                .map(|binding| (binding.place, binding.name.clone())),
+            retry: action.retry,
+            on_error: self.otherwise(action.on_error.as_deref(), place, into),
+        }
+    }
+
+    fn wait(self, wait: &hir::Wait) -> Wait {
+        match wait {
+            hir::Wait::For(duration) => Wait::For(*duration),
+            hir::Wait::Until {
+                moment,
+                past,
+                unknown,
+            } => {
+                let moment = match &**moment {
+                    hir::Moment::At(moment) => Moment::At(self.expression(moment)),
+                    hir::Moment::Time(time) => Moment::Time(*time),
+                    hir::Moment::Weekdays(days, time) => Moment::Weekdays(days.clone(), *time),
+                    hir::Moment::Yearly(date, time) => Moment::Yearly(*date, *time),
+                };
+                Wait::Until {
+                    moment,
+                    past: *past,
+                    unknown: *unknown,
+                }
+            }
+        }
+    }
+}
+
+fn records(records: &hir::Records) -> Records {
+    match records {
+        hir::Records::This => Records::This,
+        hir::Records::One(record) => Records::One(way(record)),
+        hir::Records::Linked(path) => Records::Linked(link(path)),
+    }
+}
+
+fn property(property: hir::TargetProperty) -> TargetProperty {
+    match property {
+        hir::TargetProperty::Property(id) => TargetProperty::Property(id),
+        hir::TargetProperty::Association(id) => TargetProperty::Association(id),
+    }
+}
+
+/// How many steps a step is, with those of its inner blocks.
+fn size(step: &hir::Step) -> usize {
+    let all = |steps: &[hir::Step]| steps.iter().map(size).sum::<usize>();
+    let optional = |steps: &Option<Vec<hir::Step>>| steps.as_deref().map_or(0, all);
+    let inner = match &step.kind {
+        hir::StepKind::Do(action) => optional(&action.on_error),
+        hir::StepKind::Branch(cases, otherwise) => {
+            cases.iter().map(|case| all(&case.steps)).sum::<usize>() + optional(otherwise)
+        }
+        hir::StepKind::Match(_, arms, otherwise) => {
+            arms.iter().map(|arm| all(&arm.steps)).sum::<usize>() + optional(otherwise)
+        }
+        _ => 0,
+    };
+    inner + 1
+}

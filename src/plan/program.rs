@@ -1,0 +1,91 @@
+//! A whole program in its executable form.
+
+use super::{Condition, Expression, Workflow};
+use crate::base::Span;
+use crate::model::{
+    Catalog, EventId, EventPropertyId, MessageField, MessageId, PropertyId, SegmentId, Settings,
+};
+use crate::semantic::hir::{JsonPath, Verify};
+
+/// A program that can be run. Its lists are in the order of names.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// The heads of all declarations.
+    pub catalog: Catalog,
+    /// What the project decides.
+    pub settings: Settings,
+    /// The derived parts of objects, in step with the catalog's.
+    pub objects: Vec<ObjectPlan>,
+    /// The webhooks.
+    pub webhooks: Vec<Webhook>,
+    /// The messages, in step with the catalog's.
+    pub messages: Vec<Message>,
+    /// The segments that follow a condition.
+    pub segments: Vec<Segment>,
+    pub(super) workflows: Vec<Workflow>,
+}
+
+impl Program {
+    /// The workflows, in the order in which they are considered (I6).
+    #[must_use]
+    pub fn workflows(&self) -> &[Workflow] {
+        &self.workflows
+    }
+}
+
+/// The derived parts of an object.
+#[derive(Debug, Clone, Default)]
+pub struct ObjectPlan {
+    /// The values that properties have from birth.
+    pub defaults: Vec<(PropertyId, Expression)>,
+    /// How computed properties are computed.
+    pub computed: Vec<(PropertyId, Expression)>,
+}
+
+/// How a webhook is read.
+#[derive(Debug, Clone)]
+pub struct Webhook {
+    /// The event that it feeds.
+    pub event: EventId,
+    /// Where the id of the occurrence stands.
+    pub id: Option<JsonPath>,
+    /// The unique property of the record, and where its value stands.
+    pub key: Option<(PropertyId, JsonPath)>,
+    /// What is read.
+    pub fields: Vec<WebhookField>,
+    /// Who may call it; `None` where the source does not say.
+    pub verify: Option<Verify>,
+    /// The declaration.
+    pub span: Span,
+}
+
+/// What a webhook reads into a property of its event.
+#[derive(Debug, Clone)]
+pub struct WebhookField {
+    /// The property of the event.
+    pub property: EventPropertyId,
+    /// Where the value stands.
+    pub path: JsonPath,
+    /// What is computed from it.
+    pub then: Option<Expression>,
+    /// What holds where the result is unknown.
+    pub default: Option<Expression>,
+}
+
+/// The texts of a message.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// Which message.
+    pub message: MessageId,
+    /// Its texts.
+    pub fields: Vec<(MessageField, Expression)>,
+}
+
+/// A segment that follows a condition.
+#[derive(Debug, Clone)]
+pub struct Segment {
+    /// Which segment.
+    pub segment: SegmentId,
+    /// Who is in it.
+    pub condition: Condition,
+}

@@ -1,0 +1,125 @@
+//! Workflows as the engine considers them.
+
+use super::{ActionGraph, Condition, Expression, Next, Step};
+use crate::base::{Decimal, Duration, Fingerprint, Name, Span};
+use crate::model::ObjectId;
+use crate::semantic::hir::EventSource;
+use crate::syntax::ast::EdgeKind;
+
+/// A workflow.
+#[derive(Debug, Clone)]
+pub struct Workflow {
+    pub(super) name: Name,
+    /// The object whose records it takes.
+    pub object: ObjectId,
+    /// The display name.
+    pub title: Option<Box<str>>,
+    /// What its doc comment says.
+    pub doc: Option<Box<str>>,
+    /// Whether its source turns it off (E17).
+    pub off: bool,
+    /// Tags.
+    pub campaigns: Vec<Box<str>>,
+    /// The hash of all that it is compiled from (V1).
+    pub version: Fingerprint,
+    /// Event triggers, joined by or (E1).
+    pub events: Vec<EventTrigger>,
+    /// Filter triggers, joined by or (E1, E2).
+    pub filters: Vec<Condition>,
+    /// Must hold too, for every trigger.
+    pub only: Option<Condition>,
+    /// When a record may enrol again (E8).
+    pub reenroll: Vec<Reenroll>,
+    /// Whether records that match at the first turn-on enrol (E9, E10).
+    pub existing: bool,
+    /// Never inside while one of them holds (E6, L2).
+    pub suppress: Vec<Condition>,
+    /// Conditions that take a record out (L2).
+    pub unenroll: Vec<Condition>,
+    /// Events that take a record out.
+    pub unenroll_on: Vec<EventTrigger>,
+    /// Whether a record leaves when no filter trigger holds (L1).
+    pub unenroll_on_leaving: bool,
+    /// What the workflow is for (L3).
+    pub goal: Option<Condition>,
+    /// All steps, those of inner blocks too, in the order of the text.
+    pub steps: Vec<Step>,
+    /// The first step.
+    pub entry: Next,
+    /// How many results of actions it keeps.
+    pub bindings: usize,
+    /// The action graph.
+    pub graph: ActionGraph,
+    /// Its clauses as people read them, in the order of the text.
+    pub clauses: Vec<Clause>,
+    /// The whole declaration.
+    pub span: Span,
+}
+
+impl Workflow {
+    /// Its name, which is its identity (V7).
+    #[must_use]
+    pub fn name(&self) -> &Name {
+        &self.name
+    }
+}
+
+/// A clause as people read it.
+#[derive(Debug, Clone)]
+pub struct Clause {
+    /// Its text, white space folded.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// An event that enrols, or takes out.
+#[derive(Debug, Clone)]
+pub struct EventTrigger {
+    /// Which event.
+    pub event: EventSource,
+    /// The value before a change.
+    pub from: Option<Expression>,
+    /// The value after a change.
+    pub to: Option<Expression>,
+    /// What must hold of the occurrence and the record (E3).
+    pub filter: Option<Condition>,
+    /// How often, or when (E14).
+    pub refinements: Vec<Refinement>,
+    /// The key of the enrolment (E16).
+    pub per: Option<Expression>,
+    /// The whole clause.
+    pub span: Span,
+    /// The clause as people read it.
+    pub text: String,
+}
+
+/// How often an event happened, or when.
+#[derive(Debug, Clone)]
+pub enum Refinement {
+    /// At least so often.
+    AtLeast(Decimal),
+    /// At most so often.
+    AtMost(Decimal),
+    /// Exactly so often.
+    Exactly(Decimal),
+    /// In a period around now; counted units, or one calendar unit.
+    Within(EdgeKind, Duration, bool),
+    /// Between two points in time.
+    Between(Expression, Expression),
+    /// Before a point in time.
+    Before(Expression),
+    /// After a point in time.
+    After(Expression),
+}
+
+/// When a record may enrol again (E8).
+#[derive(Debug, Clone)]
+pub enum Reenroll {
+    /// At every occurrence and transition.
+    Always,
+    /// At an event.
+    On(EventTrigger),
+    /// When a condition turns true.
+    When(Condition),
+}

@@ -1,0 +1,227 @@
+//! What `flow.toml` says. Nothing is left unsaid: what is unknown, wrong or not read yet becomes a
+//! finding, and a default takes its place. The texts of a program are not known here.
+
+mod entry;
+mod keys;
+
+use std::collections::BTreeSet;
+
+use toml::de::{DeTable, Error as TomlError};
+
+use self::entry::Entry;
+use self::keys::{LATER, LIMITS_LATER, TABLES, Table};
+use crate::base::{SourceId, Span, TimeZone, nearest, zone};
+use crate::diagnostic::{Code, Finding, Findings};
+use crate::model::{Profile, Settings};
+
+/// The one edition that there is.
+const EDITION: i64 = 1;
+
+/// The folder of the store, unless `flow.toml` names another.
+const STORE: &str = ".flow";
+
+/// What stands in `flow.toml`.
+pub(super) struct Manifest {
+    pub(super) settings: Settings,
+    /// The folder of the store, relative to the project.
+    pub(super) store: String,
+    pub(super) findings: Findings,
+}
+
+/// Reads the text of `flow.toml`. The name of its folder is offered where the
+/// project has none.
+pub(super) fn read(id: SourceId, text: &str, folder: &str) -> Manifest {
+    let (root, errors) = DeTable::parse_recoverable(text);
+    let mut reader = Reader {
+        id,
+        text,
+        folder,
+        manifest: Manifest {
+            settings: Settings {
+                name: folder.to_owned(),
+                ..Settings::default()
+            },
+            store: STORE.to_owned(),
+            findings: Findings::default(),
+        },
+    };
+    reader.document(root.get_ref());
+    if !errors.is_empty() {
+        // What is left of a broken text would be called unknown or missing.
+        reader.manifest.findings = Findings::default();
+        reader.broken(&errors);
+    }
+    reader.manifest
+}
+
+/// Reads one document into a manifest.
+struct Reader<'a> {
+    id: SourceId,
+    text: &'a str,
+    folder: &'a str,
+    manifest: Manifest,
+}
+
+impl Reader<'_> {
+    fn document(&mut self, root: &DeTable<'_>) {
+        if !root.contains_key("project") {
+            self.no_project();
+        }
+        for (key, value) in root {
+            let entry = Entry::new(self.id, None, key, value);
+            match Table::of(entry.name) {
+                Some(table) => self.table(table, &entry),
+                None if LATER.contains(&entry.name) => self.push(entry.not_yet()),
+                None => self.push(self.stray(&entry)),
+            }
+        }
+    }
+
+    fn table(&mut self, table: Table, whole: &Entry<'_>) {
+        let entries = match whole.table() {
+            Ok(entries) => entries,
+            Err(finding) => return self.push(*finding),
+        };
+        if table == Table::Project && !entries.contains_key("name") {
+            self.no_name(whole.key);
+        }
+        for (key, value) in entries {
+            let entry = Entry::new(self.id, Some(table.word()), key, value);
+            if let Err(finding) = self.setting(table, &entry) {
+                self.push(*finding);
+            }
+        }
+    }
+
+    fn setting(&mut self, table: Table, entry: &Entry<'_>) -> Result<(), Box<Finding>> {
+        match (table, entry.name) {
+            (Table::Project, "name") => self.manifest.settings.name = entry.words()?.to_owned(),
+            (Table::Project, "edition") => edition(entry)?,
+            (Table::Project, "timezone") => {
+                let (name, zone) = timezone(entry)?;
+                self.manifest.settings.timezone = name;
+                self.manifest.settings.zone = zone;
+            }
+            (Table::Store, "path") => self.manifest.store = entry.words()?.to_owned(),
+            (Table::Limits, "profile") => self.manifest.settings.limits = profile(entry)?.into(),
+            (Table::Project, "use") => self.push(entry.not_yet()),
+            (Table::Limits, name) if LIMITS_LATER.contains(&name) => self.push(entry.not_yet()),
+            _ => self.push(entry.unknown(table.keys())),
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, finding: Finding) {
+        self.manifest.findings.push(finding);
+    }
+
+    /// A table or key that no `flow.toml` has at its top.
+    fn stray(&self, entry: &Entry<'_>) -> Finding {
+        let home = Table::ALL
+            .iter()
+            .find(|table| table.keys().any(|key| key == entry.name));
+        match home {
+            Some(table) => entry.unknown([]).help(format!(
+                "`{}` stands below `[{}]`",
+                entry.name,
+                table.word()
+            )),
+            None => entry.unknown(TABLES.iter().copied()),
+        }
+    }
+
+    fn no_project(&mut self) {
+        let start = Span::new(self.id, 0, 0);
+        let text = format!(
+            "[project]\nname = {:?}\nedition = {EDITION}\n\n",
+            self.folder
+        );
+        let finding = Finding::new(Code::WrongSetting, start, "`[project]` is missing")
+            .help("every project has a name")
+            .fix("add `[project]` with the name of the folder", start, text);
+        self.push(finding);
+    }
+
+    fn no_name(&mut self, header: Span) {
+        let text = format!("name = {:?}", self.folder);
+        let mut finding = Finding::new(Code::WrongSetting, header, "`[project]` has no `name`")
+            .help(format!("add `{text}`"));
+        let rest = self.text.get(header.end as usize..).unwrap_or_default();
+        if rest.starts_with(']') {
+            let end = header.end + rest.find('\n').unwrap_or(rest.len()) as u32;
+            let place = Span::new(self.id, end, end);
+            finding = finding.fix(format!("add `{text}`"), place, format!("\n{text}"));
+        }
+        self.push(finding);
+    }
+
+    /// One finding for each line that is no TOML: what follows the first
+    /// mistake of a line is seldom another.
+    fn broken(&mut self, errors: &[TomlError]) {
+        let mut told = BTreeSet::new();
+        let mut errors: Vec<_> = errors
+            .iter()
+            .map(|error| (error.span().unwrap_or_default(), error))
+            .collect();
+        errors.sort_by_key(|(range, _)| range.start);
+        for (range, error) in errors {
+            let before = self.text.get(..range.start).unwrap_or_default();
+            if told.insert(before.matches('\n').count()) {
+                let span = Span::new(self.id, range.start as u32, range.end as u32);
+                let message = entry::lower(error.message());
+                let finding = Finding::new(Code::UnexpectedText, span, message);
+                let form = "`flow.toml` is TOML: `key = \"value\"` below `[table]`";
+                self.push(finding.help(form));
+            }
+        }
+    }
+}
+
+fn edition(entry: &Entry<'_>) -> Result<(), Box<Finding>> {
+    match entry.integer()? {
+        EDITION => Ok(()),
+        other => Err(entry
+            .wrong(format!("there is no edition {other}"))
+            .help(format!("the language has edition {EDITION}"))
+            .fix(
+                format!("write `{EDITION}`"),
+                entry.span,
+                EDITION.to_string(),
+            )
+            .into()),
+    }
+}
+
+fn timezone(entry: &Entry<'_>) -> Result<(String, TimeZone), Box<Finding>> {
+    let name = entry.words()?;
+    if let Some(zone) = zone(name) {
+        return Ok((zone.iana_name().unwrap_or(name).to_owned(), zone));
+    }
+    let finding = entry.wrong(format!("there is no time zone `{name}`"));
+    let known: Vec<String> = jiff::tz::db()
+        .available()
+        .map(|zone| zone.to_string())
+        .collect();
+    Err(match nearest(name, known.iter().map(String::as_str)) {
+        Some(meant) => entry.mean(finding, meant),
+        None => finding.help("it takes an IANA name, like `Europe/Oslo`"),
+    }
+    .into())
+}
+
+fn profile(entry: &Entry<'_>) -> Result<Profile, Box<Finding>> {
+    let word = entry.words()?;
+    if let Some(profile) = Profile::ALL
+        .into_iter()
+        .find(|profile| profile.word() == word)
+    {
+        return Ok(profile);
+    }
+    let finding = entry.wrong(format!("there is no profile `{word}`"));
+    let words = Profile::ALL.map(Profile::word);
+    Err(match nearest(word, words) {
+        Some(meant) => entry.mean(finding, meant),
+        None => finding.help(format!("it is one of `{}`", words.join("`, `"))),
+    }
+    .into())
+}

@@ -1,0 +1,130 @@
+//! One key of `flow.toml` with its value and their places, and the findings that both can give. It
+//! knows no key.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
+
+use crate::base::{SourceId, Span, nearest};
+use crate::diagnostic::{Code, Finding, Level};
+
+/// A key and its value.
+pub(super) struct Entry<'a> {
+    /// The table that it stands in; `None` at the top.
+    table: Option<&'static str>,
+    /// The key.
+    pub(super) name: &'a str,
+    /// The place of the key.
+    pub(super) key: Span,
+    /// The place of the value.
+    pub(super) span: Span,
+    value: &'a DeValue<'a>,
+}
+
+impl<'a> Entry<'a> {
+    pub(super) fn new(
+        id: SourceId,
+        table: Option<&'static str>,
+        key: &'a Spanned<DeString<'_>>,
+        value: &'a Spanned<DeValue<'a>>,
+    ) -> Self {
+        Entry {
+            table,
+            name: key.get_ref(),
+            key: span(id, key.span()),
+            span: span(id, value.span()),
+            value: value.get_ref(),
+        }
+    }
+
+    /// A text that says something.
+    pub(super) fn words(&self) -> Result<&'a str, Box<Finding>> {
+        match self.value {
+            DeValue::String(text) if text.trim().is_empty() => {
+                Err(self.wrong(format!("`{}` is empty", self.name)).into())
+            }
+            DeValue::String(text) => Ok(text),
+            _ => Err(self.wrong_type("a string").into()),
+        }
+    }
+
+    /// A whole number.
+    pub(super) fn integer(&self) -> Result<i64, Box<Finding>> {
+        match self.value {
+            DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+                .map_err(|_| self.wrong(format!("`{}` is too large", self.name)).into()),
+            _ => Err(self.wrong_type("a number").into()),
+        }
+    }
+
+    /// A table.
+    pub(super) fn table(&self) -> Result<&'a DeTable<'a>, Box<Finding>> {
+        match self.value {
+            DeValue::Table(table) => Ok(table),
+            _ => Err(self.wrong_type("a table").into()),
+        }
+    }
+
+    /// A finding about the value.
+    pub(super) fn wrong(&self, message: String) -> Finding {
+        Finding::new(Code::WrongSetting, self.span, message)
+    }
+
+    fn wrong_type(&self, wanted: &str) -> Finding {
+        let found = match self.value {
+            DeValue::String(_) => "a string",
+            DeValue::Integer(_) => "a number",
+            DeValue::Float(_) => "a fraction",
+            DeValue::Boolean(_) => "a boolean",
+            DeValue::Datetime(_) => "a date or time",
+            DeValue::Array(_) => "a list",
+            DeValue::Table(_) => "a table",
+        };
+        self.wrong(format!("`{}` must be {wanted}, found {found}", self.name))
+    }
+
+    /// A finding about the value, with the string that was likely meant.
+    pub(super) fn mean(&self, finding: Finding, meant: &str) -> Finding {
+        finding.help(format!("did you mean `{meant}`?")).fix(
+            format!("write `{meant}`"),
+            self.span,
+            format!("\"{meant}\""),
+        )
+    }
+
+    /// A finding about a key that means something, but not to this version.
+    pub(super) fn not_yet(&self) -> Finding {
+        let shown = match self.table {
+            Some(table) => format!("`{table}.{}`", self.name),
+            None => format!("`[{}]`", self.name),
+        };
+        Finding::new(Code::NotYet, self.key, format!("{shown} is not read yet"))
+            .at_level(Level::Warning)
+    }
+
+    /// A finding about a key that means nothing here.
+    pub(super) fn unknown<'k>(&self, known: impl IntoIterator<Item = &'k str>) -> Finding {
+        let name = self.name;
+        let message = match (self.table, self.value) {
+            (Some(table), _) => format!("`[{table}]` has no key `{name}`"),
+            (None, DeValue::Table(_)) => format!("`flow.toml` has no table `{name}`"),
+            (None, _) => format!("`flow.toml` has no key `{name}` outside of a table"),
+        };
+        Finding::new(Code::UnknownKey, self.key, message)
+            .did_you_mean(nearest(name, known), self.key)
+    }
+}
+
+/// A message of the parser in the voice of findings.
+pub(super) fn lower(message: &str) -> String {
+    let mut characters = message.trim().trim_end_matches('.').chars();
+    let first = characters
+        .next()
+        .map(|first| first.to_lowercase().to_string());
+    first.unwrap_or_default() + &characters.as_str().replace('\n', ", ")
+}
+
+fn span(id: SourceId, range: Range<usize>) -> Span {
+    Span::new(id, range.start as u32, range.end as u32)
+}

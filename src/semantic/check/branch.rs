@@ -1,0 +1,140 @@
+//! `branch` and `match`.
+
+use super::step::Walk;
+use crate::diagnostic::{Code, Finding};
+use crate::model::Type;
+use crate::semantic::hir::{Case, Expr, ExprKind, Fact, MatchArm, MatchTest, StepKind};
+use crate::semantic::types::{Checker, Scope, facts};
+use crate::syntax::ast::{self, MatchValue};
+
+impl Checker<'_> {
+    pub(super) fn branch(&mut self, tree: &ast::Branch, walk: &mut Walk) -> StepKind {
+        let before = walk.scope.clone();
+        let mut cases = Vec::with_capacity(tree.cases.len());
+        for case in &tree.cases {
+            let when = self.condition(&case.when, &walk.scope);
+            let next = walk.scope.knowing(facts(&when, false));
+            walk.scope = walk.scope.knowing(facts(&when, true));
+            let steps = self.block(&case.steps, walk);
+            walk.scope = next;
+            let label = case.label.as_ref().map(|label| label.text.as_str().into());
+            cases.push(Case {
+                label,
+                doc: case.doc.clone(),
+                when,
+                steps,
+                head: case.head,
+            });
+        }
+        let otherwise = tree
+            .otherwise
+            .first()
+            .map(|case| self.block(&case.steps, walk));
+        self.rejoin(before, walk);
+        StepKind::Branch(cases, otherwise)
+    }
+
+    /// After a block nothing is known that was not known before: a case may
+    /// have cleared it.
+    fn rejoin(&mut self, before: Scope, walk: &mut Walk) {
+        walk.scope = Scope {
+            facts: std::rc::Rc::default(),
+            ..before
+        };
+    }
+
+    pub(super) fn match_step(&mut self, tree: &ast::Match, walk: &mut Walk) -> StepKind {
+        let before = walk.scope.clone();
+        let value = self.expr(&tree.value, &walk.scope, None);
+        if !matchable(&value.ty) {
+            let found = self.describe(&value.ty);
+            self.report(
+                Finding::new(
+                    Code::WrongOperator,
+                    value.span,
+                    format!("`match` does not take {found}"),
+                )
+                .help("it compares a text, a number, a date, a bool or an enum; write a `branch`"),
+            );
+        }
+        let fact = value.fact();
+        let mut arms = Vec::with_capacity(tree.cases.len());
+        for case in &tree.cases {
+            let tests: Vec<MatchTest> = case
+                .values
+                .iter()
+                .filter_map(|test| self.match_test(test, &value))
+                .collect();
+            let known = !tests.iter().any(|test| matches!(test, MatchTest::Unknown));
+            let outside = walk.scope.clone();
+            walk.scope = outside.knowing(fact.clone().filter(|_| known));
+            let steps = self.block(&case.steps, walk);
+            walk.scope = outside;
+            arms.push(MatchArm {
+                doc: case.doc.clone(),
+                tests,
+                steps,
+                head: case.head,
+            });
+        }
+        let unknown_taken = arms.iter().any(|arm| {
+            arm.tests
+                .iter()
+                .any(|test| matches!(test, MatchTest::Unknown))
+        });
+        let outside = walk.scope.clone();
+        walk.scope = outside.knowing(fact.filter(|_: &Fact| unknown_taken));
+        let otherwise = tree
+            .otherwise
+            .first()
+            .map(|case| self.block(&case.steps, walk));
+        self.rejoin(before, walk);
+        StepKind::Match(value, arms, otherwise)
+    }
+
+    fn match_test(&mut self, test: &MatchValue, value: &Expr) -> Option<MatchTest> {
+        let constants = Scope::default();
+        Some(match test {
+            MatchValue::Unknown(_) => MatchTest::Unknown,
+            MatchValue::One(one) => MatchTest::Equal(self.match_constant(one, value, &constants)?),
+            MatchValue::Range(low, high) => {
+                if !value.ty.is_ordered() {
+                    let found = self.describe(&value.ty);
+                    let span = low.span.to(high.span);
+                    self.report(Finding::new(
+                        Code::Unordered,
+                        span,
+                        format!("{found} has no order, so no range"),
+                    ));
+                    return None;
+                }
+                let low = self.match_constant(low, value, &constants)?;
+                MatchTest::Range(low, self.match_constant(high, value, &constants)?)
+            }
+        })
+    }
+
+    fn match_constant(
+        &mut self,
+        tree: &ast::Expr,
+        value: &Expr,
+        constants: &Scope,
+    ) -> Option<Expr> {
+        let checked = self.value(tree, constants, &value.ty);
+        if let Some(part) = checked.time_dependent() {
+            self.report(
+                Finding::new(Code::WrongType, part.span, "a case compares with constants")
+                    .help("what changes with time is compared in a `branch`"),
+            );
+            return None;
+        }
+        (!matches!(checked.kind, ExprKind::Broken)).then_some(checked)
+    }
+}
+
+fn matchable(ty: &Type) -> bool {
+    !matches!(
+        ty,
+        Type::Record(_) | Type::Set(_) | Type::List(_) | Type::Json | Type::Auth | Type::Sign
+    )
+}

@@ -1,0 +1,137 @@
+//! Constants: literals, lists and expressions of other constants.
+
+use crate::diagnostic::{Code, Finding};
+use crate::model::Item;
+use crate::semantic::hir::{Expr, Origins};
+use crate::semantic::resolve::Trees;
+use crate::semantic::types::{Checker, Scope};
+use crate::syntax::ast::{self, ExprKind};
+
+/// How far the check of a constant is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    New,
+    Open,
+    Done,
+}
+
+impl Checker<'_> {
+    /// Checks every constant after those that it names.
+    pub(super) fn check_constants(
+        &mut self,
+        trees: &Trees<'_>,
+        origins: &mut Origins,
+    ) -> Vec<Expr> {
+        let mut states = vec![State::New; trees.constants.len()];
+        for place in 0..trees.constants.len() {
+            self.check_constant(place, trees, (&mut states, origins));
+        }
+        let constants = std::mem::take(&mut self.constants);
+        let spans = trees.constants.iter().map(|tree| tree.span);
+        let all: Vec<Expr> = constants
+            .into_iter()
+            .zip(spans)
+            .map(|(value, span)| value.unwrap_or_else(|| Expr::broken(span)))
+            .collect();
+        self.constants = all.iter().cloned().map(Some).collect();
+        all
+    }
+
+    fn check_constant(
+        &mut self,
+        place: usize,
+        trees: &Trees<'_>,
+        (states, origins): (&mut Vec<State>, &mut Origins),
+    ) {
+        let Some(tree) = trees.constants.get(place) else {
+            return;
+        };
+        if states.get(place) != Some(&State::New) {
+            return;
+        }
+        set(states, place, State::Open);
+        for named in named_constants(&tree.value) {
+            let Some(other) = self.catalog.constant(&named.name) else {
+                continue;
+            };
+            match states.get(other.index()) {
+                Some(State::Open) => {
+                    self.report(
+                        Finding::new(
+                            Code::ComputedCycle,
+                            named.span,
+                            format!("`{}` depends on itself", named.name),
+                        )
+                        .help("a constant is made of literals and of other constants"),
+                    );
+                    set(states, place, State::Done);
+                    return;
+                }
+                Some(State::New) => self.check_constant(other.index(), trees, (states, origins)),
+                _ => {}
+            }
+        }
+        self.uses.clear();
+        let value = self.expr(&tree.value, &Scope::default(), None);
+        if let Some(part) = value.time_dependent() {
+            let message = "a constant cannot depend on the time";
+            self.report(
+                Finding::new(Code::WrongType, part.span, message).help("write it where it is used"),
+            );
+        }
+        if let Some(id) = self.catalog.constant(&tree.name.name) {
+            self.declare(origins, Item::Constant(id), tree.span);
+        }
+        if let Some(slot) = self.constants.get_mut(place) {
+            *slot = Some(value);
+        }
+        set(states, place, State::Done);
+    }
+}
+
+fn set(states: &mut [State], place: usize, state: State) {
+    if let Some(slot) = states.get_mut(place) {
+        *slot = state;
+    }
+}
+
+/// The bare names in an expression.
+fn named_constants(expr: &ast::Expr) -> Vec<&ast::Ident> {
+    match &expr.kind {
+        ExprKind::Path(path) => {
+            let mut names: Vec<&ast::Ident> = Vec::new();
+            match &path.arguments {
+                Some(arguments) => {
+                    names.extend(
+                        arguments
+                            .iter()
+                            .flat_map(|argument| named_constants(&argument.value)),
+                    );
+                }
+                None => names.push(&path.head),
+            }
+            names
+        }
+        ExprKind::Group(a) | ExprKind::Negative(a) | ExprKind::Not(a) => named_constants(a),
+        ExprKind::Arithmetic(_, a, b)
+        | ExprKind::Coalesce(a, b)
+        | ExprKind::At(a, b)
+        | ExprKind::Compare(_, a, b) => {
+            let mut names = named_constants(a);
+            names.extend(named_constants(b));
+            names
+        }
+        ExprKind::List(items) | ExprKind::Logic(_, items) => {
+            items.iter().flat_map(named_constants).collect()
+        }
+        ExprKind::Text(text) => text
+            .parts
+            .iter()
+            .flat_map(|part| match part {
+                ast::Part::Interpolation(expr, _) => named_constants(expr),
+                ast::Part::Literal(_) => Vec::new(),
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,264 @@
+//! `set` and `clear`: what is written, and whose.
+
+use std::rc::Rc;
+
+use super::step::Walk;
+use crate::diagnostic::{Code, Edit, Finding};
+use crate::model::{ObjectId, Type};
+use crate::semantic::hir::{
+    Fact, Path, RecordPath, Records, Root, Set, StepKind, Target, TargetProperty,
+};
+use crate::semantic::types::{Attribute, Checker, Scope};
+use crate::syntax::ast::{self, SetOp};
+
+impl Checker<'_> {
+    pub(super) fn set(
+        &mut self,
+        path: &ast::Path,
+        op: SetOp,
+        value: &ast::Expr,
+        walk: &mut Walk,
+    ) -> Option<StepKind> {
+        let (target, ty, required) = self.target(path, &walk.scope)?;
+        let target_type = match (op, &ty) {
+            (SetOp::Assign, _) | (_, Type::Number | Type::Set(_) | Type::Broken) => ty.clone(),
+            _ => {
+                let found = self.describe(&ty);
+                let sign = if op == SetOp::Add { "+=" } else { "-=" };
+                self.report(
+                    Finding::new(
+                        Code::WrongOperator,
+                        path.span,
+                        format!("`{sign}` does not change {found}"),
+                    )
+                    .help("it adds to numbers and sets; write `set … = …`"),
+                );
+                return None;
+            }
+        };
+        let checked = self.value(value, &walk.scope, &target_type);
+        if required && op == SetOp::Assign {
+            self.needs_known(&checked, "the value of a required property");
+        }
+        if op != SetOp::Assign && matches!(ty, Type::Number) {
+            self.sum_of_unknown(path, op, &target, &walk.scope);
+        }
+        self.now_known(&target, op == SetOp::Assign && checked.known, walk);
+        Some(StepKind::Set(Set {
+            target,
+            op,
+            value: checked,
+        }))
+    }
+
+    pub(super) fn clear(&mut self, path: &ast::Path, walk: &mut Walk) -> Option<StepKind> {
+        let (target, _, required) = self.target(path, &walk.scope)?;
+        if required {
+            self.report(
+                Finding::new(
+                    Code::ReadOnly,
+                    path.span,
+                    "a required property cannot be cleared",
+                )
+                .help("set it to another value"),
+            );
+            return None;
+        }
+        self.now_known(&target, false, walk);
+        Some(StepKind::Clear(target))
+    }
+
+    /// After a write a property is known, or not; a changed link leads to
+    /// another record.
+    fn now_known(&mut self, target: &Target, known: bool, walk: &mut Walk) {
+        let facts = Rc::make_mut(&mut walk.scope.facts);
+        match (&target.records, target.property) {
+            (Records::This, TargetProperty::Property(property)) => {
+                let Some(object) = walk.scope.this else {
+                    return;
+                };
+                let record = RecordPath {
+                    root: Root::This,
+                    hops: Vec::new(),
+                    object,
+                };
+                let fact = Fact::Property(Path { record, property });
+                if known {
+                    facts.insert(fact);
+                } else {
+                    facts.remove(&fact);
+                }
+            }
+            _ => facts.retain(|fact| match fact {
+                Fact::Property(path) => path.record.hops.is_empty(),
+                Fact::Record(_) => false,
+                _ => true,
+            }),
+        }
+    }
+
+    /// `+=` on an unknown number leaves it unknown.
+    fn sum_of_unknown(&mut self, path: &ast::Path, op: SetOp, target: &Target, scope: &Scope) {
+        let (Records::This, TargetProperty::Property(property), Some(object)) =
+            (&target.records, target.property, scope.this)
+        else {
+            return;
+        };
+        let record = RecordPath {
+            root: Root::This,
+            hops: Vec::new(),
+            object,
+        };
+        let fact = Fact::Property(Path { record, property });
+        let declared = &self.catalog.objects[object].properties[property];
+        if declared.always_known() || scope.facts.contains(&fact) {
+            return;
+        }
+        let (name, sign) = (&declared.name, if op == SetOp::Add { "+" } else { "-" });
+        let end = path.span.after();
+        let operator = crate::base::Span {
+            end: end.end + 3,
+            ..end
+        };
+        self.report(
+            Finding::new(
+                Code::MaybeUnknown,
+                path.span,
+                format!("`{name}` may be unknown, and stays so"),
+            )
+            .help("give the property a default, or say what it counts from")
+            .fix_all(
+                "count from 0",
+                vec![Edit {
+                    span: operator,
+                    text: format!(" = ({name} ?? 0) {sign}"),
+                }],
+            ),
+        );
+    }
+
+    /// What a path of a step writes: the target, its type, and whether it is
+    /// required.
+    fn target(&mut self, path: &ast::Path, scope: &Scope) -> Option<(Target, Type, bool)> {
+        let mut way = path.clone();
+        let last = match way.rest.pop() {
+            Some(last) => last,
+            None => {
+                let head = ast::PathSegment {
+                    name: path.head.clone(),
+                    label: path.label.clone(),
+                };
+                return self.target_in(Records::This, scope.this?, &head, path);
+            }
+        };
+        if let Some(arguments) = &path.arguments {
+            let _ = arguments;
+            self.report(Finding::new(
+                Code::ReadOnly,
+                path.span,
+                "a call cannot be written",
+            ));
+            return None;
+        }
+        if way.head.name == "this" && way.rest.is_empty() {
+            return self.target_in(Records::This, scope.this?, &last, path);
+        }
+        if way.head.name == "event" || scope.local(way.head.name.as_str()).is_some() {
+            let message = format!("`{}` cannot be written", way.head.name);
+            self.report(
+                Finding::new(Code::ReadOnly, way.head.span, message)
+                    .help("what has happened stays as it is"),
+            );
+            return None;
+        }
+        let (records, object) = self.records(Some(&way), scope)?;
+        self.target_in(records, object, &last, path)
+    }
+
+    fn target_in(
+        &mut self,
+        records: Records,
+        object: ObjectId,
+        last: &ast::PathSegment,
+        path: &ast::Path,
+    ) -> Option<(Target, Type, bool)> {
+        let span = path.span;
+        match self.find(object, &last.name)? {
+            Attribute::Property(id) => {
+                let property = &self.catalog.objects[object].properties[id];
+                if property.computed || property.builtin {
+                    let reason = if property.computed {
+                        "is computed"
+                    } else {
+                        "is kept by the store"
+                    };
+                    let message = format!("`{}` {reason}", property.name);
+                    self.report(
+                        Finding::new(Code::ReadOnly, last.name.span, message)
+                            .help("it cannot be written"),
+                    );
+                    return None;
+                }
+                let (ty, required) = (property.ty.clone(), property.required);
+                Some((
+                    Target {
+                        records,
+                        property: TargetProperty::Property(id),
+                        span,
+                    },
+                    ty,
+                    required,
+                ))
+            }
+            Attribute::Association(id) => {
+                let association = &self.catalog.objects[object].associations[id];
+                if association.many {
+                    let message = format!("`{}` leads to many records", association.name);
+                    let help = format!(
+                        "name one of their properties: `{}.PROPERTY`",
+                        association.name
+                    );
+                    self.report(
+                        Finding::new(Code::PathThroughMany, last.name.span, message).help(help),
+                    );
+                    return None;
+                }
+                let ty = Type::Record(association.object);
+                Some((
+                    Target {
+                        records,
+                        property: TargetProperty::Association(id),
+                        span,
+                    },
+                    ty,
+                    false,
+                ))
+            }
+        }
+    }
+
+    /// The records that a step acts on: this one, or those at the end of a
+    /// path.
+    pub(super) fn records(
+        &mut self,
+        path: Option<&ast::Path>,
+        scope: &Scope,
+    ) -> Option<(Records, ObjectId)> {
+        let Some(path) = path else {
+            return scope.this.map(|object| (Records::This, object));
+        };
+        if path.head.name == "this" && path.rest.is_empty() {
+            return scope.this.map(|object| (Records::This, object));
+        }
+        let association = self.association(path, scope)?;
+        let target = association.object;
+        let owner = &self.catalog.objects[association.record.object];
+        if owner.associations[association.association].many {
+            return Some((Records::Linked(association), target));
+        }
+        let mut record = association.record;
+        record.hops.push((record.object, association.association));
+        record.object = target;
+        Some((Records::One(record), target))
+    }
+}

@@ -1,0 +1,254 @@
+//! Event triggers and their refinements.
+
+use std::rc::Rc;
+
+use crate::base::Span;
+use crate::diagnostic::{Code, Finding};
+use crate::model::{Item, ObjectId, Type};
+use crate::semantic::hir::{EventSource, EventTrigger, Expr, ExprKind, Refinement, Root};
+use crate::semantic::types::{Checker, EventScope, Member, Scope};
+use crate::syntax::ast::{self, EventRef, Ident, RefinementKind};
+
+impl Checker<'_> {
+    pub(super) fn event_trigger(
+        &mut self,
+        tree: &ast::EventTrigger,
+        object: ObjectId,
+        span: Span,
+    ) -> Option<EventTrigger> {
+        let (event, from, to) = self.event_source(&tree.event, object)?;
+        let scope = EventScope::of([&event], object, self.catalog);
+        let outside = Scope {
+            event: Some(Rc::new(scope)),
+            ..Scope::of(object)
+        };
+        let inside = outside.within(Member::Event);
+        let filter = tree
+            .filter
+            .as_ref()
+            .map(|filter| self.condition(filter, &inside));
+        let per = tree.per.as_ref().map(|per| self.key(per, &inside));
+        let refinements: Vec<(Refinement, Span)> = tree
+            .refinements
+            .iter()
+            .map(|refinement| (self.refinement(refinement), refinement.span))
+            .collect();
+        self.refinement_limit(&refinements);
+        if let (Some(filter), false) = (&filter, refinements.is_empty()) {
+            self.reads_event_only(filter);
+        }
+        Some(EventTrigger {
+            event,
+            from,
+            to,
+            filter,
+            refinements,
+            per,
+            span,
+        })
+    }
+
+    fn event_source(
+        &mut self,
+        event: &EventRef,
+        object: ObjectId,
+    ) -> Option<(EventSource, Option<Expr>, Option<Expr>)> {
+        Some((
+            match event {
+                EventRef::Named(name) if name.name == "action_failed" => EventSource::ActionFailed,
+                EventRef::Named(name) => self.declared_event(name, object)?,
+                EventRef::Created => EventSource::Created,
+                EventRef::Joined(name) => EventSource::Joined(self.segment_of(name, object)?),
+                EventRef::Left(name) => EventSource::Left(self.segment_of(name, object)?),
+                EventRef::Changed { property, from, to } => {
+                    let id = self.changed(property, object)?;
+                    let ty = self.catalog.objects[object].properties[id].ty.clone();
+                    let scope = Scope::of(object);
+                    let mut end = |end: &Option<Box<ast::Expr>>| {
+                        end.as_ref().map(|end| self.value(end, &scope, &ty))
+                    };
+                    let ends = (end(from), end(to));
+                    return Some((EventSource::Changed(id), ends.0, ends.1));
+                }
+            },
+            None,
+            None,
+        ))
+    }
+
+    fn changed(&mut self, property: &Ident, object: ObjectId) -> Option<crate::model::PropertyId> {
+        let owner = &self.catalog.objects[object];
+        let id = owner.property(property.name.as_str());
+        match id {
+            Some(id) => {
+                self.uses.insert(Item::Property(object, id));
+            }
+            None => {
+                let message = format!("`{}` has no property `{}`", owner.name, property.name);
+                let names: Vec<&str> = owner
+                    .properties
+                    .rows()
+                    .iter()
+                    .map(|row| row.name.as_str())
+                    .collect();
+                self.unknown(
+                    Code::UnknownProperty,
+                    (property.name.as_str(), property.span),
+                    message,
+                    names,
+                );
+            }
+        }
+        id
+    }
+
+    fn declared_event(&mut self, name: &Ident, object: ObjectId) -> Option<EventSource> {
+        let Some(id) = self.catalog.event(&name.name) else {
+            let message = format!("there is no event `{}`", name.name);
+            let builtin = ["created", "changed", "joined", "left", "action_failed"];
+            let names = self
+                .catalog
+                .events
+                .rows()
+                .iter()
+                .map(|event| event.name.as_str())
+                .chain(builtin);
+            self.unknown(
+                Code::UnknownEvent,
+                (name.name.as_str(), name.span),
+                message,
+                names,
+            );
+            return None;
+        };
+        self.uses.insert(Item::Event(id));
+        let owner = self.catalog.events[id].object;
+        if owner != object {
+            let (owner, here) = (
+                &self.catalog.objects[owner].name,
+                &self.catalog.objects[object].name,
+            );
+            let message = format!(
+                "`{}` happens to a {owner}, this workflow takes a {here}",
+                name.name
+            );
+            self.report(Finding::new(Code::OtherObject, name.span, message));
+            return None;
+        }
+        Some(EventSource::Declared(id))
+    }
+
+    /// A segment of the object at hand.
+    pub(super) fn segment_of(
+        &mut self,
+        name: &Ident,
+        object: ObjectId,
+    ) -> Option<crate::model::SegmentId> {
+        let segment = self.segment(name)?;
+        let owner = self.catalog.segments[segment].object;
+        if owner != object {
+            let (owner, here) = (
+                &self.catalog.objects[owner].name,
+                &self.catalog.objects[object].name,
+            );
+            let message = format!(
+                "`{}` is a segment of {owner} records, not of {here} records",
+                name.name
+            );
+            self.report(Finding::new(Code::OtherObject, name.span, message));
+            return None;
+        }
+        Some(segment)
+    }
+
+    /// The key of an enrolment: something that can be told apart (E16).
+    fn key(&mut self, per: &ast::Expr, scope: &Scope) -> Expr {
+        let key = self.expr(per, scope, None);
+        if matches!(
+            key.ty,
+            Type::Record(_) | Type::List(_) | Type::Set(_) | Type::Json
+        ) {
+            let found = self.describe(&key.ty);
+            self.report(
+                Finding::new(Code::WrongType, key.span, format!("{found} is no key")).help(
+                    "a key is a text, a number, a date or an enum, like the number of an order",
+                ),
+            );
+        }
+        key
+    }
+
+    fn refinement(&mut self, tree: &ast::Refinement) -> Refinement {
+        let constants = Scope::default();
+        match &tree.kind {
+            RefinementKind::AtLeast(count) => Refinement::AtLeast(*count),
+            RefinementKind::AtMost(count) => Refinement::AtMost(*count),
+            RefinementKind::Exactly(count) => Refinement::Exactly(*count),
+            RefinementKind::Within(period) => {
+                Refinement::Within(period.edge, period.amount, period.counted)
+            }
+            RefinementKind::Between(low, high) => {
+                Refinement::Between(self.point(low, &constants), self.point(high, &constants))
+            }
+            RefinementKind::Before(point) => Refinement::Before(self.point(point, &constants)),
+            RefinementKind::After(point) => Refinement::After(self.point(point, &constants)),
+        }
+    }
+
+    /// A point in time; a bare duration is none.
+    fn point(&mut self, point: &ast::Expr, scope: &Scope) -> Expr {
+        let value = self.expr(point, scope, None);
+        if value.ty.is_moment() || matches!(value.ty, Type::Broken) {
+            return value;
+        }
+        let found = self.describe(&value.ty);
+        let finding = Finding::new(
+            Code::WrongType,
+            value.span,
+            format!("expected a point in time, found {found}"),
+        );
+        let finding = if matches!(value.ty, Type::Duration) {
+            finding
+                .help("say from when")
+                .fix("write `ago` after it", value.span.after(), " ago")
+        } else {
+            finding.help("like `2026-01-01` or `30 days ago`")
+        };
+        self.report(finding);
+        Expr::broken(point.span)
+    }
+
+    fn refinement_limit(&mut self, refinements: &[(Refinement, Span)]) {
+        let Some(limit) = self.settings.limits.refinements_per_trigger else {
+            return;
+        };
+        if let (Some((_, first)), Some((_, over))) = (refinements.first(), refinements.get(limit)) {
+            self.report(
+                Finding::new(Code::OneRefinement, *over, "a trigger takes one refinement")
+                    .also(*first, "the first")
+                    .help("keep one, or lift the limit: `profile = \"none\"` under `[limits]` in flow.toml"),
+            );
+        }
+    }
+
+    /// Each occurrence of a refined trigger is judged once, when it is
+    /// accepted: what it is judged by must not change later (E14).
+    fn reads_event_only(&mut self, filter: &Expr) {
+        let reads_record = filter.find(&|part| match &part.kind {
+            ExprKind::Property(path) => path.record.root == Root::This,
+            ExprKind::Record(path) => path.root == Root::This,
+            ExprKind::Quantified(_, path, _) | ExprKind::Aggregate(_, path, ..) => {
+                path.record.root == Root::This
+            }
+            ExprKind::InSegment(_) => true,
+            _ => false,
+        });
+        if let Some(part) = reads_record {
+            self.report(
+                Finding::new(Code::RefinedFilter, part.span, "the filter of a refined trigger reads the record")
+                    .label("this may be another at the next occurrence")
+                    .help("it may read the event and constants; put what is about the record into `only when`"),
+            );
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Waits.
+
+use crate::base::{Span, Time};
+use crate::diagnostic::{Code, Finding};
+use crate::model::{Type, Value};
+use crate::semantic::hir::{ExprKind, Moment, PastAction, Wait};
+use crate::semantic::types::{Checker, Scope};
+use crate::syntax::ast;
+
+impl Checker<'_> {
+    pub(super) fn wait(&mut self, tree: &ast::Wait, scope: &Scope, head: Span) -> Option<Wait> {
+        let until = match tree {
+            ast::Wait::For(duration) => {
+                self.no_business(*duration, head);
+                return Some(Wait::For(*duration));
+            }
+            ast::Wait::Until(until) => until,
+        };
+        let moment = match &until.moment {
+            ast::Moment::Weekdays(days, at) => {
+                Moment::Weekdays(days.clone(), at.unwrap_or(Time::midnight()))
+            }
+            ast::Moment::Yearly(date, at) => Moment::Yearly(*date, at.unwrap_or(Time::midnight())),
+            ast::Moment::Expr(expr) => self.moment_to_wait_for(expr, scope)?,
+        };
+        let (mut past, mut unknown) = (None, None);
+        for clause in &until.ifs {
+            let place = if clause.unknown {
+                &mut unknown
+            } else {
+                &mut past
+            };
+            if place.replace(clause.action).is_some() {
+                let word = if clause.unknown {
+                    "if unknown"
+                } else {
+                    "if past"
+                };
+                self.report(Finding::new(
+                    Code::RepeatedClause,
+                    clause.span,
+                    format!("`{word}` may stand only once"),
+                ));
+            }
+        }
+        Some(Wait::Until {
+            moment: Box::new(moment),
+            past: past.unwrap_or(PastAction::Continue),
+            unknown: unknown.unwrap_or(PastAction::Continue),
+        })
+    }
+
+    fn moment_to_wait_for(&mut self, expr: &ast::Expr, scope: &Scope) -> Option<Moment> {
+        let value = self.expr(expr, scope, None);
+        match (&value.ty, &value.kind) {
+            (Type::Date | Type::Datetime, _) => Some(Moment::At(value)),
+            (Type::Time, ExprKind::Literal(Value::Time(time))) => {
+                Some(Moment::Time(time.unwrap_or(Time::midnight())))
+            }
+            (Type::Broken, _) => None,
+            (Type::Bool, _) => {
+                self.not_yet("wait until a condition", value.span);
+                None
+            }
+            (ty, _) => {
+                let found = self.describe(ty);
+                let finding = Finding::new(
+                    Code::WrongType,
+                    value.span,
+                    format!("expected a moment to wait for, found {found}"),
+                );
+                let finding = if matches!(ty, Type::Duration) {
+                    finding.help("an amount of time is waited for without `until`: `wait 2 days`")
+                } else {
+                    finding.help(
+                        "like `renewal_date - 30 days at 09:00`, `2026-12-01 at 09:00` or `09:00`",
+                    )
+                };
+                self.report(finding);
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Workflows: clauses in their places, then steps.
+
+use std::rc::Rc;
+
+use crate::base::Span;
+use crate::diagnostic::{Code, Finding};
+use crate::model::{Item, WorkflowId};
+use crate::semantic::hir::{Origins, Workflow};
+use crate::semantic::resolve::Trees;
+use crate::semantic::types::{Checker, EventScope, Scope};
+use crate::syntax::ast::{self, ClauseKind};
+
+impl Checker<'_> {
+    pub(super) fn check_workflows(
+        &mut self,
+        trees: &Trees<'_>,
+        origins: &mut Origins,
+    ) -> Vec<Workflow> {
+        let mut workflows = Vec::with_capacity(trees.workflows.len());
+        for (id, tree) in self.catalog.workflows.ids().zip(&trees.workflows) {
+            workflows.push(self.workflow(id, tree));
+            self.declare(origins, Item::Workflow(id), tree.span);
+        }
+        workflows
+    }
+
+    fn workflow(&mut self, id: WorkflowId, tree: &ast::Workflow) -> Workflow {
+        let object = self.catalog.workflows[id].object;
+        self.uses.insert(Item::Object(object));
+        let mut workflow = empty(tree, object);
+        self.once(&tree.clauses);
+        for clause in &tree.clauses {
+            self.clause(&mut workflow, clause);
+        }
+        self.whole(&workflow, tree);
+        let mut steps = tree.clauses.iter().filter_map(|clause| match &clause.kind {
+            ClauseKind::Steps(steps) => Some(steps),
+            _ => None,
+        });
+        let Some(first) = steps.next() else {
+            self.report(
+                Finding::new(
+                    Code::MissingPart,
+                    tree.name.span,
+                    format!("`{}` has no steps", tree.name.name),
+                )
+                .help("write `steps { … }`; it may be empty"),
+            );
+            return workflow;
+        };
+        let mut scope = Scope::of(object);
+        if !workflow.events.is_empty() {
+            let events = workflow.events.iter().map(|trigger| &trigger.event);
+            scope.event = Some(Rc::new(
+                self.enrolling(EventScope::of(events, object, self.catalog), &workflow),
+            ));
+        }
+        workflow.steps = self.steps(first, scope);
+        workflow
+    }
+
+    /// With a filter trigger beside, no property of an event is certain.
+    fn enrolling(&self, scope: EventScope, workflow: &Workflow) -> EventScope {
+        let only_events = workflow.filters.is_empty();
+        if only_events {
+            scope
+        } else {
+            scope.uncertain()
+        }
+    }
+
+    /// Clauses that may stand only once.
+    fn once(&mut self, clauses: &[ast::Clause]) {
+        let mut seen: Vec<(&'static str, Span)> = Vec::new();
+        for clause in clauses {
+            let Some(word) = single(&clause.kind) else {
+                continue;
+            };
+            let place = Span {
+                end: (clause.span.start + word.len() as u32).min(clause.span.end),
+                ..clause.span
+            };
+            match seen.iter().find(|(before, _)| *before == word) {
+                Some((_, first)) => {
+                    let first = *first;
+                    self.report(
+                        Finding::new(
+                            Code::RepeatedClause,
+                            place,
+                            format!("`{word}` may stand only once"),
+                        )
+                        .also(first, "the first")
+                        .help(if word.ends_with("when") {
+                            "join the conditions by `and` or `or`"
+                        } else {
+                            "keep one of them"
+                        }),
+                    );
+                }
+                None => seen.push((word, place)),
+            }
+        }
+    }
+
+    /// What is about all clauses together.
+    fn whole(&mut self, workflow: &Workflow, tree: &ast::Workflow) {
+        if let Some(span) = workflow.unenroll_on_leaving
+            && workflow.filters.is_empty()
+        {
+            self.report(
+                Finding::new(Code::LeavingNothing, span, "there is no filter trigger to leave")
+                    .help("`leaving` is when no `enroll when …` holds any longer; for anything else write `unenroll when …`"),
+            );
+        }
+        if !self.settings.limits.webhook_alone {
+            return;
+        }
+        let triggers = workflow.events.len() + workflow.filters.len();
+        let webhook = workflow.events.iter().find(|trigger| match trigger.event {
+            crate::semantic::hir::EventSource::Declared(event) => {
+                self.catalog.events[event].webhook
+            }
+            _ => false,
+        });
+        if let Some(webhook) = webhook
+            && triggers > 1
+        {
+            let others = workflow.events.iter().map(|trigger| trigger.span);
+            let mut others = others
+                .chain(workflow.filters.iter().map(|trigger| trigger.span))
+                .filter(|span| *span != webhook.span);
+            let finding = Finding::new(Code::WebhookAlone, webhook.span, "a webhook trigger stands alone in its workflow")
+                .help("split the workflow, or lift the limit: `profile = \"none\"` under `[limits]` in flow.toml");
+            let finding = match others.next() {
+                Some(other) => {
+                    finding.also(other, format!("another trigger of `{}`", tree.name.name))
+                }
+                None => finding,
+            };
+            self.report(finding);
+        }
+    }
+}
+
+fn empty(tree: &ast::Workflow, object: crate::model::ObjectId) -> Workflow {
+    Workflow {
+        name: tree.name.name.clone(),
+        object,
+        title: None,
+        off: false,
+        campaigns: Vec::new(),
+        events: Vec::new(),
+        filters: Vec::new(),
+        only: None,
+        reenroll: Vec::new(),
+        existing: false,
+        suppress: Vec::new(),
+        unenroll: Vec::new(),
+        unenroll_on: Vec::new(),
+        unenroll_on_leaving: None,
+        goal: None,
+        steps: Vec::new(),
+        clauses: clause_spans(&tree.clauses),
+        span: tree.span,
+    }
+}
+
+fn clause_spans(clauses: &[ast::Clause]) -> Vec<Span> {
+    let said = clauses
+        .iter()
+        .filter(|clause| !matches!(clause.kind, ClauseKind::Steps(_)));
+    said.map(|clause| clause.span).collect()
+}
+
+/// The words of a clause that may stand only once.
+fn single(kind: &ClauseKind) -> Option<&'static str> {
+    Some(match kind {
+        ClauseKind::Title(_) => "title",
+        ClauseKind::Off => "off",
+        ClauseKind::OnlyWhen(_) => "only when",
+        ClauseKind::ReenrollAlways => "reenroll always",
+        ClauseKind::UnenrollLeaving => "unenroll on leaving",
+        ClauseKind::GoalWhen(_) => "goal when",
+        ClauseKind::Existing(_) => "existing",
+        ClauseKind::Steps(_) => "steps",
+        _ => return None,
+    })
+}

@@ -1,0 +1,152 @@
+//! The meaning: names resolved to ids, types on every expression, nothing of
+//! the layout of the text but spans.
+
+mod expr;
+mod step;
+mod workflow;
+
+pub use expr::{
+    Aggregate, AssociationPath, EventField, Expr, ExprKind, Fact, FieldSource, Json, Path,
+    RecordPath, Root, TextPart, TextRelation,
+};
+pub use step::{
+    Binding, Case, Do, MatchArm, MatchTest, Moment, PastAction, Records, Set, Step, StepKind,
+    Target, TargetProperty, Wait,
+};
+pub use workflow::{EventSource, EventTrigger, FilterTrigger, Reenroll, Refinement, Workflow};
+
+use std::collections::BTreeSet;
+
+use crate::base::{Duration, Name, Span};
+use crate::model::{Catalog, EventPropertyId, Item, MessageField, PropertyId, Settings};
+
+/// A whole program. Its tables run in step with those of the catalog.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// The heads of all declarations.
+    pub catalog: Catalog,
+    /// What the project decides.
+    pub settings: Settings,
+    /// The derived parts of objects.
+    pub objects: Vec<ObjectBody>,
+    /// How webhooks are read; `None` for events that are not webhooks.
+    pub webhooks: Vec<Option<Webhook>>,
+    /// The texts of messages.
+    pub messages: Vec<MessageBody>,
+    /// The conditions of segments; `None` for static ones.
+    pub segments: Vec<Option<Expr>>,
+    /// The values of constants.
+    pub constants: Vec<Expr>,
+    /// The workflows.
+    pub workflows: Vec<Workflow>,
+    /// Where each item is declared, and what it names.
+    pub origins: Origins,
+}
+
+/// The derived parts of an object.
+#[derive(Debug, Clone, Default)]
+pub struct ObjectBody {
+    /// The values that properties have from birth.
+    pub defaults: Vec<(PropertyId, Expr)>,
+    /// How computed properties are computed.
+    pub computed: Vec<(PropertyId, Expr)>,
+}
+
+/// The texts of a message.
+#[derive(Debug, Clone, Default)]
+pub struct MessageBody {
+    /// Its fields, in the order of [`MessageField`].
+    pub fields: Vec<(MessageField, Expr)>,
+}
+
+/// How a webhook is read.
+#[derive(Debug, Clone)]
+pub struct Webhook {
+    /// Where the id of the occurrence stands.
+    pub id: Option<JsonPath>,
+    /// The unique property of the record, and where its value stands.
+    pub key: Option<(PropertyId, JsonPath)>,
+    /// What is read.
+    pub fields: Vec<WebhookField>,
+    /// Who may call it.
+    pub verify: Option<Verify>,
+    /// Where its name stands.
+    pub name: Span,
+}
+
+/// A JSONPath that was checked (RFC 9535).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JsonPath(pub Box<str>);
+
+/// What a webhook reads into a property of its event.
+#[derive(Debug, Clone)]
+pub struct WebhookField {
+    /// The property of the event.
+    pub property: EventPropertyId,
+    /// Where the value stands.
+    pub path: JsonPath,
+    /// What is computed from it.
+    pub then: Option<Expr>,
+    /// What holds where the result is unknown.
+    pub default: Option<Expr>,
+}
+
+/// How a webhook's sender is verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verify {
+    /// Not at all.
+    None,
+    /// A token in the header `Authorization`.
+    Bearer(Name),
+    /// As Stripe signs.
+    Stripe(Name),
+    /// As Zoom signs.
+    Zoom(Name),
+    /// As HubSpot signs, version 3.
+    Hubspot(Name),
+    /// HMAC-SHA256 over the body.
+    Hmac {
+        /// The header that holds the signature.
+        header: Box<str>,
+        /// The name of the secret.
+        secret: Name,
+        /// Base64, else hexadecimal.
+        base64: bool,
+        /// What stands before the signature.
+        prefix: Option<Box<str>>,
+        /// A header with the time of signing, and how old it may be.
+        timestamp: Option<(Box<str>, Duration)>,
+    },
+}
+
+/// Where items are declared and what their declarations name: what the
+/// version of a workflow is made of (V1).
+#[derive(Debug, Clone, Default)]
+pub struct Origins {
+    entries: std::collections::BTreeMap<Item, Vec<Origin>>,
+}
+
+/// One declaration of an item.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// The text that declares it.
+    pub span: Span,
+    /// What it names.
+    pub names: BTreeSet<Item>,
+}
+
+impl Origins {
+    /// Notes a declaration.
+    pub fn add(&mut self, item: Item, span: Span, names: BTreeSet<Item>) {
+        self.entries
+            .entry(item)
+            .or_default()
+            .push(Origin { span, names });
+    }
+
+    /// The declarations of an item.
+    #[must_use]
+    pub fn of(&self, item: Item) -> &[Origin] {
+        self.entries.get(&item).map_or(&[], Vec::as_slice)
+    }
+}

@@ -1,0 +1,122 @@
+//! Workflows with their triggers and clauses.
+
+use super::{Expr, Step};
+use crate::base::{Decimal, Duration, Name, Span};
+use crate::model::{EventId, ObjectId, PropertyId, SegmentId};
+use crate::syntax::ast::EdgeKind;
+
+/// A checked workflow.
+#[derive(Debug, Clone)]
+pub struct Workflow {
+    /// Its name.
+    pub name: Name,
+    /// The object whose records it takes.
+    pub object: ObjectId,
+    /// The display name.
+    pub title: Option<Box<str>>,
+    /// Whether its source turns it off (E17).
+    pub off: bool,
+    /// Tags.
+    pub campaigns: Vec<Box<str>>,
+    /// Event triggers, joined by or (E1).
+    pub events: Vec<EventTrigger>,
+    /// Filter triggers, joined by or (E1, E2).
+    pub filters: Vec<FilterTrigger>,
+    /// Must hold too, for every trigger.
+    pub only: Option<Expr>,
+    /// When a record may enrol again (E8).
+    pub reenroll: Vec<Reenroll>,
+    /// Whether records that match at the first turn-on enrol (E9, E10).
+    pub existing: bool,
+    /// Never inside while one of them holds (E6, L2).
+    pub suppress: Vec<Expr>,
+    /// Conditions that take a record out.
+    pub unenroll: Vec<Expr>,
+    /// Events that take a record out.
+    pub unenroll_on: Vec<EventTrigger>,
+    /// Whether a record leaves when no filter trigger holds (L1).
+    pub unenroll_on_leaving: Option<Span>,
+    /// What the workflow is for (L3).
+    pub goal: Option<Expr>,
+    /// What it does.
+    pub steps: Vec<Step>,
+    /// Its clauses but for the steps, in the order of the text.
+    pub clauses: Vec<Span>,
+    /// The whole declaration.
+    pub span: Span,
+}
+
+/// An event that may happen to a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventSource {
+    /// A declared event or a webhook.
+    Declared(EventId),
+    /// A property has changed.
+    Changed(PropertyId),
+    /// The record was created.
+    Created,
+    /// The record has joined a segment.
+    Joined(SegmentId),
+    /// The record has left a segment.
+    Left(SegmentId),
+    /// An action has failed for good (A4).
+    ActionFailed,
+}
+
+/// `on EVENT [where C] [refinement] [per EXPR]`.
+#[derive(Debug, Clone)]
+pub struct EventTrigger {
+    /// Which event.
+    pub event: EventSource,
+    /// `from V` of a change.
+    pub from: Option<Expr>,
+    /// `to V` of a change.
+    pub to: Option<Expr>,
+    /// `where C`.
+    pub filter: Option<Expr>,
+    /// How often, or when (E14).
+    pub refinements: Vec<(Refinement, Span)>,
+    /// The key of the enrolment (E16).
+    pub per: Option<Expr>,
+    /// The whole clause.
+    pub span: Span,
+}
+
+/// How often an event happened, or when.
+#[derive(Debug, Clone)]
+pub enum Refinement {
+    /// At least so often.
+    AtLeast(Decimal),
+    /// At most so often.
+    AtMost(Decimal),
+    /// Exactly so often.
+    Exactly(Decimal),
+    /// In a period around now; counted, or one calendar unit.
+    Within(EdgeKind, Duration, bool),
+    /// Between two points in time.
+    Between(Expr, Expr),
+    /// Before a point in time.
+    Before(Expr),
+    /// After a point in time.
+    After(Expr),
+}
+
+/// `enroll when C`.
+#[derive(Debug, Clone)]
+pub struct FilterTrigger {
+    /// The condition.
+    pub condition: Expr,
+    /// The whole clause.
+    pub span: Span,
+}
+
+/// One `reenroll` clause.
+#[derive(Debug, Clone)]
+pub enum Reenroll {
+    /// At every occurrence and transition.
+    Always(Span),
+    /// At an event.
+    On(EventTrigger),
+    /// When a condition turns true.
+    When(Expr),
+}

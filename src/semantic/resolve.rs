@@ -1,0 +1,403 @@
+//! Heads of declarations: who is declared, where, with which types.
+
+mod association;
+mod property;
+
+use super::Lost;
+use crate::base::{Name, Span};
+use crate::diagnostic::{Code, Finding, Findings};
+use crate::model::{
+    Catalog, Constant, Event, EventProperty, Message, MessageParameter, Object, ObjectId, Segment,
+    Settings, Workflow, builtin_actions,
+};
+use crate::syntax::ast::{self, Declaration, Ident};
+
+/// The catalog, and the trees of its entries in the same order.
+pub(super) struct Resolved<'a> {
+    pub(super) catalog: Catalog,
+    pub(super) trees: Trees<'a>,
+    pub(super) lost: Lost,
+    pub(super) findings: Findings,
+}
+
+/// The trees of declarations by kind, in the order of names.
+#[derive(Default)]
+pub(super) struct Trees<'a> {
+    /// Each object with what extends it.
+    pub(super) objects: Vec<Vec<&'a ast::Object>>,
+    pub(super) events: Vec<EventTree<'a>>,
+    pub(super) messages: Vec<&'a ast::Message>,
+    pub(super) segments: Vec<&'a ast::Segment>,
+    pub(super) constants: Vec<&'a ast::Constant>,
+    pub(super) workflows: Vec<&'a ast::Workflow>,
+}
+
+/// What declares an event.
+#[derive(Clone, Copy)]
+pub(super) enum EventTree<'a> {
+    Event(&'a ast::Event),
+    Webhook(&'a ast::Webhook),
+}
+
+impl<'a> EventTree<'a> {
+    pub(super) fn name(self) -> &'a Ident {
+        match self {
+            EventTree::Event(event) => &event.name,
+            EventTree::Webhook(webhook) => &webhook.name,
+        }
+    }
+
+    pub(super) fn object(self) -> &'a Ident {
+        match self {
+            EventTree::Event(event) => &event.object,
+            EventTree::Webhook(webhook) => &webhook.object,
+        }
+    }
+}
+
+/// The words of built-in events.
+const BUILTIN_EVENTS: [&str; 6] = [
+    "created",
+    "changed",
+    "joined",
+    "left",
+    "deleted",
+    "action_failed",
+];
+
+pub(super) fn resolve<'a>(
+    files: &'a [ast::File],
+    settings: &Settings,
+    complete: bool,
+) -> Resolved<'a> {
+    let mut resolver = Resolver::new(complete);
+    let gathered = resolver.gather(files);
+    resolver.objects(&gathered);
+    resolver.events(&gathered);
+    resolver.rest(&gathered);
+    let _ = settings;
+    resolver.finish()
+}
+
+/// All declarations by kind, sorted by name; of doubles the first.
+#[derive(Default)]
+struct Gathered<'a> {
+    objects: Vec<&'a ast::Object>,
+    extensions: Vec<&'a ast::Object>,
+    events: Vec<EventTree<'a>>,
+    messages: Vec<&'a ast::Message>,
+    segments: Vec<&'a ast::Segment>,
+    constants: Vec<&'a ast::Constant>,
+    workflows: Vec<&'a ast::Workflow>,
+}
+
+struct Resolver<'a> {
+    catalog: Catalog,
+    trees: Trees<'a>,
+    lost: Lost,
+    findings: Findings,
+    complete: bool,
+}
+
+impl<'a> Resolver<'a> {
+    fn new(complete: bool) -> Self {
+        let (catalog, trees, lost, findings) = Default::default();
+        Resolver {
+            catalog,
+            trees,
+            lost,
+            findings,
+            complete,
+        }
+    }
+
+    fn finish(self) -> Resolved<'a> {
+        Resolved {
+            catalog: self.catalog,
+            trees: self.trees,
+            lost: self.lost,
+            findings: self.findings,
+        }
+    }
+
+    fn gather(&mut self, files: &'a [ast::File]) -> Gathered<'a> {
+        let mut all = Gathered::default();
+        for declaration in files.iter().flat_map(|file| &file.declarations) {
+            match declaration {
+                Declaration::Object(object) if object.extends => all.extensions.push(object),
+                Declaration::Object(object) => all.objects.push(object),
+                Declaration::Event(event) => all.events.push(EventTree::Event(event)),
+                Declaration::Webhook(webhook) => all.events.push(EventTree::Webhook(webhook)),
+                Declaration::Message(message) => all.messages.push(message),
+                Declaration::Segment(segment) => all.segments.push(segment),
+                Declaration::Constant(constant) => all.constants.push(constant),
+                Declaration::Workflow(workflow) => all.workflows.push(workflow),
+                Declaration::Lost(name) => drop(self.lost.insert(name.clone(), ())),
+            }
+        }
+        self.unique("object", &mut all.objects, |object| &object.name);
+        self.unique("event", &mut all.events, |event| event.name());
+        self.unique("message", &mut all.messages, |message| &message.name);
+        self.unique("segment", &mut all.segments, |segment| &segment.name);
+        self.unique("constant", &mut all.constants, |constant| &constant.name);
+        self.unique("workflow", &mut all.workflows, |workflow| &workflow.name);
+        all
+    }
+
+    /// Sorts by name and reports all but the first of each name.
+    fn unique<T: Copy>(&mut self, kind: &str, list: &mut Vec<T>, name: impl Fn(&T) -> &'a Ident) {
+        list.sort_by(|a, b| (&name(a).name, name(a).span).cmp(&(&name(b).name, name(b).span)));
+        let mut kept: Vec<T> = Vec::with_capacity(list.len());
+        for item in list.iter() {
+            match kept.last().map(&name) {
+                Some(first) if first.name == name(item).name => {
+                    self.duplicate(kind, name(item), first.span)
+                }
+                _ => kept.push(*item),
+            }
+        }
+        *list = kept;
+    }
+
+    fn duplicate(&mut self, kind: &str, ident: &Ident, first: Span) {
+        self.findings.push(
+            Finding::new(
+                Code::DuplicateName,
+                ident.span,
+                format!("there is {} `{}` already", article(kind), ident.name),
+            )
+            .also(first, "the first")
+            .help("give one of them another name"),
+        );
+    }
+
+    /// The object of a name, with a finding where there is none.
+    fn object(&mut self, ident: &Ident) -> Option<ObjectId> {
+        let found = self.catalog.object(&ident.name);
+        if found.is_none() && self.complete && !self.lost.contains(&ident.name) {
+            let names = self
+                .catalog
+                .objects
+                .rows()
+                .iter()
+                .map(|object| object.name.as_str());
+            let meant = crate::base::nearest(ident.name.as_str(), names);
+            self.findings.push(
+                Finding::new(
+                    Code::UnknownObject,
+                    ident.span,
+                    format!("there is no object `{}`", ident.name),
+                )
+                .did_you_mean(meant, ident.span),
+            );
+        }
+        found
+    }
+
+    fn objects(&mut self, all: &Gathered<'a>) {
+        for object in &all.objects {
+            let row = Object::new(
+                object.name.name.clone(),
+                object.doc.clone(),
+                object.activity.is_some(),
+            );
+            self.catalog.add_object(row);
+            self.trees.objects.push(vec![object]);
+        }
+        for extension in &all.extensions {
+            if let Some(id) = self.object(&extension.name)
+                && let Some(trees) = self.trees.objects.get_mut(id.index())
+            {
+                trees.push(extension);
+            }
+        }
+        let trees = self.trees.objects.clone();
+        for (id, trees) in self.catalog.objects.ids().zip(&trees) {
+            for property in trees.iter().flat_map(|tree| &tree.properties) {
+                self.attribute(id, property, &trees_by_name(&self.catalog, all));
+            }
+        }
+        for (id, trees) in self.catalog.objects.ids().zip(&trees) {
+            for property in trees.iter().flat_map(|tree| &tree.properties) {
+                self.inverse(id, property);
+            }
+        }
+    }
+
+    fn events(&mut self, all: &Gathered<'a>) {
+        for tree in &all.events {
+            let Some(object) = self.object(tree.object()) else {
+                self.lost.insert(tree.name().name.clone(), ());
+                continue;
+            };
+            let name = tree.name();
+            if BUILTIN_EVENTS.contains(&name.name.as_str()) {
+                self.findings.push(
+                    Finding::new(
+                        Code::ReservedWord,
+                        name.span,
+                        format!("`{}` is a built-in event", name.name),
+                    )
+                    .help("every object has it; give this event another name"),
+                );
+            }
+            let mut event = Event {
+                name: name.name.clone(),
+                doc: None,
+                object,
+                properties: crate::base::Table::default(),
+                webhook: matches!(tree, EventTree::Webhook(_)),
+            };
+            self.event_properties(&mut event, *tree);
+            self.catalog.add_event(event);
+            self.trees.events.push(*tree);
+        }
+    }
+
+    fn event_properties(&mut self, event: &mut Event, tree: EventTree<'a>) {
+        type Row<'r> = (&'r Ident, &'r ast::TypeExpr, &'r ast::Doc, bool);
+        let rows: Vec<Row<'_>> = match tree {
+            EventTree::Event(tree) => {
+                event.doc.clone_from(&tree.doc);
+                tree.properties
+                    .iter()
+                    .map(|property| (&property.name, &property.ty, &property.doc, false))
+                    .collect()
+            }
+            EventTree::Webhook(tree) => {
+                event.doc.clone_from(&tree.doc);
+                let fields = tree.fields.iter();
+                fields
+                    .map(|field| (&field.name, &field.ty, &field.doc, field.default.is_some()))
+                    .collect()
+            }
+        };
+        for (name, ty, doc, default) in rows {
+            if let Some(first) = event.property(name.name.as_str()) {
+                let _ = first;
+                self.findings.push(repeated(name, "the event has"));
+                continue;
+            }
+            let ty = self.value_type(ty, event.webhook);
+            event.properties.push(EventProperty {
+                name: name.name.clone(),
+                doc: doc.clone(),
+                ty,
+                default,
+            });
+        }
+    }
+
+    fn rest(&mut self, all: &Gathered<'a>) {
+        let user = self.catalog.object(&Name::new("user"));
+        for action in builtin_actions(user) {
+            self.catalog.add_action(action);
+        }
+        for tree in &all.messages {
+            let Some(object) = self.object(&tree.object) else {
+                self.lost.insert(tree.name.name.clone(), ());
+                continue;
+            };
+            let parameters = self.parameters(tree);
+            let (name, doc) = (tree.name.name.clone(), tree.doc.clone());
+            self.catalog.add_message(Message {
+                name,
+                doc,
+                object,
+                parameters,
+            });
+            self.trees.messages.push(tree);
+        }
+        for tree in &all.segments {
+            let Some(object) = self.object(&tree.object) else {
+                self.lost.insert(tree.name.name.clone(), ());
+                continue;
+            };
+            let fixed = matches!(tree.kind, ast::SegmentKind::Static);
+            let (name, doc) = (tree.name.name.clone(), tree.doc.clone());
+            self.catalog.add_segment(Segment {
+                name,
+                doc,
+                object,
+                fixed,
+            });
+            self.trees.segments.push(tree);
+        }
+        for tree in &all.constants {
+            self.catalog.add_constant(Constant {
+                name: tree.name.name.clone(),
+                doc: tree.doc.clone(),
+            });
+            self.trees.constants.push(tree);
+        }
+        for tree in &all.workflows {
+            let Some(object) = self.object(&tree.object) else {
+                self.lost.insert(tree.name.name.clone(), ());
+                continue;
+            };
+            self.catalog.add_workflow(Workflow {
+                name: tree.name.name.clone(),
+                doc: tree.doc.clone(),
+                object,
+            });
+            self.trees.workflows.push(tree);
+        }
+    }
+
+    fn parameters(&mut self, tree: &ast::Message) -> Vec<MessageParameter> {
+        let mut parameters: Vec<MessageParameter> = Vec::new();
+        for parameter in &tree.parameters {
+            if parameters
+                .iter()
+                .any(|before| before.name == parameter.name.name)
+            {
+                self.findings
+                    .push(repeated(&parameter.name, "the message has"));
+                continue;
+            }
+            let ty = self.value_type(&parameter.ty, false);
+            parameters.push(MessageParameter {
+                name: parameter.name.name.clone(),
+                ty,
+                required: parameter.required,
+            });
+        }
+        parameters
+    }
+}
+
+/// A second property, parameter or field of one name.
+pub(super) fn repeated(ident: &Ident, owner: &str) -> Finding {
+    Finding::new(
+        Code::DuplicateName,
+        ident.span,
+        format!("{owner} a `{}` already", ident.name),
+    )
+    .help("give one of them another name")
+}
+
+fn article(kind: &str) -> String {
+    let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        "an"
+    } else {
+        "a"
+    };
+    format!("{article} {kind}")
+}
+
+/// Finds the tree of a property by the names of its object and itself.
+type PropertyTrees<'a> = crate::base::Lookup<(Name, Name), &'a ast::TypeExpr>;
+
+fn trees_by_name<'a>(catalog: &Catalog, all: &Gathered<'a>) -> PropertyTrees<'a> {
+    let _ = catalog;
+    let objects = all.objects.iter().chain(&all.extensions);
+    objects
+        .flat_map(|object| {
+            object
+                .properties
+                .iter()
+                .map(|property| (object.name.name.clone(), property))
+        })
+        .map(|(object, property)| ((object, property.name.name.clone()), &property.ty))
+        .collect()
+}

@@ -1,0 +1,104 @@
+//! Types of expressions: names are resolved where they stand, every part gets
+//! a type, and what may be unknown is tracked.
+
+mod arithmetic;
+mod call;
+mod compare;
+mod expr;
+mod facts;
+mod fit;
+mod name;
+mod path;
+mod scope;
+mod text;
+
+pub(super) use facts::facts;
+pub(super) use path::Attribute;
+pub(super) use scope::{EventScope, Local, Member, Scope};
+
+use std::collections::BTreeSet;
+
+use super::hir::Expr;
+use crate::base::{Lookup, Name, Span, nearest};
+use crate::diagnostic::{Code, Finding, Findings};
+use crate::model::{Catalog, Item, Settings, Type};
+
+/// What is checked so far, and what it is checked against.
+pub(super) struct Checker<'a> {
+    pub(super) catalog: &'a Catalog,
+    pub(super) settings: &'a Settings,
+    /// Names of declarations that could not be read.
+    pub(super) lost: &'a Lookup<Name, ()>,
+    /// Whether all declarations are there, at least by name.
+    pub(super) complete: bool,
+    /// The values of constants, as far as they are checked.
+    pub(super) constants: Vec<Option<Expr>>,
+    pub(super) findings: Findings,
+    /// What the declaration at hand names.
+    pub(super) uses: BTreeSet<Item>,
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn new(
+        catalog: &'a Catalog,
+        settings: &'a Settings,
+        lost: &'a Lookup<Name, ()>,
+        complete: bool,
+    ) -> Self {
+        let constants = catalog.constants.ids().map(|_| None).collect();
+        let (findings, uses) = Default::default();
+        Checker {
+            catalog,
+            settings,
+            lost,
+            complete,
+            constants,
+            findings,
+            uses,
+        }
+    }
+
+    pub(super) fn report(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
+    /// Reports a name that means nothing, unless its declaration was lost.
+    pub(super) fn unknown<'n>(
+        &mut self,
+        code: Code,
+        (name, span): (&str, Span),
+        message: String,
+        candidates: impl IntoIterator<Item = &'n str>,
+    ) {
+        if self.lost.contains(name) || !self.complete && declared_elsewhere(code) {
+            return;
+        }
+        let meant = nearest(name, candidates);
+        self.findings
+            .push(Finding::new(code, span, message).did_you_mean(meant, span));
+    }
+
+    /// Reports a construct that this version does not build.
+    pub(super) fn not_yet(&mut self, construct: &str, span: Span) {
+        self.report(
+            Finding::new(
+                Code::NotYet,
+                span,
+                format!("`{construct}` is not built yet"),
+            )
+            .help("the language has it; this version cannot check or run it"),
+        );
+    }
+
+    pub(super) fn describe(&self, ty: &Type) -> String {
+        ty.describe(self.catalog)
+    }
+}
+
+/// Whether what is missing may stand in a file that could not be read.
+fn declared_elsewhere(code: Code) -> bool {
+    !matches!(
+        code,
+        Code::UnknownFunction | Code::UnknownArgument | Code::UnknownAction
+    )
+}

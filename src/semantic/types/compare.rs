@@ -1,0 +1,353 @@
+//! Comparisons and tests.
+
+use std::sync::Arc;
+
+use super::expr::made;
+use super::{Checker, Scope};
+use crate::base::Span;
+use crate::diagnostic::{Code, Finding};
+use crate::model::{Type, Value};
+use crate::semantic::hir::{Expr, ExprKind, TextRelation};
+use crate::syntax::ast::{self, Comparison, ContainsKind, TextTest};
+
+impl Checker<'_> {
+    pub(super) fn compare(
+        &mut self,
+        op: Comparison,
+        (left, right): (&ast::Expr, &ast::Expr),
+        span: Span,
+        scope: &Scope,
+    ) -> Expr {
+        // A bare member has its type from the other side.
+        let (left, right) = if self.needs_type(left, scope) && !self.needs_type(right, scope) {
+            let right = self.expr(right, scope, None);
+            (self.expr(left, scope, Some(&right.ty)), right)
+        } else {
+            let left = self.expr(left, scope, None);
+            let right = self.expr(right, scope, Some(&left.ty));
+            (left, right)
+        };
+        let ordering = !matches!(op, Comparison::Equal | Comparison::NotEqual);
+        let Some((left, right)) = self.comparable(left, right, ordering) else {
+            return Expr::broken(span);
+        };
+        let known = left.known && right.known;
+        made(
+            ExprKind::Compare(op, Box::new(left), Box::new(right)),
+            Type::Bool,
+            span,
+            known,
+        )
+    }
+
+    /// Two sides of one type, or a finding.
+    fn comparable(&mut self, left: Expr, right: Expr, ordering: bool) -> Option<(Expr, Expr)> {
+        if !left.ty.compares(&right.ty) {
+            let finding = self.mismatch(&left, &right);
+            self.report(finding);
+            return None;
+        }
+        if ordering && !left.ty.is_ordered() {
+            let found = self.describe(&left.ty);
+            self.report(
+                Finding::new(Code::Unordered, left.span, format!("{found} has no order")).help(
+                    "`<` and its kin compare numbers, dates, times, amounts of time and enums",
+                ),
+            );
+            return None;
+        }
+        if right.ty.fits(&left.ty) {
+            let ty = left.ty.clone();
+            let right = self.fitted(right, &ty);
+            Some((left, right))
+        } else {
+            let ty = right.ty.clone();
+            Some((self.fitted(left, &ty), right))
+        }
+    }
+
+    fn mismatch(&self, left: &Expr, right: &Expr) -> Finding {
+        let (one, other) = (self.describe(&left.ty), self.describe(&right.ty));
+        let finding = Finding::new(
+            Code::MismatchedTypes,
+            right.span,
+            format!("{one} cannot be compared with {other}"),
+        )
+        .also(left.span, format!("this is {one}"));
+        match (&left.ty, &right.ty, &right.kind) {
+            (Type::Enum(members), _, ExprKind::Literal(Value::Text(text))) if members.position(text).is_some() => finding
+                .help("a member is written without quotes")
+                .fix(format!("write `{text}`"), right.span, text.as_ref()),
+            (Type::Number, _, ExprKind::Literal(Value::Text(text))) if crate::base::parse_decimal(text).is_some() => {
+                finding.help("a number is written without quotes").fix(
+                    format!("write `{text}`"),
+                    right.span,
+                    text.as_ref(),
+                )
+            }
+            (Type::Datetime, Type::Date, _) => {
+                finding.help("`date(…)` takes the day of a datetime, `… at 09:00` makes a datetime of a date").fix_all(
+                    "compare the days",
+                    wrap("date", left.span),
+                )
+            }
+            (Type::Date, Type::Datetime, _) => {
+                finding.help("`date(…)` takes the day of a datetime, `… at 09:00` makes a datetime of a date").fix_all(
+                    "compare the days",
+                    wrap("date", right.span),
+                )
+            }
+            (Type::Set(_), ty, _) if ty.is_text() => finding.help("a set is tested by `contains`"),
+            _ => finding,
+        }
+    }
+
+    pub(super) fn in_list(
+        &mut self,
+        left: &ast::Expr,
+        list: &ast::Expr,
+        scope: &Scope,
+        (negated, span): (bool, Span),
+    ) -> Expr {
+        let left = self.expr(left, scope, None);
+        let list = match &list.kind {
+            ast::ExprKind::List(items) => {
+                let mut checked = Vec::with_capacity(items.len());
+                for item in items {
+                    let item = self.expr(item, scope, Some(&left.ty));
+                    if item.ty.compares(&left.ty) {
+                        checked.push(self.fitted_or_kept(item, &left.ty));
+                    } else {
+                        let finding = self.mismatch(&left, &item);
+                        self.report(finding);
+                    }
+                }
+                let known = checked.iter().all(|item| item.known);
+                made(
+                    ExprKind::List(checked),
+                    Type::List(Box::new(left.ty.clone())),
+                    list.span,
+                    known,
+                )
+            }
+            _ => {
+                let target = Type::List(Box::new(left.ty.clone()));
+                self.value(list, scope, &target)
+            }
+        };
+        let known = left.known && list.known;
+        made(
+            ExprKind::In(Box::new(left), Box::new(list), negated),
+            Type::Bool,
+            span,
+            known,
+        )
+    }
+
+    fn fitted_or_kept(&mut self, item: Expr, ty: &Type) -> Expr {
+        if item.ty.fits(ty) {
+            self.fitted(item, ty)
+        } else {
+            item
+        }
+    }
+
+    pub(super) fn between(
+        &mut self,
+        value: &ast::Expr,
+        (low, high): &(ast::Expr, ast::Expr),
+        scope: &Scope,
+        (negated, span): (bool, Span),
+    ) -> Expr {
+        let value = self.expr(value, scope, None);
+        let low = self.expr(low, scope, Some(&value.ty));
+        let high = self.expr(high, scope, Some(&value.ty));
+        let Some((value, low)) = self.comparable(value, low, true) else {
+            return Expr::broken(span);
+        };
+        let Some((value, high)) = self.comparable(value, high, true) else {
+            return Expr::broken(span);
+        };
+        let known = value.known && low.known && high.known;
+        made(
+            ExprKind::Between(Box::new(value), Box::new((low, high)), negated),
+            Type::Bool,
+            span,
+            known,
+        )
+    }
+
+    pub(super) fn text_test(
+        &mut self,
+        test: TextTest,
+        sides: (&ast::Expr, &ast::Expr),
+        scope: &Scope,
+        (negated, span): (bool, Span),
+    ) -> Expr {
+        let (word, relation) = match test {
+            TextTest::StartsWith => ("starts_with", TextRelation::StartsWith),
+            TextTest::EndsWith => ("ends_with", TextRelation::EndsWith),
+        };
+        let left = self.expr(sides.0, scope, None);
+        self.text_sides(word, left, sides.1, scope, (relation, negated, span))
+    }
+
+    fn text_sides(
+        &mut self,
+        word: &str,
+        left: Expr,
+        right: &ast::Expr,
+        scope: &Scope,
+        (relation, negated, span): (TextRelation, bool, Span),
+    ) -> Expr {
+        if !left.ty.is_text() && !matches!(left.ty, Type::Broken) {
+            let found = self.describe(&left.ty);
+            let takes = if word == "contains" {
+                "a text or a set"
+            } else {
+                "a text"
+            };
+            self.report(
+                Finding::new(
+                    Code::WrongOperator,
+                    left.span,
+                    format!("`{word}` takes {takes} before it, found {found}"),
+                )
+                .help_if(
+                    matches!(left.ty, Type::Enum(_))
+                        .then(|| "one of several members is `in (…)`".to_owned()),
+                ),
+            );
+            return Expr::broken(span);
+        }
+        let right = self.value(right, scope, &Type::String);
+        let known = left.known && right.known;
+        made(
+            ExprKind::TextTest(relation, Box::new(left), Box::new(right), negated),
+            Type::Bool,
+            span,
+            known,
+        )
+    }
+
+    pub(super) fn contains(
+        &mut self,
+        kind: ContainsKind,
+        (left, right): (&ast::Expr, &ast::Expr),
+        scope: &Scope,
+        (negated, span): (bool, Span),
+    ) -> Expr {
+        let left = self.expr(left, scope, None);
+        let Type::Set(_) = &left.ty else {
+            return self.text_sides(
+                "contains",
+                left,
+                right,
+                scope,
+                (TextRelation::Contains, negated, span),
+            );
+        };
+        let members = self.value(right, scope, &left.ty);
+        match members.kind {
+            ExprKind::Literal(Value::Set(places)) => {
+                let known = left.known;
+                made(
+                    ExprKind::SetTest(kind, Box::new(left), places, negated),
+                    Type::Bool,
+                    span,
+                    known,
+                )
+            }
+            ExprKind::Broken => Expr::broken(span),
+            _ => {
+                self.report(
+                    Finding::new(
+                        Code::WrongOperator,
+                        members.span,
+                        "`contains` takes members of the set after it",
+                    )
+                    .help("name them: `contains sport`, `contains any (sport, music)`"),
+                );
+                Expr::broken(span)
+            }
+        }
+    }
+
+    pub(super) fn matches(
+        &mut self,
+        left: &ast::Expr,
+        pattern: &ast::Plain,
+        scope: &Scope,
+        (negated, span): (bool, Span),
+    ) -> Expr {
+        let left = self.expr(left, scope, None);
+        if !left.ty.is_text() && !matches!(left.ty, Type::Broken) {
+            let found = self.describe(&left.ty);
+            let message = format!("`matches` takes a text before it, found {found}");
+            self.report(Finding::new(Code::WrongOperator, left.span, message));
+            return Expr::broken(span);
+        }
+        if let Err(error) = regex::Regex::new(&pattern.text) {
+            let reason = error.to_string();
+            let reason = reason
+                .lines()
+                .last()
+                .unwrap_or_default()
+                .trim_start_matches("error: ")
+                .to_owned();
+            self.report(
+                Finding::new(
+                    Code::BadPattern,
+                    pattern.span,
+                    "this is no regular expression",
+                )
+                .label(reason)
+                .help(
+                    "the syntax is that of the crate `regex`: no look-around, no back-references",
+                ),
+            );
+        }
+        let known = left.known;
+        let pattern: Arc<str> = pattern.text.as_str().into();
+        made(
+            ExprKind::Matches(Box::new(left), pattern, negated),
+            Type::Bool,
+            span,
+            known,
+        )
+    }
+
+    pub(super) fn within(
+        &mut self,
+        value: &ast::Expr,
+        period: &ast::Period,
+        span: Span,
+        scope: &Scope,
+    ) -> Expr {
+        let value = self.expr(value, scope, None);
+        if !value.ty.is_moment() && !matches!(value.ty, Type::Broken) {
+            let found = self.describe(&value.ty);
+            self.report(
+                Finding::new(
+                    Code::WrongOperator,
+                    value.span,
+                    format!("`within` takes a moment before it, found {found}"),
+                )
+                .help("a date or a datetime can lie within a period"),
+            );
+            return Expr::broken(span);
+        }
+        let known = value.known;
+        let kind = ExprKind::Within(Box::new(value), period.edge, period.amount, period.counted);
+        made(kind, Type::Bool, span, known)
+    }
+}
+
+/// Puts a call around a span.
+fn wrap(function: &str, span: Span) -> Vec<crate::diagnostic::Edit> {
+    let edit = |span, text: String| crate::diagnostic::Edit { span, text };
+    vec![
+        edit(span.before(), format!("{function}(")),
+        edit(span.after(), ")".into()),
+    ]
+}

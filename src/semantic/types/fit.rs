@@ -1,0 +1,184 @@
+//! Whether a value fits the place where it stands.
+
+use std::sync::Arc;
+
+use super::{Checker, Scope};
+use crate::base::Span;
+use crate::diagnostic::{Code, Finding};
+use crate::model::{Type, Value};
+use crate::semantic::hir::{Expr, ExprKind};
+use crate::syntax::ast;
+
+impl Checker<'_> {
+    /// A value of a type that the place decides.
+    pub(in crate::semantic) fn value(
+        &mut self,
+        expr: &ast::Expr,
+        scope: &Scope,
+        target: &Type,
+    ) -> Expr {
+        let value = self.expr(expr, scope, Some(target));
+        self.fitted(value, target)
+    }
+
+    /// The value as one of the target type, with a finding where it is none.
+    pub(in crate::semantic) fn fitted(&mut self, value: Expr, target: &Type) -> Expr {
+        match (&value.ty, target) {
+            (Type::Enum(source), Type::Enum(members))
+                if source.within(members) && source != members =>
+            {
+                let places = source
+                    .names()
+                    .filter_map(|name| members.position(name))
+                    .collect();
+                converted(value, places, target)
+            }
+            (Type::Set(source), Type::Set(members))
+                if source.within(members) && source != members =>
+            {
+                let places = source
+                    .names()
+                    .filter_map(|name| members.position(name))
+                    .collect();
+                converted(value, places, target)
+            }
+            (ty, _) if ty.fits(target) => value,
+            _ => {
+                let finding = self.misfit(&value, target);
+                self.report(finding);
+                Expr::broken(value.span)
+            }
+        }
+    }
+
+    fn misfit(&self, value: &Expr, target: &Type) -> Finding {
+        let (wanted, found) = (self.describe(target), self.describe(&value.ty));
+        let finding = Finding::new(
+            Code::WrongType,
+            value.span,
+            format!("expected {wanted}, found {found}"),
+        );
+        match (target, &value.kind) {
+            (Type::Enum(members) | Type::Set(members), ExprKind::Literal(Value::Text(text))) => {
+                match members.position(text) {
+                    Some(_) => finding.help("a member is written without quotes").fix(
+                        format!("write `{text}`"),
+                        value.span,
+                        text.as_ref(),
+                    ),
+                    None => finding,
+                }
+            }
+            _ => finding.help_if(conversion(&value.ty, target)),
+        }
+    }
+
+    /// A condition.
+    pub(in crate::semantic) fn condition(&mut self, expr: &ast::Expr, scope: &Scope) -> Expr {
+        let condition = self.expr(expr, scope, None);
+        if condition.ty.fits(&Type::Bool) {
+            return condition;
+        }
+        let found = self.describe(&condition.ty);
+        let mut finding = Finding::new(
+            Code::NotACondition,
+            condition.span,
+            format!("expected a condition, found {found}"),
+        );
+        finding = match &condition.ty {
+            Type::Record(_) => finding.help("write `is known` after it").fix(
+                "test whether it is known",
+                condition.span.after(),
+                " is known",
+            ),
+            _ => finding.help("compare it, or write `is known` after it"),
+        };
+        self.report(finding);
+        Expr::broken(condition.span)
+    }
+
+    /// Warns where a value that may be unknown stands in a place that needs a
+    /// known one.
+    pub(in crate::semantic) fn needs_known(&mut self, value: &Expr, place: &str) {
+        if value.known || matches!(value.ty, Type::Broken) {
+            return;
+        }
+        let finding = Finding::new(
+            Code::MaybeUnknown,
+            value.span,
+            format!("{place} may be unknown here"),
+        )
+        .label("nothing before this makes sure that it is known");
+        let finding = match default_text(&value.ty) {
+            Some(text) => finding
+                .help(format!("write what holds then: `… ?? {text}`"))
+                .fix(
+                    "give a value for that case",
+                    value.span.after(),
+                    format!(" ?? {text}"),
+                ),
+            None => finding.help("test it before, by a `case when … is known`"),
+        };
+        self.report(finding);
+    }
+
+    /// Reports a condition that changes with time alone, where its transition
+    /// counts.
+    pub(in crate::semantic) fn no_time(&mut self, condition: &Expr, place: &str) {
+        if let Some(part) = condition.time_dependent() {
+            let span: Span = part.span;
+            self.report(
+                Finding::new(
+                    Code::NotYet,
+                    span,
+                    format!(
+                        "a condition that time alone can turn true is not built yet in `{place}`"
+                    ),
+                )
+                .label("this changes as time passes")
+                .help("such a condition may stand in `only when`, in `where` and in branches"),
+            );
+        }
+    }
+}
+
+fn converted(value: Expr, places: Arc<[usize]>, target: &Type) -> Expr {
+    let (span, known) = (value.span, value.known);
+    Expr {
+        kind: ExprKind::Convert(places, Box::new(value)),
+        ty: target.clone(),
+        span,
+        known,
+    }
+}
+
+/// How to make one type of another.
+fn conversion(source: &Type, target: &Type) -> Option<String> {
+    let way = match (source, target) {
+        (Type::Datetime, Type::Date) => "`date(…)` takes the day of a datetime",
+        (Type::Date, Type::Datetime) => "`… at 09:00` makes a datetime of a date",
+        (source, Type::Number) if source.is_text() => "`parse_number(…)` reads a number from text",
+        (source, Type::Datetime) if source.is_text() => {
+            "`parse_datetime(…)` reads a datetime from text"
+        }
+        (_, target) if target.is_text() => "an interpolation makes text of any value: \"{…}\"",
+        (Type::Number, Type::Duration) => {
+            "`minutes(…)`, `hours(…)` and `days(…)` make an amount of time of a number"
+        }
+        _ => return None,
+    };
+    Some(way.to_owned())
+}
+
+/// What could stand behind `??` for a type.
+fn default_text(ty: &Type) -> Option<&'static str> {
+    match ty {
+        Type::String => Some("\"\""),
+        Type::Url => Some("\"https://example.com/\""),
+        Type::Number => Some("0"),
+        Type::Bool => Some("false"),
+        Type::Datetime => Some("now"),
+        Type::Date => Some("today"),
+        _ => None,
+    }
+}

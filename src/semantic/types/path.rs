@@ -1,0 +1,397 @@
+//! Paths: from a record through associations to a property.
+
+use super::scope::{Local, Member};
+use super::{Checker, Scope};
+use crate::base::{Name, Span};
+use crate::diagnostic::{Code, Finding};
+use crate::model::{AssociationId, Item, ObjectId, PropertyId, Type};
+use crate::semantic::hir::{AssociationPath, Expr, ExprKind, Fact, Path, RecordPath, Root};
+use crate::semantic::types::expr::made;
+use crate::syntax::ast::{self, Ident, PathSegment};
+
+/// What a name after a record leads to.
+pub(in crate::semantic) enum Attribute {
+    Property(PropertyId),
+    Association(AssociationId),
+}
+
+impl Checker<'_> {
+    pub(super) fn path(
+        &mut self,
+        path: &ast::Path,
+        scope: &Scope,
+        expected: Option<&Type>,
+    ) -> Expr {
+        if path.arguments.is_some() {
+            return self.call(path, scope, expected);
+        }
+        if let Some(label) = &path.label {
+            return self.through_many(&path.head, label.span);
+        }
+        let Some((first, rest)) = path.rest.split_first() else {
+            return self.bare(&path.head, scope, expected);
+        };
+        match (
+            path.head.name.as_str(),
+            scope.local(path.head.name.as_str()),
+        ) {
+            ("event", _) => self.event_path(first, rest, path.span, scope),
+            (_, Some(Local::Results { place, action })) => {
+                let (place, action) = (*place, std::rc::Rc::clone(action));
+                self.result(place, &action, first, scope)
+            }
+            _ => {
+                let start = self.bare(&path.head, scope, None);
+                self.follow(start, &path.rest, path.span, scope)
+            }
+        }
+    }
+
+    fn event_path(
+        &mut self,
+        first: &PathSegment,
+        rest: &[PathSegment],
+        span: Span,
+        scope: &Scope,
+    ) -> Expr {
+        let Some(event) = scope.event.clone() else {
+            let finding = if scope.message {
+                Finding::new(Code::NoEvent, span, "a message has no event at hand")
+                    .help("give the message a parameter, and pass the value where it is sent")
+            } else {
+                Finding::new(Code::NoEvent, span, "no event is at hand here")
+                    .help("an event is at hand in a workflow with a trigger `enroll on EVENT`, and in a `where` after an event")
+            };
+            self.report(finding);
+            return Expr::broken(span);
+        };
+        let field = self.event_field(&event, &first.name, scope);
+        self.follow(Expr { span, ..field }, rest, span, scope)
+    }
+
+    /// A result of a `do`.
+    fn result(
+        &mut self,
+        place: usize,
+        action: &crate::model::Action,
+        segment: &PathSegment,
+        scope: &Scope,
+    ) -> Expr {
+        let name = segment.name.name.as_str();
+        let found = action.results.iter().position(|result| result.name == name);
+        let Some(at) = found else {
+            let message = format!("`{}` has no result `{name}`", action.name);
+            let candidates = action.results.iter().map(|result| result.name.as_str());
+            self.unknown(
+                Code::UnknownProperty,
+                (name, segment.name.span),
+                message,
+                candidates,
+            );
+            return Expr::broken(segment.name.span);
+        };
+        let ty = action
+            .results
+            .get(at)
+            .map_or(Type::Broken, |result| result.ty.clone());
+        let fact = Fact::Binding(place, at);
+        made(
+            ExprKind::Binding(place, at),
+            ty,
+            segment.name.span,
+            scope.facts.contains(&fact),
+        )
+    }
+
+    /// Goes on from a value through the rest of a path.
+    fn follow(&mut self, start: Expr, rest: &[PathSegment], span: Span, scope: &Scope) -> Expr {
+        let mut at = start;
+        for segment in rest {
+            at = match (&at.kind, &at.ty) {
+                (ExprKind::Record(record), Type::Record(_)) => {
+                    let record = record.clone();
+                    self.step_into(record, segment, scope)
+                }
+                (_, Type::Broken) => return Expr::broken(span),
+                (_, ty) => {
+                    let found = self.describe(ty);
+                    let name = &segment.name;
+                    self.report(
+                        Finding::new(
+                            Code::UnknownProperty,
+                            name.span,
+                            format!("{found} has no property `{}`", name.name),
+                        )
+                        .also(at.span, format!("this is {found}")),
+                    );
+                    return Expr::broken(span);
+                }
+            };
+        }
+        Expr { span, ..at }
+    }
+
+    fn step_into(&mut self, record: RecordPath, segment: &PathSegment, scope: &Scope) -> Expr {
+        if let Some(label) = &segment.label {
+            return self.through_many(&segment.name, label.span);
+        }
+        let Some(attribute) = self.find(record.object, &segment.name) else {
+            return Expr::broken(segment.name.span);
+        };
+        self.value_of(record, &attribute, &segment.name, scope)
+    }
+
+    /// The attribute of a name, without a finding where there is none.
+    pub(super) fn attribute(
+        &mut self,
+        root: Root,
+        object: ObjectId,
+        ident: &Ident,
+        scope: &Scope,
+    ) -> Option<Expr> {
+        self.catalog.objects[object].attribute(ident.name.as_str())?;
+        let attribute = self.find(object, ident)?;
+        let record = RecordPath {
+            root,
+            hops: Vec::new(),
+            object,
+        };
+        Some(self.value_of(record, &attribute, ident, scope))
+    }
+
+    /// The attribute of a name, with a finding where there is none.
+    pub(in crate::semantic) fn find(
+        &mut self,
+        object: ObjectId,
+        ident: &Ident,
+    ) -> Option<Attribute> {
+        let owner = &self.catalog.objects[object];
+        let name = ident.name.as_str();
+        if let Some(property) = owner.property(name) {
+            self.uses.insert(Item::Property(object, property));
+            return Some(Attribute::Property(property));
+        }
+        if let Some(association) = owner.association(name) {
+            self.uses.insert(Item::Association(object, association));
+            return Some(Attribute::Association(association));
+        }
+        let message = format!("`{}` has no property `{name}`", owner.name);
+        let candidates: Vec<&str> = owner.attribute_names().collect();
+        self.unknown(
+            Code::UnknownProperty,
+            (name, ident.span),
+            message,
+            candidates,
+        );
+        None
+    }
+
+    fn value_of(
+        &mut self,
+        record: RecordPath,
+        attribute: &Attribute,
+        ident: &Ident,
+        scope: &Scope,
+    ) -> Expr {
+        let owner = &self.catalog.objects[record.object];
+        match attribute {
+            Attribute::Property(id) => {
+                let property = &owner.properties[*id];
+                let reached =
+                    record.hops.is_empty() || scope.facts.contains(&Fact::Record(record.clone()));
+                let path = Path {
+                    record,
+                    property: *id,
+                };
+                let known = reached && property.always_known()
+                    || scope.facts.contains(&Fact::Property(path.clone()));
+                made(
+                    ExprKind::Property(path),
+                    property.ty.clone(),
+                    ident.span,
+                    known,
+                )
+            }
+            Attribute::Association(id) => {
+                let association = &owner.associations[*id];
+                if association.many {
+                    return self.many_as_value(&association.name.clone(), ident.span);
+                }
+                let target = association.object;
+                let mut hops = record.hops;
+                hops.push((record.object, *id));
+                let path = RecordPath {
+                    root: record.root,
+                    hops,
+                    object: target,
+                };
+                let known = scope.facts.contains(&Fact::Record(path.clone()));
+                made(
+                    ExprKind::Record(path),
+                    Type::Record(target),
+                    ident.span,
+                    known,
+                )
+            }
+        }
+    }
+
+    pub(super) fn record(&mut self, root: Root, object: ObjectId, span: Span) -> Expr {
+        let path = RecordPath {
+            root,
+            hops: Vec::new(),
+            object,
+        };
+        made(ExprKind::Record(path), Type::Record(object), span, true)
+    }
+
+    /// A `many` association where one value must stand.
+    fn many_as_value(&mut self, name: &Name, span: Span) -> Expr {
+        self.report(
+            Finding::new(
+                Code::PathThroughMany,
+                span,
+                format!("`{name}` leads to many records, not to one"),
+            )
+            .help(format!(
+                "write `any {name} where (…)` for a condition, `count({name})` for how many"
+            )),
+        );
+        Expr::broken(span)
+    }
+
+    fn through_many(&mut self, ident: &Ident, label: Span) -> Expr {
+        self.report(
+            Finding::new(
+                Code::PathThroughMany,
+                ident.span.to(label),
+                "a labelled association leads to many records",
+            )
+            .help(format!(
+                "write `any {}[…] where (…)` for a condition",
+                ident.name
+            )),
+        );
+        Expr::broken(ident.span)
+    }
+
+    /// The association that a quantifier, an aggregate or the target of a
+    /// step names: `one` associations on the way, the last may be `many`.
+    pub(in crate::semantic) fn association(
+        &mut self,
+        path: &ast::Path,
+        scope: &Scope,
+    ) -> Option<AssociationPath> {
+        let mut segments: Vec<(&Ident, Option<&Ident>)> = vec![(&path.head, path.label.as_ref())];
+        segments.extend(
+            path.rest
+                .iter()
+                .map(|segment| (&segment.name, segment.label.as_ref())),
+        );
+        let (root, object) = self.start(&mut segments, scope)?;
+        let mut record = RecordPath {
+            root,
+            hops: Vec::new(),
+            object,
+        };
+        let ((last, label), way) = segments.split_last()?;
+        for (ident, label) in way {
+            record = self.one_hop(record, ident, *label)?;
+        }
+        let Attribute::Association(association) = self.find(record.object, last)? else {
+            let owner = &self.catalog.objects[record.object].name;
+            let message = format!(
+                "`{}` is a property of `{owner}`, not an association",
+                last.name
+            );
+            self.report(
+                Finding::new(Code::WrongType, last.span, message)
+                    .help("an association leads to other records"),
+            );
+            return None;
+        };
+        let target = self.catalog.objects[record.object].associations[association].object;
+        let label = match label {
+            Some(label) => Some(self.label(record.object, association, label)?),
+            None => None,
+        };
+        Some(AssociationPath {
+            record,
+            association,
+            label,
+            object: target,
+        })
+    }
+
+    /// The record that a path begins at; takes `this` off the path.
+    fn start(
+        &mut self,
+        segments: &mut Vec<(&Ident, Option<&Ident>)>,
+        scope: &Scope,
+    ) -> Option<(Root, ObjectId)> {
+        let (head, _) = segments.first()?;
+        if head.name == "this" && segments.len() > 1 {
+            segments.remove(0);
+            return scope.this.map(|object| (Root::This, object));
+        }
+        if let Some(Member::Record(object)) = &scope.member
+            && self.catalog.objects[*object]
+                .attribute(head.name.as_str())
+                .is_some()
+        {
+            return Some((Root::Member, *object));
+        }
+        if scope.this.is_none() {
+            let message = format!("`{}` means nothing here: no record is at hand", head.name);
+            self.report(Finding::new(Code::UnknownName, head.span, message));
+        }
+        scope.this.map(|object| (Root::This, object))
+    }
+
+    fn one_hop(
+        &mut self,
+        record: RecordPath,
+        ident: &Ident,
+        label: Option<&Ident>,
+    ) -> Option<RecordPath> {
+        let Attribute::Association(id) = self.find(record.object, ident)? else {
+            let message = format!("`{}` is a property: nothing follows it", ident.name);
+            self.report(Finding::new(Code::UnknownProperty, ident.span, message));
+            return None;
+        };
+        let association = &self.catalog.objects[record.object].associations[id];
+        if association.many || label.is_some() {
+            self.through_many(ident, label.map_or(ident.span, |label| label.span));
+            return None;
+        }
+        let mut hops = record.hops;
+        hops.push((record.object, id));
+        Some(RecordPath {
+            root: record.root,
+            hops,
+            object: association.object,
+        })
+    }
+
+    /// A label that the association has.
+    pub(in crate::semantic) fn label(
+        &mut self,
+        object: ObjectId,
+        association: AssociationId,
+        label: &Ident,
+    ) -> Option<Name> {
+        let association = &self.catalog.objects[object].associations[association];
+        if association.labels.contains(&label.name) {
+            return Some(label.name.clone());
+        }
+        let message = format!("`{}` has no label `{}`", association.name, label.name);
+        let candidates = association.labels.iter().map(Name::as_str);
+        self.unknown(
+            Code::UnknownLabel,
+            (label.name.as_str(), label.span),
+            message,
+            candidates,
+        );
+        None
+    }
+}

@@ -1,0 +1,230 @@
+//! What a name may mean where it stands.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use crate::base::Name;
+use crate::model::{Action, Catalog, Event, ObjectId, PropertyId, Type};
+use crate::semantic::hir::{EventField, EventSource, Fact, FieldSource};
+
+/// The names in reach of an expression.
+#[derive(Debug, Clone, Default)]
+pub(in crate::semantic) struct Scope {
+    /// The enrolled record, or that of a segment, message or computed
+    /// property; none in constants and the like.
+    pub(in crate::semantic) this: Option<ObjectId>,
+    /// What the innermost `where` is about.
+    pub(in crate::semantic) member: Option<Member>,
+    /// The occurrences that `event` may stand for.
+    pub(in crate::semantic) event: Option<Rc<EventScope>>,
+    /// Bound names, the innermost last.
+    pub(in crate::semantic) locals: Vec<(Name, Local)>,
+    /// What is known here though it may be unknown elsewhere.
+    pub(in crate::semantic) facts: Rc<BTreeSet<Fact>>,
+    /// Whether this is a message, where `event` needs another word.
+    pub(in crate::semantic) message: bool,
+    /// Whether `secret(name)` may stand here.
+    pub(in crate::semantic) secrets: bool,
+}
+
+/// What a `where` is about.
+#[derive(Debug, Clone)]
+pub(in crate::semantic) enum Member {
+    /// An associated record.
+    Record(ObjectId),
+    /// The occurrence itself.
+    Event,
+}
+
+/// A bound name.
+#[derive(Debug, Clone)]
+pub(in crate::semantic) enum Local {
+    /// The results of a `do`.
+    Results { place: usize, action: Rc<Action> },
+    /// A parameter of a message.
+    Parameter {
+        place: usize,
+        ty: Type,
+        required: bool,
+    },
+    /// What a webhook has read.
+    WebhookValue(Type),
+}
+
+impl Scope {
+    /// The scope of a record alone.
+    pub(in crate::semantic) fn of(this: ObjectId) -> Self {
+        Scope {
+            this: Some(this),
+            ..Scope::default()
+        }
+    }
+
+    /// The same scope, inside a `where`.
+    pub(in crate::semantic) fn within(&self, member: Member) -> Self {
+        Scope {
+            member: Some(member),
+            ..self.clone()
+        }
+    }
+
+    /// The same scope, with more things known.
+    pub(in crate::semantic) fn knowing(&self, facts: impl IntoIterator<Item = Fact>) -> Self {
+        let mut scope = self.clone();
+        Rc::make_mut(&mut scope.facts).extend(facts);
+        scope
+    }
+
+    pub(in crate::semantic) fn local(&self, name: &str) -> Option<&Local> {
+        self.locals
+            .iter()
+            .rev()
+            .find(|(local, _)| local == name)
+            .map(|(_, local)| local)
+    }
+}
+
+/// The properties of the occurrences that may be at hand.
+#[derive(Debug, Clone, Default)]
+pub(in crate::semantic) struct EventScope {
+    fields: Vec<Field>,
+    events: usize,
+}
+
+#[derive(Debug, Clone)]
+struct Field {
+    field: EventField,
+    ty: Type,
+    known: bool,
+    clashes: bool,
+}
+
+impl EventScope {
+    /// The scope of several events: a property that only some have may be
+    /// unknown.
+    pub(in crate::semantic) fn of<'e>(
+        events: impl IntoIterator<Item = &'e EventSource>,
+        object: ObjectId,
+        catalog: &Catalog,
+    ) -> Self {
+        let mut scope = EventScope::default();
+        for event in events {
+            scope.events += 1;
+            for (name, ty, source, known) in properties(event, object, catalog) {
+                scope.add(name, ty, source, known);
+            }
+        }
+        let all = scope.events;
+        for field in &mut scope.fields {
+            field.known &= field.field.sources.len() >= all;
+        }
+        scope
+    }
+
+    /// The same scope where perhaps no event is at hand.
+    pub(in crate::semantic) fn uncertain(mut self) -> Self {
+        for field in &mut self.fields {
+            field.known = false;
+        }
+        self
+    }
+
+    fn add(&mut self, name: Name, ty: Type, source: FieldSource, known: bool) {
+        match self
+            .fields
+            .iter_mut()
+            .find(|field| field.field.name == name)
+        {
+            Some(field) => {
+                field.known &= known;
+                field.clashes |= field.ty != ty;
+                if !field.field.sources.contains(&source) {
+                    field.field.sources.push(source);
+                }
+            }
+            None => {
+                let field = EventField {
+                    name,
+                    sources: vec![source],
+                };
+                self.fields.push(Field {
+                    field,
+                    ty,
+                    known,
+                    clashes: false,
+                });
+            }
+        }
+    }
+
+    /// The property of a name: what it is, its type, whether it is always
+    /// known, and whether the events disagree on its type.
+    pub(in crate::semantic) fn field(
+        &self,
+        name: &str,
+    ) -> Option<(&EventField, &Type, bool, bool)> {
+        let field = self.fields.iter().find(|field| field.field.name == name)?;
+        Some((&field.field, &field.ty, field.known, field.clashes))
+    }
+
+    pub(in crate::semantic) fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().map(|field| field.field.name.as_str())
+    }
+}
+
+type EventPropertyOf = (Name, Type, FieldSource, bool);
+
+/// What an occurrence of an event has.
+fn properties(event: &EventSource, object: ObjectId, catalog: &Catalog) -> Vec<EventPropertyOf> {
+    let mut list = match event {
+        EventSource::Declared(id) => declared(*id, &catalog.events[*id]),
+        EventSource::Changed(property) => changed(object, *property, catalog),
+        EventSource::ActionFailed => {
+            let fields = crate::model::action_failed().into_iter().enumerate();
+            fields
+                .map(|(at, (name, ty))| {
+                    (Name::new(name), ty, FieldSource::ActionFailed(at), at != 1)
+                })
+                .collect()
+        }
+        EventSource::Created | EventSource::Joined(_) | EventSource::Left(_) => Vec::new(),
+    };
+    for (at, (name, ty)) in crate::model::OCCURRENCE.into_iter().enumerate() {
+        if !list.iter().any(|(own, ..)| *own == name) {
+            list.push((Name::new(name), ty, FieldSource::Occurrence(at), true));
+        }
+    }
+    list
+}
+
+fn declared(id: crate::base::Id<Event>, event: &Event) -> Vec<EventPropertyOf> {
+    let properties = event.properties.iter();
+    properties
+        .map(|(at, property)| {
+            (
+                property.name.clone(),
+                property.ty.clone(),
+                FieldSource::Property(id, at),
+                property.default,
+            )
+        })
+        .collect()
+}
+
+fn changed(object: ObjectId, property: PropertyId, catalog: &Catalog) -> Vec<EventPropertyOf> {
+    let ty = &catalog.objects[object].properties[property].ty;
+    vec![
+        (
+            Name::new("old"),
+            ty.clone(),
+            FieldSource::Old(object, property),
+            false,
+        ),
+        (
+            Name::new("new"),
+            ty.clone(),
+            FieldSource::New(object, property),
+            false,
+        ),
+    ]
+}

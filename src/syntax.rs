@@ -1,0 +1,17 @@
+//! Text → tree. It owns the grammar, the lexer, recovery and the tree; it
+//! knows nothing of other files and not whether a name exists.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+pub mod ast;
+mod build;
+mod grammar;
+mod lexer;
+mod parse;
+mod scan;
+mod tokens;
+mod words;
+
+pub use parse::{Parsed, parse, recognise};
+pub use scan::MAX_NESTING;
+pub use tokens::hash_tokens;
+pub use words::is_reserved;

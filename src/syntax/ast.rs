@@ -1,0 +1,80 @@
+//! The tree: what was written, with a span on everything, and nothing of what
+//! it means. A name here is text; whether it exists is told later.
+
+mod declaration;
+mod expr;
+mod step;
+mod workflow;
+
+pub use declaration::{
+    Association, Constant, Event, EventMatch, Field, Member, Message, Modifier, ModifierKind,
+    Object, Parameter, Property, Segment, SegmentKind, TypeExpr, TypeKind, Verify, VerifyOption,
+    Webhook, WebhookField, WebhookId, WebhookMatch,
+};
+pub use expr::{
+    Argument, Arithmetic, Comparison, ContainsKind, EdgeKind, Expr, ExprKind, Json, JsonKey, Logic,
+    Part, Path, Period, Quantifier, Segment as PathSegment, Text, TextTest, Value,
+};
+pub use step::{
+    Branch, BranchCase, Do, ElseCase, IfPast, Match, MatchCase, MatchValue, Moment, PastAction,
+    Retry, SetOp, Step, StepKind, Until, Wait,
+};
+pub use workflow::{
+    Clause, ClauseKind, EventRef, EventTrigger, Refinement, RefinementKind, Workflow,
+};
+
+use crate::base::{Name, SourceId, Span};
+
+/// One file.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// Which source it is.
+    pub source: SourceId,
+    /// What it declares, in the order of the text.
+    pub declarations: Vec<Declaration>,
+    /// All comments, doc comments among them, in the order of the text.
+    pub comments: Vec<Span>,
+}
+
+/// One declaration.
+#[derive(Debug, Clone)]
+pub enum Declaration {
+    /// `object` or `extend object`.
+    Object(Object),
+    /// `event`.
+    Event(Event),
+    /// `message`.
+    Message(Message),
+    /// `webhook`.
+    Webhook(Webhook),
+    /// `segment`.
+    Segment(Segment),
+    /// `const`.
+    Constant(Constant),
+    /// `workflow`.
+    Workflow(Workflow),
+    /// Something that a finding was given for. Its name is known all the
+    /// same, so that uses of it give no findings of their own.
+    Lost(Name),
+}
+
+/// A name with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ident {
+    /// The name, without back-ticks.
+    pub name: Name,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Text without interpolations, with its place.
+#[derive(Debug, Clone)]
+pub struct Plain {
+    /// The text, escapes resolved.
+    pub text: String,
+    /// Where it stands, quotes included.
+    pub span: Span,
+}
+
+/// A doc comment, or none.
+pub type Doc = Option<Box<str>>;

@@ -1,0 +1,132 @@
+//! Workflows and their clauses as written.
+
+use super::{Doc, Expr, Ident, Plain, Step};
+use crate::base::{Decimal, Span};
+
+/// `workflow NAME on OBJECT { … }`.
+#[derive(Debug, Clone)]
+pub struct Workflow {
+    /// Its doc comment.
+    pub doc: Doc,
+    /// Its name.
+    pub name: Ident,
+    /// The object whose records it takes.
+    pub object: Ident,
+    /// The whole declaration.
+    pub span: Span,
+    /// Everything between its braces, in the order of the text.
+    pub clauses: Vec<Clause>,
+}
+
+/// One clause of a workflow.
+#[derive(Debug, Clone)]
+pub struct Clause {
+    /// Its doc comment.
+    pub doc: Doc,
+    /// Which clause.
+    pub kind: ClauseKind,
+    /// The whole clause.
+    pub span: Span,
+}
+
+/// The clauses of a workflow.
+#[derive(Debug, Clone)]
+pub enum ClauseKind {
+    /// `title "…"`.
+    Title(Plain),
+    /// `off`.
+    Off,
+    /// `campaign "…"`.
+    Campaign(Plain),
+    /// `enroll on EVENT …`.
+    EnrollOn(EventTrigger),
+    /// `enroll when C`.
+    EnrollWhen(Expr),
+    /// `only when C`.
+    OnlyWhen(Expr),
+    /// `reenroll on EVENT …`.
+    ReenrollOn(EventTrigger),
+    /// `reenroll when C`.
+    ReenrollWhen(Expr),
+    /// `reenroll always`.
+    ReenrollAlways,
+    /// `suppress when C`.
+    SuppressWhen(Expr),
+    /// `unenroll when C`.
+    UnenrollWhen(Expr),
+    /// `unenroll on EVENT …`.
+    UnenrollOn(EventTrigger),
+    /// `unenroll on leaving`.
+    UnenrollLeaving,
+    /// `goal when C`.
+    GoalWhen(Expr),
+    /// `existing enroll` (true) or `existing skip`.
+    Existing(bool),
+    /// `steps { … }`.
+    Steps(Vec<Step>),
+}
+
+/// `EVENT [where C] [refinement …] [per EXPR]`.
+#[derive(Debug, Clone)]
+pub struct EventTrigger {
+    /// Which event.
+    pub event: EventRef,
+    /// Where the event stands.
+    pub event_span: Span,
+    /// `where C`.
+    pub filter: Option<Expr>,
+    /// How often, or when.
+    pub refinements: Vec<Refinement>,
+    /// `per EXPR`.
+    pub per: Option<Expr>,
+}
+
+/// An event as a clause names it.
+#[derive(Debug, Clone)]
+pub enum EventRef {
+    /// A declared event or a webhook, `action_failed` too.
+    Named(Ident),
+    /// `changed PROPERTY [from V] [to V]`.
+    Changed {
+        /// The property.
+        property: Ident,
+        /// The value before.
+        from: Option<Box<Expr>>,
+        /// The value after.
+        to: Option<Box<Expr>>,
+    },
+    /// `created`.
+    Created,
+    /// `joined SEGMENT`.
+    Joined(Ident),
+    /// `left SEGMENT`.
+    Left(Ident),
+}
+
+/// How often an event happened, or when.
+#[derive(Debug, Clone)]
+pub struct Refinement {
+    /// Which kind.
+    pub kind: RefinementKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The kinds of refinement.
+#[derive(Debug, Clone)]
+pub enum RefinementKind {
+    /// `at least N times`.
+    AtLeast(Decimal),
+    /// `at most N times`.
+    AtMost(Decimal),
+    /// `exactly N times`.
+    Exactly(Decimal),
+    /// `within last D`.
+    Within(super::Period),
+    /// `between T and T`.
+    Between(Expr, Expr),
+    /// `before T`.
+    Before(Expr),
+    /// `after T`.
+    After(Expr),
+}

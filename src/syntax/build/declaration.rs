@@ -1,0 +1,159 @@
+//! Declarations: the dispatch, and the small ones.
+
+use super::Builder;
+use crate::base::Name;
+use crate::diagnostic::{Code, Finding};
+use crate::syntax::ast::{Constant, Declaration, Ident, Message, Parameter, Segment, SegmentKind};
+use crate::syntax::grammar::{Pair, Rule};
+
+impl<'i> Builder<'i> {
+    pub(super) fn declaration(&mut self, pair: Pair<'i>) -> Option<Declaration> {
+        match pair.as_rule() {
+            Rule::object | Rule::extend => Some(Declaration::Object(self.object(pair)?)),
+            Rule::event => Some(Declaration::Event(self.event(pair)?)),
+            Rule::message => Some(Declaration::Message(self.message(pair)?)),
+            Rule::webhook => Some(Declaration::Webhook(self.webhook(pair)?)),
+            Rule::segment => Some(Declaration::Segment(self.segment(pair)?)),
+            Rule::constant => Some(Declaration::Constant(self.constant(pair)?)),
+            Rule::workflow => Some(Declaration::Workflow(self.workflow(pair)?)),
+            Rule::later_declaration => self.later_declaration(&pair),
+            Rule::stray_declaration => self.stray_declaration(&pair),
+            Rule::stray_close => {
+                let span = self.span(&pair);
+                self.report(
+                    Finding::new(Code::Unclosed, span, "this `}` closes nothing").fix(
+                        "delete it",
+                        span,
+                        "",
+                    ),
+                );
+                None
+            }
+            Rule::semicolon => {
+                self.semicolon(&pair);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    /// `calendar`, `action`, `template`, an instance, `test`.
+    fn later_declaration(&mut self, pair: &Pair<'i>) -> Option<Declaration> {
+        let mut words = pair
+            .as_str()
+            .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.')));
+        let word = words.next().unwrap_or_default();
+        let construct = if word == "workflow" {
+            "an instance of a template"
+        } else {
+            word
+        };
+        let name = words
+            .find(|word| !word.is_empty())
+            .filter(|_| word != "test");
+        self.doc(self.span(pair).start);
+        self.not_yet(construct, self.first_word(pair));
+        name.map(|name| Declaration::Lost(Name::new(name)))
+    }
+
+    fn message(&mut self, pair: Pair<'i>) -> Option<Message> {
+        let span = self.span(&pair);
+        let doc = self.doc(span.start);
+        let (mut names, mut parameters, mut fields) = (Vec::new(), Vec::new(), Vec::new());
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::name => names.push(part),
+                Rule::parameters => parameters = self.parameters(part),
+                Rule::fields => fields = self.fields(part),
+                Rule::stray_header => self.stray_header(&part),
+                _ => {}
+            }
+        }
+        let (name, object) = self.header(&names)?;
+        Some(Message {
+            doc,
+            name,
+            parameters,
+            object,
+            span,
+            fields,
+        })
+    }
+
+    /// The declared name and the object of a header.
+    pub(super) fn header(&mut self, names: &[Pair<'i>]) -> Option<(Ident, Ident)> {
+        let (first, second) = (names.first()?, names.get(1)?);
+        Some((self.declared(first), self.ident(second)))
+    }
+
+    fn parameters(&mut self, pair: Pair<'i>) -> Vec<Parameter> {
+        pair.into_inner()
+            .filter_map(|part| self.parameter(part))
+            .collect()
+    }
+
+    fn parameter(&mut self, pair: Pair<'i>) -> Option<Parameter> {
+        let required = pair
+            .clone()
+            .into_inner()
+            .any(|part| part.as_rule() == Rule::kw_required);
+        let mut parts = pair.into_inner();
+        let name = self.key(&parts.next()?);
+        let ty = self.type_expr(parts.next()?)?;
+        Some(Parameter { name, ty, required })
+    }
+
+    fn segment(&mut self, pair: Pair<'i>) -> Option<Segment> {
+        let span = self.span(&pair);
+        let doc = self.doc(span.start);
+        let (mut names, mut kind) = (Vec::new(), None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::name => names.push(part),
+                Rule::renamed => self.later_renamed(&part),
+                Rule::segment_static => kind = Some(SegmentKind::Static),
+                Rule::segment_when => kind = Some(SegmentKind::When(self.inner_expr(part))),
+                _ => {}
+            }
+        }
+        let (name, object) = self.header(&names)?;
+        Some(Segment {
+            doc,
+            name,
+            object,
+            kind: kind?,
+            span,
+        })
+    }
+
+    fn constant(&mut self, pair: Pair<'i>) -> Option<Constant> {
+        let span = self.span(&pair);
+        let doc = self.doc(span.start);
+        let mut parts = pair
+            .into_inner()
+            .filter(|part| part.as_rule() != Rule::kw_const);
+        let name = self.constant_name(&parts.next()?);
+        let value = self.expr(parts.next()?);
+        Some(Constant {
+            doc,
+            name,
+            value,
+            span,
+        })
+    }
+
+    /// Constants may be in upper case, in whole.
+    fn constant_name(&mut self, pair: &Pair<'i>) -> Ident {
+        let written = pair.as_str();
+        if written.chars().any(|c| c.is_ascii_lowercase()) {
+            self.declared(pair)
+        } else {
+            self.ident(pair)
+        }
+    }
+
+    /// `renamed from OLD` is recognised wherever it may stand.
+    pub(super) fn later_renamed(&mut self, pair: &Pair<'i>) {
+        self.not_yet("renamed from", self.span(pair));
+    }
+}

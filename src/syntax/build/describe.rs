@@ -1,0 +1,346 @@
+//! What a rule of the grammar is called by people. The `match` is exhaustive,
+//! so that a new rule is given words, or deliberately none.
+
+use crate::syntax::grammar::Rule;
+
+/// What was expected where a rule failed; empty where the parts of the rule
+/// say it better.
+// size: one arm for each rule of the grammar.
+pub(super) fn describe(rule: Rule) -> &'static str {
+    match rule {
+        Rule::object
+        | Rule::extend
+        | Rule::properties
+        | Rule::event
+        | Rule::event_body
+        | Rule::message
+        | Rule::fields
+        | Rule::webhook
+        | Rule::webhook_body
+        | Rule::workflow
+        | Rule::workflow_body
+        | Rule::steps
+        | Rule::block
+        | Rule::branch_body
+        | Rule::match_body => "`{`",
+        Rule::property => "a property: `NAME: TYPE`",
+        Rule::enum_type | Rule::set_type | Rule::many_type | Rule::one_type | Rule::named_type => {
+            "a type"
+        }
+        Rule::members | Rule::parameters | Rule::arguments => "`(`",
+        Rule::member => "a member",
+        Rule::parameter => "a parameter",
+        Rule::field => "a field: `NAME: VALUE`",
+        Rule::changed_event | Rule::created_event | Rule::joined_event | Rule::left_event => {
+            "an event"
+        }
+        Rule::weekdays | Rule::weekday => "a day of the week",
+        Rule::set_op => "`=`, `+=` or `-=`",
+        Rule::action_name => "the name of an action",
+        Rule::branch_case | Rule::match_case => "a case",
+        Rule::else_case => "`else`",
+        Rule::match_value
+        | Rule::expr
+        | Rule::not_op
+        | Rule::neg_op
+        | Rule::operand
+        | Rule::paren
+        | Rule::percent
+        | Rule::date
+        | Rule::instant
+        | Rule::quantifier
+        | Rule::happened
+        | Rule::in_segment
+        | Rule::in_workflow
+        | Rule::imported
+        | Rule::path
+        | Rule::json_object
+        | Rule::json_array
+        | Rule::single_quoted => "a value",
+        Rule::period => "a period, like `last 7 days`",
+        Rule::number => "a number",
+        Rule::time => "a time, like `09:00`",
+        Rule::yearly_date => "a day of the year",
+        Rule::duration => "an amount of time, like `2 days`",
+        Rule::unit => "a unit of time",
+        Rule::argument => "an argument",
+        Rule::json_member => "a field",
+        Rule::word | Rule::name => "a name",
+        Rule::raw_block | Rule::raw_string | Rule::block_string | Rule::plain_string => {
+            "text in quotes"
+        }
+        Rule::regex => "a regular expression, like `/x/`",
+        Rule::missing_close => "`}`",
+        Rule::EOI => "the end of the file",
+        Rule::edge
+        | Rule::file
+        | Rule::declaration
+        | Rule::activity
+        | Rule::renamed
+        | Rule::type_expr
+        | Rule::inverse
+        | Rule::labels
+        | Rule::modifier
+        | Rule::unique
+        | Rule::required
+        | Rule::default
+        | Rule::computed
+        | Rule::sensitive
+        | Rule::event_match
+        | Rule::webhook_id
+        | Rule::webhook_match
+        | Rule::webhook_field
+        | Rule::webhook_then
+        | Rule::webhook_verify
+        | Rule::verify_option
+        | Rule::verify_header
+        | Rule::verify_secret
+        | Rule::verify_encoding
+        | Rule::verify_prefix
+        | Rule::verify_timestamp
+        | Rule::segment
+        | Rule::segment_when
+        | Rule::segment_static
+        | Rule::constant
+        | Rule::later_declaration
+        | Rule::clause
+        | Rule::title
+        | Rule::off
+        | Rule::campaign
+        | Rule::enroll_on
+        | Rule::enroll_when
+        | Rule::only_when
+        | Rule::reenroll_on
+        | Rule::reenroll_when
+        | Rule::reenroll_always
+        | Rule::suppress_when
+        | Rule::unenroll_when
+        | Rule::unenroll_on
+        | Rule::unenroll_leaving
+        | Rule::goal_when
+        | Rule::existing
+        | Rule::event_ref
+        | Rule::changed_from
+        | Rule::changed_to
+        | Rule::where_clause
+        | Rule::per
+        | Rule::refinement
+        | Rule::at_least
+        | Rule::at_most
+        | Rule::exactly
+        | Rule::between_points
+        | Rule::before_point
+        | Rule::after_point
+        | Rule::later_clause
+        | Rule::step
+        | Rule::step_name
+        | Rule::step_kind
+        | Rule::wait
+        | Rule::wait_for
+        | Rule::wait_until
+        | Rule::at_time
+        | Rule::if_past
+        | Rule::wait_condition
+        | Rule::wait_later
+        | Rule::set
+        | Rule::clear
+        | Rule::enroll_in
+        | Rule::add
+        | Rule::remove
+        | Rule::for_path
+        | Rule::stop
+        | Rule::r#do
+        | Rule::binding
+        | Rule::retry
+        | Rule::on_error
+        | Rule::branch
+        | Rule::else_if
+        | Rule::r#match
+        | Rule::later_step
+        | Rule::term
+        | Rule::tail
+        | Rule::prefix
+        | Rule::symbol_infix
+        | Rule::word_infix
+        | Rule::compare_op
+        | Rule::coalesce_op
+        | Rule::sum_op
+        | Rule::product_op
+        | Rule::symbol_logic
+        | Rule::and_op
+        | Rule::or_op
+        | Rule::contains_op
+        | Rule::starts_op
+        | Rule::ends_op
+        | Rule::at_op
+        | Rule::word_postfix
+        | Rule::or_unknown
+        | Rule::is_tail
+        | Rule::in_tail
+        | Rule::between_tail
+        | Rule::matches_tail
+        | Rule::was_tail
+        | Rule::changed_tail
+        | Rule::within_period
+        | Rule::operand_term
+        | Rule::operand_tail
+        | Rule::primary
+        | Rule::number_led
+        | Rule::from_now
+        | Rule::special
+        | Rule::label
+        | Rule::by
+        | Rule::value
+        | Rule::string
+        | Rule::raw_block_text
+        | Rule::raw_text
+        | Rule::block_text
+        | Rule::lone_quote
+        | Rule::plain_text
+        | Rule::escape
+        | Rule::interpolation
+        | Rule::broken_interpolation
+        | Rule::format
+        | Rule::open_end
+        | Rule::blank
+        | Rule::close
+        | Rule::declaration_start
+        | Rule::at_declaration
+        | Rule::opaque
+        | Rule::balanced
+        | Rule::balanced_part
+        | Rule::stray_close
+        | Rule::semicolon
+        | Rule::stray_header
+        | Rule::stray_declaration
+        | Rule::empty_line
+        | Rule::stray_field
+        | Rule::stray_clause
+        | Rule::clause_rest
+        | Rule::at_clause
+        | Rule::clause_word
+        | Rule::stray_step
+        | Rule::step_rest
+        | Rule::at_step
+        | Rule::step_word
+        | Rule::stray_case
+        | Rule::case_rest
+        | Rule::at_case
+        | Rule::WHITESPACE
+        | Rule::COMMENT => "",
+        Rule::kw_active => "`active`",
+        Rule::kw_activity => "`activity`",
+        Rule::kw_add => "`add`",
+        Rule::kw_after => "`after`",
+        Rule::kw_ago => "`ago`",
+        Rule::kw_all => "`all`",
+        Rule::kw_always => "`always`",
+        Rule::kw_and => "`and`",
+        Rule::kw_any => "`any`",
+        Rule::kw_as => "`as`",
+        Rule::kw_asc => "`asc`",
+        Rule::kw_at => "`at`",
+        Rule::kw_before => "`before`",
+        Rule::kw_between => "`between`",
+        Rule::kw_branch => "`branch`",
+        Rule::kw_business => "`business`",
+        Rule::kw_by => "`by`",
+        Rule::kw_campaign => "`campaign`",
+        Rule::kw_case => "`case`",
+        Rule::kw_changed => "`changed`",
+        Rule::kw_clear => "`clear`",
+        Rule::kw_completed => "`completed`",
+        Rule::kw_computed => "`computed`",
+        Rule::kw_const => "`const`",
+        Rule::kw_contains => "`contains`",
+        Rule::kw_continue => "`continue`",
+        Rule::kw_created => "`created`",
+        Rule::kw_default => "`default`",
+        Rule::kw_desc => "`desc`",
+        Rule::kw_do => "`do`",
+        Rule::kw_else => "`else`",
+        Rule::kw_encoding => "`encoding`",
+        Rule::kw_ends_with => "`ends_with`",
+        Rule::kw_enroll => "`enroll`",
+        Rule::kw_enrolled => "`enrolled`",
+        Rule::kw_enum => "`enum`",
+        Rule::kw_error => "`error`",
+        Rule::kw_event => "`event`",
+        Rule::kw_ever => "`ever`",
+        Rule::kw_exactly => "`exactly`",
+        Rule::kw_existing => "`existing`",
+        Rule::kw_extend => "`extend`",
+        Rule::kw_for => "`for`",
+        Rule::kw_from => "`from`",
+        Rule::kw_goal => "`goal`",
+        Rule::kw_happened => "`happened`",
+        Rule::kw_header => "`header`",
+        Rule::kw_id => "`id`",
+        Rule::kw_if => "`if`",
+        Rule::kw_imported => "`imported`",
+        Rule::kw_in => "`in`",
+        Rule::kw_inverse => "`inverse`",
+        Rule::kw_is => "`is`",
+        Rule::kw_joined => "`joined`",
+        Rule::kw_labels => "`labels`",
+        Rule::kw_last => "`last`",
+        Rule::kw_least => "`least`",
+        Rule::kw_leaving => "`leaving`",
+        Rule::kw_left => "`left`",
+        Rule::kw_many => "`many`",
+        Rule::kw_match => "`match`",
+        Rule::kw_matches => "`matches`",
+        Rule::kw_message => "`message`",
+        Rule::kw_met => "`met`",
+        Rule::kw_most => "`most`",
+        Rule::kw_never => "`never`",
+        Rule::kw_next => "`next`",
+        Rule::kw_no => "`no`",
+        Rule::kw_not => "`not`",
+        Rule::kw_now => "`now`",
+        Rule::kw_object => "`object`",
+        Rule::kw_of => "`of`",
+        Rule::kw_off => "`off`",
+        Rule::kw_on => "`on`",
+        Rule::kw_one => "`one`",
+        Rule::kw_only => "`only`",
+        Rule::kw_or => "`or`",
+        Rule::kw_over => "`over`",
+        Rule::kw_past => "`past`",
+        Rule::kw_per => "`per`",
+        Rule::kw_prefix => "`prefix`",
+        Rule::kw_reenroll => "`reenroll`",
+        Rule::kw_remove => "`remove`",
+        Rule::kw_renamed => "`renamed`",
+        Rule::kw_required => "`required`",
+        Rule::kw_retry => "`retry`",
+        Rule::kw_secret => "`secret`",
+        Rule::kw_segment => "`segment`",
+        Rule::kw_sensitive => "`sensitive`",
+        Rule::kw_set => "`set`",
+        Rule::kw_skip => "`skip`",
+        Rule::kw_starts_with => "`starts_with`",
+        Rule::kw_static => "`static`",
+        Rule::kw_steps => "`steps`",
+        Rule::kw_stop => "`stop`",
+        Rule::kw_suppress => "`suppress`",
+        Rule::kw_then => "`then`",
+        Rule::kw_this => "`this`",
+        Rule::kw_times => "`times`",
+        Rule::kw_timestamp => "`timestamp`",
+        Rule::kw_title => "`title`",
+        Rule::kw_to => "`to`",
+        Rule::kw_unenroll => "`unenroll`",
+        Rule::kw_unique => "`unique`",
+        Rule::kw_unknown => "`unknown`",
+        Rule::kw_until => "`until`",
+        Rule::kw_verify => "`verify`",
+        Rule::kw_wait => "`wait`",
+        Rule::kw_was => "`was`",
+        Rule::kw_webhook => "`webhook`",
+        Rule::kw_when => "`when`",
+        Rule::kw_where => "`where`",
+        Rule::kw_within => "`within`",
+        Rule::kw_workflow => "`workflow`",
+    }
+}

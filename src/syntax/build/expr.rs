@@ -1,0 +1,260 @@
+//! Values and postfixes of expressions.
+
+use super::Builder;
+use super::pratt::negated;
+use crate::base::Span;
+use crate::diagnostic::{Code, Finding};
+use crate::syntax::ast::{Expr, ExprKind, Plain, Quantifier};
+use crate::syntax::grammar::{Pair, Rule};
+
+impl<'i> Builder<'i> {
+    /// An expression, or the right side of a word operator.
+    pub(super) fn expr(&mut self, pair: Pair<'i>) -> Expr {
+        let span = self.span(&pair);
+        self.expr_of(pair.into_inner().collect(), span)
+    }
+
+    /// The first expression inside a pair.
+    pub(super) fn inner_expr(&mut self, pair: Pair<'i>) -> Expr {
+        let inner = pair
+            .into_inner()
+            .find(|part| matches!(part.as_rule(), Rule::expr | Rule::operand));
+        match inner {
+            Some(inner) => self.expr(inner),
+            None => self.broken(),
+        }
+    }
+
+    pub(super) fn primary(&mut self, pair: Pair<'i>) -> Expr {
+        let span = self.span(&pair);
+        let mut depth = 1;
+        let kind = match pair.as_rule() {
+            Rule::paren => return self.paren(pair, span),
+            Rule::path => self.path_expr(pair, &mut depth),
+            Rule::number => self.number(&pair).map(ExprKind::Number),
+            Rule::date => self.date(&pair).map(ExprKind::Date),
+            Rule::time => self.time_or_midnight(&pair).map(ExprKind::Time),
+            Rule::instant => self.instant(&pair),
+            Rule::duration => self.duration_expr(pair),
+            Rule::percent => {
+                self.report(
+                    Finding::new(Code::BadLiteral, span, "a percentage is no value")
+                        .help("write the number, or a fraction: 30% is 0.3"),
+                );
+                None
+            }
+            Rule::single_quoted => {
+                let text = pair.as_str().trim_matches('\'').replace('"', "\\\"");
+                self.foreign("text stands in double quotes", span, &format!("\"{text}\""));
+                None
+            }
+            Rule::quantifier => self.quantifier(pair, &mut depth),
+            Rule::in_segment => pair
+                .into_inner()
+                .last()
+                .map(|name| ExprKind::InSegment(self.ident(&name))),
+            Rule::happened => Some(ExprKind::Later("happened")),
+            Rule::in_workflow => Some(ExprKind::Later("a condition on another workflow")),
+            Rule::imported => Some(ExprKind::Later("imported from")),
+            _ => Some(self.text_expr(pair, &mut depth)),
+        };
+        Expr {
+            kind: kind.unwrap_or(ExprKind::Broken),
+            span,
+            depth,
+        }
+    }
+
+    /// `(x)` or `(x, y)`.
+    fn paren(&mut self, pair: Pair<'i>, span: Span) -> Expr {
+        let list = self
+            .text
+            .get(..span.end as usize - 1)
+            .is_some_and(|text| text.trim_end().ends_with(','));
+        let mut items: Vec<Expr> = pair.into_inner().map(|item| self.expr(item)).collect();
+        let depth = items.iter().map(|item| item.depth).max().unwrap_or(0) + 1;
+        let kind = match items.pop() {
+            Some(only) if items.is_empty() && !list => ExprKind::Group(Box::new(only)),
+            last => {
+                items.extend(last);
+                ExprKind::List(items)
+            }
+        };
+        Expr { kind, span, depth }
+    }
+
+    fn quantifier(&mut self, pair: Pair<'i>, depth: &mut u32) -> Option<ExprKind> {
+        let (mut quantifier, mut path, mut filter) = (Quantifier::Any, None, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::kw_all => quantifier = Quantifier::All,
+                Rule::kw_no => quantifier = Quantifier::No,
+                Rule::path => path = self.path(part),
+                Rule::where_clause => filter = Some(Box::new(self.inner_expr(part))),
+                _ => {}
+            }
+        }
+        *depth += filter.as_ref().map_or(0, |filter| filter.depth);
+        Some(ExprKind::Quantified(quantifier, Box::new(path?), filter))
+    }
+
+    pub(super) fn postfix(&mut self, left: Expr, pair: Pair<'i>) -> Expr {
+        let place = self.span(&pair);
+        let (rule, not) = (pair.as_rule(), negated(&pair));
+        if rule != Rule::or_unknown {
+            self.check_chain(
+                &left,
+                Span {
+                    end: place.start,
+                    ..place
+                }
+                .to(place),
+            );
+        }
+        let (span, mut depth) = (left.span.to(place), left.depth);
+        let left = Box::new(left);
+        let kind = match rule {
+            Rule::or_unknown => ExprKind::OrUnknown(left),
+            Rule::is_tail => self.is_tail(left, pair, &mut depth),
+            Rule::in_tail => match self.list(pair) {
+                Some(list) => {
+                    depth = depth.max(list.depth);
+                    ExprKind::In(left, Box::new(list), not)
+                }
+                None => ExprKind::Broken,
+            },
+            Rule::between_tail => match self.points(pair) {
+                Some(points) => {
+                    depth = depth.max(points.0.depth).max(points.1.depth);
+                    ExprKind::Between(left, Box::new(points), not)
+                }
+                None => ExprKind::Broken,
+            },
+            Rule::within_period => {
+                let period = pair
+                    .into_inner()
+                    .find(|part| part.as_rule() == Rule::period);
+                let period = period.and_then(|period| self.period(period));
+                period.map_or(ExprKind::Broken, |period| ExprKind::Within(left, period))
+            }
+            Rule::matches_tail => self.matches_tail(left, pair, not),
+            Rule::was_tail => ExprKind::Later("was ever, was never"),
+            _ => ExprKind::Later("changed within"),
+        };
+        Expr {
+            kind,
+            span,
+            depth: depth + 1,
+        }
+    }
+
+    /// The right side of `in`.
+    fn list(&mut self, pair: Pair<'i>) -> Option<Expr> {
+        let list = pair
+            .into_inner()
+            .find(|part| matches!(part.as_rule(), Rule::paren | Rule::path))?;
+        let list = self.primary(list);
+        // `in (x)` is a list of one.
+        Some(match list.kind {
+            ExprKind::Group(only) => Expr {
+                kind: ExprKind::List(vec![*only]),
+                ..list
+            },
+            _ => list,
+        })
+    }
+
+    /// `is known`, `is unknown`, and what people write instead.
+    fn is_tail(&mut self, left: Box<Expr>, pair: Pair<'i>, depth: &mut u32) -> ExprKind {
+        let place = self.span(&pair);
+        let not = negated(&pair);
+        let Some(right) = pair
+            .into_inner()
+            .find(|part| part.as_rule() == Rule::operand)
+        else {
+            return ExprKind::Broken;
+        };
+        let word = right.as_str().trim();
+        match (word, not) {
+            ("known", false) => ExprKind::Is(left, false),
+            ("unknown", false) => ExprKind::Is(left, true),
+            ("known", true) | ("null" | "nil" | "empty", false) => {
+                self.foreign(
+                    "the absence of a value is written `is unknown`",
+                    place,
+                    "is unknown",
+                );
+                ExprKind::Is(left, true)
+            }
+            ("unknown" | "null" | "nil" | "empty", true) => {
+                self.foreign(
+                    "the presence of a value is written `is known`",
+                    place,
+                    "is known",
+                );
+                ExprKind::Is(left, false)
+            }
+            ("true", false) | ("false", true) => {
+                self.foreign("a bool is a condition by itself", place, "");
+                left.kind
+            }
+            ("false", false) | ("true", true) => {
+                self.foreign("a comparison is written `==`", place, "== false");
+                ExprKind::Not(left)
+            }
+            _ => {
+                let operator = if not { "!=" } else { "==" };
+                self.foreign(
+                    &format!("a comparison is written `{operator}`"),
+                    place,
+                    &format!("{operator} {word}"),
+                );
+                let right = self.expr(right);
+                *depth = (*depth).max(right.depth);
+                let comparison = crate::syntax::ast::Comparison::Equal;
+                ExprKind::Compare(comparison, left, Box::new(right))
+            }
+        }
+    }
+
+    fn matches_tail(&mut self, left: Box<Expr>, pair: Pair<'i>, not: bool) -> ExprKind {
+        let Some(pattern) = pair
+            .into_inner()
+            .find(|part| matches!(part.as_rule(), Rule::regex | Rule::operand))
+        else {
+            return ExprKind::Broken;
+        };
+        let span = self.span(&pattern);
+        let written = pattern.as_str();
+        let Some(inside) = written
+            .strip_prefix('/')
+            .and_then(|rest| rest.strip_suffix('/'))
+        else {
+            let inside = written.trim().trim_matches('"').replace('/', "\\/");
+            self.foreign(
+                "a regular expression stands between slashes",
+                span,
+                &format!("/{inside}/"),
+            );
+            return ExprKind::Broken;
+        };
+        ExprKind::Matches(
+            left,
+            Plain {
+                text: inside.replace("\\/", "/"),
+                span,
+            },
+            not,
+        )
+    }
+
+    /// Something that people bring from other languages, with what to write.
+    pub(super) fn foreign(&mut self, message: &str, place: Span, instead: &str) {
+        let title = if instead.is_empty() {
+            "delete it".to_owned()
+        } else {
+            format!("write `{}`", instead.trim())
+        };
+        self.report(Finding::new(Code::ForeignSyntax, place, message).fix(title, place, instead));
+    }
+}

@@ -1,0 +1,130 @@
+//! Paths, calls and JSON.
+
+use super::Builder;
+use crate::syntax::ast::{Argument, Expr, ExprKind, Json, JsonKey, Path, PathSegment, Value};
+use crate::syntax::grammar::{Pair, Rule};
+
+impl<'i> Builder<'i> {
+    pub(super) fn path(&mut self, pair: Pair<'i>) -> Option<Path> {
+        let span = self.span(&pair);
+        let (mut head, mut label, mut arguments) = (None, None, None);
+        let mut rest: Vec<PathSegment> = Vec::new();
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::arguments => {
+                    arguments = Some(
+                        part.into_inner()
+                            .filter_map(|part| self.argument(part))
+                            .collect(),
+                    )
+                }
+                Rule::label => {
+                    let name = part.into_inner().next().map(|name| self.ident(&name));
+                    match rest.last_mut() {
+                        Some(last) => last.label = name,
+                        None => label = name,
+                    }
+                }
+                Rule::name if head.is_none() => head = Some(self.ident(&part)),
+                Rule::name => rest.push(PathSegment {
+                    name: self.ident(&part),
+                    label: None,
+                }),
+                _ => {}
+            }
+        }
+        Some(Path {
+            head: head?,
+            arguments,
+            label,
+            rest,
+            span,
+        })
+    }
+
+    pub(super) fn path_expr(&mut self, pair: Pair<'i>, depth: &mut u32) -> Option<ExprKind> {
+        let path = self.path(pair)?;
+        if path.arguments.is_none()
+            && path.rest.is_empty()
+            && matches!(path.head.name.as_str(), "null" | "nil")
+        {
+            self.foreign(
+                "what is not known is written `is unknown`",
+                path.span,
+                "unknown",
+            );
+            return None;
+        }
+        let arguments = path.arguments.iter().flatten();
+        *depth += arguments.map(argument_depth).max().unwrap_or(0);
+        Some(ExprKind::Path(Box::new(path)))
+    }
+
+    fn argument(&mut self, pair: Pair<'i>) -> Option<Argument> {
+        let span = self.span(&pair);
+        let (mut value, mut by, mut filter) = (None, None, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::expr => value = Some(self.expr(part)),
+                Rule::by => {
+                    let descending = part
+                        .clone()
+                        .into_inner()
+                        .any(|part| part.as_rule() == Rule::kw_desc);
+                    by = Some((Box::new(self.inner_expr(part)), descending));
+                }
+                Rule::where_clause => filter = Some(Box::new(self.inner_expr(part))),
+                _ => {}
+            }
+        }
+        Some(Argument {
+            value: value?,
+            by,
+            filter,
+            span,
+        })
+    }
+
+    /// What a field holds.
+    pub(super) fn value(&mut self, pair: Pair<'i>) -> Value {
+        match pair.as_rule() {
+            Rule::json_object => {
+                let span = self.span(&pair);
+                Value::Json(Json::Object(
+                    pair.into_inner()
+                        .filter_map(|part| self.json_member(part))
+                        .collect(),
+                    span,
+                ))
+            }
+            Rule::json_array => {
+                let span = self.span(&pair);
+                Value::Json(Json::Array(
+                    pair.into_inner().map(|part| self.value(part)).collect(),
+                    span,
+                ))
+            }
+            _ => Value::Expr(self.expr(pair)),
+        }
+    }
+
+    fn json_member(&mut self, pair: Pair<'i>) -> Option<(JsonKey, Value)> {
+        let mut parts = pair.into_inner();
+        let key = parts.next()?;
+        let span = self.span(&key);
+        let text = match key.as_rule() {
+            Rule::name => self.ident(&key).name.to_string(),
+            _ => self.plain(key).text,
+        };
+        Some((JsonKey { text, span }, self.value(parts.next()?)))
+    }
+}
+
+fn argument_depth(argument: &Argument) -> u32 {
+    let by = argument.by.as_ref().map_or(0, |(by, _)| by.depth);
+    let filter = argument
+        .filter
+        .as_ref()
+        .map_or(0, |filter: &Box<Expr>| filter.depth);
+    argument.value.depth.max(by).max(filter)
+}

@@ -1,0 +1,225 @@
+//! Blocks and steps.
+
+use super::Builder;
+use crate::base::Span;
+use crate::diagnostic::{Code, Finding};
+use crate::syntax::ast::{Do, Field, Ident, Path, Retry, SetOp, Step, StepKind, Value};
+use crate::syntax::grammar::{Pair, Rule};
+
+impl<'i> Builder<'i> {
+    pub(super) fn block(&mut self, pair: Pair<'i>) -> Vec<Step> {
+        let opener = self.opener(&pair);
+        let mut steps = Vec::new();
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::step => steps.extend(self.step(part)),
+                _ => self.leftover(&part, opener, Rule::step),
+            }
+        }
+        steps
+    }
+
+    fn step(&mut self, pair: Pair<'i>) -> Option<Step> {
+        let doc = self.doc(self.span(&pair).start);
+        let mut parts = pair.into_inner();
+        let mut body = parts.next()?;
+        let mut name = None;
+        if body.as_rule() == Rule::step_name {
+            name = Some(self.declared(&body.into_inner().next()?));
+            body = parts.next()?;
+        }
+        let span = self.span(&body);
+        let head = self.head(&body);
+        let kind = self.step_kind(body)?;
+        Some(Step {
+            doc,
+            name,
+            kind,
+            span,
+            head,
+        })
+    }
+
+    fn step_kind(&mut self, pair: Pair<'i>) -> Option<StepKind> {
+        Some(match pair.as_rule() {
+            Rule::wait => self.wait(pair)?,
+            Rule::set => self.set(pair)?,
+            Rule::clear => StepKind::Clear(self.target(pair)?),
+            Rule::r#do => StepKind::Do(Box::new(self.do_action(pair)?)),
+            Rule::branch => StepKind::Branch(self.branch(pair)?),
+            Rule::r#match => StepKind::Match(self.match_step(pair)?),
+            Rule::stop => StepKind::Stop,
+            Rule::enroll_in => {
+                let (name, path) = self.named_target(pair)?;
+                StepKind::EnrollIn(name, path)
+            }
+            Rule::add => {
+                let (name, path) = self.named_target(pair)?;
+                StepKind::AddTo(name, path)
+            }
+            Rule::remove => {
+                let (name, path) = self.named_target(pair)?;
+                StepKind::RemoveFrom(name, path)
+            }
+            _ => self.later_step(&pair),
+        })
+    }
+
+    /// From the start of a step to its first inner block.
+    pub(super) fn head(&self, pair: &Pair<'i>) -> Span {
+        let whole = self.span(pair);
+        let inner = pair.clone().into_inner();
+        let blocks = [
+            Rule::block,
+            Rule::branch_body,
+            Rule::match_body,
+            Rule::on_error,
+        ];
+        let block = inner
+            .into_iter()
+            .find(|part| blocks.contains(&part.as_rule()));
+        let end = block.map_or(whole.end, |block| block.as_span().start() as u32);
+        let written = self
+            .text
+            .get(whole.start as usize..end as usize)
+            .unwrap_or_default();
+        Span {
+            end: whole.start + written.trim_end().len() as u32,
+            ..whole
+        }
+    }
+
+    fn later_step(&mut self, pair: &Pair<'i>) -> StepKind {
+        let word = self.first_word(pair);
+        let construct = crate::syntax::words::STEPS
+            .iter()
+            .find(|step| pair.as_str().starts_with(**step));
+        let construct = construct.copied().unwrap_or("step");
+        let name = if construct == "unenroll" {
+            "unenroll from"
+        } else {
+            construct
+        };
+        self.not_yet(name, word);
+        StepKind::Lost(construct)
+    }
+
+    fn set(&mut self, pair: Pair<'i>) -> Option<StepKind> {
+        let mut parts = pair
+            .into_inner()
+            .filter(|part| part.as_rule() != Rule::kw_set);
+        let path = self.path(parts.next()?)?;
+        let op = match parts.next()?.as_str() {
+            "+=" => SetOp::Add,
+            "-=" => SetOp::Subtract,
+            _ => SetOp::Assign,
+        };
+        Some(StepKind::Set(path, op, self.expr(parts.next()?)))
+    }
+
+    /// The only path of a step.
+    fn target(&mut self, pair: Pair<'i>) -> Option<Path> {
+        let path = pair
+            .into_inner()
+            .find(|part| part.as_rule() == Rule::path)?;
+        self.path(path)
+    }
+
+    /// `NAME [for PATH]`.
+    fn named_target(&mut self, pair: Pair<'i>) -> Option<(Ident, Option<Path>)> {
+        let (mut name, mut path) = (None, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::name => name = Some(self.ident(&part)),
+                Rule::for_path => path = self.target(part),
+                _ => {}
+            }
+        }
+        Some((name?, path))
+    }
+
+    fn do_action(&mut self, pair: Pair<'i>) -> Option<Do> {
+        let mut action = None;
+        let (mut arguments, mut bindings, mut retries, mut on_error) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::action_name => action = Some(self.ident(&part)),
+                Rule::fields => arguments = self.fields(part),
+                Rule::binding => {
+                    let name = part
+                        .into_inner()
+                        .find(|part| part.as_rule() == Rule::name)?;
+                    bindings.push(self.declared(&name));
+                }
+                Rule::retry => retries.extend(self.retry(part)),
+                Rule::on_error => {
+                    let span = self.first_word(&part);
+                    let block = part
+                        .into_inner()
+                        .find(|part| part.as_rule() == Rule::block)?;
+                    on_error.push((self.block(block), span));
+                }
+                _ => {}
+            }
+        }
+        Some(Do {
+            action: action?,
+            arguments,
+            bindings,
+            retries,
+            on_error,
+        })
+    }
+
+    fn retry(&mut self, pair: Pair<'i>) -> Option<Retry> {
+        let span = self.span(&pair);
+        let mut parts = pair
+            .into_inner()
+            .filter(|part| matches!(part.as_rule(), Rule::number | Rule::duration));
+        let number = parts.next()?;
+        let times = self.number(&number)?;
+        let over = self.duration(parts.next()?)?;
+        let whole = u32::try_from(times)
+            .ok()
+            .filter(|_| times.fract().is_zero());
+        let Some(times) = whole.filter(|times| *times > 0) else {
+            let place = self.span(&number);
+            self.report(
+                Finding::new(
+                    Code::BadLiteral,
+                    place,
+                    format!("`{}` is no number of attempts", number.as_str()),
+                )
+                .help("write a whole number from 1"),
+            );
+            return None;
+        };
+        Some(Retry { times, over, span })
+    }
+
+    /// `{ NAME: VALUE … }`.
+    pub(super) fn fields(&mut self, pair: Pair<'i>) -> Vec<Field> {
+        let opener = self.opener(&pair);
+        let (mut fields, mut last) = (Vec::new(), None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::field => {
+                    self.separated(&mut last, &part);
+                    fields.extend(self.field(part));
+                }
+                _ => self.leftover(&part, opener, Rule::field),
+            }
+        }
+        fields
+    }
+
+    fn field(&mut self, pair: Pair<'i>) -> Option<Field> {
+        let span = self.span(&pair);
+        self.doc(span.start);
+        let mut parts = pair.into_inner();
+        let name = self.ident(&parts.next()?);
+        let value: Value = self.value(parts.next()?);
+        Some(Field { name, value, span })
+    }
+}

@@ -1,0 +1,133 @@
+//! `wait` in its forms.
+
+use super::Builder;
+use crate::base::{Duration, Time, Unit};
+use crate::diagnostic::{Code, Finding};
+use crate::syntax::ast::{IfPast, Moment, PastAction, StepKind, Until, Wait};
+use crate::syntax::grammar::{Pair, Rule};
+
+const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+impl<'i> Builder<'i> {
+    pub(super) fn wait(&mut self, pair: Pair<'i>) -> Option<StepKind> {
+        let form = pair
+            .into_inner()
+            .find(|part| part.as_rule() != Rule::kw_wait)?;
+        Some(match form.as_rule() {
+            Rule::wait_for => match self.amount(form) {
+                Some(duration) => StepKind::Wait(Wait::For(duration)),
+                None => StepKind::Lost("wait"),
+            },
+            Rule::wait_until => match self.until(form) {
+                Some(until) => StepKind::Wait(Wait::Until(Box::new(until))),
+                None => StepKind::Lost("wait"),
+            },
+            _ => {
+                self.not_yet("wait for", self.first_word(&form));
+                StepKind::Lost("wait")
+            }
+        })
+    }
+
+    /// `N [business] UNIT`, where the unit may be any word.
+    fn amount(&mut self, pair: Pair<'i>) -> Option<Duration> {
+        let business = pair
+            .clone()
+            .into_inner()
+            .any(|part| part.as_rule() == Rule::kw_business);
+        let mut parts = pair.into_inner();
+        let number = parts.next()?;
+        let word = parts.find(|part| part.as_rule() == Rule::word)?;
+        let Some(unit) = Unit::parse(word.as_str()) else {
+            let span = self.span(&word);
+            let units: Vec<String> = Unit::ALL
+                .iter()
+                .map(|unit| format!("{}s", unit.word()))
+                .collect();
+            let meant = crate::base::nearest(word.as_str(), units.iter().map(String::as_str));
+            let finding = Finding::new(
+                Code::BadLiteral,
+                span,
+                format!("`{}` is no unit of time", word.as_str()),
+            )
+            .help(format!("the units are {}", units.join(", ")));
+            self.report(finding.did_you_mean(meant, span));
+            return None;
+        };
+        self.whole(&number, unit, business)
+    }
+
+    fn until(&mut self, pair: Pair<'i>) -> Option<Until> {
+        let (mut moment, mut at, mut ifs) = (None, None, Vec::new());
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::weekdays => moment = Some(Moment::Weekdays(weekdays(part), None)),
+                Rule::yearly_date => moment = Some(Moment::Yearly(self.yearly(&part)?, None)),
+                Rule::expr => moment = Some(Moment::Expr(self.expr(part))),
+                Rule::at_time => at = self.time(&part.into_inner().last()?),
+                Rule::if_past => ifs.extend(self.if_past(part)),
+                Rule::wait_condition => {
+                    self.not_yet("wait until a condition", self.first_word(&part));
+                    return None;
+                }
+                _ => {}
+            }
+        }
+        Some(Until {
+            moment: with_time(moment?, at),
+            ifs,
+        })
+    }
+
+    fn if_past(&mut self, pair: Pair<'i>) -> Option<IfPast> {
+        let span = self.span(&pair);
+        let (mut unknown, mut action) = (false, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::kw_unknown => unknown = true,
+                Rule::kw_continue => action = Some(PastAction::Continue),
+                Rule::kw_skip => action = Some(PastAction::Skip),
+                Rule::kw_stop => action = Some(PastAction::Stop),
+                _ => {}
+            }
+        }
+        let action = action?;
+        if unknown && action == PastAction::Skip {
+            self.report(
+                Finding::new(Code::UnexpectedText, span, "`if unknown` cannot skip")
+                    .help("write `if unknown continue` or `if unknown stop`"),
+            );
+        }
+        Some(IfPast {
+            unknown,
+            action,
+            span,
+        })
+    }
+}
+
+/// The days of a list with ranges, which may wrap.
+fn weekdays(pair: Pair<'_>) -> Vec<u8> {
+    let text = pair.as_str();
+    let mut days = Vec::new();
+    for range in text.split(',') {
+        let mut ends = range
+            .split('-')
+            .filter_map(|word| WEEKDAYS.iter().position(|day| *day == word.trim()));
+        let Some(first) = ends.next() else { continue };
+        let last = ends.next().unwrap_or(first);
+        let length = (last + 7 - first) % 7;
+        days.extend((first..=first + length).map(|day| (day % 7) as u8));
+    }
+    days.sort_unstable();
+    days.dedup();
+    days
+}
+
+fn with_time(moment: Moment, at: Option<Time>) -> Moment {
+    match moment {
+        Moment::Weekdays(days, None) => Moment::Weekdays(days, at),
+        Moment::Yearly(date, None) => Moment::Yearly(date, at),
+        other => other,
+    }
+}

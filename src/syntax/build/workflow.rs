@@ -1,0 +1,71 @@
+//! Workflows and their clauses.
+
+use super::Builder;
+use crate::syntax::ast::{Clause, ClauseKind, Workflow};
+use crate::syntax::grammar::{Pair, Rule};
+
+impl<'i> Builder<'i> {
+    pub(super) fn workflow(&mut self, pair: Pair<'i>) -> Option<Workflow> {
+        let span = self.span(&pair);
+        let doc = self.doc(span.start);
+        let (mut names, mut clauses) = (Vec::new(), Vec::new());
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::name => names.push(part),
+                Rule::stray_header => self.stray_header(&part),
+                Rule::workflow_body => {
+                    let opener = self.opener(&part);
+                    clauses = part
+                        .into_inner()
+                        .filter_map(|part| self.clause(part, opener))
+                        .collect();
+                }
+                _ => {}
+            }
+        }
+        let (name, object) = self.header(&names)?;
+        Some(Workflow {
+            doc,
+            name,
+            object,
+            span,
+            clauses,
+        })
+    }
+
+    fn clause(&mut self, pair: Pair<'i>, opener: crate::base::Span) -> Option<Clause> {
+        let span = self.span(&pair);
+        let doc = self.doc(span.start);
+        let kind = match pair.as_rule() {
+            Rule::title => ClauseKind::Title(self.plain(pair.into_inner().last()?)),
+            Rule::off => ClauseKind::Off,
+            Rule::campaign => ClauseKind::Campaign(self.plain(pair.into_inner().last()?)),
+            Rule::enroll_on => ClauseKind::EnrollOn(self.event_trigger(pair)?),
+            Rule::enroll_when => ClauseKind::EnrollWhen(self.inner_expr(pair)),
+            Rule::only_when => ClauseKind::OnlyWhen(self.inner_expr(pair)),
+            Rule::reenroll_on => ClauseKind::ReenrollOn(self.event_trigger(pair)?),
+            Rule::reenroll_when => ClauseKind::ReenrollWhen(self.inner_expr(pair)),
+            Rule::reenroll_always => ClauseKind::ReenrollAlways,
+            Rule::suppress_when => ClauseKind::SuppressWhen(self.inner_expr(pair)),
+            Rule::unenroll_when => ClauseKind::UnenrollWhen(self.inner_expr(pair)),
+            Rule::unenroll_on => ClauseKind::UnenrollOn(self.event_trigger(pair)?),
+            Rule::unenroll_leaving => ClauseKind::UnenrollLeaving,
+            Rule::goal_when => ClauseKind::GoalWhen(self.inner_expr(pair)),
+            Rule::existing => ClauseKind::Existing(
+                pair.into_inner()
+                    .any(|part| part.as_rule() == Rule::kw_enroll),
+            ),
+            Rule::steps => {
+                let block = pair
+                    .into_inner()
+                    .find(|part| part.as_rule() == Rule::block)?;
+                ClauseKind::Steps(self.block(block))
+            }
+            _ => {
+                self.leftover(&pair, opener, Rule::title);
+                return None;
+            }
+        };
+        Some(Clause { doc, kind, span })
+    }
+}

@@ -1,0 +1,110 @@
+//! The words of the language.
+
+/// Words that need back-ticks to be names.
+const RESERVED: &[&str] = &[
+    "steps",
+    "wait",
+    "set",
+    "clear",
+    "copy",
+    "create",
+    "associate",
+    "dissociate",
+    "delete",
+    "enroll",
+    "unenroll",
+    "add",
+    "remove",
+    "do",
+    "branch",
+    "match",
+    "split",
+    "case",
+    "else",
+    "goto",
+    "stop",
+    "todo",
+    "when",
+    "on",
+    "where",
+    "and",
+    "or",
+    "not",
+    "in",
+    "is",
+    "was",
+    "known",
+    "unknown",
+    "true",
+    "false",
+    "between",
+    "contains",
+    "starts_with",
+    "ends_with",
+    "matches",
+    "within",
+    "happened",
+    "any",
+    "all",
+    "no",
+    "this",
+    "event",
+];
+
+/// The words that open a declaration.
+pub(super) const DECLARATIONS: &[&str] = &[
+    "object", "extend", "event", "message", "webhook", "segment", "const", "calendar", "action",
+    "template", "workflow", "test",
+];
+
+/// The words that open a clause.
+pub(super) const CLAUSES: &[&str] = &[
+    "title",
+    "off",
+    "campaign",
+    "enroll",
+    "only",
+    "reenroll",
+    "existing",
+    "suppress",
+    "unenroll",
+    "goal",
+    "exclusive",
+    "hours",
+    "closed",
+    "timezone",
+    "alert",
+    "on",
+    "let",
+    "renamed",
+    "steps",
+];
+
+/// The words that open a step.
+pub(super) const STEPS: &[&str] = &[
+    "wait",
+    "set",
+    "clear",
+    "copy",
+    "create",
+    "associate",
+    "dissociate",
+    "delete",
+    "enroll",
+    "unenroll",
+    "add",
+    "remove",
+    "do",
+    "branch",
+    "match",
+    "split",
+    "goto",
+    "stop",
+    "todo",
+];
+
+/// Whether a word needs back-ticks to be a name.
+#[must_use]
+pub fn is_reserved(word: &str) -> bool {
+    RESERVED.contains(&word)
+}
