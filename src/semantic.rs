@@ -48,7 +48,7 @@ impl Checked {
 /// name; if not, names that are missing are not reported.
 #[must_use]
 pub fn analyse(files: &[ast::File], complete: bool, settings: &Settings) -> Checked {
-    let resolved = resolve::resolve(files, settings, complete);
+    let resolved = resolve::resolve(files, complete);
     check::check(resolved, settings, complete)
 }
 

@@ -8,7 +8,7 @@ use crate::base::{Name, Span};
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::{
     Catalog, Constant, Event, EventProperty, Message, MessageParameter, Object, ObjectId, Segment,
-    Settings, Workflow, builtin_actions,
+    Workflow, builtin_actions,
 };
 use crate::syntax::ast::{self, Declaration, Ident};
 
@@ -65,17 +65,12 @@ const BUILTIN_EVENTS: [&str; 6] = [
     "action_failed",
 ];
 
-pub(super) fn resolve<'a>(
-    files: &'a [ast::File],
-    settings: &Settings,
-    complete: bool,
-) -> Resolved<'a> {
+pub(super) fn resolve<'a>(files: &'a [ast::File], complete: bool) -> Resolved<'a> {
     let mut resolver = Resolver::new(complete);
     let gathered = resolver.gather(files);
     resolver.objects(&gathered);
     resolver.events(&gathered);
     resolver.rest(&gathered);
-    let _ = settings;
     resolver.finish()
 }
 
@@ -212,9 +207,10 @@ impl<'a> Resolver<'a> {
             }
         }
         let trees = self.trees.objects.clone();
+        let declared = trees_by_name(all);
         for (id, trees) in self.catalog.objects.ids().zip(&trees) {
             for property in trees.iter().flat_map(|tree| &tree.properties) {
-                self.attribute(id, property, &trees_by_name(&self.catalog, all));
+                self.attribute(id, property, &declared);
             }
         }
         for (id, trees) in self.catalog.objects.ids().zip(&trees) {
@@ -273,8 +269,7 @@ impl<'a> Resolver<'a> {
             }
         };
         for (name, ty, doc, default) in rows {
-            if let Some(first) = event.property(name.name.as_str()) {
-                let _ = first;
+            if event.property(name.name.as_str()).is_some() {
                 self.findings.push(repeated(name, "the event has"));
                 continue;
             }
@@ -388,8 +383,7 @@ fn article(kind: &str) -> String {
 /// Finds the tree of a property by the names of its object and itself.
 type PropertyTrees<'a> = crate::base::Lookup<(Name, Name), &'a ast::TypeExpr>;
 
-fn trees_by_name<'a>(catalog: &Catalog, all: &Gathered<'a>) -> PropertyTrees<'a> {
-    let _ = catalog;
+fn trees_by_name<'a>(all: &Gathered<'a>) -> PropertyTrees<'a> {
     let objects = all.objects.iter().chain(&all.extensions);
     objects
         .flat_map(|object| {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::step::Walk;
 use crate::diagnostic::{Code, Edit, Finding};
-use crate::model::{ObjectId, Type};
+use crate::model::{ObjectId, Property, Type};
 use crate::semantic::hir::{
     Fact, Path, RecordPath, Records, Root, Set, StepKind, Target, TargetProperty,
 };
@@ -151,8 +151,7 @@ impl Checker<'_> {
                 return self.target_in(Records::This, scope.this?, &head, path);
             }
         };
-        if let Some(arguments) = &path.arguments {
-            let _ = arguments;
+        if path.arguments.is_some() {
             self.report(Finding::new(
                 Code::ReadOnly,
                 path.span,
@@ -183,20 +182,12 @@ impl Checker<'_> {
         path: &ast::Path,
     ) -> Option<(Target, Type, bool)> {
         let span = path.span;
+        let owner = &self.catalog.objects[object];
         match self.find(object, &last.name)? {
             Attribute::Property(id) => {
-                let property = &self.catalog.objects[object].properties[id];
+                let property = &owner.properties[id];
                 if property.computed || property.builtin {
-                    let reason = if property.computed {
-                        "is computed"
-                    } else {
-                        "is kept by the store"
-                    };
-                    let message = format!("`{}` {reason}", property.name);
-                    self.report(
-                        Finding::new(Code::ReadOnly, last.name.span, message)
-                            .help("it cannot be written"),
-                    );
+                    self.not_written(property, last);
                     return None;
                 }
                 let (ty, required) = (property.ty.clone(), property.required);
@@ -211,7 +202,7 @@ impl Checker<'_> {
                 ))
             }
             Attribute::Association(id) => {
-                let association = &self.catalog.objects[object].associations[id];
+                let association = &owner.associations[id];
                 if association.many {
                     let message = format!("`{}` leads to many records", association.name);
                     let help = format!(
@@ -235,6 +226,19 @@ impl Checker<'_> {
                 ))
             }
         }
+    }
+
+    /// A property that no step may write.
+    fn not_written(&mut self, property: &Property, last: &ast::PathSegment) {
+        let reason = if property.computed {
+            "is computed"
+        } else {
+            "is kept by the store"
+        };
+        let message = format!("`{}` {reason}", property.name);
+        self.report(
+            Finding::new(Code::ReadOnly, last.name.span, message).help("it cannot be written"),
+        );
     }
 
     /// The records that a step acts on: this one, or those at the end of a

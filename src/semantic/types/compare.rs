@@ -189,16 +189,15 @@ impl Checker<'_> {
             TextTest::EndsWith => ("ends_with", TextRelation::EndsWith),
         };
         let left = self.expr(sides.0, scope, None);
-        self.text_sides(word, left, sides.1, scope, (relation, negated, span))
+        self.text_sides((word, relation), (left, sides.1), scope, (negated, span))
     }
 
     fn text_sides(
         &mut self,
-        word: &str,
-        left: Expr,
-        right: &ast::Expr,
+        (word, relation): (&str, TextRelation),
+        (left, right): (Expr, &ast::Expr),
         scope: &Scope,
-        (relation, negated, span): (TextRelation, bool, Span),
+        (negated, span): (bool, Span),
     ) -> Expr {
         if !left.ty.is_text() && !matches!(left.ty, Type::Broken) {
             let found = self.describe(&left.ty);
@@ -240,11 +239,10 @@ impl Checker<'_> {
         let left = self.expr(left, scope, None);
         let Type::Set(_) = &left.ty else {
             return self.text_sides(
-                "contains",
-                left,
-                right,
+                ("contains", TextRelation::Contains),
+                (left, right),
                 scope,
-                (TextRelation::Contains, negated, span),
+                (negated, span),
             );
         };
         let members = self.value(right, scope, &left.ty);

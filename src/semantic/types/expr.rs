@@ -11,6 +11,7 @@ use crate::syntax::ast::{self, Logic};
 impl Checker<'_> {
     /// An expression; `expected` says what the place takes, which decides the
     /// meaning of bare names.
+    // size: one arm for each form of an expression.
     pub(in crate::semantic) fn expr(
         &mut self,
         expr: &ast::Expr,
