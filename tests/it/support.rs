@@ -34,6 +34,11 @@ pub(crate) fn repo_root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Whether the long forms of the tests run: `.ci/long` asks for them.
+pub(crate) fn is_long() -> bool {
+    std::env::var_os("FLOW_LONG").is_some()
+}
+
 /// The text of a file, named from the root of the repository.
 #[expect(
     clippy::panic,

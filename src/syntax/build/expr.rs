@@ -101,16 +101,6 @@ impl<'i> Builder<'i> {
     pub(super) fn postfix(&mut self, left: Expr, pair: Pair<'i>) -> Expr {
         let place = self.span(&pair);
         let (rule, not) = (pair.as_rule(), negated(&pair));
-        if rule != Rule::or_unknown {
-            self.check_chain(
-                &left,
-                Span {
-                    end: place.start,
-                    ..place
-                }
-                .to(place),
-            );
-        }
         let (span, mut depth) = (left.span.to(place), left.depth);
         let left = Box::new(left);
         let kind = match rule {

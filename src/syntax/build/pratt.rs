@@ -19,10 +19,10 @@ const NEGATIVE: u8 = 10;
 
 /// How tightly an operator binds, and whether it stands after its only
 /// operand.
-fn binding(rule: Rule, text: &str) -> Option<(u8, bool)> {
-    Some(match rule {
+fn binding(part: &Pair<'_>) -> Option<(u8, bool)> {
+    Some(match part.as_rule() {
         Rule::or_op => (1, false),
-        Rule::symbol_logic if text == "||" => (1, false),
+        Rule::symbol_logic if part.as_str() == "||" => (1, false),
         Rule::and_op | Rule::symbol_logic => (2, false),
         Rule::or_unknown => (OR_UNKNOWN, true),
         Rule::compare_op | Rule::contains_op | Rule::starts_op | Rule::ends_op => {
@@ -60,25 +60,45 @@ impl<'i> Builder<'i> {
 
     fn climb(&mut self, parts: &mut Parts<'i>, least: u8) -> Expr {
         let mut left = self.term(parts);
-        while let Some(next) = parts.peek() {
-            let Some((tightness, postfix)) = binding(next.as_rule(), next.as_str()) else {
-                break;
-            };
-            if tightness < least {
-                break;
-            }
+        while let Some((tightness, postfix)) = parts.peek().and_then(binding)
+            && tightness >= least
+        {
             let Some(operator) = parts.next() else { break };
+            let chained = tightness == COMPARISON && is_comparison(&left.kind);
+            if chained {
+                self.chained(&left, self.span(&operator));
+            }
             left = if postfix {
                 self.postfix(left, operator)
             } else {
                 let right = self.climb(parts, tightness + 1);
                 self.infix(left, &operator, right)
             };
-            if left.depth > Expr::MAX_DEPTH {
+            if chained {
+                left = self.rest_of_chain(left.span, parts);
+            } else if left.depth > Expr::MAX_DEPTH {
                 left = self.too_deep(left.span);
+                parts.by_ref().for_each(drop);
             }
         }
         left
+    }
+
+    /// Passes over further comparisons of a chain: one finding is enough.
+    fn rest_of_chain(&mut self, mut span: Span, parts: &mut Parts<'i>) -> Expr {
+        while let Some((COMPARISON, postfix)) = parts.peek().and_then(binding) {
+            span = parts
+                .next()
+                .map_or(span, |operator| span.to(self.span(&operator)));
+            if !postfix {
+                span = span.to(self.climb(parts, COMPARISON + 1).span);
+            }
+        }
+        Expr {
+            kind: ExprKind::Broken,
+            span,
+            depth: 1,
+        }
     }
 
     fn term(&mut self, parts: &mut Parts<'i>) -> Expr {
@@ -152,7 +172,6 @@ impl<'i> Builder<'i> {
 
     fn comparison(&mut self, left: Expr, operator: &Pair<'i>, right: Expr) -> ExprKind {
         let place = self.span(operator);
-        self.check_chain(&left, place);
         let comparison = match operator.as_str() {
             "!=" => Comparison::NotEqual,
             "<" => Comparison::Less,
@@ -186,18 +205,16 @@ impl<'i> Builder<'i> {
     }
 
     /// A comparison does not chain.
-    pub(super) fn check_chain(&mut self, left: &Expr, operator: Span) {
-        if is_comparison(&left.kind) {
-            self.report(
-                Finding::new(
-                    Code::ChainedComparison,
-                    operator,
-                    "a comparison cannot be compared",
-                )
-                .also(left.span, "is true, false or unknown")
-                .help("join two comparisons by `and`, or write `between … and …`"),
-            );
-        }
+    fn chained(&mut self, left: &Expr, operator: Span) {
+        self.report(
+            Finding::new(
+                Code::ChainedComparison,
+                operator,
+                "a comparison cannot be compared",
+            )
+            .also(left.span, "is true, false or unknown")
+            .help("join two comparisons by `and`, or write `between … and …`"),
+        );
     }
 
     pub(super) fn too_deep(&mut self, span: Span) -> Expr {
