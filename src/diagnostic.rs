@@ -8,5 +8,5 @@ mod findings;
 pub mod render;
 
 pub use code::{Code, Level};
-pub use finding::{Edit, Finding, Fix, Label};
+pub use finding::{Edit, Finding, Fix, Label, with_article};
 pub use findings::Findings;

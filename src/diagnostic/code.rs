@@ -114,7 +114,7 @@ codes! {
     MaybeUnknown       "F0306" "maybe-unknown"        Warning "a value that may be unknown where a known one is needed"
     PathThroughMany    "F0307" "path-through-many"    Error   "a path through an association with many records"
     ReadOnly           "F0308" "read-only"            Error   "a write to a property that cannot be written"
-    ComputedCycle      "F0309" "computed-cycle"       Error   "computed properties that depend on each other"
+    ComputedCycle      "F0309" "circular"             Error   "things that are defined by each other"
     Unordered          "F0310" "unordered"            Error   "an order of values that have none"
     DatetimeDifference "F0311" "datetime-difference"  Error   "one moment minus another"
     UnknownValue       "F0312" "unknown-value"        Error   "`unknown` used as a value"

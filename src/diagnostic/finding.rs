@@ -142,3 +142,14 @@ impl Finding {
         self
     }
 }
+
+/// A word with its article: `an order`, `a contact`.
+#[must_use]
+pub fn with_article(word: &str) -> String {
+    let article = if word.starts_with(['a', 'e', 'i', 'o']) {
+        "an"
+    } else {
+        "a"
+    };
+    format!("{article} {word}")
+}

@@ -121,21 +121,44 @@ impl Lowering<'_> {
             .collect()
     }
 
-    /// The text of a span on one line, without comments.
+    /// The text of a span on one line, without comments. Where a line end
+    /// parts two fields, a comma does so on one line.
     fn text(self, span: Span) -> String {
         let mut line = String::new();
-        for word in self
+        let mut braces: Vec<char> = Vec::new();
+        for text in self
             .sources
             .slice(span)
             .lines()
-            .flat_map(|line| without_comment(line).split_whitespace())
+            .map(|line| without_comment(line).trim())
         {
-            if !line.is_empty() {
-                line.push(' ');
+            let opens = line.ends_with(['{', '(', '[', ',']) || line.is_empty();
+            let closes = text.starts_with(['}', ')', ']']) || text.is_empty();
+            if braces.last() == Some(&'{') && !opens && !closes {
+                line.push(',');
             }
-            line.push_str(word);
+            for word in text.split_whitespace() {
+                if !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(word);
+            }
+            open_brackets(text, &mut braces);
         }
         line
+    }
+}
+
+/// Follows the brackets of a line, those in texts aside.
+fn open_brackets(line: &str, open: &mut Vec<char>) {
+    let mut quoted = false;
+    for c in line.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            '{' | '(' | '[' if !quoted => open.push(c),
+            '}' | ')' | ']' if !quoted => drop(open.pop()),
+            _ => {}
+        }
     }
 }
 

@@ -1,11 +1,14 @@
 //! Bodies of declarations: every expression is typed, every shape checked.
 
+mod action;
 mod branch;
 mod clause;
 mod constant;
+mod enroll;
 mod event;
 mod message;
 mod object;
+mod segment;
 mod set;
 mod step;
 mod trigger;
@@ -14,7 +17,7 @@ mod workflow;
 
 use super::Checked;
 use super::hir::{Origins, Program};
-use super::resolve::{EventTree, Resolved, Trees};
+use super::resolve::{EventTree, Resolved};
 use super::types::Checker;
 use crate::base::Span;
 use crate::model::{Item, Settings};
@@ -57,28 +60,6 @@ impl Checker<'_> {
     fn declare(&mut self, origins: &mut Origins, item: Item, span: Span) {
         let names = std::mem::take(&mut self.uses);
         origins.add(item, span, names);
-    }
-
-    fn check_segments(
-        &mut self,
-        trees: &Trees<'_>,
-        origins: &mut Origins,
-    ) -> Vec<Option<super::hir::Expr>> {
-        let mut segments = Vec::with_capacity(trees.segments.len());
-        for (id, tree) in self.catalog.segments.ids().zip(&trees.segments) {
-            let object = self.catalog.segments[id].object;
-            self.uses.insert(Item::Object(object));
-            segments.push(match &tree.kind {
-                crate::syntax::ast::SegmentKind::Static => None,
-                crate::syntax::ast::SegmentKind::When(condition) => {
-                    let condition = self.condition(condition, &super::types::Scope::of(object));
-                    self.no_time(&condition, "segment … when");
-                    Some(condition)
-                }
-            });
-            self.declare(origins, Item::Segment(id), tree.span);
-        }
-        segments
     }
 }
 

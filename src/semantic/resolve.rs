@@ -4,11 +4,11 @@ mod association;
 mod property;
 
 use super::Lost;
-use crate::base::{Name, Span};
-use crate::diagnostic::{Code, Finding, Findings};
+use crate::base::{Lookup, Name, Span};
+use crate::diagnostic::{Code, Finding, Findings, with_article};
 use crate::model::{
-    Catalog, Constant, Event, EventProperty, Message, MessageParameter, Object, ObjectId, Segment,
-    Workflow, builtin_actions,
+    Catalog, Constant, Event, EventProperty, Message, MessageParameter, OCCURRENCE, Object,
+    ObjectId, Segment, Workflow, builtin_actions,
 };
 use crate::syntax::ast::{self, Declaration, Ident};
 
@@ -92,17 +92,20 @@ struct Resolver<'a> {
     lost: Lost,
     findings: Findings,
     complete: bool,
+    /// Where each attribute of an object is declared.
+    places: Lookup<(ObjectId, Name), Span>,
 }
 
 impl<'a> Resolver<'a> {
     fn new(complete: bool) -> Self {
-        let (catalog, trees, lost, findings) = Default::default();
+        let (catalog, trees, lost, findings, places) = Default::default();
         Resolver {
             catalog,
             trees,
             lost,
             findings,
             complete,
+            places,
         }
     }
 
@@ -159,7 +162,7 @@ impl<'a> Resolver<'a> {
             Finding::new(
                 Code::DuplicateName,
                 ident.span,
-                format!("there is {} `{}` already", article(kind), ident.name),
+                format!("there is {} `{}` already", with_article(kind), ident.name),
             )
             .also(first, "the first")
             .help("give one of them another name"),
@@ -268,9 +271,19 @@ impl<'a> Resolver<'a> {
                     .collect()
             }
         };
+        let mut firsts: Vec<&Ident> = Vec::new();
         for (name, ty, doc, default) in rows {
-            if event.property(name.name.as_str()).is_some() {
-                self.findings.push(repeated(name, "the event has"));
+            if let Some(first) = firsts.iter().find(|first| first.name == name.name) {
+                self.findings
+                    .push(repeated(name, "the event has", Some(first.span)));
+                continue;
+            }
+            firsts.push(name);
+            if OCCURRENCE.iter().any(|(word, _)| name.name == *word) && name.name != "id" {
+                self.findings.push(
+                    repeated(name, "the event has", None)
+                        .help("every occurrence has it; choose another name"),
+                );
                 continue;
             }
             let ty = self.value_type(ty, event.webhook);
@@ -342,12 +355,19 @@ impl<'a> Resolver<'a> {
     fn parameters(&mut self, tree: &ast::Message) -> Vec<MessageParameter> {
         let mut parameters: Vec<MessageParameter> = Vec::new();
         for parameter in &tree.parameters {
-            if parameters
+            let before = tree
+                .parameters
                 .iter()
-                .any(|before| before.name == parameter.name.name)
+                .take_while(|other| !std::ptr::eq(*other, parameter));
+            if let Some(first) = before
+                .map(|other| &other.name)
+                .find(|name| name.name == parameter.name.name)
             {
-                self.findings
-                    .push(repeated(&parameter.name, "the message has"));
+                self.findings.push(repeated(
+                    &parameter.name,
+                    "the message has",
+                    Some(first.span),
+                ));
                 continue;
             }
             let ty = self.value_type(&parameter.ty, false);
@@ -361,27 +381,23 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// A second property, parameter or field of one name.
-pub(super) fn repeated(ident: &Ident, owner: &str) -> Finding {
-    Finding::new(
+/// A second property, parameter or member of one name.
+pub(super) fn repeated(ident: &Ident, owner: &str, first: Option<Span>) -> Finding {
+    let name = format!("`{}`", ident.name);
+    let finding = Finding::new(
         Code::DuplicateName,
         ident.span,
-        format!("{owner} a `{}` already", ident.name),
+        format!("{owner} {name} already"),
     )
-    .help("give one of them another name")
-}
-
-fn article(kind: &str) -> String {
-    let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) {
-        "an"
-    } else {
-        "a"
-    };
-    format!("{article} {kind}")
+    .help("give one of them another name");
+    match first {
+        Some(first) => finding.also(first, "the first"),
+        None => finding,
+    }
 }
 
 /// Finds the tree of a property by the names of its object and itself.
-type PropertyTrees<'a> = crate::base::Lookup<(Name, Name), &'a ast::TypeExpr>;
+type PropertyTrees<'a> = Lookup<(Name, Name), &'a ast::TypeExpr>;
 
 fn trees_by_name<'a>(all: &Gathered<'a>) -> PropertyTrees<'a> {
     let objects = all.objects.iter().chain(&all.extensions);

@@ -12,7 +12,7 @@ mod path;
 mod scope;
 mod text;
 
-pub(super) use facts::facts;
+pub(super) use facts::{facts, facts_unless};
 pub(super) use path::Attribute;
 pub(super) use scope::{EventScope, Local, Member, Scope};
 

@@ -4,7 +4,7 @@ use super::step::Walk;
 use crate::diagnostic::{Code, Finding};
 use crate::model::Type;
 use crate::semantic::hir::{Case, Expr, ExprKind, Fact, MatchArm, MatchTest, StepKind};
-use crate::semantic::types::{Checker, Scope, facts};
+use crate::semantic::types::{Checker, Scope, facts, facts_unless};
 use crate::syntax::ast::{self, MatchValue};
 
 impl Checker<'_> {
@@ -13,7 +13,7 @@ impl Checker<'_> {
         let mut cases = Vec::with_capacity(tree.cases.len());
         for case in &tree.cases {
             let when = self.condition(&case.when, &walk.scope);
-            let next = walk.scope.knowing(facts(&when, false));
+            let next = walk.scope.knowing(facts_unless(&when));
             walk.scope = walk.scope.knowing(facts(&when, true));
             let steps = self.block(&case.steps, walk);
             walk.scope = next;

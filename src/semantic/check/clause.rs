@@ -21,9 +21,6 @@ impl Checker<'_> {
                 let condition = self.transition(condition, &scope, "enroll when");
                 workflow.filters.push(FilterTrigger { condition, span });
             }
-            ClauseKind::OnlyWhen(condition) => {
-                workflow.only = Some(self.condition(condition, &scope))
-            }
             ClauseKind::ReenrollOn(trigger) => {
                 let trigger = self.event_trigger(trigger, workflow.object, span);
                 workflow.reenroll.extend(trigger.map(Reenroll::On));
@@ -51,8 +48,8 @@ impl Checker<'_> {
                 workflow.goal = Some(self.transition(condition, &scope, "goal when"));
             }
             ClauseKind::Existing(enroll) => workflow.existing = *enroll,
-            // Steps come when all triggers are known.
-            ClauseKind::Steps(_) => {}
+            // These come when all triggers are known.
+            ClauseKind::OnlyWhen(_) | ClauseKind::Steps(_) => {}
         }
     }
 

@@ -129,33 +129,40 @@ impl Checker<'_> {
         }
     }
 
+    /// One finding for each cycle, at the first of its properties.
     fn no_cycles(&mut self, object: ObjectId, body: &ObjectBody, trees: &[&ast::Object]) {
+        let mut reported: Vec<PropertyId> = Vec::new();
         for (id, _) in &body.computed {
-            if !reads_itself(*id, body) {
+            let reached = reached_from(*id, body);
+            if !reached.contains(id) || reported.iter().any(|before| reached.contains(before)) {
                 continue;
             }
-            let name = &self.catalog.objects[object].properties[*id].name;
-            let properties = trees.iter().flat_map(|tree| &tree.properties);
-            let Some(tree) = properties
-                .into_iter()
-                .find(|property| property.name.name == *name)
-            else {
-                continue;
+            reported.push(*id);
+            let place = |id: PropertyId| {
+                let name = &self.catalog.objects[object].properties[id].name;
+                let properties = trees.iter().flat_map(|tree| &tree.properties);
+                properties
+                    .map(|property| &property.name)
+                    .find(|ident| ident.name == *name)
             };
-            self.report(
-                Finding::new(
-                    Code::ComputedCycle,
-                    tree.name.span,
-                    format!("`{name}` is computed from itself"),
-                )
-                .help("a computed property is derived from stored ones"),
-            );
+            let Some(first) = place(*id) else { continue };
+            let message = format!("`{}` is computed from itself", first.name);
+            let finding = Finding::new(Code::ComputedCycle, first.span, message)
+                .help("a computed property is derived from stored ones");
+            let others = reached
+                .iter()
+                .filter(|other| *other != id)
+                .filter_map(|other| place(*other));
+            let finding = others.fold(finding, |finding, other| {
+                finding.also(other.span, "by way of this")
+            });
+            self.report(finding);
         }
     }
 }
 
-/// Whether a computed property reads itself, directly or through others.
-fn reads_itself(start: PropertyId, body: &ObjectBody) -> bool {
+/// The properties that a computed property reads, directly or through others.
+fn reached_from(start: PropertyId, body: &ObjectBody) -> Vec<PropertyId> {
     let mut reached = Vec::new();
     let mut open = vec![start];
     while let Some(next) = open.pop() {
@@ -166,7 +173,7 @@ fn reads_itself(start: PropertyId, body: &ObjectBody) -> bool {
         reads(value, &mut reached);
         open.extend(reached.iter().skip(before));
     }
-    reached.contains(&start)
+    reached
 }
 
 /// The properties of the record itself that an expression reads.

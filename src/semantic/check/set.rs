@@ -38,10 +38,10 @@ impl Checker<'_> {
         };
         let checked = self.value(value, &walk.scope, &target_type);
         if required && op == SetOp::Assign {
-            self.needs_known(&checked, "the value of a required property");
+            self.needs_known(&checked, "the value of a required property", &target_type);
         }
         if op != SetOp::Assign && matches!(ty, Type::Number) {
-            self.sum_of_unknown(path, op, &target, &walk.scope);
+            self.sum_of_unknown((path, value), op, &target, &walk.scope);
         }
         self.now_known(&target, op == SetOp::Assign && checked.known, walk);
         Some(StepKind::Set(Set {
@@ -98,7 +98,13 @@ impl Checker<'_> {
     }
 
     /// `+=` on an unknown number leaves it unknown.
-    fn sum_of_unknown(&mut self, path: &ast::Path, op: SetOp, target: &Target, scope: &Scope) {
+    fn sum_of_unknown(
+        &mut self,
+        (path, value): (&ast::Path, &ast::Expr),
+        op: SetOp,
+        target: &Target,
+        scope: &Scope,
+    ) {
         let (Records::This, TargetProperty::Property(property), Some(object)) =
             (&target.records, target.property, scope.this)
         else {
@@ -115,10 +121,10 @@ impl Checker<'_> {
             return;
         }
         let (name, sign) = (&declared.name, if op == SetOp::Add { "+" } else { "-" });
-        let end = path.span.after();
         let operator = crate::base::Span {
-            end: end.end + 3,
-            ..end
+            start: path.span.end,
+            end: value.span.start,
+            ..path.span
         };
         self.report(
             Finding::new(
@@ -131,7 +137,7 @@ impl Checker<'_> {
                 "count from 0",
                 vec![Edit {
                     span: operator,
-                    text: format!(" = ({name} ?? 0) {sign}"),
+                    text: format!(" = ({name} ?? 0) {sign} "),
                 }],
             ),
         );

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::base::Span;
-use crate::diagnostic::{Code, Finding};
+use crate::base::{Decimal, Span, print_decimal};
+use crate::diagnostic::{Code, Finding, with_article};
 use crate::model::{Item, ObjectId, Type};
 use crate::semantic::hir::{EventSource, EventTrigger, Expr, ExprKind, Refinement, Root};
 use crate::semantic::types::{Checker, EventScope, Member, Scope};
@@ -83,6 +83,13 @@ impl Checker<'_> {
             Some(id) => {
                 self.uses.insert(Item::Property(object, id));
             }
+            None if owner.association(property.name.as_str()).is_some() => {
+                let message = format!("`{}` is an association, not a property", property.name);
+                self.report(
+                    Finding::new(Code::UnknownProperty, property.span, message)
+                        .help("a change of links enrols by a filter trigger: `enroll when any … where (…)`"),
+                );
+            }
             None => {
                 let message = format!("`{}` has no property `{}`", owner.name, property.name);
                 let names: Vec<&str> = owner
@@ -129,8 +136,10 @@ impl Checker<'_> {
                 &self.catalog.objects[object].name,
             );
             let message = format!(
-                "`{}` happens to a {owner}, this workflow takes a {here}",
-                name.name
+                "`{}` happens to {}, this workflow takes {}",
+                name.name,
+                with_article(owner.as_str()),
+                with_article(here.as_str())
             );
             self.report(Finding::new(Code::OtherObject, name.span, message));
             return None;
@@ -181,9 +190,9 @@ impl Checker<'_> {
     fn refinement(&mut self, tree: &ast::Refinement) -> Refinement {
         let constants = Scope::default();
         match &tree.kind {
-            RefinementKind::AtLeast(count) => Refinement::AtLeast(*count),
-            RefinementKind::AtMost(count) => Refinement::AtMost(*count),
-            RefinementKind::Exactly(count) => Refinement::Exactly(*count),
+            RefinementKind::AtLeast(count) => Refinement::AtLeast(self.times(*count, tree.span)),
+            RefinementKind::AtMost(count) => Refinement::AtMost(self.times(*count, tree.span)),
+            RefinementKind::Exactly(count) => Refinement::Exactly(self.times(*count, tree.span)),
             RefinementKind::Within(period) => {
                 Refinement::Within(period.edge, period.amount, period.counted)
             }
@@ -193,6 +202,19 @@ impl Checker<'_> {
             RefinementKind::Before(point) => Refinement::Before(self.point(point, &constants)),
             RefinementKind::After(point) => Refinement::After(self.point(point, &constants)),
         }
+    }
+
+    /// How often something happened: a whole number from 1, as the occurrence
+    /// itself counts.
+    fn times(&mut self, count: Decimal, span: Span) -> Decimal {
+        if !count.fract().is_zero() || count < Decimal::ONE {
+            let message = format!("`{}` is no number of times", print_decimal(count));
+            self.report(
+                Finding::new(Code::BadLiteral, span, message)
+                    .help("a whole number from 1: the occurrence itself counts"),
+            );
+        }
+        count
     }
 
     /// A point in time; a bare duration is none.

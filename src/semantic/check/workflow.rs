@@ -33,30 +33,47 @@ impl Checker<'_> {
             self.clause(&mut workflow, clause);
         }
         self.whole(&workflow, tree);
+        let scope = self.enrolled_scope(&workflow, tree);
+        workflow.only = tree.clauses.iter().find_map(|clause| match &clause.kind {
+            ClauseKind::OnlyWhen(condition) => Some(self.condition(condition, &scope)),
+            _ => None,
+        });
         let mut steps = tree.clauses.iter().filter_map(|clause| match &clause.kind {
             ClauseKind::Steps(steps) => Some(steps),
             _ => None,
         });
-        let Some(first) = steps.next() else {
-            self.report(
+        match steps.next() {
+            Some(first) => workflow.steps = self.steps(first, scope),
+            None => self.report(
                 Finding::new(
                     Code::MissingPart,
                     tree.name.span,
                     format!("`{}` has no steps", tree.name.name),
                 )
                 .help("write `steps { … }`; it may be empty"),
-            );
-            return workflow;
-        };
-        let mut scope = Scope::of(object);
-        if !workflow.events.is_empty() {
-            let events = workflow.events.iter().map(|trigger| &trigger.event);
-            scope.event = Some(Rc::new(
-                self.enrolling(EventScope::of(events, object, self.catalog), &workflow),
-            ));
+            ),
         }
-        workflow.steps = self.steps(first, scope);
         workflow
+    }
+
+    /// What an enrolled record has at hand: itself, and what enrolled it.
+    fn enrolled_scope(&self, workflow: &Workflow, tree: &ast::Workflow) -> Scope {
+        let mut scope = Scope::of(workflow.object);
+        let tried = tree
+            .clauses
+            .iter()
+            .filter(|clause| matches!(clause.kind, ClauseKind::EnrollOn(_)))
+            .count();
+        if tried > 0 {
+            let events = workflow.events.iter().map(|trigger| &trigger.event);
+            let mut at_hand = self.enrolling(
+                EventScope::of(events, workflow.object, self.catalog),
+                workflow,
+            );
+            at_hand.lost = workflow.events.len() < tried;
+            scope.event = Some(Rc::new(at_hand));
+        }
+        scope
     }
 
     /// With a filter trigger beside, no property of an event is certain.

@@ -32,7 +32,8 @@ impl<'a> Resolver<'a> {
         let mut labels: Vec<Name> = Vec::new();
         for label in &association.labels {
             if labels.contains(&label.name) {
-                self.findings.push(super::repeated(label, "there is"));
+                self.findings
+                    .push(super::repeated(label, "the association has", None));
             } else {
                 labels.push(label.name.clone());
             }
@@ -50,6 +51,9 @@ impl<'a> Resolver<'a> {
         };
         if self.catalog.objects[object].add_association(end).is_none() {
             self.taken(object, &tree.name);
+        } else {
+            self.places
+                .insert((object, tree.name.name.clone()), tree.name.span);
         }
     }
 
@@ -79,6 +83,8 @@ impl<'a> Resolver<'a> {
         };
         if self.catalog.objects[target].add_association(end).is_none() {
             self.taken(target, name);
+        } else {
+            self.places.insert((target, name.name.clone()), name.span);
         }
     }
 }

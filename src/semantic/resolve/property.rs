@@ -61,7 +61,8 @@ impl<'a> Resolver<'a> {
         let builtin = owner
             .property(name.name.as_str())
             .is_some_and(|id| owner.properties[id].builtin);
-        let finding = repeated(name, &format!("`{}` has", owner.name));
+        let first = self.places.get(&(object, name.name.clone())).copied();
+        let finding = repeated(name, &format!("`{}` has", owner.name), first);
         self.findings.push(if builtin {
             finding.help("every object has it")
         } else {
@@ -196,6 +197,13 @@ impl<'a> Resolver<'a> {
 
     fn plain_type(&mut self, tree: &ast::TypeExpr) -> Type {
         match &tree.kind {
+            TypeKind::Enum(members) | TypeKind::Set(members) if members.is_empty() => {
+                self.findings.push(
+                    Finding::new(Code::MissingPart, tree.span, "no members are named here")
+                        .help("like `enum(open, won, lost)`"),
+                );
+                Type::Broken
+            }
             TypeKind::Enum(members) => Type::Enum(self.members(members)),
             TypeKind::Set(members) => Type::Set(self.members(members)),
             TypeKind::Named(ident) => self.named_type(ident),
@@ -248,15 +256,13 @@ impl<'a> Resolver<'a> {
             _ => None,
         };
         let names = Type::NAMED.map(|(name, _)| name);
-        let meant = foreign.or_else(|| nearest(ident.name.as_str(), names));
+        let candidates = names.into_iter().chain(["enum", "set", "many", "one"]);
+        let meant = foreign.or_else(|| nearest(ident.name.as_str(), candidates));
         let message = format!("there is no type `{}`", ident.name);
         let finding = Finding::new(Code::UnknownType, ident.span, message);
         let finding = match meant {
             Some(_) => finding.did_you_mean(meant, ident.span),
-            None => finding.help(format!(
-                "the types are {}, enum(…) and set(…)",
-                names.join(", ")
-            )),
+            None => finding.help("the types are string, email, phone, url, number, bool, date, datetime, enum(…) and set(…)"),
         };
         self.findings.push(finding);
         Type::Broken
@@ -265,8 +271,16 @@ impl<'a> Resolver<'a> {
     fn members(&mut self, trees: &[ast::Member]) -> Members {
         let mut members: Vec<Member> = Vec::with_capacity(trees.len());
         for tree in trees {
-            if members.iter().any(|member| member.name == tree.name.name) {
-                self.findings.push(repeated(&tree.name, "there is"));
+            let before = trees
+                .iter()
+                .map(|other| &other.name)
+                .take_while(|other| other.span != tree.name.span);
+            if let Some(first) = before
+                .into_iter()
+                .find(|other| other.name == tree.name.name)
+            {
+                self.findings
+                    .push(repeated(&tree.name, "the list has", Some(first.span)));
                 continue;
             }
             let label = tree.label.as_ref().map(|label| label.text.as_str().into());

@@ -4,7 +4,7 @@ use super::expr::made;
 use super::facts::facts;
 use super::scope::{Local, Member};
 use super::{Checker, Scope};
-use crate::base::Span;
+use crate::base::{Name, Span};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Function, Item, Kind, Members, PeriodUnit, Type, function, functions};
 use crate::semantic::hir::{Aggregate, AssociationPath, Expr, ExprKind};
@@ -176,8 +176,7 @@ impl Checker<'_> {
             Kind::Unit => return self.unit(expr),
             Kind::Printable => {
                 let value = self.expr(expr, scope, None);
-                self.printable(&value);
-                return value;
+                return self.printable(value);
             }
             Kind::Moment => return self.moment(expr, scope),
             Kind::Same => match same {
@@ -337,24 +336,7 @@ impl Checker<'_> {
             return Expr::broken(span);
         };
         let Some(filter) = filter else {
-            let (word, test) = match quantifier {
-                Quantifier::Any => ("any", "> 0"),
-                Quantifier::All | Quantifier::No => ("no", "== 0"),
-            };
-            let name = &path.head.name;
-            self.report(
-                Finding::new(
-                    Code::MissingPart,
-                    span,
-                    format!("`{word} {name}` needs a `where (…)`"),
-                )
-                .help(format!("how many there are is `count({name})`"))
-                .fix(
-                    format!("write `count({name}) {test}`"),
-                    span,
-                    format!("count({name}) {test}"),
-                ),
-            );
+            self.no_where(quantifier, &path.head.name, span);
             return Expr::broken(span);
         };
         let member = scope.within(Member::Record(association.object));
@@ -365,6 +347,29 @@ impl Checker<'_> {
             span,
             false,
         )
+    }
+
+    fn no_where(&mut self, quantifier: Quantifier, name: &Name, span: Span) {
+        let (word, number) = match quantifier {
+            Quantifier::Any => ("any", Some("> 0")),
+            Quantifier::No => ("no", Some("== 0")),
+            Quantifier::All => ("all", None),
+        };
+        let finding = Finding::new(
+            Code::MissingPart,
+            span,
+            format!("`{word} {name}` needs a `where (…)`"),
+        );
+        self.report(match number {
+            Some(number) => finding
+                .help(format!("how many there are is `count({name})`"))
+                .fix(
+                    format!("write `count({name}) {number}`"),
+                    span,
+                    format!("count({name}) {number}"),
+                ),
+            None => finding.help("say what must hold of all of them"),
+        });
     }
 
     pub(super) fn in_segment(&mut self, name: &Ident, span: Span, scope: &Scope) -> Expr {

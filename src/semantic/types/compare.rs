@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::expr::made;
 use super::{Checker, Scope};
 use crate::base::Span;
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Edit, Finding};
 use crate::model::{Type, Value};
 use crate::semantic::hir::{Expr, ExprKind, TextRelation};
 use crate::syntax::ast::{self, Comparison, ContainsKind, TextTest};
@@ -18,6 +18,14 @@ impl Checker<'_> {
         span: Span,
         scope: &Scope,
     ) -> Expr {
+        if let Some(finding) = compared_with_unknown(op, left, right) {
+            self.report(finding);
+            return Expr::broken(span);
+        }
+        if let Some(finding) = elapsed(op, left, right, span) {
+            self.report(finding);
+            return Expr::broken(span);
+        }
         // A bare member has its type from the other side.
         let (left, right) = if self.needs_type(left, scope) && !self.needs_type(right, scope) {
             let right = self.expr(right, scope, None);
@@ -45,6 +53,17 @@ impl Checker<'_> {
         if !left.ty.compares(&right.ty) {
             let finding = self.mismatch(&left, &right);
             self.report(finding);
+            return None;
+        }
+        if let Some(part) = [&left, &right].into_iter().find(|side| has_no_length(side)) {
+            self.report(
+                Finding::new(
+                    Code::Unordered,
+                    part.span,
+                    "months and years have no fixed length to compare",
+                )
+                .help("compare weeks, days, hours, minutes or seconds"),
+            );
             return None;
         }
         if ordering && !left.ty.is_ordered() {
@@ -110,6 +129,13 @@ impl Checker<'_> {
         (negated, span): (bool, Span),
     ) -> Expr {
         let left = self.expr(left, scope, None);
+        if matches!(left.ty, Type::Set(_)) {
+            self.report(
+                Finding::new(Code::WrongOperator, span, "a set is not in a list")
+                    .help("write `contains any (…)` or `contains all (…)`"),
+            );
+            return Expr::broken(span);
+        }
         let list = match &list.kind {
             ast::ExprKind::List(items) => {
                 let mut checked = Vec::with_capacity(items.len());
@@ -348,4 +374,80 @@ fn wrap(function: &str, span: Span) -> Vec<crate::diagnostic::Edit> {
         edit(span.before(), format!("{function}(")),
         edit(span.after(), ")".into()),
     ]
+}
+
+/// `x == unknown`: what is not known is tested, not compared.
+fn compared_with_unknown(op: Comparison, left: &ast::Expr, right: &ast::Expr) -> Option<Finding> {
+    let is_unknown = |expr: &ast::Expr| {
+        matches!(&expr.kind, ast::ExprKind::Path(path)
+            if path.head.name == "unknown" && path.rest.is_empty() && path.arguments.is_none())
+    };
+    let known = match op {
+        Comparison::Equal => "is unknown",
+        Comparison::NotEqual => "is known",
+        _ => return None,
+    };
+    if !is_unknown(right) || is_unknown(left) {
+        return None;
+    }
+    let place = Span {
+        start: left.span.end,
+        ..right.span
+    };
+    Some(
+        Finding::new(
+            Code::UnknownValue,
+            right.span,
+            "`unknown` is no value to compare with",
+        )
+        .fix(format!("write `{known}`"), place, format!(" {known}")),
+    )
+}
+
+/// `now - t > 30 days`, which means `t < 30 days ago`.
+fn elapsed(op: Comparison, left: &ast::Expr, right: &ast::Expr, span: Span) -> Option<Finding> {
+    let ast::ExprKind::Arithmetic(ast::Arithmetic::Subtract, now, moment) = &left.kind else {
+        return None;
+    };
+    let ast::ExprKind::Path(path) = &now.kind else {
+        return None;
+    };
+    let sign = match op {
+        Comparison::Greater => "<",
+        Comparison::GreaterEqual => "<=",
+        Comparison::Less => ">",
+        Comparison::LessEqual => ">=",
+        Comparison::Equal | Comparison::NotEqual => return None,
+    };
+    if path.head.name != "now"
+        || !path.rest.is_empty()
+        || !matches!(right.kind, ast::ExprKind::Duration(_))
+    {
+        return None;
+    }
+    let edit = |start, end, text: &str| Edit {
+        span: Span { start, end, ..span },
+        text: text.into(),
+    };
+    let edits = vec![
+        edit(now.span.start, moment.span.start, ""),
+        edit(moment.span.end, right.span.start, &format!(" {sign} ")),
+        edit(right.span.end, right.span.end, " ago"),
+    ];
+    Some(
+        Finding::new(
+            Code::DatetimeDifference,
+            left.span,
+            "one moment minus another has no unit",
+        )
+        .help(format!(
+            "compare the moment with one in the past: `… {sign} N days ago`"
+        ))
+        .fix_all("compare with a moment in the past", edits),
+    )
+}
+
+/// Whether a value is an amount of months or years.
+fn has_no_length(value: &Expr) -> bool {
+    matches!(&value.kind, ExprKind::Literal(Value::Duration(duration)) if duration.unit.seconds().is_none())
 }

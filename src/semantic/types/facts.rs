@@ -15,18 +15,35 @@ pub(in crate::semantic) fn facts(condition: &Expr, truth: bool) -> Vec<Fact> {
             if (*logic == Logic::And) == truth {
                 each.flatten().collect()
             } else {
-                each.reduce(|common, more| {
-                    common
-                        .into_iter()
-                        .filter(|fact| more.contains(fact))
-                        .collect()
-                })
-                .unwrap_or_default()
+                common(each)
             }
         }
         // Whatever is true or false is not unknown, and so are its operands.
         _ => known_parts(condition),
     }
+}
+
+/// What is known wherever the condition is not true, so false or unknown:
+/// only tests that are never unknown tell.
+pub(in crate::semantic) fn facts_unless(condition: &Expr) -> Vec<Fact> {
+    match &condition.kind {
+        ExprKind::Known(value, true) => known_parts(value),
+        ExprKind::Not(inner) if matches!(inner.kind, ExprKind::Known(..)) => facts(inner, true),
+        ExprKind::OrUnknown(inner) => facts(inner, false),
+        ExprKind::Logic(Logic::Or, terms) => terms.iter().flat_map(facts_unless).collect(),
+        ExprKind::Logic(Logic::And, terms) => common(terms.iter().map(facts_unless)),
+        _ => Vec::new(),
+    }
+}
+
+/// What is in all of the lists.
+fn common(lists: impl Iterator<Item = Vec<Fact>>) -> Vec<Fact> {
+    let both = |one: Vec<Fact>, other: Vec<Fact>| {
+        one.into_iter()
+            .filter(|fact| other.contains(fact))
+            .collect()
+    };
+    lists.reduce(both).unwrap_or_default()
 }
 
 /// What must be known for a value to be known.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Checker, Scope};
-use crate::base::Span;
+use crate::base::{Name, Span};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Type, Value};
 use crate::semantic::hir::{Expr, ExprKind};
@@ -59,6 +59,15 @@ impl Checker<'_> {
             format!("expected {wanted}, found {found}"),
         );
         match (target, &value.kind) {
+            (Type::Message, ExprKind::Literal(Value::Text(text)))
+                if self.catalog.message(&Name::new(text)).is_some() =>
+            {
+                finding.help("a message is named without quotes").fix(
+                    format!("write `{text}`"),
+                    value.span,
+                    text.as_ref(),
+                )
+            }
             (Type::Enum(members) | Type::Set(members), ExprKind::Literal(Value::Text(text))) => {
                 match members.position(text) {
                     Some(_) => finding.help("a member is written without quotes").fix(
@@ -99,8 +108,11 @@ impl Checker<'_> {
 
     /// Warns where a value that may be unknown stands in a place that needs a
     /// known one.
-    pub(in crate::semantic) fn needs_known(&mut self, value: &Expr, place: &str) {
-        if value.known || matches!(value.ty, Type::Broken) {
+    pub(in crate::semantic) fn needs_known(&mut self, value: &Expr, place: &str, target: &Type) {
+        let broken = value
+            .find(&|part| matches!(part.kind, ExprKind::Broken))
+            .is_some();
+        if value.known || broken {
             return;
         }
         let finding = Finding::new(
@@ -109,7 +121,7 @@ impl Checker<'_> {
             format!("{place} may be unknown here"),
         )
         .label("nothing before this makes sure that it is known");
-        let finding = match default_text(&value.ty) {
+        let finding = match default_text(target) {
             Some(text) => finding
                 .help(format!("write what holds then: `… ?? {text}`"))
                 .fix(
@@ -117,7 +129,9 @@ impl Checker<'_> {
                     value.span.after(),
                     format!(" ?? {text}"),
                 ),
-            None => finding.help("test it before, by a `case when … is known`"),
+            None => finding.help(
+                "write what holds then after `??`, or test it before by `case when … is known`",
+            ),
         };
         self.report(finding);
     }
@@ -161,6 +175,10 @@ fn conversion(source: &Type, target: &Type) -> Option<String> {
         (source, Type::Datetime) if source.is_text() => {
             "`parse_datetime(…)` reads a datetime from text"
         }
+        (Type::Record(_), target) if target.is_text() => {
+            "name one of its properties, like `owner.email`"
+        }
+        (Type::Message | Type::List(_) | Type::Json, _) => return None,
         (_, target) if target.is_text() => "an interpolation makes text of any value: \"{…}\"",
         (Type::Number, Type::Duration) => {
             "`minutes(…)`, `hours(…)` and `days(…)` make an amount of time of a number"
@@ -174,7 +192,6 @@ fn conversion(source: &Type, target: &Type) -> Option<String> {
 fn default_text(ty: &Type) -> Option<&'static str> {
     match ty {
         Type::String => Some("\"\""),
-        Type::Url => Some("\"https://example.com/\""),
         Type::Number => Some("0"),
         Type::Bool => Some("false"),
         Type::Datetime => Some("now"),

@@ -139,6 +139,7 @@ impl Checker<'_> {
                 let known = *required || scope.facts.contains(&Fact::Parameter(*place));
                 made(ExprKind::Parameter(*place), ty.clone(), ident.span, known)
             }
+            Local::Lost => Expr::broken(ident.span),
             Local::WebhookValue(ty) => made(ExprKind::WebhookValue, ty.clone(), ident.span, false),
             Local::Results { action, .. } => {
                 let results: Vec<String> = action
@@ -178,6 +179,9 @@ impl Checker<'_> {
     pub(super) fn event_field(&mut self, event: &EventScope, ident: &Ident, scope: &Scope) -> Expr {
         let name = ident.name.as_str();
         let Some((field, ty, known, clashes)) = event.field(name) else {
+            if event.lost {
+                return Expr::broken(ident.span);
+            }
             let message = format!("the event has no property `{name}`");
             self.unknown(
                 Code::UnknownProperty,
@@ -210,6 +214,10 @@ impl Checker<'_> {
     /// The finding for a name without a meaning.
     fn no_name(&mut self, ident: &Ident, scope: &Scope, expected: Option<&Type>) -> Expr {
         let name = ident.name.as_str();
+        if matches!(expected, Some(Type::Broken)) {
+            // What the name would be a member of has a finding of its own.
+            return Expr::broken(ident.span);
+        }
         let mut candidates: Vec<&str> = Vec::new();
         let (code, message) = match expected {
             Some(Type::Enum(members) | Type::Set(members)) => {

@@ -38,8 +38,18 @@ impl Checker<'_> {
             ("event", _) => self.event_path(first, rest, path.span, scope),
             (_, Some(Local::Results { place, action })) => {
                 let (place, action) = (*place, std::rc::Rc::clone(action));
-                self.result(place, &action, first, scope)
+                let result = self.result(place, &action, first, scope);
+                self.follow(
+                    Expr {
+                        span: path.span,
+                        ..result
+                    },
+                    rest,
+                    path.span,
+                    scope,
+                )
             }
+            (_, Some(Local::Lost)) => Expr::broken(path.span),
             _ => {
                 let start = self.bare(&path.head, scope, None);
                 self.follow(start, &path.rest, path.span, scope)
@@ -94,13 +104,10 @@ impl Checker<'_> {
             .results
             .get(at)
             .map_or(Type::Broken, |result| result.ty.clone());
-        let fact = Fact::Binding(place, at);
-        made(
-            ExprKind::Binding(place, at),
-            ty,
-            segment.name.span,
-            scope.facts.contains(&fact),
-        )
+        // Tested by itself, or with all results at once.
+        let facts = [Fact::Binding(place, at), Fact::Binding(place, usize::MAX)];
+        let known = facts.iter().any(|fact| scope.facts.contains(fact));
+        made(ExprKind::Binding(place, at), ty, segment.name.span, known)
     }
 
     /// Goes on from a value through the rest of a path.
@@ -261,6 +268,11 @@ impl Checker<'_> {
     }
 
     fn through_many(&mut self, ident: &Ident, label: Span) -> Expr {
+        // The bracket after the label belongs to it.
+        let label = Span {
+            end: label.end + 1,
+            ..label
+        };
         self.report(
             Finding::new(
                 Code::PathThroughMany,
@@ -361,7 +373,10 @@ impl Checker<'_> {
         };
         let association = &self.catalog.objects[record.object].associations[id];
         if association.many || label.is_some() {
-            self.through_many(ident, label.map_or(ident.span, |label| label.span));
+            match label {
+                Some(label) => self.through_many(ident, label.span),
+                None => self.many_as_value(&ident.name.clone(), ident.span),
+            };
             return None;
         }
         let mut hops = record.hops;

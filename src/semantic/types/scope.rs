@@ -49,6 +49,8 @@ pub(in crate::semantic) enum Local {
     },
     /// What a webhook has read.
     WebhookValue(Type),
+    /// The results of an action that does not exist.
+    Lost,
 }
 
 impl Scope {
@@ -89,6 +91,8 @@ impl Scope {
 pub(in crate::semantic) struct EventScope {
     fields: Vec<Field>,
     events: usize,
+    /// Whether an event that may be at hand could not be resolved.
+    pub(in crate::semantic) lost: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -97,6 +101,8 @@ struct Field {
     ty: Type,
     known: bool,
     clashes: bool,
+    /// How many of the events have it.
+    events: usize,
 }
 
 impl EventScope {
@@ -116,7 +122,7 @@ impl EventScope {
         }
         let all = scope.events;
         for field in &mut scope.fields {
-            field.known &= field.field.sources.len() >= all;
+            field.known &= field.events >= all;
         }
         scope
     }
@@ -137,6 +143,7 @@ impl EventScope {
         {
             Some(field) => {
                 field.known &= known;
+                field.events += 1;
                 field.clashes |= field.ty != ty;
                 if !field.field.sources.contains(&source) {
                     field.field.sources.push(source);
@@ -152,6 +159,7 @@ impl EventScope {
                     ty,
                     known,
                     clashes: false,
+                    events: 1,
                 });
             }
         }

@@ -27,7 +27,7 @@ impl Checker<'_> {
         // A text all of whose interpolations are unknown is unknown.
         let known = parts.iter().any(|part| match part {
             TextPart::Literal(_) => false,
-            TextPart::Value(value, _) => value.known,
+            TextPart::Value(value, _) => value.known || matches!(value.ty, Type::Broken),
             TextPart::Fallback(value, _, other) => value.known || other.known,
         });
         made(ExprKind::Text(parts), Type::String, span, known)
@@ -48,23 +48,23 @@ impl Checker<'_> {
                 self.fitted(right.clone(), &ty);
             }
             let format = self.format(format.as_ref(), &left);
-            self.printable(&left);
+            let left = self.printable(left);
             return TextPart::Fallback(Box::new(left), format, Box::new(right));
         }
         let value = self.expr(expr, scope, None);
         let format = self.format(format.as_ref(), &value);
-        self.printable(&value);
+        let value = self.printable(value);
         TextPart::Value(Box::new(value), format)
     }
 
-    /// Whether a value has a form in text.
-    pub(super) fn printable(&mut self, value: &Expr) {
+    /// A value that has a form in text.
+    pub(super) fn printable(&mut self, value: Expr) -> Expr {
         let help = match &value.ty {
             Type::Record(_) => "name one of its properties, like `owner.name`",
             Type::Message | Type::List(_) | Type::Json | Type::Auth | Type::Sign => {
                 "text, numbers, dates, enums and sets print"
             }
-            _ => return,
+            _ => return value,
         };
         let found = self.describe(&value.ty);
         self.report(
@@ -75,6 +75,7 @@ impl Checker<'_> {
             )
             .help(help),
         );
+        Expr::broken(value.span)
     }
 
     /// `.2` for numbers, `%d.%m.%Y` for dates.

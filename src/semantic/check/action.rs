@@ -1,0 +1,337 @@
+//! `do`: the action, its arguments, its results.
+
+use std::rc::Rc;
+
+use super::step::Walk;
+use crate::base::{Name, nearest};
+use crate::diagnostic::{Code, Finding, with_article};
+use crate::model::{Action, ActionId, Item, MessageParameter, ObjectId, Type};
+use crate::semantic::hir::{Binding, Do, Expr, ExprKind, Json, StepKind};
+use crate::semantic::types::{Checker, Local, Scope};
+use crate::syntax::ast::{self, Ident, JsonKey, Value};
+
+impl Checker<'_> {
+    pub(super) fn do_action(&mut self, tree: &ast::Do, walk: &mut Walk) -> Option<StepKind> {
+        let action = self.action(&tree.action);
+        for (second, word) in [
+            (tree.bindings.get(1).map(|name| name.span), "as"),
+            (tree.retries.get(1).map(|retry| retry.span), "retry"),
+            (tree.on_error.get(1).map(|(_, span)| *span), "on error"),
+        ] {
+            if let Some(span) = second {
+                self.report(Finding::new(
+                    Code::RepeatedClause,
+                    span,
+                    format!("`{word}` may stand only once"),
+                ));
+            }
+        }
+        let arguments = action.map(|action| self.arguments(action, tree, &walk.scope));
+        let retry = tree.retries.first().map(|retry| (retry.times, retry.over));
+        if let Some(retry) = tree.retries.first() {
+            self.no_business(retry.over, retry.span);
+        }
+        let on_error = tree
+            .on_error
+            .first()
+            .map(|(steps, _)| self.block(steps, walk));
+        let binding = tree
+            .bindings
+            .first()
+            .and_then(|name| self.bind(name, action, walk));
+        Some(StepKind::Do(Box::new(Do {
+            action: action?,
+            arguments: arguments?,
+            binding,
+            retry,
+            on_error,
+        })))
+    }
+
+    fn action(&mut self, name: &Ident) -> Option<ActionId> {
+        let found = self.catalog.action(&name.name);
+        if found.is_none() {
+            let names: Vec<&str> = self
+                .catalog
+                .actions
+                .rows()
+                .iter()
+                .map(|action| action.name.as_str())
+                .collect();
+            let needs_user = name.name == "notify" && !self.lost.contains("user");
+            if needs_user {
+                self.report(
+                    Finding::new(
+                        Code::UnknownAction,
+                        name.span,
+                        "`notify` needs an object `user`",
+                    )
+                    .help("declare `object user { email: email unique required … }`"),
+                );
+            } else if !self.lost.contains(name.name.as_str()) {
+                let message = format!("there is no action `{}`", name.name);
+                self.unknown(
+                    Code::UnknownAction,
+                    (name.name.as_str(), name.span),
+                    message,
+                    names,
+                );
+            }
+        }
+        found
+    }
+
+    /// A name for the results of an action.
+    fn bind(&mut self, name: &Ident, action: Option<ActionId>, walk: &mut Walk) -> Option<Binding> {
+        if let Some(object) = walk.scope.this {
+            self.no_shadow(object, name);
+        }
+        if walk.scope.local(name.name.as_str()).is_some() {
+            self.report(
+                Finding::new(
+                    Code::DuplicateName,
+                    name.span,
+                    format!("`{}` is bound already", name.name),
+                )
+                .help("give the results another name"),
+            );
+        }
+        let Some(action) = action else {
+            walk.scope.locals.push((name.name.clone(), Local::Lost));
+            return None;
+        };
+        let action: Rc<Action> = Rc::new(self.catalog.actions[action].clone());
+        let place = walk.bindings;
+        walk.bindings += 1;
+        walk.scope
+            .locals
+            .push((name.name.clone(), Local::Results { place, action }));
+        Some(Binding {
+            name: name.name.clone(),
+            place,
+        })
+    }
+
+    /// A bound name must not be that of a property.
+    pub(super) fn no_shadow(&mut self, object: ObjectId, name: &Ident) {
+        let owner = &self.catalog.objects[object];
+        if owner
+            .attribute_names()
+            .any(|attribute| name.name == attribute)
+        {
+            self.report(
+                Finding::new(
+                    Code::Shadowing,
+                    name.span,
+                    format!("`{}` is a property of `{}`", name.name, owner.name),
+                )
+                .help("choose another name: a bare name has one meaning"),
+            );
+        }
+    }
+
+    fn arguments(&mut self, id: ActionId, tree: &ast::Do, scope: &Scope) -> Vec<(Name, Expr)> {
+        let action = &self.catalog.actions[id];
+        self.uses.insert(Item::Action(id));
+        let mut checked: Vec<(Name, Expr)> = Vec::new();
+        // The message says which further arguments there are.
+        let sent = tree
+            .arguments
+            .iter()
+            .find(|field| action.sends_message && field.name.name == "message");
+        let message =
+            sent.and_then(|field| self.field_argument(field, (&Type::Message, false), scope));
+        let parameters = self.parameters_of(message.as_ref());
+        let lost = message
+            .as_ref()
+            .is_some_and(|message| matches!(message.kind, ExprKind::Broken));
+        for field in &tree.arguments {
+            if checked.iter().any(|(name, _)| *name == field.name.name) {
+                let text = format!("`{}` is given already", field.name.name);
+                self.report(Finding::new(Code::RepeatedClause, field.name.span, text));
+                continue;
+            }
+            let value = if sent.is_some_and(|sent| std::ptr::eq(sent, field)) {
+                message.clone()
+            } else if lost && action.parameter(field.name.name.as_str()).is_none() {
+                // It may belong to the message that was meant.
+                None
+            } else {
+                self.named_argument(action, &parameters, field, scope)
+            };
+            checked.extend(value.map(|value| (field.name.name.clone(), value)));
+        }
+        self.missing(action, &parameters, tree);
+        checked
+    }
+
+    /// What a message takes, where it is known which message is sent.
+    fn parameters_of(&self, message: Option<&Expr>) -> Vec<MessageParameter> {
+        match message.map(|message| &message.kind) {
+            Some(ExprKind::Message(id)) => self.catalog.messages[*id].parameters.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn named_argument(
+        &mut self,
+        action: &Action,
+        parameters: &[MessageParameter],
+        field: &ast::Field,
+        scope: &Scope,
+    ) -> Option<Expr> {
+        let name = field.name.name.as_str();
+        let (ty, required, secrets) = if let Some(parameter) = action.parameter(name) {
+            (&parameter.ty, parameter.required, parameter.secrets)
+        } else if let Some(parameter) = parameters.iter().find(|parameter| parameter.name == name) {
+            (&parameter.ty, parameter.required, false)
+        } else {
+            let known = action
+                .parameters
+                .iter()
+                .map(|parameter| parameter.name.as_str());
+            let known: Vec<&str> = known
+                .chain(parameters.iter().map(|parameter| parameter.name.as_str()))
+                .collect();
+            let message = format!("`{}` takes no `{name}`", action.name);
+            self.unknown(
+                Code::UnknownArgument,
+                (name, field.name.span),
+                message,
+                known,
+            );
+            return None;
+        };
+        let scope = Scope {
+            secrets,
+            ..scope.clone()
+        };
+        self.field_argument(field, (ty, required), &scope)
+    }
+
+    fn field_argument(
+        &mut self,
+        field: &ast::Field,
+        (ty, required): (&Type, bool),
+        scope: &Scope,
+    ) -> Option<Expr> {
+        let value = match (&field.value, ty) {
+            (value, Type::Json) => {
+                let span = value.span();
+                let json = self.json(value, scope);
+                return Some(Expr {
+                    kind: ExprKind::Json(json),
+                    ty: Type::Json,
+                    span,
+                    known: true,
+                });
+            }
+            (Value::Expr(expr), _) => self.value(expr, scope, ty),
+            (Value::Json(_), _) => {
+                let wanted = self.describe(ty);
+                let text = format!("expected {wanted}, found JSON");
+                self.report(Finding::new(Code::WrongType, field.value.span(), text));
+                return None;
+            }
+        };
+        if required {
+            self.needs_known(&value, &format!("`{}`", field.name.name), ty);
+        }
+        self.other_message(&value, scope);
+        Some(value)
+    }
+
+    /// A message belongs to the object of the workflow.
+    fn other_message(&mut self, value: &Expr, scope: &Scope) {
+        let ExprKind::Message(id) = &value.kind else {
+            return;
+        };
+        let owner = self.catalog.messages[*id].object;
+        if let Some(here) = scope.this.filter(|here| *here != owner) {
+            let (name, owner) = (
+                &self.catalog.messages[*id].name,
+                &self.catalog.objects[owner].name,
+            );
+            let here = with_article(self.catalog.objects[here].name.as_str());
+            let message = format!(
+                "`{name}` is written for {}, this workflow takes {here}",
+                with_article(owner.as_str())
+            );
+            self.report(Finding::new(Code::OtherObject, value.span, message));
+        }
+    }
+
+    fn json(&mut self, value: &Value, scope: &Scope) -> Json {
+        match value {
+            Value::Expr(expr) if is_unknown(expr) => Json::Null,
+            Value::Expr(expr) => {
+                let value = self.expr(expr, scope, Some(&Type::Json));
+                Json::Value(Box::new(self.fitted(value, &Type::Json)))
+            }
+            Value::Json(ast::Json::Object(members, _)) => {
+                let mut seen: Vec<&JsonKey> = Vec::new();
+                let mut checked = Vec::with_capacity(members.len());
+                for (key, value) in members {
+                    if seen.iter().any(|before| before.text == key.text) {
+                        let text = format!("`{}` is given already", key.text);
+                        self.report(Finding::new(Code::RepeatedClause, key.span, text));
+                    }
+                    seen.push(key);
+                    checked.push((key.text.as_str().into(), self.json(value, scope)));
+                }
+                Json::Object(checked)
+            }
+            Value::Json(ast::Json::Array(items, _)) => {
+                Json::Array(items.iter().map(|item| self.json(item, scope)).collect())
+            }
+        }
+    }
+
+    /// Required arguments that are not given, in one finding.
+    fn missing(&mut self, action: &Action, parameters: &[MessageParameter], tree: &ast::Do) {
+        let given = |name: &str| tree.arguments.iter().any(|field| field.name.name == name);
+        let own = action
+            .parameters
+            .iter()
+            .filter(|parameter| parameter.required)
+            .map(|parameter| &parameter.name);
+        let of_message = parameters
+            .iter()
+            .filter(|parameter| parameter.required)
+            .map(|parameter| &parameter.name);
+        let missing: Vec<&Name> = own
+            .chain(of_message)
+            .filter(|name| !given(name.as_str()))
+            .collect();
+        // One that is misspelt, or could not be read, has a finding already.
+        let written = tree.arguments.iter().map(|field| field.name.name.as_str());
+        let lost = |name: &Name| {
+            self.lost.contains(name)
+                || written.clone().any(|other| {
+                    action.parameter(other).is_none() && nearest(other, [name.as_str()]).is_some()
+                })
+        };
+        let texts = ["message", "text", "html"].map(Name::new);
+        let nothing =
+            action.sends_message && !texts.iter().any(|name| given(name.as_str()) || lost(name));
+        let missing: Vec<&Name> = missing.into_iter().filter(|name| !lost(name)).collect();
+        let mut names: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
+        if nothing {
+            names.push("something to send".to_owned());
+        }
+        if names.is_empty() {
+            return;
+        }
+        let text = format!("`{}` needs {}", action.name, names.join(" and "));
+        let example: Vec<String> = missing.iter().map(|name| format!("{name}: …")).collect();
+        let help = match (example.is_empty(), nothing) {
+            (false, _) => format!("write `do {} {{ {} }}`", action.name, example.join(", ")),
+            (true, _) => "give it a `message`, or a `subject` and a `text`".to_owned(),
+        };
+        self.report(Finding::new(Code::MissingArgument, tree.action.span, text).help(help));
+    }
+}
+
+fn is_unknown(expr: &ast::Expr) -> bool {
+    matches!(&expr.kind, ast::ExprKind::Path(path) if path.head.name == "unknown" && path.rest.is_empty() && path.arguments.is_none())
+}

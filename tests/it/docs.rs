@@ -1,0 +1,197 @@
+//! What the documents say is true: their programs compile, their commands
+//! run, every code has a page, an example and a test.
+
+use std::process::Command;
+
+use flow::base::{SourceId, Sources};
+use flow::compile::compile;
+use flow::diagnostic::{Code, Findings, render};
+use flow::model::Settings;
+
+use crate::support::{files, read, repo_root};
+
+/// The blocks of a document: language, text, line.
+fn blocks(text: &str) -> Vec<(String, String, usize)> {
+    let mut found = Vec::new();
+    let mut open: Option<(String, String, usize)> = None;
+    for (number, line) in text.lines().enumerate() {
+        match (&mut open, line.trim_start().strip_prefix("```")) {
+            (None, Some(language)) => {
+                open = Some((language.trim().to_owned(), String::new(), number + 1))
+            }
+            (Some(_), Some(_)) => found.extend(open.take()),
+            (Some((_, block, _)), None) => {
+                block.push_str(line);
+                block.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    found
+}
+
+fn findings(text: &str) -> (Findings, String) {
+    let mut sources = Sources::default();
+    let id: SourceId = sources.add("block.flow", text);
+    let findings = compile(&sources, &[id], &Settings::default()).findings;
+    let shown = render::concise::render(&findings, &sources);
+    (findings, shown)
+}
+
+#[test]
+fn programs_in_documents_compile() {
+    let mut count = 0;
+    for path in [
+        "README.md",
+        "docs/language.md",
+        "docs/semantics.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+    ] {
+        for (language, text, line) in blocks(&read(path)) {
+            if language == "flow" {
+                let (findings, shown) = findings(&text);
+                assert!(!findings.has_errors(), "{path}:{line}:\n{shown}");
+                count += 1;
+            }
+        }
+    }
+    assert!(count >= 5, "{count} programs");
+}
+
+/// The block after a heading of a page.
+fn section(page: &str, heading: &str) -> Option<(String, String)> {
+    let (_, rest) = page.split_once(&format!("\n## {heading}\n"))?;
+    let rest = rest.split("\n## ").next()?;
+    blocks(rest)
+        .into_iter()
+        .next()
+        .map(|(language, text, _)| (language, text))
+}
+
+#[test]
+fn every_page_says_what_it_should() {
+    for code in Code::ALL {
+        let page = code.page();
+        let head = format!("# {} {}\n", code.code(), code.name());
+        assert!(
+            page.starts_with(&head),
+            "{code}: the head is not `{}`",
+            head.trim()
+        );
+        for heading in ["What it does", "Why", "Example", "Use instead"] {
+            assert!(
+                page.contains(&format!("\n## {heading}\n")),
+                "{code}: no section `{heading}`"
+            );
+        }
+        let (Some((language, bad)), Some((_, good))) =
+            (section(page, "Example"), section(page, "Use instead"))
+        else {
+            panic!("{code}: no blocks");
+        };
+        if language != "flow" {
+            // Settings and what cannot be shown have tests of their own.
+            assert!(
+                code.code().starts_with("F06") || *code == Code::NestedTooDeeply,
+                "{code}: a block in `{language}`"
+            );
+            continue;
+        }
+        let (found, shown) = findings(&bad);
+        let codes: Vec<Code> = found.iter().map(|finding| finding.code).collect();
+        assert_eq!(codes, [*code], "{code}: the example gives\n{shown}");
+        let (found, shown) = findings(&good);
+        assert!(
+            found.is_empty(),
+            "{code}: what to use instead gives\n{shown}"
+        );
+    }
+}
+
+#[test]
+fn the_table_of_codes_is_that_of_the_declaration() {
+    let mut table = String::from("# Findings\n");
+    table.push_str("\n| code | name | level | what it means |\n| --- | --- | --- | --- |\n");
+    for code in Code::ALL {
+        let (number, name, level) = (code.code(), code.name(), code.level().word());
+        table.push_str(&format!(
+            "| [{number}]({number}.md) | {name} | {level} | {} |\n",
+            code.summary()
+        ));
+    }
+    let path = repo_root().join("docs/diagnostics/README.md");
+    if std::env::var_os("FLOW_UPDATE").is_some() {
+        std::fs::write(&path, &table).expect("the table is written");
+    }
+    assert_eq!(
+        read("docs/diagnostics/README.md"),
+        table,
+        "write it anew: FLOW_UPDATE=1 cargo test docs"
+    );
+}
+
+#[test]
+fn every_code_has_a_test_that_names_the_place() {
+    let corpus: String = files("tests/corpus/findings")
+        .iter()
+        .map(|path| read(path))
+        .collect();
+    let tests: String = ["cli_manifest", "cli_project", "robust", "recovery"]
+        .iter()
+        .map(|name| read(&format!("tests/it/{name}.rs")))
+        .collect();
+    let noted = |code: &Code| corpus.contains(&format!("~ {} ", code.code()));
+    let variant =
+        |code: &Code| tests.contains(&format!("Code::{code:?}")) || tests.contains(code.code());
+    let missing: Vec<&Code> = Code::ALL
+        .iter()
+        .filter(|code| !noted(code) && !variant(code))
+        .collect();
+    assert!(missing.is_empty(), "no test names {missing:?}");
+}
+
+#[test]
+fn the_commands_of_the_readme_run() {
+    let mut count = 0;
+    for (language, text, line) in blocks(&read("README.md")) {
+        if language != "sh" {
+            continue;
+        }
+        for command in text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        {
+            let words = command
+                .strip_prefix("cargo run --release -- ")
+                .or_else(|| command.strip_prefix("flow "));
+            let Some(words) = words else {
+                let known = [
+                    "cargo test",
+                    "cargo bench --bench compile",
+                    "cargo install --path .",
+                ];
+                assert!(
+                    known.contains(&command),
+                    "README.md:{line}: `{command}` is not run by this test"
+                );
+                continue;
+            };
+            let words = words.split(" > ").next().unwrap_or_default();
+            let run = Command::new(env!("CARGO_BIN_EXE_flow"))
+                .args(words.split_whitespace())
+                .current_dir(repo_root())
+                .output()
+                .expect("flow runs");
+            let said = String::from_utf8_lossy(&run.stderr).into_owned();
+            assert_eq!(
+                run.status.code(),
+                Some(0),
+                "README.md:{line}: `{command}`: {said}"
+            );
+            count += 1;
+        }
+    }
+    assert!(count >= 3, "{count} commands");
+}
