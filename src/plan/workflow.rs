@@ -119,7 +119,7 @@ pub enum Reenroll {
     /// At every occurrence and transition.
     Always,
     /// At an event.
-    On(EventTrigger),
+    On(Box<EventTrigger>),
     /// When a condition turns true.
     When(Condition),
 }

@@ -1,15 +1,19 @@
 //! Types of expressions: names are resolved where they stand, every part gets
 //! a type, and what may be unknown is tracked.
 
+mod aggregate;
 mod arithmetic;
 mod call;
 mod compare;
 mod expr;
 mod facts;
 mod fit;
+mod membership;
 mod name;
 mod path;
 mod scope;
+mod secret;
+mod test;
 mod text;
 
 pub(super) use facts::{facts, facts_unless};

@@ -54,7 +54,7 @@ fn workflow<'a>(program: &'a Program, name: &str) -> &'a Workflow {
     program
         .workflows()
         .iter()
-        .find(|workflow| workflow.name() == &name)
+        .find(|workflow| *workflow.name() == name)
         .expect("the workflow is there")
 }
 
@@ -97,7 +97,7 @@ fn everything_that_is_built_compiles_without_findings() {
     };
     for name in GOOD {
         let path = format!("tests/corpus/good/{name}.flow");
-        let (program, sources) = program(&[path.clone()], &settings);
+        let (program, sources) = program(std::slice::from_ref(&path), &settings);
         let mut text = section("source", &read(&path));
         for workflow in program.workflows() {
             text.push_str(&section(

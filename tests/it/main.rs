@@ -1,4 +1,11 @@
 //! All integration tests, in one binary.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a test that meets the unexpected has failed"
+)]
 
 mod cli;
 mod cli_explain;

@@ -47,7 +47,7 @@ fn versions(texts: &[&str], settings: &Settings) -> (String, String) {
         let workflow = program
             .workflows()
             .iter()
-            .find(|workflow| workflow.name() == &name)
+            .find(|workflow| *workflow.name() == name)
             .expect("it is there");
         workflow.version.to_string()
     };

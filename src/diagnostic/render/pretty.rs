@@ -164,12 +164,20 @@ fn highlight(styles: &mut ThemeStyles, report: &Report) {
         .collect();
 }
 
-/// What to do about a finding, and the likeliest fix unless it says the same.
+/// What to do about a finding: its help, then the fixes that the help does
+/// not say already.
 fn help(finding: &Finding) -> Option<String> {
     let said = finding.help.as_deref().unwrap_or_default();
-    let fix = finding.fixes.first().filter(|fix| !says(said, fix));
-    let fix = fix.map(|fix| format!("fix: {}", fix.title));
-    let lines: Vec<String> = said.lines().chain(fix.as_deref()).map(printable).collect();
+    let fixes = finding.fixes.iter().filter(|fix| !says(said, fix));
+    let fixes = fixes
+        .enumerate()
+        .map(|(place, fix)| match (place, said.is_empty()) {
+            (0, true) => fix.title.clone(),
+            (0, false) => format!("fix: {}", fix.title),
+            _ => format!(" or: {}", fix.title),
+        });
+    let lines: Vec<String> = said.lines().map(str::to_owned).chain(fixes).collect();
+    let lines: Vec<String> = lines.iter().map(|line| printable(line)).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 

@@ -112,7 +112,7 @@ impl Lowering<'_> {
     fn reenroll(self, reenroll: &hir::Reenroll) -> Reenroll {
         match reenroll {
             hir::Reenroll::Always(_) => Reenroll::Always,
-            hir::Reenroll::On(trigger) => Reenroll::On(self.trigger(trigger)),
+            hir::Reenroll::On(trigger) => Reenroll::On(Box::new(self.trigger(trigger))),
             hir::Reenroll::When(condition) => Reenroll::When(self.condition(condition)),
         }
     }

@@ -23,7 +23,9 @@ impl Checker<'_> {
             }
             ClauseKind::ReenrollOn(trigger) => {
                 let trigger = self.event_trigger(trigger, workflow.object, span);
-                workflow.reenroll.extend(trigger.map(Reenroll::On));
+                workflow
+                    .reenroll
+                    .extend(trigger.map(Box::new).map(Reenroll::On));
             }
             ClauseKind::ReenrollWhen(condition) => {
                 let condition = self.transition(condition, &scope, "reenroll when");

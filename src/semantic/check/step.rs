@@ -97,16 +97,9 @@ impl Checker<'_> {
                 .help("choose a name that does not end in a number, or a word that is no step"),
             );
         }
-        match walk.names.insert(name.name.clone(), name.span) {
-            Some(first) => self.report(
-                Finding::new(
-                    Code::StepName,
-                    name.span,
-                    format!("there is a step `{}` already", name.name),
-                )
-                .also(first, "the first"),
-            ),
-            None => {}
+        if let Some(first) = walk.names.insert(name.name.clone(), name.span) {
+            let message = format!("there is a step `{}` already", name.name);
+            self.report(Finding::new(Code::StepName, name.span, message).also(first, "the first"));
         }
         name.name.clone()
     }

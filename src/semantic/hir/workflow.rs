@@ -116,7 +116,7 @@ pub enum Reenroll {
     /// At every occurrence and transition.
     Always(Span),
     /// At an event.
-    On(EventTrigger),
+    On(Box<EventTrigger>),
     /// When a condition turns true.
     When(Expr),
 }
