@@ -120,6 +120,7 @@ codes! {
     UnknownValue       "F0312" "unknown-value"        Error   "`unknown` used as a value"
     WrongOperator      "F0313" "wrong-operator"       Error   "an operator or function that does not take such values"
     BadPattern         "F0314" "bad-pattern"          Error   "a regular expression or a JSONPath that is not valid"
+    SensitiveValue     "F0315" "sensitive-value"      Error   "a sensitive property in a log or in a request that does not allow it"
 
     RepeatedClause     "F0401" "repeated-clause"      Error   "a clause or field that may stand only once"
     MissingPart        "F0402" "missing-part"         Error   "a declaration lacks a part that it needs"

@@ -22,10 +22,10 @@ pub(super) use scope::{EventScope, Local, Member, Scope};
 
 use std::collections::BTreeSet;
 
-use super::hir::Expr;
+use super::hir::{Expr, ExprKind};
 use crate::base::{Lookup, Name, Span, nearest};
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::{Catalog, Item, Settings, Type};
+use crate::model::{Catalog, Item, ObjectId, PropertyId, Settings, Type};
 
 /// What is checked so far, and what it is checked against.
 pub(super) struct Checker<'a> {
@@ -37,6 +37,8 @@ pub(super) struct Checker<'a> {
     pub(super) complete: bool,
     /// The values of constants, as far as they are checked.
     pub(super) constants: Vec<Option<Expr>>,
+    /// Computed properties that are made of sensitive ones.
+    pub(super) sensitive: BTreeSet<(ObjectId, PropertyId)>,
     pub(super) findings: Findings,
     /// What the declaration at hand names.
     pub(super) uses: BTreeSet<Item>,
@@ -50,13 +52,14 @@ impl<'a> Checker<'a> {
         complete: bool,
     ) -> Self {
         let constants = catalog.constants.ids().map(|_| None).collect();
-        let (findings, uses) = Default::default();
+        let (findings, uses, sensitive) = Default::default();
         Checker {
             catalog,
             settings,
             lost,
             complete,
             constants,
+            sensitive,
             findings,
             uses,
         }
@@ -92,6 +95,18 @@ impl<'a> Checker<'a> {
             )
             .help("the language has it; this version cannot check or run it"),
         );
+    }
+
+    /// The part of a value that is sensitive.
+    pub(super) fn sensitive_part<'v>(&self, value: &'v Expr) -> Option<&'v Expr> {
+        value.find(&|part| match &part.kind {
+            ExprKind::Property(path) => {
+                let (object, property) = (path.record.object, path.property);
+                self.catalog.objects[object].properties[property].sensitive
+                    || self.sensitive.contains(&(object, property))
+            }
+            _ => false,
+        })
     }
 
     pub(super) fn describe(&self, ty: &Type) -> String {

@@ -159,6 +159,11 @@ impl Checker<'_> {
             } else {
                 self.named_argument(action, &parameters, field, scope)
             };
+            if matches!(action.name.as_str(), "log" | "http") {
+                value
+                    .iter()
+                    .for_each(|value| self.nothing_sensitive(value, &action.name));
+            }
             checked.extend(value.map(|value| (field.name.name.clone(), value)));
         }
         self.missing(action, &parameters, tree);
@@ -284,6 +289,20 @@ impl Checker<'_> {
             Value::Json(ast::Json::Array(items, _)) => {
                 Json::Array(items.iter().map(|item| self.json(item, scope)).collect())
             }
+        }
+    }
+
+    /// A sensitive property reaches neither a log nor a request.
+    fn nothing_sensitive(&mut self, value: &Expr, action: &Name) {
+        if let Some(part) = self.sensitive_part(value) {
+            self.report(
+                Finding::new(
+                    Code::SensitiveValue,
+                    part.span,
+                    format!("a sensitive property cannot stand in `{action}`"),
+                )
+                .help("leave it out; a condition may still read it"),
+            );
         }
     }
 

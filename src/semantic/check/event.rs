@@ -75,10 +75,34 @@ impl Checker<'_> {
                     candidates,
                 );
             }
-            self.unique_property(object, &line.unique);
+            let unique = self.unique_property(object, &line.unique);
+            self.matching_types(id, line, unique);
         }
         if let Some(second) = tree.matches.get(1) {
             self.repeated_line(second.span, "match");
+        }
+    }
+
+    /// The two sides of a `match` hold values that can be equal.
+    fn matching_types(&mut self, id: EventId, line: &ast::EventMatch, unique: Option<PropertyId>) {
+        let event = &self.catalog.events[id];
+        let (Some(property), Some(unique)) = (event.property(line.property.name.as_str()), unique)
+        else {
+            return;
+        };
+        let given = &event.properties[property].ty;
+        let wanted = &self.catalog.objects[event.object].properties[unique].ty;
+        if !given.compares(wanted) {
+            let message = format!(
+                "{} cannot be matched with {}",
+                self.describe(given),
+                self.describe(wanted)
+            );
+            self.report(Finding::new(
+                Code::MismatchedTypes,
+                line.property.span,
+                message,
+            ));
         }
     }
 

@@ -19,6 +19,7 @@ impl Checker<'_> {
             for property in declarations.iter().flat_map(|tree| &tree.properties) {
                 self.check_property(id, property, (&mut body, origins));
             }
+            self.spread_sensitivity(id, &body);
             self.no_cycles(id, &body, declarations);
             // An object by its name is what its first line says.
             if let Some(first) = declarations.first() {
@@ -126,6 +127,21 @@ impl Checker<'_> {
             self.report(
                 Finding::new(Code::WrongType, part.span, message).help("write it where it is used"),
             );
+        }
+    }
+
+    /// What is computed from a sensitive property is sensitive too.
+    fn spread_sensitivity(&mut self, object: ObjectId, body: &ObjectBody) {
+        loop {
+            let before = self.sensitive.len();
+            for (id, value) in &body.computed {
+                if self.sensitive_part(value).is_some() {
+                    self.sensitive.insert((object, *id));
+                }
+            }
+            if self.sensitive.len() == before {
+                break;
+            }
         }
     }
 
