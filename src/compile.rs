@@ -20,8 +20,8 @@ pub struct Compilation {
 }
 
 /// Compiles the given files of the sources. It never fails: what is wrong
-/// becomes findings. The same texts give the same compilation, whatever the
-/// order of the files.
+/// becomes findings. The same texts in the same order give the same
+/// compilation; meaning and versions do not depend on the order.
 #[must_use]
 pub fn compile(sources: &Sources, files: &[SourceId], settings: &Settings) -> Compilation {
     let (trees, complete, syntax) = parse(sources, files);

@@ -13,5 +13,5 @@ mod words;
 
 pub use parse::{Parsed, parse, recognise};
 pub use scan::MAX_NESTING;
-pub use tokens::hash_tokens;
+pub use tokens::{hash_tokens, one_line};
 pub use words::is_reserved;

@@ -17,6 +17,8 @@ pub struct Action {
     pub results: Vec<ActionResult>,
     /// Whether it also takes the parameters of its argument `message`.
     pub sends_message: bool,
+    /// Whether sensitive properties may not stand in its arguments.
+    pub guarded: bool,
 }
 
 /// A parameter of an action.
@@ -48,6 +50,7 @@ impl Action {
             parameters: Vec::new(),
             results: Vec::new(),
             sends_message: false,
+            guarded: false,
         }
     }
 
@@ -68,6 +71,12 @@ impl Action {
             required: true,
             secrets: false,
         });
+        self
+    }
+
+    /// Sensitive properties stay out of it.
+    fn guarded(mut self) -> Self {
+        self.guarded = true;
         self
     }
 
@@ -106,7 +115,7 @@ pub fn builtin_actions(user: Option<ObjectId>) -> Vec<Action> {
         send_email(),
         create_task(user),
         http(),
-        Action::new("log").needs("text", Type::String),
+        Action::new("log").guarded().needs("text", Type::String),
     ];
     if let Some(user) = user {
         actions.push(
@@ -150,6 +159,7 @@ fn create_task(user: Option<ObjectId>) -> Action {
 
 fn http() -> Action {
     Action::new("http")
+        .guarded()
         .takes(
             "method",
             Type::Enum(Members::named(&["GET", "POST", "PUT", "PATCH", "DELETE"])),

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::base::{Duration, Name, Span};
 use crate::model::{
-    AssociationId, Function, MessageId, ObjectId, PeriodUnit, PropertyId, SegmentId, Value,
+    AssociationId, ConstantId, Function, MessageId, ObjectId, PeriodUnit, PropertyId, SegmentId,
+    Value,
 };
 use crate::semantic::hir::{Aggregate, FieldSource, Root, TextRelation};
 use crate::syntax::ast::{Arithmetic, Comparison, ContainsKind, EdgeKind, Quantifier};
@@ -118,6 +119,8 @@ pub struct Pattern {
 pub enum Node {
     /// A value.
     Constant(Value),
+    /// A declared constant, whose value the program holds.
+    Named(ConstantId),
     /// A property.
     Property(Way, PropertyId),
     /// A record.
@@ -192,6 +195,8 @@ pub enum Node {
     Scheme(Name, Box<[NodeId]>),
     /// JSON.
     Json(JsonNode),
+    /// No valid program has one; its value is unknown.
+    Impossible,
 }
 
 /// A piece of a text.

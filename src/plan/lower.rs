@@ -1,13 +1,15 @@
-//! Meaning → plan. Each file lowers what its namesake in `semantic/check`
-//! checks.
+//! Meaning → plan: expressions to flat nodes, blocks to one list of steps,
+//! clauses to what the engine considers.
 
 mod expression;
 mod step;
 mod workflow;
 
+use super::version::Versions;
 use super::{Message, ObjectPlan, Program, Segment, Webhook, WebhookField};
 use crate::base::{Sources, Span};
 use crate::semantic::{Valid, hir};
+use crate::syntax::one_line;
 
 /// Lowers a program. The sources give clauses and steps the text that people
 /// read, and versions their tokens.
@@ -31,10 +33,10 @@ impl Lowering<'_> {
     fn program(self) -> Program {
         let program = self.program;
         let catalog = program.catalog.clone();
-        let ids = catalog.workflows.ids();
-        let workflows = ids
-            .zip(&program.workflows)
-            .map(|(id, workflow)| self.workflow(id, workflow))
+        let versions = Versions::of(program, self.sources);
+        let workflows = catalog.workflows.ids().zip(&program.workflows);
+        let workflows = workflows
+            .map(|(id, workflow)| self.workflow(id, workflow, versions.version(id, self.sources)))
             .collect();
         Program {
             settings: program.settings.clone(),
@@ -43,6 +45,12 @@ impl Lowering<'_> {
                 .iter()
                 .map(|body| self.object(body))
                 .collect(),
+            constants: program
+                .constants
+                .iter()
+                .map(|value| self.expression(value))
+                .collect(),
+            matches: program.matches.clone(),
             webhooks: self.webhooks(),
             messages: self.messages(),
             segments: self.segments(),
@@ -121,59 +129,8 @@ impl Lowering<'_> {
             .collect()
     }
 
-    /// The text of a span on one line, without comments. Where a line end
-    /// parts two fields, a comma does so on one line.
+    /// The text of a span on one line, as people read it.
     fn text(self, span: Span) -> String {
-        let mut line = String::new();
-        let mut braces: Vec<char> = Vec::new();
-        for text in self
-            .sources
-            .slice(span)
-            .lines()
-            .map(|line| without_comment(line).trim())
-        {
-            let opens = line.ends_with(['{', '(', '[', ',']) || line.is_empty();
-            let closes = text.starts_with(['}', ')', ']']) || text.is_empty();
-            if braces.last() == Some(&'{') && !opens && !closes {
-                line.push(',');
-            }
-            for word in text.split_whitespace() {
-                if !line.is_empty() {
-                    line.push(' ');
-                }
-                line.push_str(word);
-            }
-            open_brackets(text, &mut braces);
-        }
-        line
+        one_line(self.sources.slice(span))
     }
-}
-
-/// Follows the brackets of a line, those in texts aside.
-fn open_brackets(line: &str, open: &mut Vec<char>) {
-    let mut quoted = false;
-    for c in line.chars() {
-        match c {
-            '"' => quoted = !quoted,
-            '{' | '(' | '[' if !quoted => open.push(c),
-            '}' | ')' | ']' if !quoted => drop(open.pop()),
-            _ => {}
-        }
-    }
-}
-
-/// A line up to a comment. A `//` inside text, like that of an address, is
-/// none.
-fn without_comment(line: &str) -> &str {
-    let mut quoted = false;
-    let mut before = ' ';
-    for (at, c) in line.char_indices() {
-        match c {
-            '"' if before != '\\' => quoted = !quoted,
-            '/' if !quoted && before == '/' => return line.get(..at - 1).unwrap_or_default(),
-            _ => {}
-        }
-        before = c;
-    }
-    line
 }

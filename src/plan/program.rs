@@ -16,6 +16,12 @@ pub struct Program {
     pub settings: Settings,
     /// The derived parts of objects, in step with the catalog's.
     pub objects: Vec<ObjectPlan>,
+    /// The values of constants, in step with the catalog's. One may name
+    /// others, but no circle.
+    pub constants: Vec<Expression>,
+    /// By which of its properties the record of an event is found, in step
+    /// with the catalog's events (X4).
+    pub matches: Vec<Option<(EventPropertyId, PropertyId)>>,
     /// The webhooks.
     pub webhooks: Vec<Webhook>,
     /// The messages, in step with the catalog's.

@@ -146,6 +146,8 @@ pub struct Do {
 pub struct Case<T> {
     /// What people are shown; empty where it has no label.
     pub label: String,
+    /// What its doc comment says.
+    pub doc: Option<Box<str>>,
     /// When it is taken.
     pub test: T,
     /// Where the enrolment goes on.

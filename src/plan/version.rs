@@ -1,55 +1,100 @@
 //! Versions: the hash of all that a workflow is compiled from (V1).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::{Fingerprint, Hasher, Sources};
 use crate::model::{Item, WorkflowId};
-use crate::semantic::hir::Program;
+use crate::semantic::hir::{Origin, Program};
 use crate::syntax::hash_tokens;
 
-/// The version of a workflow: its tokens, those of all that it names, of what
-/// these name, and the project's zone. Of an object and of another workflow
-/// only the name counts: what a property means is said where it is declared.
-pub(super) fn version(workflow: WorkflowId, program: &Program, sources: &Sources) -> Fingerprint {
-    let mut parts: Vec<(&'static str, String, Item)> = named_by(workflow, program)
-        .into_iter()
-        .map(|item| (kind(item), program.catalog.item_name(item), item))
-        .collect();
-    parts.sort();
-    let mut hasher = Hasher::default();
-    hasher.text(&program.settings.timezone);
-    tokens(Item::Workflow(workflow), program, sources, &mut hasher);
-    for (kind, name, item) in parts {
-        hasher.text(kind);
-        hasher.text(&name);
-        if !matches!(item, Item::Workflow(_) | Item::Object(_)) {
-            tokens(item, program, sources, &mut hasher);
-        }
-    }
-    hasher.finish()
+/// What each item counts for: hashed once, however many workflows name it.
+pub(super) struct Versions<'a> {
+    program: &'a Program,
+    parts: BTreeMap<Item, Part>,
 }
 
-/// Everything that a workflow names, directly or through others.
-fn named_by(workflow: WorkflowId, program: &Program) -> BTreeSet<Item> {
-    let mut found = BTreeSet::new();
-    let mut open = vec![Item::Workflow(workflow)];
-    while let Some(item) = open.pop() {
-        for origin in program.origins.of(item) {
-            for name in &origin.names {
+/// An item in the order of versions, with the hash of its tokens.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Part {
+    kind: &'static str,
+    name: String,
+    tokens: Option<Fingerprint>,
+}
+
+impl<'a> Versions<'a> {
+    pub(super) fn of(program: &'a Program, sources: &Sources) -> Self {
+        let parts = program.origins.iter().map(|(item, origins)| {
+            let part = Part {
+                kind: kind(item),
+                name: program.catalog.item_name(item),
+                tokens: (!counts_by_name(item)).then(|| tokens(origins, sources)),
+            };
+            (item, part)
+        });
+        Versions {
+            program,
+            parts: parts.collect(),
+        }
+    }
+
+    /// The version of a workflow: its tokens, those of all that it names, of
+    /// what these name, and the project's zone. Of an object and of another
+    /// workflow only the name counts: what a property means is said where it
+    /// is declared.
+    pub(super) fn version(&self, workflow: WorkflowId, sources: &Sources) -> Fingerprint {
+        let item = Item::Workflow(workflow);
+        let mut hasher = Hasher::default();
+        hasher.text(&self.program.settings.timezone);
+        hasher.fingerprint(&tokens(self.program.origins.of(item), sources));
+        let mut named: Vec<&Part> = self
+            .named_by(item)
+            .iter()
+            .filter_map(|item| self.parts.get(item))
+            .collect();
+        named.sort();
+        for part in named {
+            hasher.text(part.kind);
+            hasher.text(&part.name);
+            if let Some(tokens) = &part.tokens {
+                hasher.fingerprint(tokens);
+            }
+        }
+        hasher.finish()
+    }
+
+    /// Everything that an item names, directly or through others.
+    fn named_by(&self, start: Item) -> BTreeSet<Item> {
+        let mut found = BTreeSet::new();
+        let mut open = vec![start];
+        while let Some(item) = open.pop() {
+            for name in self
+                .program
+                .origins
+                .of(item)
+                .iter()
+                .flat_map(|origin| &origin.names)
+            {
                 if found.insert(*name) && !matches!(name, Item::Workflow(_)) {
                     open.push(*name);
                 }
             }
         }
+        found.remove(&start);
+        found
     }
-    found.remove(&Item::Workflow(workflow));
-    found
 }
 
-fn tokens(item: Item, program: &Program, sources: &Sources, hasher: &mut Hasher) {
-    for origin in program.origins.of(item) {
-        hash_tokens(sources.slice(origin.span), hasher);
+/// Whether only the name of an item counts.
+fn counts_by_name(item: Item) -> bool {
+    matches!(item, Item::Workflow(_) | Item::Object(_))
+}
+
+fn tokens(origins: &[Origin], sources: &Sources) -> Fingerprint {
+    let mut hasher = Hasher::default();
+    for origin in origins {
+        hash_tokens(sources.slice(origin.span), &mut hasher);
     }
+    hasher.finish()
 }
 
 fn kind(item: Item) -> &'static str {

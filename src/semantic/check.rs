@@ -21,6 +21,7 @@ use super::resolve::{EventTree, Resolved};
 use super::types::Checker;
 use crate::base::Span;
 use crate::model::{Item, Settings};
+use crate::syntax::ast::{TypeExpr, TypeKind};
 
 /// Checks all bodies, in the order in which they depend on each other.
 pub(super) fn check(resolved: Resolved<'_>, settings: &Settings, complete: bool) -> Checked {
@@ -35,7 +36,7 @@ pub(super) fn check(resolved: Resolved<'_>, settings: &Settings, complete: bool)
     let mut origins = Origins::default();
     let constants = checker.check_constants(&trees, &mut origins);
     let objects = checker.check_objects(&trees, &mut origins);
-    let webhooks = checker.check_events(&trees, &mut origins);
+    let (webhooks, matches) = checker.check_events(&trees, &mut origins);
     let messages = checker.check_messages(&trees, &mut origins);
     let segments = checker.check_segments(&trees, &mut origins);
     let workflows = checker.check_workflows(&trees, &mut origins);
@@ -44,6 +45,7 @@ pub(super) fn check(resolved: Resolved<'_>, settings: &Settings, complete: bool)
     let program = Program {
         settings,
         objects,
+        matches,
         webhooks,
         messages,
         segments,
@@ -56,6 +58,18 @@ pub(super) fn check(resolved: Resolved<'_>, settings: &Settings, complete: bool)
 }
 
 impl Checker<'_> {
+    /// A type that is that of a property names the property.
+    fn uses_type(&mut self, ty: &TypeExpr) {
+        let TypeKind::PropertyOf(object, property) = &ty.kind else {
+            return;
+        };
+        if let Some(object) = self.catalog.object(&object.name)
+            && let Some(property) = self.catalog.objects[object].property(property.name.as_str())
+        {
+            self.uses.insert(Item::Property(object, property));
+        }
+    }
+
     /// Notes where an item is declared and what was named since the last one.
     fn declare(&mut self, origins: &mut Origins, item: Item, span: Span) {
         let names = std::mem::take(&mut self.uses);

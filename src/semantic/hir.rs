@@ -29,6 +29,8 @@ pub struct Program {
     pub settings: Settings,
     /// The derived parts of objects.
     pub objects: Vec<ObjectBody>,
+    /// By which of its properties the record of an event is found (X4).
+    pub matches: Vec<Option<(EventPropertyId, PropertyId)>>,
     /// How webhooks are read; `None` for events that are not webhooks.
     pub webhooks: Vec<Option<Webhook>>,
     /// The texts of messages.
@@ -142,6 +144,13 @@ impl Origins {
             .entry(item)
             .or_default()
             .push(Origin { span, names });
+    }
+
+    /// All items that are declared, with their declarations.
+    pub fn iter(&self) -> impl Iterator<Item = (Item, &[Origin])> {
+        self.entries
+            .iter()
+            .map(|(item, origins)| (*item, origins.as_slice()))
     }
 
     /// The declarations of an item.

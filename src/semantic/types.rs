@@ -22,10 +22,10 @@ pub(super) use scope::{EventScope, Local, Member, Scope};
 
 use std::collections::BTreeSet;
 
-use super::hir::{Expr, ExprKind};
+use super::hir::{Expr, ExprKind, FieldSource};
 use crate::base::{Lookup, Name, Span, nearest};
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::{Catalog, Item, ObjectId, PropertyId, Settings, Type};
+use crate::model::{Catalog, Item, ObjectId, PropertyId, Settings, Type, Value};
 
 /// What is checked so far, and what it is checked against.
 pub(super) struct Checker<'a> {
@@ -97,14 +97,33 @@ impl<'a> Checker<'a> {
         );
     }
 
+    /// The value that an expression is known to have, constants resolved.
+    pub(super) fn literal_of<'v>(&'v self, value: &'v Expr) -> Option<&'v Value> {
+        match &value.kind {
+            ExprKind::Literal(value) => Some(value),
+            ExprKind::Constant(id) => {
+                let named = self.constants.get(id.index())?.as_ref()?;
+                self.literal_of(named)
+            }
+            _ => None,
+        }
+    }
+
     /// The part of a value that is sensitive.
     pub(super) fn sensitive_part<'v>(&self, value: &'v Expr) -> Option<&'v Expr> {
+        let sensitive = |object: ObjectId, property: PropertyId| {
+            self.catalog.objects[object].properties[property].sensitive
+                || self.sensitive.contains(&(object, property))
+        };
         value.find(&|part| match &part.kind {
-            ExprKind::Property(path) => {
-                let (object, property) = (path.record.object, path.property);
-                self.catalog.objects[object].properties[property].sensitive
-                    || self.sensitive.contains(&(object, property))
-            }
+            ExprKind::Property(path) => sensitive(path.record.object, path.property),
+            ExprKind::Aggregate(_, path, Some(property), _) => sensitive(path.object, *property),
+            ExprKind::Event(field) => field.sources.iter().any(|source| match source {
+                FieldSource::Old(object, property) | FieldSource::New(object, property) => {
+                    sensitive(*object, *property)
+                }
+                _ => false,
+            }),
             _ => false,
         })
     }

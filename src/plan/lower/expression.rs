@@ -4,10 +4,10 @@ use super::Lowering;
 use crate::plan::{
     Condition, Expression, Hop, JsonNode, Link, Node, NodeId, Pattern, TextNode, Way,
 };
-use crate::semantic::hir::{AssociationPath, Expr, ExprKind, Json, Path, RecordPath, TextPart};
+use crate::semantic::hir::{AssociationPath, Expr, ExprKind, Json, RecordPath, TextPart};
 use crate::syntax::ast::Logic;
 
-impl<'a> Lowering<'a> {
+impl Lowering<'_> {
     pub(super) fn expression(self, expr: &Expr) -> Expression {
         let mut into = Expression::default();
         self.push(expr, &mut into);
@@ -29,33 +29,8 @@ impl<'a> Lowering<'a> {
 
     /// Adds the nodes of an expression; returns the last.
     fn push(self, expr: &Expr, into: &mut Expression) -> NodeId {
-        if let ExprKind::Constant(id) = &expr.kind
-            && let Some(value) = self.program.constants.get(id.index())
-        {
-            return self.push(value, into);
-        }
-        if let Some(computed) = self.computed(expr) {
-            return self.push(computed, into);
-        }
         let node = self.value(expr, into);
         into.push(node, expr.span)
-    }
-
-    /// A computed property of the record at hand is computed in place.
-    fn computed(self, expr: &Expr) -> Option<&'a Expr> {
-        let ExprKind::Property(Path { record, property }) = &expr.kind else {
-            return None;
-        };
-        let here = record.hops.is_empty() && record.root == crate::semantic::hir::Root::This;
-        let body = self
-            .program
-            .objects
-            .get(record.object.index())
-            .filter(|_| here)?;
-        body.computed
-            .iter()
-            .find(|(id, _)| id == property)
-            .map(|(_, value)| value)
     }
 
     /// Leaves and what is made of them.
@@ -63,12 +38,13 @@ impl<'a> Lowering<'a> {
         use ExprKind as K;
         match &expr.kind {
             K::Literal(value) => Node::Constant(value.clone()),
+            K::Constant(id) => Node::Named(*id),
+            K::WebhookValue => Node::WebhookValue,
             K::Property(path) => Node::Property(way(&path.record), path.property),
             K::Record(path) => Node::Record(way(path)),
             K::Event(field) => Node::Event(field.sources.as_slice().into()),
             K::Parameter(place) => Node::Parameter(*place),
-            K::Binding(binding, usize::MAX) => Node::Binding(*binding, None),
-            K::Binding(binding, result) => Node::Binding(*binding, Some(*result)),
+            K::Binding(binding, result) => Node::Binding(*binding, *result),
             K::Message(message) => Node::Message(*message),
             K::Now => Node::Now,
             K::Today => Node::Today,
@@ -93,8 +69,8 @@ impl<'a> Lowering<'a> {
             K::Secret(name) => Node::Secret(name.clone()),
             K::Scheme(name, arguments) => Node::Scheme(name.clone(), self.all(arguments, into)),
             K::Json(json) => Node::Json(self.json(json, into)),
-            // A valid program has no broken part, and constants are inlined.
-            K::WebhookValue | K::Broken | K::Constant(_) => Node::WebhookValue,
+            // INVARIANT: a valid program has no broken part.
+            K::Broken => Node::Impossible,
             _ => self.test(expr, into),
         }
     }
@@ -134,8 +110,8 @@ impl<'a> Lowering<'a> {
                     };
                     Node::Matches(self.push(a, into), Box::new(pattern), *negated)
                 }
-                // It compiled when it was checked.
-                Err(_) => Node::WebhookValue,
+                // INVARIANT: it compiled when it was checked.
+                Err(_) => Node::Impossible,
             },
             K::Known(a, unknown) => Node::Known(self.push(a, into), *unknown),
             K::Within(a, edge, duration, counted) => {
@@ -150,7 +126,8 @@ impl<'a> Lowering<'a> {
                 let filter = filter.as_ref().map(|filter| self.push(filter, into));
                 Node::Aggregate(*aggregate, Box::new(link(path)), *property, filter)
             }
-            _ => Node::WebhookValue,
+            // INVARIANT: `value` takes every other form.
+            _ => Node::Impossible,
         }
     }
 

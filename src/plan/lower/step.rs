@@ -143,6 +143,7 @@ impl Lowering<'_> {
     ) -> Case<crate::plan::Condition> {
         Case {
             label: case.label.as_deref().unwrap_or_default().to_owned(),
+            doc: case.doc.clone(),
             test: self.condition(&case.when),
             entry: self.inner(&case.steps, place, into),
             span: case.head,
@@ -160,6 +161,7 @@ impl Lowering<'_> {
         });
         Case {
             label: String::new(),
+            doc: arm.doc.clone(),
             test: tests.collect(),
             entry: self.inner(&arm.steps, place, into),
             span: arm.head,

@@ -1,15 +1,20 @@
 //! Workflows: triggers and clauses.
 
 use super::Lowering;
-use crate::base::Span;
+use crate::base::{Fingerprint, Span};
 use crate::model::WorkflowId;
 use crate::plan::{
-    ActionGraph, Clause, Condition, EventTrigger, Next, Reenroll, Refinement, Workflow, version,
+    ActionGraph, Clause, Condition, EventTrigger, Next, Reenroll, Refinement, Workflow,
 };
 use crate::semantic::hir;
 
 impl Lowering<'_> {
-    pub(super) fn workflow(self, id: WorkflowId, workflow: &hir::Workflow) -> Workflow {
+    pub(super) fn workflow(
+        self,
+        id: WorkflowId,
+        workflow: &hir::Workflow,
+        version: Fingerprint,
+    ) -> Workflow {
         let steps = self.steps(&workflow.steps);
         let entry = if steps.is_empty() {
             Next::End
@@ -30,7 +35,7 @@ impl Lowering<'_> {
             doc: self.program.catalog.workflows[id].doc.clone(),
             off: workflow.off,
             campaigns: workflow.campaigns.clone(),
-            version: version::version(id, self.program, self.sources),
+            version,
             events: triggers(&workflow.events),
             filters: workflow
                 .filters

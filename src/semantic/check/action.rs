@@ -6,7 +6,7 @@ use super::step::Walk;
 use crate::base::{Name, nearest};
 use crate::diagnostic::{Code, Finding, with_article};
 use crate::model::{Action, ActionId, Item, MessageParameter, ObjectId, Type};
-use crate::semantic::hir::{Binding, Do, Expr, ExprKind, Json, StepKind};
+use crate::semantic::hir::{Binding, Do, Expr, ExprKind, Json, Step, StepKind};
 use crate::semantic::types::{Checker, Local, Scope};
 use crate::syntax::ast::{self, Ident, JsonKey, Value};
 
@@ -34,7 +34,7 @@ impl Checker<'_> {
         let on_error = tree
             .on_error
             .first()
-            .map(|(steps, _)| self.block(steps, walk));
+            .map(|(steps, _)| self.handler(steps, walk));
         let binding = tree
             .bindings
             .first()
@@ -46,6 +46,15 @@ impl Checker<'_> {
             retry,
             on_error,
         })))
+    }
+
+    /// What is done when the action fails; what it makes known or unknown
+    /// holds afterwards only if the other way says the same.
+    fn handler(&mut self, steps: &[ast::Step], walk: &mut Walk) -> Vec<Step> {
+        let before = walk.scope.facts.clone();
+        let checked = self.block(steps, walk);
+        walk.join(&checked, vec![before]);
+        checked
     }
 
     fn action(&mut self, name: &Ident) -> Option<ActionId> {
@@ -159,7 +168,7 @@ impl Checker<'_> {
             } else {
                 self.named_argument(action, &parameters, field, scope)
             };
-            if matches!(action.name.as_str(), "log" | "http") {
+            if action.guarded {
                 value
                     .iter()
                     .for_each(|value| self.nothing_sensitive(value, &action.name));
@@ -268,7 +277,7 @@ impl Checker<'_> {
 
     fn json(&mut self, value: &Value, scope: &Scope) -> Json {
         match value {
-            Value::Expr(expr) if is_unknown(expr) => Json::Null,
+            Value::Expr(expr) if expr.is_name("unknown") => Json::Null,
             Value::Expr(expr) => {
                 let value = self.expr(expr, scope, Some(&Type::Json));
                 Json::Value(Box::new(self.fitted(value, &Type::Json)))
@@ -349,8 +358,4 @@ impl Checker<'_> {
         };
         self.report(Finding::new(Code::MissingArgument, tree.action.span, text).help(help));
     }
-}
-
-fn is_unknown(expr: &ast::Expr) -> bool {
-    matches!(&expr.kind, ast::ExprKind::Path(path) if path.head.name == "unknown" && path.rest.is_empty() && path.arguments.is_none())
 }

@@ -1,6 +1,6 @@
 //! `branch` and `match`.
 
-use super::step::Walk;
+use super::step::{Facts, Walk, ends};
 use crate::diagnostic::{Code, Finding};
 use crate::model::Type;
 use crate::semantic::hir::{Case, Expr, ExprKind, Fact, MatchArm, MatchTest, StepKind};
@@ -9,14 +9,15 @@ use crate::syntax::ast::{self, MatchValue};
 
 impl Checker<'_> {
     pub(super) fn branch(&mut self, tree: &ast::Branch, walk: &mut Walk) -> StepKind {
-        let before = walk.scope.clone();
+        let mut exits: Vec<Facts> = Vec::new();
         let mut cases = Vec::with_capacity(tree.cases.len());
         for case in &tree.cases {
             let when = self.condition(&case.when, &walk.scope);
-            let next = walk.scope.knowing(facts_unless(&when));
+            let next = walk.scope.knowing(facts_unless(&when)).facts;
             walk.scope = walk.scope.knowing(facts(&when, true));
             let steps = self.block(&case.steps, walk);
-            walk.scope = next;
+            exits.extend((!ends(&steps)).then(|| walk.scope.facts.clone()));
+            walk.scope.facts = next;
             let label = case.label.as_ref().map(|label| label.text.as_str().into());
             cases.push(Case {
                 label,
@@ -30,22 +31,13 @@ impl Checker<'_> {
             .otherwise
             .first()
             .map(|case| self.block(&case.steps, walk));
-        self.rejoin(before, walk);
+        walk.join(otherwise.as_deref().unwrap_or_default(), exits);
         StepKind::Branch(cases, otherwise)
     }
 
-    /// After a block nothing is known that was not known before: a case may
-    /// have cleared it.
-    fn rejoin(&mut self, before: Scope, walk: &mut Walk) {
-        walk.scope = Scope {
-            facts: std::rc::Rc::default(),
-            ..before
-        };
-    }
-
     pub(super) fn match_step(&mut self, tree: &ast::Match, walk: &mut Walk) -> StepKind {
-        let before = walk.scope.clone();
         let value = self.expr(&tree.value, &walk.scope, None);
+        let mut exits: Vec<Facts> = Vec::new();
         if !matchable(&value.ty) {
             let found = self.describe(&value.ty);
             self.report(
@@ -66,10 +58,11 @@ impl Checker<'_> {
                 .filter_map(|test| self.match_test(test, &value))
                 .collect();
             let known = !tests.iter().any(|test| matches!(test, MatchTest::Unknown));
-            let outside = walk.scope.clone();
-            walk.scope = outside.knowing(fact.clone().filter(|_| known));
+            let outside = walk.scope.facts.clone();
+            walk.scope = walk.scope.knowing(fact.clone().filter(|_| known));
             let steps = self.block(&case.steps, walk);
-            walk.scope = outside;
+            exits.extend((!ends(&steps)).then(|| walk.scope.facts.clone()));
+            walk.scope.facts = outside;
             arms.push(MatchArm {
                 doc: case.doc.clone(),
                 tests,
@@ -82,13 +75,12 @@ impl Checker<'_> {
                 .iter()
                 .any(|test| matches!(test, MatchTest::Unknown))
         });
-        let outside = walk.scope.clone();
-        walk.scope = outside.knowing(fact.filter(|_: &Fact| unknown_taken));
+        walk.scope = walk.scope.knowing(fact.filter(|_: &Fact| unknown_taken));
         let otherwise = tree
             .otherwise
             .first()
             .map(|case| self.block(&case.steps, walk));
-        self.rejoin(before, walk);
+        walk.join(otherwise.as_deref().unwrap_or_default(), exits);
         StepKind::Match(value, arms, otherwise)
     }
 

@@ -7,6 +7,9 @@ use crate::semantic::resolve::Trees;
 use crate::semantic::types::{Checker, Scope};
 use crate::syntax::ast::{self, ExprKind};
 
+/// Through how many others a constant may lead: evaluating it recurses.
+const MOST_LINKS: usize = 100;
+
 /// How far the check of a constant is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -24,7 +27,7 @@ impl Checker<'_> {
     ) -> Vec<Expr> {
         let mut states = vec![State::New; trees.constants.len()];
         for place in 0..trees.constants.len() {
-            self.check_constant(place, trees, (&mut states, origins));
+            self.check_constant((place, 0), trees, (&mut states, origins));
         }
         let constants = std::mem::take(&mut self.constants);
         let spans = trees.constants.iter().map(|tree| tree.span);
@@ -39,7 +42,7 @@ impl Checker<'_> {
 
     fn check_constant(
         &mut self,
-        place: usize,
+        (place, links): (usize, usize),
         trees: &Trees<'_>,
         (states, origins): (&mut Vec<State>, &mut Origins),
     ) {
@@ -67,7 +70,21 @@ impl Checker<'_> {
                     set(states, place, State::Done);
                     return;
                 }
-                Some(State::New) => self.check_constant(other.index(), trees, (states, origins)),
+                Some(State::New) if links >= MOST_LINKS => {
+                    self.report(
+                        Finding::new(
+                            Code::NestedTooDeeply,
+                            named.span,
+                            format!("constants lead through more than {MOST_LINKS} others here"),
+                        )
+                        .help("write one of them as a value"),
+                    );
+                    set(states, place, State::Done);
+                    return;
+                }
+                Some(State::New) => {
+                    self.check_constant((other.index(), links + 1), trees, (states, origins));
+                }
                 _ => {}
             }
         }
@@ -97,41 +114,11 @@ fn set(states: &mut [State], place: usize, state: State) {
 
 /// The bare names in an expression.
 fn named_constants(expr: &ast::Expr) -> Vec<&ast::Ident> {
-    match &expr.kind {
-        ExprKind::Path(path) => {
-            let mut names: Vec<&ast::Ident> = Vec::new();
-            match &path.arguments {
-                Some(arguments) => {
-                    names.extend(
-                        arguments
-                            .iter()
-                            .flat_map(|argument| named_constants(&argument.value)),
-                    );
-                }
-                None => names.push(&path.head),
-            }
-            names
-        }
-        ExprKind::Group(a) | ExprKind::Negative(a) | ExprKind::Not(a) => named_constants(a),
-        ExprKind::Arithmetic(_, a, b)
-        | ExprKind::Coalesce(a, b)
-        | ExprKind::At(a, b)
-        | ExprKind::Compare(_, a, b) => {
-            let mut names = named_constants(a);
-            names.extend(named_constants(b));
-            names
-        }
-        ExprKind::List(items) | ExprKind::Logic(_, items) => {
-            items.iter().flat_map(named_constants).collect()
-        }
-        ExprKind::Text(text) => text
-            .parts
-            .iter()
-            .flat_map(|part| match part {
-                ast::Part::Interpolation(expr, _) => named_constants(expr),
-                ast::Part::Literal(_) => Vec::new(),
-            })
-            .collect(),
-        _ => Vec::new(),
-    }
+    let own = match &expr.kind {
+        ExprKind::Path(path) if path.arguments.is_none() => Some(&path.head),
+        _ => None,
+    };
+    own.into_iter()
+        .chain(expr.children().into_iter().flat_map(named_constants))
+        .collect()
 }

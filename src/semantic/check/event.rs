@@ -5,11 +5,14 @@ use serde_json_path::JsonPath as Rfc9535;
 use super::event_span;
 use crate::base::Name;
 use crate::diagnostic::{Code, Finding};
-use crate::model::{EventId, Item, ObjectId, PropertyId};
+use crate::model::{EventId, EventPropertyId, Item, ObjectId, PropertyId};
 use crate::semantic::hir::{JsonPath, Origins, Verify, Webhook, WebhookField};
 use crate::semantic::resolve::{EventTree, Trees};
 use crate::semantic::types::{Checker, Local, Scope};
 use crate::syntax::ast::{self, Ident, ModifierKind, Plain, VerifyOption};
+
+/// By which property the record of an event is found.
+type EventMatch = Option<(EventPropertyId, PropertyId)>;
 
 /// The ways of verifying, for did-you-mean.
 const SCHEMES: [&str; 6] = ["hmac_sha256", "stripe", "zoom", "hubspot", "bearer", "none"];
@@ -19,24 +22,30 @@ impl Checker<'_> {
         &mut self,
         trees: &Trees<'_>,
         origins: &mut Origins,
-    ) -> Vec<Option<Webhook>> {
+    ) -> (Vec<Option<Webhook>>, Vec<EventMatch>) {
         let mut webhooks = Vec::with_capacity(trees.events.len());
+        let mut matches = Vec::with_capacity(trees.events.len());
         for (id, tree) in self.catalog.events.ids().zip(&trees.events) {
             self.uses
                 .insert(Item::Object(self.catalog.events[id].object));
-            webhooks.push(match tree {
+            let (webhook, matched) = match tree {
                 EventTree::Event(event) => {
-                    self.event(id, event);
-                    None
+                    event
+                        .properties
+                        .iter()
+                        .for_each(|property| self.uses_type(&property.ty));
+                    (None, self.event(id, event))
                 }
-                EventTree::Webhook(webhook) => Some(self.webhook(id, webhook)),
-            });
+                EventTree::Webhook(webhook) => (Some(self.webhook(id, webhook)), None),
+            };
+            webhooks.push(webhook);
+            matches.push(matched);
             self.declare(origins, Item::Event(id), event_span(*tree));
         }
-        webhooks
+        (webhooks, matches)
     }
 
-    fn event(&mut self, id: EventId, tree: &ast::Event) {
+    fn event(&mut self, id: EventId, tree: &ast::Event) -> EventMatch {
         let object = self.catalog.events[id].object;
         for property in &tree.properties {
             for modifier in &property.modifiers {
@@ -57,6 +66,7 @@ impl Checker<'_> {
                 );
             }
         }
+        let mut found = None;
         for line in &tree.matches {
             let event = &self.catalog.events[id];
             if event.property(line.property.name.as_str()).is_none() {
@@ -76,20 +86,25 @@ impl Checker<'_> {
                 );
             }
             let unique = self.unique_property(object, &line.unique);
-            self.matching_types(id, line, unique);
+            let matched = self.matching_types(id, line, unique);
+            found = found.or(matched);
         }
         if let Some(second) = tree.matches.get(1) {
             self.repeated_line(second.span, "match");
         }
+        found
     }
 
-    /// The two sides of a `match` hold values that can be equal.
-    fn matching_types(&mut self, id: EventId, line: &ast::EventMatch, unique: Option<PropertyId>) {
+    /// The two sides of a `match`, which hold values that can be equal.
+    fn matching_types(
+        &mut self,
+        id: EventId,
+        line: &ast::EventMatch,
+        unique: Option<PropertyId>,
+    ) -> EventMatch {
         let event = &self.catalog.events[id];
-        let (Some(property), Some(unique)) = (event.property(line.property.name.as_str()), unique)
-        else {
-            return;
-        };
+        let property = event.property(line.property.name.as_str())?;
+        let unique = unique?;
         let given = &event.properties[property].ty;
         let wanted = &self.catalog.objects[event.object].properties[unique].ty;
         if !given.compares(wanted) {
@@ -104,6 +119,7 @@ impl Checker<'_> {
                 message,
             ));
         }
+        Some((property, unique))
     }
 
     /// The unique property of a `match`.

@@ -28,6 +28,9 @@ impl Checker<'_> {
             message: true,
             ..Scope::of(head.object)
         };
+        tree.parameters
+            .iter()
+            .for_each(|parameter| self.uses_type(&parameter.ty));
         for (place, (parameter, ident)) in head.parameters.iter().zip(&tree.parameters).enumerate()
         {
             self.no_shadow(head.object, &ident.name);

@@ -53,6 +53,7 @@ impl Checker<'_> {
             return;
         };
         let ty = owner.properties[id].ty.clone();
+        self.uses_type(&tree.ty);
         for modifier in &tree.modifiers {
             match &modifier.kind {
                 ModifierKind::Default(value) => {

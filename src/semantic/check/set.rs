@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::step::Walk;
+use crate::base::Span;
 use crate::diagnostic::{Code, Edit, Finding};
 use crate::model::{ObjectId, Property, Type};
 use crate::semantic::hir::{
@@ -10,6 +11,7 @@ use crate::semantic::hir::{
 };
 use crate::semantic::types::{Attribute, Checker, Scope};
 use crate::syntax::ast::{self, SetOp};
+use crate::syntax::is_reserved;
 
 impl Checker<'_> {
     pub(super) fn set(
@@ -121,11 +123,21 @@ impl Checker<'_> {
             return;
         }
         let (name, sign) = (&declared.name, if op == SetOp::Add { "+" } else { "-" });
-        let operator = crate::base::Span {
+        let operator = Span {
             start: path.span.end,
             end: value.span.start,
             ..path.span
         };
+        let name_written = if is_reserved(name.as_str()) {
+            format!("`{name}`")
+        } else {
+            name.to_string()
+        };
+        let simple = matches!(
+            value.kind,
+            ast::ExprKind::Path(_) | ast::ExprKind::Number(_) | ast::ExprKind::Group(_)
+        );
+        let (open, close) = if simple { ("", "") } else { ("(", ")") };
         self.report(
             Finding::new(
                 Code::MaybeUnknown,
@@ -135,10 +147,16 @@ impl Checker<'_> {
             .help("give the property a default, or say what it counts from")
             .fix_all(
                 "count from 0",
-                vec![Edit {
-                    span: operator,
-                    text: format!(" = ({name} ?? 0) {sign} "),
-                }],
+                vec![
+                    Edit {
+                        span: operator,
+                        text: format!(" = ({name_written} ?? 0) {sign} {open}"),
+                    },
+                    Edit {
+                        span: value.span.after(),
+                        text: close.into(),
+                    },
+                ],
             ),
         );
     }

@@ -1,10 +1,11 @@
 //! Steps: names, the dispatch, and the small ones.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::base::{Lookup, Name, Span};
 use crate::diagnostic::{Code, Finding};
-use crate::semantic::hir::{Step, StepKind};
+use crate::semantic::hir::{Fact, Step, StepKind};
 use crate::semantic::types::{Checker, Scope};
 use crate::syntax::ast;
 
@@ -17,6 +18,35 @@ pub(super) struct Walk {
     names: Lookup<Name, Span>,
     /// How many names are bound.
     pub(super) bindings: usize,
+}
+
+/// What is known at a place.
+pub(super) type Facts = Rc<BTreeSet<Fact>>;
+
+impl Walk {
+    /// After a block of which this is the last arm: known is what all ways
+    /// that go on make known. `others` are the ends of the other ways.
+    pub(super) fn join(&mut self, last: &[Step], others: Vec<Facts>) {
+        let own = (!ends(last)).then(|| self.scope.facts.clone());
+        let ways = others.into_iter().chain(own);
+        self.scope.facts = ways
+            .reduce(|known, way| Rc::new(known.intersection(&way).cloned().collect()))
+            .unwrap_or_default();
+    }
+}
+
+/// Whether no path goes on after these steps.
+pub(super) fn ends(steps: &[Step]) -> bool {
+    match steps.last().map(|step| &step.kind) {
+        Some(StepKind::Stop) => true,
+        Some(StepKind::Branch(cases, Some(otherwise))) => {
+            cases.iter().all(|case| ends(&case.steps)) && ends(otherwise)
+        }
+        Some(StepKind::Match(_, arms, Some(otherwise))) => {
+            arms.iter().all(|arm| ends(&arm.steps)) && ends(otherwise)
+        }
+        _ => false,
+    }
 }
 
 impl Checker<'_> {
@@ -32,14 +62,14 @@ impl Checker<'_> {
         self.block(steps, &mut walk)
     }
 
-    /// One block. Names that it binds end with it.
+    /// One block. Names that it binds end with it; what it makes known stays.
     pub(super) fn block(&mut self, steps: &[ast::Step], walk: &mut Walk) -> Vec<Step> {
-        let outside = walk.scope.clone();
+        let outside = walk.scope.locals.len();
         let checked = steps
             .iter()
             .filter_map(|step| self.step(step, walk))
             .collect();
-        walk.scope = outside;
+        walk.scope.locals.truncate(outside);
         checked
     }
 
@@ -48,8 +78,9 @@ impl Checker<'_> {
         let kind = match &tree.kind {
             ast::StepKind::Wait(wait) => {
                 let checked = self.wait(wait, &walk.scope, tree.head).map(StepKind::Wait);
-                // While it waits, what was known may become unknown.
-                walk.scope.facts = Rc::default();
+                // While it waits, a record may change; what has happened may not.
+                Rc::make_mut(&mut walk.scope.facts)
+                    .retain(|fact| !matches!(fact, Fact::Property(_) | Fact::Record(_)));
                 checked
             }
             ast::StepKind::Set(path, op, value) => self.set(path, *op, value, walk),

@@ -3,7 +3,7 @@
 use crate::base::{Span, Time};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Type, Value};
-use crate::semantic::hir::{ExprKind, Moment, PastAction, Wait};
+use crate::semantic::hir::{Moment, PastAction, Wait};
 use crate::semantic::types::{Checker, Scope};
 use crate::syntax::ast;
 
@@ -52,17 +52,21 @@ impl Checker<'_> {
 
     fn moment_to_wait_for(&mut self, expr: &ast::Expr, scope: &Scope) -> Option<Moment> {
         let value = self.expr(expr, scope, None);
-        match (&value.ty, &value.kind) {
-            (Type::Date | Type::Datetime, _) => Some(Moment::At(value)),
-            (Type::Time, ExprKind::Literal(Value::Time(time))) => {
-                Some(Moment::Time(time.unwrap_or(Time::midnight())))
+        match &value.ty {
+            Type::Date | Type::Datetime => Some(Moment::At(value)),
+            Type::Time if matches!(self.literal_of(&value), Some(Value::Time(_))) => {
+                let time = match self.literal_of(&value) {
+                    Some(Value::Time(Some(time))) => *time,
+                    _ => Time::midnight(),
+                };
+                Some(Moment::Time(time))
             }
-            (Type::Broken, _) => None,
-            (Type::Bool, _) => {
+            Type::Broken => None,
+            Type::Bool => {
                 self.not_yet("wait until a condition", value.span);
                 None
             }
-            (ty, _) => {
+            ty => {
                 let found = self.describe(ty);
                 let finding = Finding::new(
                     Code::WrongType,

@@ -140,8 +140,9 @@ pub enum ExprKind {
     Event(EventField),
     /// A parameter of the message.
     Parameter(usize),
-    /// A result of a `do`: which binding, which result.
-    Binding(usize, usize),
+    /// A result of a `do`: which binding, which result; `None` asks whether it
+    /// has answered.
+    Binding(usize, Option<usize>),
     /// The JSON value that a webhook has read.
     WebhookValue,
     /// A message.
@@ -248,8 +249,8 @@ pub enum Fact {
     Event(EventField),
     /// A parameter.
     Parameter(usize),
-    /// A result of a `do`.
-    Binding(usize, usize),
+    /// A result of a `do`, or all of them.
+    Binding(usize, Option<usize>),
 }
 
 impl Expr {

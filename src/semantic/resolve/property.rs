@@ -7,7 +7,7 @@ use crate::model::{Member, Members, ObjectId, Property, Type};
 use crate::syntax::ast::{self, Ident, Modifier, ModifierKind, TypeKind};
 
 /// How many times `OBJECT.PROPERTY` may lead to another one.
-const MOST_STEPS: usize = 20;
+const MOST_STEPS: usize = 200;
 
 impl<'a> Resolver<'a> {
     /// Adds a property or the named end of an association to an object.
@@ -234,17 +234,9 @@ impl<'a> Resolver<'a> {
                     ident.span,
                     format!("`{name}` is an object, not a type"),
                 )
-                .help("say how many there are")
-                .fix(
-                    format!("write `one {name}`"),
-                    ident.span,
-                    format!("one {name}"),
-                )
-                .fix(
-                    format!("write `many {name}`"),
-                    ident.span,
-                    format!("many {name}"),
-                ),
+                .help(format!(
+                    "between objects stands an association: `one {name}` or `many {name}`"
+                )),
             );
             return Type::Broken;
         }

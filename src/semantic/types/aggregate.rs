@@ -3,7 +3,7 @@
 use super::expr::made;
 use super::scope::Member;
 use super::{Attribute, Checker, Scope};
-use crate::base::{Name, Span};
+use crate::base::Span;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{PropertyId, Type};
 use crate::semantic::hir::{Aggregate, AssociationPath, Expr, ExprKind};
@@ -139,7 +139,7 @@ impl Checker<'_> {
             return Expr::broken(span);
         };
         let Some(filter) = filter else {
-            self.no_where(quantifier, &path.head.name, span);
+            self.no_where(quantifier, &path.text(), span);
             return Expr::broken(span);
         };
         let member = scope.within(Member::Record(association.object));
@@ -152,10 +152,11 @@ impl Checker<'_> {
         )
     }
 
-    fn no_where(&mut self, quantifier: Quantifier, name: &Name, span: Span) {
-        let (word, number) = match quantifier {
-            Quantifier::Any => ("any", Some("> 0")),
-            Quantifier::No => ("no", Some("== 0")),
+    fn no_where(&mut self, quantifier: Quantifier, name: &str, span: Span) {
+        let (word, test) = match quantifier {
+            Quantifier::Any => ("any", Some(format!("count({name}) > 0"))),
+            // Where there never was a link the count is unknown (N2).
+            Quantifier::No => ("no", Some(format!("(count({name}) ?? 0) == 0"))),
             Quantifier::All => ("all", None),
         };
         let finding = Finding::new(
@@ -163,14 +164,10 @@ impl Checker<'_> {
             span,
             format!("`{word} {name}` needs a `where (…)`"),
         );
-        self.report(match number {
-            Some(number) => finding
+        self.report(match test {
+            Some(test) => finding
                 .help(format!("how many there are is `count({name})`"))
-                .fix(
-                    format!("write `count({name}) {number}`"),
-                    span,
-                    format!("count({name}) {number}"),
-                ),
+                .fix(format!("write `{test}`"), span, test),
             None => finding.help("say what must hold of all of them"),
         });
     }

@@ -24,7 +24,7 @@ impl Checker<'_> {
             return Expr::broken(span);
         };
         let divides_by_zero = op == Arithmetic::Divide
-            && !matches!(&right.kind, ExprKind::Literal(Value::Number(number)) if !number.is_zero());
+            && !matches!(self.literal_of(&right), Some(Value::Number(number)) if !number.is_zero());
         let known = left.known && right.known && !divides_by_zero;
         made(
             ExprKind::Arithmetic(op, Box::new(left), Box::new(right)),

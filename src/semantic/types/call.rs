@@ -84,6 +84,11 @@ impl Checker<'_> {
             checked.push(value);
         }
         let ty = self.returned(function, &checked, same);
+        if matches!(function.name, "min" | "max") && !ty.is_ordered() {
+            let message = format!("`{}` does not take {}", function.name, self.describe(&ty));
+            self.report(Finding::new(Code::Unordered, path.span, message));
+            return Expr::broken(path.span);
+        }
         let all_known = checked.iter().all(|value| value.known);
         let known = match function.name {
             "coalesce" => checked.iter().any(|value| value.known),

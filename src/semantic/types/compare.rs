@@ -53,7 +53,10 @@ impl Checker<'_> {
             self.report(finding);
             return None;
         }
-        if let Some(part) = [&left, &right].into_iter().find(|side| has_no_length(side)) {
+        if let Some(part) = [&left, &right]
+            .into_iter()
+            .find(|side| self.has_no_length(side))
+        {
             self.report(
                 Finding::new(
                     Code::Unordered,
@@ -81,6 +84,11 @@ impl Checker<'_> {
             let ty = right.ty.clone();
             Some((self.fitted(left, &ty), right))
         }
+    }
+
+    /// Whether a value is an amount of months or years.
+    fn has_no_length(&self, value: &Expr) -> bool {
+        matches!(self.literal_of(value), Some(Value::Duration(duration)) if duration.unit.seconds().is_none())
     }
 
     fn mismatch(&self, left: &Expr, right: &Expr) -> Finding {
@@ -134,46 +142,46 @@ impl Checker<'_> {
             );
             return Expr::broken(span);
         }
-        let list = match &list.kind {
-            ast::ExprKind::List(items) => {
-                let mut checked = Vec::with_capacity(items.len());
-                for item in items {
-                    let item = self.expr(item, scope, Some(&left.ty));
-                    if item.ty.compares(&left.ty) {
-                        checked.push(self.fitted_or_kept(item, &left.ty));
-                    } else {
-                        let finding = self.mismatch(&left, &item);
-                        self.report(finding);
-                    }
-                }
-                let known = checked.iter().all(|item| item.known);
-                made(
-                    ExprKind::List(checked),
-                    Type::List(Box::new(left.ty.clone())),
-                    list.span,
-                    known,
-                )
-            }
-            _ => {
-                let target = Type::List(Box::new(left.ty.clone()));
-                self.value(list, scope, &target)
-            }
+        let ast::ExprKind::List(items) = &list.kind else {
+            let target = Type::List(Box::new(left.ty.clone()));
+            let list = self.value(list, scope, &target);
+            let known = left.known && list.known;
+            return made(
+                ExprKind::In(Box::new(left), Box::new(list), negated),
+                Type::Bool,
+                span,
+                known,
+            );
         };
-        let known = left.known && list.known;
+        let mut checked = Vec::with_capacity(items.len());
+        for item in items {
+            let item = self.expr(item, scope, Some(&left.ty));
+            if item.ty.compares(&left.ty) {
+                checked.push(item);
+            } else {
+                let finding = self.mismatch(&left, &item);
+                self.report(finding);
+            }
+        }
+        let common = common_type(std::iter::once(&left).chain(&checked));
+        let left = self.fitted(left, &common);
+        let checked: Vec<Expr> = checked
+            .into_iter()
+            .map(|item| self.fitted(item, &common))
+            .collect();
+        let known = checked.iter().all(|item| item.known) && left.known;
+        let list = made(
+            ExprKind::List(checked),
+            Type::List(Box::new(common)),
+            list.span,
+            known,
+        );
         made(
             ExprKind::In(Box::new(left), Box::new(list), negated),
             Type::Bool,
             span,
             known,
         )
-    }
-
-    fn fitted_or_kept(&mut self, item: Expr, ty: &Type) -> Expr {
-        if item.ty.fits(ty) {
-            self.fitted(item, ty)
-        } else {
-            item
-        }
     }
 
     pub(super) fn between(
@@ -186,12 +194,13 @@ impl Checker<'_> {
         let value = self.expr(value, scope, None);
         let low = self.expr(low, scope, Some(&value.ty));
         let high = self.expr(high, scope, Some(&value.ty));
-        let Some((value, low)) = self.comparable(value, low, true) else {
+        if self.comparable(value.clone(), low.clone(), true).is_none()
+            || self.comparable(value.clone(), high.clone(), true).is_none()
+        {
             return Expr::broken(span);
-        };
-        let Some((value, high)) = self.comparable(value, high, true) else {
-            return Expr::broken(span);
-        };
+        }
+        let common = common_type([&value, &low, &high]);
+        let [value, low, high] = [value, low, high].map(|side| self.fitted(side, &common));
         let known = value.known && low.known && high.known;
         made(
             ExprKind::Between(Box::new(value), Box::new((low, high)), negated),
@@ -200,6 +209,20 @@ impl Checker<'_> {
             known,
         )
     }
+}
+
+/// The type that all values fit: enums may be wider than others.
+fn common_type<'v>(values: impl IntoIterator<Item = &'v Expr>) -> Type {
+    let types = values.into_iter().map(|value| value.ty.clone());
+    types
+        .reduce(|common, ty| {
+            if !ty.fits(&common) && common.fits(&ty) {
+                ty
+            } else {
+                common
+            }
+        })
+        .unwrap_or(Type::Broken)
 }
 
 /// Puts a call around a span.
@@ -213,16 +236,12 @@ fn wrap(function: &str, span: Span) -> Vec<crate::diagnostic::Edit> {
 
 /// `x == unknown`: what is not known is tested, not compared.
 fn compared_with_unknown(op: Comparison, left: &ast::Expr, right: &ast::Expr) -> Option<Finding> {
-    let is_unknown = |expr: &ast::Expr| {
-        matches!(&expr.kind, ast::ExprKind::Path(path)
-            if path.head.name == "unknown" && path.rest.is_empty() && path.arguments.is_none())
-    };
     let known = match op {
         Comparison::Equal => "is unknown",
         Comparison::NotEqual => "is known",
         _ => return None,
     };
-    if !is_unknown(right) || is_unknown(left) {
+    if !right.is_name("unknown") || left.is_name("unknown") {
         return None;
     }
     let place = Span {
@@ -280,9 +299,4 @@ fn elapsed(op: Comparison, left: &ast::Expr, right: &ast::Expr, span: Span) -> O
         ))
         .fix_all("compare with a moment in the past", edits),
     )
-}
-
-/// Whether a value is an amount of months or years.
-fn has_no_length(value: &Expr) -> bool {
-    matches!(&value.kind, ExprKind::Literal(Value::Duration(duration)) if duration.unit.seconds().is_none())
 }

@@ -160,8 +160,17 @@ impl Checker<'_> {
             let mut places = Vec::new();
             for item in items {
                 let one = self.value(item, scope, &Type::Set(members.clone()));
-                if let ExprKind::Literal(Value::Set(more)) = one.kind {
-                    places.extend(more);
+                match one.kind {
+                    ExprKind::Literal(Value::Set(more)) => places.extend(more),
+                    ExprKind::Broken => {}
+                    _ => self.report(
+                        Finding::new(
+                            Code::WrongOperator,
+                            one.span,
+                            "a list of members names them one by one",
+                        )
+                        .help("like `(sport, music)`"),
+                    ),
                 }
             }
             places.sort_unstable();
@@ -184,7 +193,7 @@ impl Checker<'_> {
     }
 
     fn is_known(&mut self, inner: &ast::Expr, unknown: bool, span: Span, scope: &Scope) -> Expr {
-        let value = self.results_or_value(inner, scope);
+        let value = self.results_or_value(inner, scope, span);
         made(
             ExprKind::Known(Box::new(value), unknown),
             Type::Bool,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Checker, Scope};
 use crate::base::{Name, Span};
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Edit, Finding};
 use crate::model::{Type, Value};
 use crate::semantic::hir::{Expr, ExprKind};
 use crate::syntax::ast;
@@ -42,12 +42,43 @@ impl Checker<'_> {
                     .collect();
                 converted(value, places, target)
             }
+            (Type::List(source), Type::List(element))
+                if source != element && source.fits(element) =>
+            {
+                self.fitted_list(value, target, element)
+            }
             (ty, _) if ty.fits(target) => value,
             _ => {
                 let finding = self.misfit(&value, target);
                 self.report(finding);
                 Expr::broken(value.span)
             }
+        }
+    }
+
+    /// A list of values of one enum as one of another, item by item.
+    fn fitted_list(&mut self, value: Expr, target: &Type, element: &Type) -> Expr {
+        let (span, known) = (value.span, value.known);
+        let items = match value.kind {
+            ExprKind::List(items) => items,
+            ExprKind::Constant(id) => match self.constants.get(id.index()).cloned().flatten() {
+                Some(Expr {
+                    kind: ExprKind::List(items),
+                    ..
+                }) => items,
+                _ => return Expr::broken(span),
+            },
+            _ => return value,
+        };
+        let items = items
+            .into_iter()
+            .map(|item| self.fitted(item, element))
+            .collect();
+        Expr {
+            kind: ExprKind::List(items),
+            ty: target.clone(),
+            span,
+            known,
         }
     }
 
@@ -124,11 +155,7 @@ impl Checker<'_> {
         let finding = match default_text(target) {
             Some(text) => finding
                 .help(format!("write what holds then: `… ?? {text}`"))
-                .fix(
-                    "give a value for that case",
-                    value.span.after(),
-                    format!(" ?? {text}"),
-                ),
+                .fix_all("give a value for that case", or_else(value, text)),
             None => finding.help(
                 "write what holds then after `??`, or test it before by `case when … is known`",
             ),
@@ -186,6 +213,31 @@ fn conversion(source: &Type, target: &Type) -> Option<String> {
         _ => return None,
     };
     Some(way.to_owned())
+}
+
+/// Writes `?? TEXT` behind a value, in parentheses where it binds looser.
+fn or_else(value: &Expr, text: &str) -> Vec<Edit> {
+    use ExprKind as K;
+    let edit = |span, text: String| Edit { span, text };
+    let tight = matches!(
+        value.kind,
+        K::Property(_)
+            | K::Event(_)
+            | K::Parameter(_)
+            | K::Binding(..)
+            | K::Call(..)
+            | K::Aggregate(..)
+            | K::Text(_)
+            | K::Arithmetic(..)
+            | K::Coalesce(..)
+    );
+    if tight {
+        return vec![edit(value.span.after(), format!(" ?? {text}"))];
+    }
+    vec![
+        edit(value.span.before(), "(".into()),
+        edit(value.span.after(), format!(") ?? {text}")),
+    ]
 }
 
 /// What could stand behind `??` for a type.

@@ -18,6 +18,11 @@ impl Checker<'_> {
             self.not_yet("in segment inside the `where` of an association", span);
             return Expr::broken(span);
         }
+        if scope.this.is_none() {
+            let message = "no record is at hand here that could be in a segment";
+            self.report(Finding::new(Code::UnknownName, span, message));
+            return Expr::broken(span);
+        }
         let object = self.catalog.segments[segment].object;
         if scope.this.is_some_and(|this| this != object) {
             let owner = &self.catalog.objects[object].name;
@@ -55,14 +60,19 @@ impl Checker<'_> {
     }
 
     /// The value before `is known`, which may also be the results of a `do`.
-    pub(super) fn results_or_value(&mut self, inner: &ast::Expr, scope: &Scope) -> Expr {
+    pub(super) fn results_or_value(
+        &mut self,
+        inner: &ast::Expr,
+        scope: &Scope,
+        test: Span,
+    ) -> Expr {
         if let ast::ExprKind::Path(path) = &inner.kind
             && path.rest.is_empty()
             && path.arguments.is_none()
             && let Some(Local::Results { place, .. }) = scope.local(path.head.name.as_str())
         {
             return made(
-                ExprKind::Binding(*place, usize::MAX),
+                ExprKind::Binding(*place, None),
                 Type::Bool,
                 inner.span,
                 false,
@@ -72,14 +82,20 @@ impl Checker<'_> {
             ast::ExprKind::Path(path)
                 if path.arguments.is_none() && path.rest.is_empty() && path.label.is_none() =>
             {
-                self.record_or_value(path, inner, scope)
+                self.record_or_value(path, inner, scope, test)
             }
             _ => self.expr(inner, scope, None),
         }
     }
 
     /// `companies is known` asks for a number of links.
-    fn record_or_value(&mut self, path: &ast::Path, inner: &ast::Expr, scope: &Scope) -> Expr {
+    fn record_or_value(
+        &mut self,
+        path: &ast::Path,
+        inner: &ast::Expr,
+        scope: &Scope,
+        test: Span,
+    ) -> Expr {
         let name = path.head.name.as_str();
         let many = scope
             .this
@@ -99,9 +115,9 @@ impl Checker<'_> {
                 )
                 .help("ask how many there are")
                 .fix(
-                    format!("write `count({name})`"),
-                    inner.span,
-                    format!("count({name})"),
+                    format!("write `count({name}) > 0`"),
+                    test,
+                    format!("count({name}) > 0"),
                 ),
             );
             return Expr::broken(inner.span);

@@ -32,8 +32,10 @@ impl Checker<'_> {
 
     /// Whether a bare name has a meaning only where a type is expected.
     pub(super) fn needs_type(&self, expr: &ast::Expr, scope: &Scope) -> bool {
-        let ast::ExprKind::Path(path) = &expr.kind else {
-            return matches!(expr.kind, ast::ExprKind::List(_));
+        let path = match &expr.kind {
+            ast::ExprKind::Path(path) => path,
+            ast::ExprKind::Group(inner) => return self.needs_type(inner, scope),
+            other => return matches!(other, ast::ExprKind::List(_) | ast::ExprKind::Relative(..)),
         };
         if path.arguments.is_some() || !path.rest.is_empty() || path.label.is_some() {
             return false;

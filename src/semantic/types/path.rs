@@ -105,9 +105,14 @@ impl Checker<'_> {
             .get(at)
             .map_or(Type::Broken, |result| result.ty.clone());
         // Tested by itself, or with all results at once.
-        let facts = [Fact::Binding(place, at), Fact::Binding(place, usize::MAX)];
+        let facts = [Fact::Binding(place, Some(at)), Fact::Binding(place, None)];
         let known = facts.iter().any(|fact| scope.facts.contains(fact));
-        made(ExprKind::Binding(place, at), ty, segment.name.span, known)
+        made(
+            ExprKind::Binding(place, Some(at)),
+            ty,
+            segment.name.span,
+            known,
+        )
     }
 
     /// Goes on from a value through the rest of a path.

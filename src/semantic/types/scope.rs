@@ -73,7 +73,10 @@ impl Scope {
     /// The same scope, with more things known.
     pub(in crate::semantic) fn knowing(&self, facts: impl IntoIterator<Item = Fact>) -> Self {
         let mut scope = self.clone();
-        Rc::make_mut(&mut scope.facts).extend(facts);
+        let mut facts = facts.into_iter().peekable();
+        if facts.peek().is_some() {
+            Rc::make_mut(&mut scope.facts).extend(facts);
+        }
         scope
     }
 

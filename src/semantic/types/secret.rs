@@ -22,6 +22,22 @@ impl Checker<'_> {
             ("hubspot" | "hmac_sha256", Some(Type::Sign)) => Type::Sign,
             _ => return None,
         };
+        let most = if matches!(path.head.name.as_str(), "basic" | "hmac_sha256") {
+            2
+        } else {
+            1
+        };
+        if arguments.is_empty() || arguments.len() > most {
+            let message = format!(
+                "`{}` takes {most} argument{}",
+                path.head.name,
+                if most == 1 { "" } else { "s" }
+            );
+            self.report(
+                Finding::new(Code::ArgumentCount, path.span, message)
+                    .help("the last is `secret(name)`"),
+            );
+        }
         let checked = arguments
             .iter()
             .map(|argument| self.value(&argument.value, scope, &Type::String))

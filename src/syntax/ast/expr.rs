@@ -19,6 +19,44 @@ pub struct Expr {
 impl Expr {
     /// The deepest tree that is built.
     pub const MAX_DEPTH: u32 = 450;
+
+    /// Whether this is just that name.
+    #[must_use]
+    pub fn is_name(&self, name: &str) -> bool {
+        matches!(&self.kind, ExprKind::Path(path)
+            if path.head.name == name && path.rest.is_empty() && path.arguments.is_none() && path.label.is_none())
+    }
+
+    /// The expressions that this one is made of.
+    #[must_use]
+    pub fn children(&self) -> Vec<&Expr> {
+        use ExprKind as K;
+        match &self.kind {
+            K::Path(path) => path
+                .arguments
+                .iter()
+                .flatten()
+                .flat_map(Argument::children)
+                .collect(),
+            K::Text(text) => text.parts.iter().filter_map(Part::expr).collect(),
+            K::List(items) | K::Logic(_, items) => items.iter().collect(),
+            K::Group(a) | K::Not(a) | K::Negative(a) | K::OrUnknown(a) => vec![a],
+            K::Is(a, _) | K::Matches(a, ..) | K::Within(a, _) => vec![a],
+            K::Compare(_, a, b) | K::Arithmetic(_, a, b) | K::Coalesce(a, b) | K::At(a, b) => {
+                vec![a, b]
+            }
+            K::In(a, b, _) | K::TextTest(_, a, b, _) | K::Contains(_, a, b, _) => vec![a, b],
+            K::Between(a, ends, _) => vec![a, &ends.0, &ends.1],
+            K::Quantified(_, _, filter) => filter.iter().map(|filter| &**filter).collect(),
+            K::Number(_)
+            | K::Date(_)
+            | K::Time(_)
+            | K::Instant(..)
+            | K::Duration(_)
+            | K::Relative(..) => Vec::new(),
+            K::InSegment(_) | K::Later(_) | K::Broken => Vec::new(),
+        }
+    }
 }
 
 /// The forms of an expression.
@@ -192,6 +230,26 @@ pub struct Argument {
     pub span: Span,
 }
 
+impl Argument {
+    fn children(&self) -> Vec<&Expr> {
+        let by = self.by.iter().map(|(by, _)| &**by);
+        let filter = self.filter.iter().map(|filter| &**filter);
+        std::iter::once(&self.value)
+            .chain(by)
+            .chain(filter)
+            .collect()
+    }
+}
+
+impl Part {
+    fn expr(&self) -> Option<&Expr> {
+        match self {
+            Part::Literal(_) => None,
+            Part::Interpolation(expr, _) => Some(expr),
+        }
+    }
+}
+
 /// Text with interpolations.
 #[derive(Debug, Clone)]
 pub struct Text {
@@ -257,6 +315,29 @@ pub struct JsonKey {
     pub text: String,
     /// Where it stands.
     pub span: Span,
+}
+
+impl Path {
+    /// The path as it is written, arguments aside: `a.b[label]`.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let label = |label: &Option<Ident>| {
+            label
+                .as_ref()
+                .map(|label| format!("[{}]", label.name))
+                .unwrap_or_default()
+        };
+        let rest = self
+            .rest
+            .iter()
+            .map(|segment| format!(".{}{}", segment.name.name, label(&segment.label)));
+        format!(
+            "{}{}{}",
+            self.head.name,
+            label(&self.label),
+            rest.collect::<String>()
+        )
+    }
 }
 
 impl Value {
