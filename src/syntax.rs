@@ -7,6 +7,7 @@ mod build;
 mod grammar;
 mod lexer;
 mod parse;
+mod repair;
 mod scan;
 mod tokens;
 mod words;

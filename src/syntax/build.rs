@@ -3,9 +3,11 @@
 //! findings.
 
 mod branch;
+mod context;
 mod declaration;
 mod describe;
 mod expr;
+mod habit;
 mod literal;
 mod path;
 mod pratt;
@@ -20,9 +22,10 @@ mod workflow;
 
 use pest::iterators::Pairs;
 
-use super::ast::{Declaration, Doc, File, Ident};
+use super::ast::{Declaration, Doc, ExprKind, File, Ident, SegmentKind};
 use super::grammar::{Pair, Rule};
-use super::parse::Parsed;
+use super::parse::{Attempt, Parsed};
+use super::repair::Patch;
 use super::scan::{DocBlock, Scan};
 use super::words::is_reserved;
 use crate::base::{Name, SourceId, Span};
@@ -31,31 +34,64 @@ use crate::diagnostic::{Code, Finding, Findings};
 /// Builds the tree of one file.
 pub(super) struct Builder<'i> {
     source: SourceId,
+    /// What was parsed: the places of pairs are places in it.
     text: &'i str,
+    /// What was written: spans are places in it. The same as `text`, unless
+    /// there are patches.
+    original: &'i str,
+    patch: &'i Patch,
     comments: Vec<(usize, usize)>,
     docs: Vec<(DocBlock, bool)>,
     findings: Findings,
+    lost: Vec<Name>,
+    /// Where the last text ends that could not be read.
+    broken_text: usize,
     complete: bool,
+    doubtful: bool,
 }
 
 impl<'i> Builder<'i> {
-    pub(super) fn new(source: SourceId, text: &'i str, scan: Scan) -> Self {
-        let docs = scan.docs.into_iter().map(|block| (block, false)).collect();
+    pub(super) fn new(
+        source: SourceId,
+        original: &'i str,
+        text: &'i str,
+        patch: &'i Patch,
+        scan: Scan,
+    ) -> Self {
+        let docs = scan.docs.into_iter().map(|block| DocBlock {
+            start: patch.original(block.start),
+            end: patch.original(block.end),
+            anchor: patch.original(block.anchor),
+        });
         Builder {
             source,
             text,
+            original,
+            patch,
             comments: scan.comments,
-            docs,
+            docs: docs.map(|block| (block, false)).collect(),
             findings: Findings::default(),
+            lost: Vec::new(),
+            broken_text: 0,
             complete: true,
+            doubtful: false,
         }
     }
 
     /// The whole file.
-    pub(super) fn file(mut self, pairs: Pairs<'i, Rule>) -> Parsed {
+    pub(super) fn file(mut self, pairs: Pairs<'i, Rule>) -> Attempt {
         let file = pairs.flat_map(Pair::into_inner);
-        let declarations: Vec<Declaration> =
-            file.filter_map(|pair| self.declaration(pair)).collect();
+        let mut declarations: Vec<Declaration> = Vec::new();
+        for pair in file {
+            if self.is_rest(&pair)
+                && let Some(Declaration::Segment(last)) = declarations.last_mut()
+                && let SegmentKind::When(condition) = &mut last.kind
+            {
+                condition.kind = ExprKind::Broken;
+            }
+            declarations.extend(self.declaration(pair));
+        }
+        declarations.extend(self.lost.drain(..).map(Declaration::Lost));
         self.stray_docs();
         let comments = self
             .comments
@@ -67,20 +103,48 @@ impl<'i> Builder<'i> {
             declarations,
             comments,
         };
-        Parsed {
-            file,
-            findings: self.findings,
-            complete: self.complete,
+        Attempt {
+            parsed: Parsed {
+                file,
+                findings: self.findings,
+                complete: self.complete,
+            },
+            doubtful: self.doubtful,
         }
     }
 
     fn at(&self, start: usize, end: usize) -> Span {
+        let (start, end) = (self.patch.original(start), self.patch.original(end));
         Span::new(self.source, start as u32, end as u32)
+    }
+
+    /// A span of what was written, without mapping.
+    fn place(&self, start: usize, end: usize) -> Span {
+        Span::new(self.source, start as u32, end as u32)
+    }
+
+    /// What was written in a span.
+    fn written(&self, span: Span) -> &'i str {
+        self.original
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or_default()
     }
 
     /// The span of a pair, without the white space and the comments that pest
     /// skips before an optional part.
     fn span(&self, pair: &Pair<'i>) -> Span {
+        let (start, end) = self.extent(pair);
+        self.at(start, end)
+    }
+
+    /// The text of a pair, without what pest skips.
+    fn trimmed(&self, pair: &Pair<'i>) -> &'i str {
+        let (start, end) = self.extent(pair);
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    /// The same in the text that was parsed.
+    fn extent(&self, pair: &Pair<'i>) -> (usize, usize) {
         let span = pair.as_span();
         let (start, mut end) = (span.start(), span.end());
         loop {
@@ -93,12 +157,16 @@ impl<'i> Builder<'i> {
                 Some((comment, comment_end)) if *comment_end == end && *comment > start => {
                     end = *comment
                 }
-                _ => return self.at(start, end),
+                _ => return (start, end),
             }
         }
     }
 
     fn report(&mut self, finding: Finding) {
+        self.doubtful |= matches!(
+            finding.code,
+            Code::UnexpectedText | Code::Unclosed | Code::UnknownKeyword | Code::BadLiteral
+        );
         self.findings.push(finding);
     }
 
@@ -110,7 +178,7 @@ impl<'i> Builder<'i> {
             .ok()?;
         let (block, taken) = self.docs.get_mut(place)?;
         *taken = true;
-        let lines = self.text.get(block.start..block.end)?.lines();
+        let lines = self.original.get(block.start..block.end)?.lines();
         let text: Vec<&str> = lines
             .filter_map(|line| line.trim().strip_prefix("///"))
             .map(trim_one)
@@ -127,9 +195,9 @@ impl<'i> Builder<'i> {
             .map(|(block, _)| *block)
             .collect();
         for block in free {
-            let slashes = self.at(block.start, block.start + 3);
+            let slashes = self.place(block.start, block.start + 3);
             self.report(
-                Finding::new(Code::StrayDocComment, self.at(block.start, block.end), "this doc comment belongs to nothing")
+                Finding::new(Code::StrayDocComment, self.place(block.start, block.end), "this doc comment belongs to nothing")
                     .help("a doc comment stands before a declaration, property, clause, case or step; inside an expression write `//`")
                     .fix("make it a comment", slashes, "//"),
             );
@@ -181,13 +249,21 @@ impl<'i> Builder<'i> {
                 )
                 .help("shorten it"),
             );
-        } else if written.starts_with('_') || written.chars().any(|c| c.is_ascii_uppercase()) {
+            return;
+        }
+        let below = written.starts_with('_');
+        if below || written.chars().any(|c| c.is_ascii_uppercase()) {
             let proper = snake_case(written);
+            let why = if below {
+                "names begin with a letter"
+            } else {
+                "names are lower case"
+            };
             self.report(
                 Finding::new(
                     Code::NameForm,
                     ident.span,
-                    format!("`{written}` is not a name: names are lower case"),
+                    format!("`{written}` is not a name: {why}"),
                 )
                 .help(format!("write `{proper}`"))
                 .fix(format!("write `{proper}`"), ident.span, proper),

@@ -58,6 +58,15 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// The lexer from a token of code on.
+    pub(super) fn resume(text: &'a str, at: usize, after_matches: bool) -> Self {
+        Lexer {
+            at,
+            after_matches,
+            ..Lexer::new(text)
+        }
+    }
+
     /// How many brackets are open, those of interpolations too.
     pub(super) fn depth(&self) -> usize {
         self.brackets

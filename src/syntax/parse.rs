@@ -2,9 +2,10 @@
 
 use pest::Parser;
 
-use super::ast::File;
+use super::ast::{Declaration, File};
 use super::build::Builder;
 use super::grammar::{FlowParser, Rule};
+use super::repair::{Patch, repair};
 use super::scan::{MAX_NESTING, scan};
 use crate::base::{SourceId, Span};
 use crate::diagnostic::{Code, Finding, Findings};
@@ -24,24 +25,52 @@ pub struct Parsed {
 /// Reads a text. It never fails: what it cannot read becomes findings.
 #[must_use]
 pub fn parse(source: SourceId, text: &str) -> Parsed {
+    let first = attempt(source, text, text, &Patch::default());
+    if !first.doubtful {
+        return first.parsed;
+    }
+    let Some(repair) = repair(source, text) else {
+        return first.parsed;
+    };
+    let mut second = attempt(source, text, &repair.patch.text, &repair.patch).parsed;
+    second.findings.append(repair.findings);
+    let lost = repair.lost.into_iter().map(Declaration::Lost);
+    second.file.declarations.extend(lost);
+    second
+}
+
+/// What one parse gave.
+pub(super) struct Attempt {
+    pub(super) parsed: Parsed,
+    /// Whether a second look at the text can make the findings better.
+    pub(super) doubtful: bool,
+}
+
+/// Parses a text, which patches may have made of another.
+fn attempt(source: SourceId, original: &str, text: &str, patch: &Patch) -> Attempt {
     let scan = scan(text);
     if let Some(at) = scan.too_deep {
-        return refused(source, too_deep(source, at));
+        let at = patch.original(at);
+        return Attempt {
+            parsed: refused(source, too_deep(source, at)),
+            doubtful: false,
+        };
     }
     match FlowParser::parse(Rule::file, text) {
-        Ok(pairs) => Builder::new(source, text, scan).file(pairs),
+        Ok(pairs) => Builder::new(source, original, text, patch, scan).file(pairs),
         Err(error) => {
             // The grammar takes any text; this is for the day when it does not.
             let at = match error.location {
                 pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _)) => {
-                    at
+                    patch.original(at)
                 }
             };
             let span = Span::new(source, at as u32, at as u32);
-            refused(
-                source,
-                Finding::new(Code::UnexpectedText, span, "this text cannot be read"),
-            )
+            let finding = Finding::new(Code::UnexpectedText, span, "this text cannot be read");
+            Attempt {
+                parsed: refused(source, finding),
+                doubtful: false,
+            }
         }
     }
 }

@@ -16,6 +16,7 @@ mod docs;
 mod findings;
 mod graphs;
 mod planted;
+mod recovery;
 mod render;
 mod robust;
 mod sizes;

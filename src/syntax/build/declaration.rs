@@ -1,6 +1,7 @@
 //! Declarations: the dispatch, and the small ones.
 
 use super::Builder;
+use super::context::Context;
 use crate::base::Name;
 use crate::diagnostic::{Code, Finding};
 use crate::syntax::ast::{Constant, Declaration, Ident, Message, Parameter, Segment, SegmentKind};
@@ -30,7 +31,7 @@ impl<'i> Builder<'i> {
                 None
             }
             Rule::semicolon => {
-                self.semicolon(&pair);
+                self.semicolon(&pair, Context::Declaration);
                 None
             }
             _ => None,
@@ -131,7 +132,7 @@ impl<'i> Builder<'i> {
         let doc = self.doc(span.start);
         let mut parts = pair
             .into_inner()
-            .filter(|part| part.as_rule() != Rule::kw_const);
+            .filter(|part| !matches!(part.as_rule(), Rule::kw_const | Rule::assign));
         let name = self.constant_name(&parts.next()?);
         let value = self.expr(parts.next()?);
         Some(Constant {

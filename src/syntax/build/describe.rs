@@ -27,7 +27,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::enum_type | Rule::set_type | Rule::many_type | Rule::one_type | Rule::named_type => {
             "a type"
         }
-        Rule::members | Rule::parameters | Rule::arguments => "`(`",
+        Rule::members | Rule::parameters => "`(`",
         Rule::member => "a member",
         Rule::parameter => "a parameter",
         Rule::field => "a field: `NAME: VALUE`",
@@ -35,7 +35,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
             "an event"
         }
         Rule::weekdays | Rule::weekday => "a day of the week",
-        Rule::set_op => "`=`, `+=` or `-=`",
+        Rule::set_op | Rule::assign => "`=`",
         Rule::action_name => "the name of an action",
         Rule::branch_case | Rule::match_case => "a case",
         Rule::else_case => "`else`",
@@ -56,6 +56,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::path
         | Rule::json_object
         | Rule::json_array
+        | Rule::bracketed
         | Rule::single_quoted => "a value",
         Rule::period => "a period, like `last 7 days`",
         Rule::number => "a number",
@@ -189,6 +190,9 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::from_now
         | Rule::special
         | Rule::label
+        | Rule::arguments
+        | Rule::hole
+        | Rule::call_fields
         | Rule::by
         | Rule::value
         | Rule::string
@@ -214,6 +218,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::stray_header
         | Rule::stray_declaration
         | Rule::empty_line
+        | Rule::at_first_word
         | Rule::stray_field
         | Rule::stray_clause
         | Rule::clause_rest

@@ -1,11 +1,13 @@
 //! Values and postfixes of expressions.
 
+use pest::Parser;
+
 use super::Builder;
 use super::pratt::negated;
 use crate::base::Span;
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Edit, Finding};
 use crate::syntax::ast::{Expr, ExprKind, Plain, Quantifier};
-use crate::syntax::grammar::{Pair, Rule};
+use crate::syntax::grammar::{FlowParser, Pair, Rule};
 
 impl<'i> Builder<'i> {
     /// An expression, or the right side of a word operator.
@@ -44,8 +46,19 @@ impl<'i> Builder<'i> {
                 None
             }
             Rule::single_quoted => {
-                let text = pair.as_str().trim_matches('\'').replace('"', "\\\"");
-                self.foreign("text stands in double quotes", span, &format!("\"{text}\""));
+                let text = double_quoted(pair.as_str());
+                self.foreign("text stands in double quotes", span, &text);
+                None
+            }
+            Rule::bracketed => return self.bracketed(pair, span),
+            Rule::hole => {
+                if !self.patch.is_inserted(pair.as_span().start()) {
+                    self.report(Finding::new(
+                        Code::UnexpectedText,
+                        span,
+                        "this character cannot stand here",
+                    ));
+                }
                 None
             }
             Rule::quantifier => self.quantifier(pair, &mut depth),
@@ -67,10 +80,8 @@ impl<'i> Builder<'i> {
 
     /// `(x)` or `(x, y)`.
     fn paren(&mut self, pair: Pair<'i>, span: Span) -> Expr {
-        let list = self
-            .text
-            .get(..span.end as usize - 1)
-            .is_some_and(|text| text.trim_end().ends_with(','));
+        let inside = pair.as_str().trim_end().trim_end_matches(')');
+        let list = inside.trim_end().ends_with(',');
         let mut items: Vec<Expr> = pair.into_inner().map(|item| self.expr(item)).collect();
         let depth = items.iter().map(|item| item.depth).max().unwrap_or(0) + 1;
         let kind = match items.pop() {
@@ -80,6 +91,27 @@ impl<'i> Builder<'i> {
                 ExprKind::List(items)
             }
         };
+        Expr { kind, span, depth }
+    }
+
+    /// `[x, y]`, which should be a list in parentheses.
+    fn bracketed(&mut self, pair: Pair<'i>, span: Span) -> Expr {
+        let (start, end) = self.extent(&pair);
+        let edit = |span, text: &str| Edit {
+            span,
+            text: text.into(),
+        };
+        let edits = vec![
+            edit(self.at(start, start + 1), "("),
+            edit(self.at(end - 1, end), ")"),
+        ];
+        self.report(
+            Finding::new(Code::ForeignSyntax, span, "a list stands in parentheses")
+                .fix_all("write parentheses", edits),
+        );
+        let items: Vec<Expr> = pair.into_inner().map(|item| self.expr(item)).collect();
+        let depth = items.iter().map(|item| item.depth).max().unwrap_or(0) + 1;
+        let kind = ExprKind::List(items);
         Expr { kind, span, depth }
     }
 
@@ -142,7 +174,7 @@ impl<'i> Builder<'i> {
     fn list(&mut self, pair: Pair<'i>) -> Option<Expr> {
         let list = pair
             .into_inner()
-            .find(|part| matches!(part.as_rule(), Rule::paren | Rule::path))?;
+            .find(|part| matches!(part.as_rule(), Rule::paren | Rule::path | Rule::bracketed))?;
         let list = self.primary(list);
         // `in (x)` is a list of one.
         Some(match list.kind {
@@ -164,7 +196,10 @@ impl<'i> Builder<'i> {
         else {
             return ExprKind::Broken;
         };
-        let word = right.as_str().trim();
+        let word = self.trimmed(&right);
+        if word.starts_with('\0') {
+            return ExprKind::Broken;
+        }
         match (word, not) {
             ("known", false) => ExprKind::Is(left, false),
             ("unknown", false) => ExprKind::Is(left, true),
@@ -216,6 +251,9 @@ impl<'i> Builder<'i> {
         };
         let span = self.span(&pattern);
         let written = pattern.as_str();
+        if written.starts_with('\0') {
+            return ExprKind::Broken;
+        }
         let Some(inside) = written
             .strip_prefix('/')
             .and_then(|rest| rest.strip_suffix('/'))
@@ -247,4 +285,41 @@ impl<'i> Builder<'i> {
         };
         self.report(Finding::new(Code::ForeignSyntax, place, message).fix(title, place, instead));
     }
+}
+
+/// Text in single quotes → the same in double quotes.
+fn double_quoted(written: &str) -> String {
+    let inside = written.strip_prefix('\'').unwrap_or(written);
+    let inside = inside.strip_suffix('\'').unwrap_or(inside);
+    let mut text = String::from("\"");
+    let mut chars = inside.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (c, chars.peek()) {
+            ('\\', Some('\'')) => {}
+            ('\\', Some('n' | 't' | '"' | '\\' | '{')) => {
+                text.push(c);
+                text.extend(chars.next());
+            }
+            ('\\', _) => text.push_str("\\\\"),
+            ('"', _) => text.push_str("\\\""),
+            _ => text.push(c),
+        }
+    }
+    text.push('"');
+    if reads_plainly(&text) {
+        text
+    } else {
+        text.replace('{', "\\{")
+    }
+}
+
+/// Whether the interpolations of a text can be read.
+fn reads_plainly(text: &str) -> bool {
+    let parsed = FlowParser::parse(Rule::plain_string, text);
+    parsed.is_ok_and(|mut pairs| {
+        !pairs.next().is_some_and(|text| {
+            text.into_inner()
+                .any(|part| part.as_rule() == Rule::broken_interpolation)
+        })
+    })
 }

@@ -27,11 +27,8 @@ impl<'i> Builder<'i> {
     pub(super) fn date(&mut self, pair: &Pair<'i>) -> Option<Date> {
         let date = pair.as_str().parse().ok();
         if date.is_none() {
-            self.bad_literal(
-                pair,
-                format!("there is no day `{}`", pair.as_str()),
-                "a date is written YEAR-MONTH-DAY: `2026-11-21`",
-            );
+            let (message, help) = no_such_day(pair.as_str());
+            self.bad_literal(pair, message, help);
         }
         date
     }
@@ -151,6 +148,15 @@ impl<'i> Builder<'i> {
     pub(super) fn period(&mut self, pair: Pair<'i>) -> Option<Period> {
         let span = self.span(&pair);
         let (mut edge, mut number, mut word) = (EdgeKind::Last, None, None);
+        if pair.as_str().starts_with(|c: char| c.is_ascii_digit()) {
+            let place = span.before();
+            let message = format!("expected `last` or `next` before `{}`", self.written(span));
+            self.report(Finding::new(Code::UnexpectedText, place, message).fix(
+                "write `last`",
+                place,
+                "last ",
+            ));
+        }
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::kw_next => edge = EdgeKind::Next,
@@ -203,6 +209,43 @@ impl<'i> Builder<'i> {
 
 /// The longest amount of any unit: far beyond the calendar, far from overflow.
 const MOST: i64 = 1_000_000_000;
+
+/// Why a text that has the form of a date is none.
+fn no_such_day(text: &str) -> (String, &'static str) {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let mut parts = text.split('-');
+    let year = parts.next().unwrap_or_default();
+    let month = parts.next().and_then(|month| month.parse::<usize>().ok());
+    let day = parts.next().and_then(|day| day.parse::<u8>().ok());
+    let name = month.and_then(|month| MONTHS.get(month.checked_sub(1)?));
+    match (name, month, day) {
+        (Some(name), _, Some(day)) => (
+            format!("{name} {year} has no day {day}"),
+            "write a day that the month has",
+        ),
+        (None, Some(month), _) => (
+            format!("there is no month {month}"),
+            "a date is written YEAR-MONTH-DAY: `2026-11-21`",
+        ),
+        _ => (
+            format!("there is no day `{text}`"),
+            "a date is written YEAR-MONTH-DAY: `2026-11-21`",
+        ),
+    }
+}
 
 fn parse_time(text: &str) -> Option<Time> {
     let mut parts = text.split(':').map(|part| part.parse::<i8>().ok());

@@ -1,12 +1,15 @@
 //! Paths, calls and JSON.
 
 use super::Builder;
+use crate::diagnostic::{Code, Finding};
 use crate::syntax::ast::{Argument, Expr, ExprKind, Json, JsonKey, Path, PathSegment, Value};
 use crate::syntax::grammar::{Pair, Rule};
+use crate::syntax::words::STEPS;
 
 impl<'i> Builder<'i> {
     pub(super) fn path(&mut self, pair: Pair<'i>) -> Option<Path> {
         let span = self.span(&pair);
+        self.doubtful |= self.is_left_edge(&pair);
         let (mut head, mut label, mut arguments) = (None, None, None);
         let mut rest: Vec<PathSegment> = Vec::new();
         for part in pair.into_inner() {
@@ -42,16 +45,38 @@ impl<'i> Builder<'i> {
         })
     }
 
+    /// Whether a value is a word of the left edge, first on its line: then it
+    /// rather opens the next clause or step, and a value is missing.
+    fn is_left_edge(&self, pair: &Pair<'i>) -> bool {
+        let before = self.text.get(..pair.as_span().start()).unwrap_or_default();
+        let first = before.trim_end_matches([' ', '\t']).ends_with('\n');
+        first && {
+            let written = pair.as_str();
+            let word = written.find(|c: char| !(c.is_ascii_lowercase() || c == '_'));
+            let word = written.get(..word.unwrap_or(written.len()));
+            let word = word.unwrap_or_default();
+            STEPS.contains(&word) || matches!(word, "steps" | "case" | "else" | "off")
+        }
+    }
+
     pub(super) fn path_expr(&mut self, pair: Pair<'i>, depth: &mut u32) -> Option<ExprKind> {
         let path = self.path(pair)?;
         if path.arguments.is_none()
             && path.rest.is_empty()
-            && matches!(path.head.name.as_str(), "null" | "nil")
+            && matches!(
+                path.head.name.as_str(),
+                "null" | "NULL" | "nil" | "undefined"
+            )
         {
-            self.foreign(
-                "what is not known is written `is unknown`",
-                path.span,
-                "unknown",
+            self.report(
+                Finding::new(
+                    Code::ForeignSyntax,
+                    path.span,
+                    format!("`{}` is no value", path.head.name),
+                )
+                .help(
+                    "what is not known is tested by `is unknown`; a property is emptied by `clear`",
+                ),
             );
             return None;
         }
@@ -122,9 +147,6 @@ impl<'i> Builder<'i> {
 
 fn argument_depth(argument: &Argument) -> u32 {
     let by = argument.by.as_ref().map_or(0, |(by, _)| by.depth);
-    let filter = argument
-        .filter
-        .as_ref()
-        .map_or(0, |filter: &Box<Expr>| filter.depth);
+    let filter = argument.filter.as_ref().map_or(0, |filter| filter.depth);
     argument.value.depth.max(by).max(filter)
 }

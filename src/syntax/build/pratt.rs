@@ -70,6 +70,8 @@ impl<'i> Builder<'i> {
             }
             left = if postfix {
                 self.postfix(left, operator)
+            } else if let Some(unknown) = compares_nothing(&operator, parts) {
+                self.nothing(left, unknown, parts)
             } else {
                 let right = self.climb(parts, tightness + 1);
                 self.infix(left, &operator, right)
@@ -170,6 +172,32 @@ impl<'i> Builder<'i> {
         Expr { kind, span, depth }
     }
 
+    /// `x == null`.
+    fn nothing(&mut self, left: Expr, unknown: bool, parts: &mut Parts<'i>) -> Expr {
+        let right = parts.next().map_or(left.span, |word| self.span(&word));
+        let test = if unknown { "is unknown" } else { "is known" };
+        let place = Span {
+            start: left.span.end,
+            ..left.span.to(right)
+        };
+        self.report(
+            Finding::new(
+                Code::ForeignSyntax,
+                right,
+                format!(
+                    "the {} of a value is written `{test}`",
+                    if unknown { "absence" } else { "presence" }
+                ),
+            )
+            .fix(format!("write `{test}`"), place, format!(" {test}")),
+        );
+        Expr {
+            span: left.span.to(right),
+            depth: left.depth + 1,
+            kind: ExprKind::Is(Box::new(left), unknown),
+        }
+    }
+
     fn comparison(&mut self, left: Expr, operator: &Pair<'i>, right: Expr) -> ExprKind {
         let place = self.span(operator);
         let comparison = match operator.as_str() {
@@ -178,9 +206,21 @@ impl<'i> Builder<'i> {
             "<=" => Comparison::LessEqual,
             ">" => Comparison::Greater,
             ">=" => Comparison::GreaterEqual,
-            "=" => {
+            "=" | "===" => {
                 self.foreign("a comparison is written `==`", place, "==");
                 Comparison::Equal
+            }
+            "<>" | "!==" => {
+                self.foreign("a difference is written `!=`", place, "!=");
+                Comparison::NotEqual
+            }
+            "=>" => {
+                self.foreign("greater or equal is written `>=`", place, ">=");
+                Comparison::GreaterEqual
+            }
+            "=<" => {
+                self.foreign("less or equal is written `<=`", place, "<=");
+                Comparison::LessEqual
             }
             _ => Comparison::Equal,
         };
@@ -282,6 +322,24 @@ impl<'i> Builder<'i> {
             ),
         );
     }
+}
+
+/// Whether a comparison asks for the absence (true) or the presence of a value,
+/// and nothing follows that binds tighter.
+fn compares_nothing(operator: &Pair<'_>, parts: &mut Parts<'_>) -> Option<bool> {
+    if operator.as_rule() != Rule::compare_op {
+        return None;
+    }
+    let unknown = match operator.as_str() {
+        "==" | "=" | "===" => true,
+        "!=" | "<>" | "!==" => false,
+        _ => return None,
+    };
+    let path = parts.peek().filter(|part| part.as_rule() == Rule::path)?;
+    let mut names = path.clone().into_inner();
+    let word = names.next().filter(|_| names.next().is_none())?.as_str();
+    let nothing = matches!(word, "null" | "NULL" | "nil" | "undefined");
+    nothing.then_some(unknown)
 }
 
 /// `a and b`, flat: `a and b and c` is one node.

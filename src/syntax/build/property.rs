@@ -70,7 +70,10 @@ impl<'i> Builder<'i> {
                     self.separated(&mut last, &part);
                     properties.extend(self.property(part));
                 }
-                Rule::event_match => matches.extend(self.event_match(part)),
+                Rule::event_match => {
+                    last = Some(self.extent(&part).1);
+                    matches.extend(self.event_match(part));
+                }
                 _ => self.leftover(&part, opener, Rule::property),
             }
         }

@@ -8,114 +8,34 @@ use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 
 use super::Builder;
+use super::context::Context;
 use super::describe::describe;
-use crate::base::{Name, Span, nearest};
+use super::habit::reads;
+use crate::base::{Name, Span};
 use crate::diagnostic::{Code, Finding};
 use crate::syntax::ast::Declaration;
 use crate::syntax::grammar::{FlowParser, Pair, Rule};
-use crate::syntax::words::{CLAUSES, DECLARATIONS, STEPS};
+use crate::syntax::lexer::{Kind, Lexer};
+use crate::syntax::words::DECLARATIONS;
 
-/// What a part of a declaration, a block or a list of cases may be.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Context {
-    Declaration,
-    Property,
-    WebhookLine,
-    Field,
-    Clause,
-    Step,
-    BranchCase,
-    MatchCase,
+/// Text that a catch-all rule swallowed.
+pub(super) struct Site<'i> {
+    /// The text, without the name of a step before it.
+    pub(super) body: &'i str,
+    /// Its first word or character.
+    pub(super) word: &'i str,
+    /// Where it begins, in the text that was parsed.
+    pub(super) start: usize,
+    pub(super) context: Context,
+    /// Whether it stands on the line of something that was understood.
+    pub(super) continues: bool,
 }
 
-impl Context {
-    fn of(item: Rule) -> Self {
-        match item {
-            Rule::property => Context::Property,
-            Rule::webhook_field => Context::WebhookLine,
-            Rule::field => Context::Field,
-            Rule::title => Context::Clause,
-            Rule::step => Context::Step,
-            Rule::branch_case => Context::BranchCase,
-            Rule::match_case => Context::MatchCase,
-            _ => Context::Declaration,
-        }
-    }
-
-    /// The words that open an item.
-    fn words(self) -> &'static [&'static str] {
-        match self {
-            Context::Declaration => DECLARATIONS,
-            Context::Clause => CLAUSES,
-            Context::Step => STEPS,
-            Context::BranchCase | Context::MatchCase => &["case", "else"],
-            Context::WebhookLine => &["id", "match", "verify"],
-            Context::Property | Context::Field => &[],
-        }
-    }
-
-    fn describe(self) -> &'static str {
-        match self {
-            Context::Declaration => "a declaration",
-            Context::Property => "a property: `NAME: TYPE`",
-            Context::WebhookLine => "a line of a webhook: `NAME: TYPE from \"$.path\"`",
-            Context::Field => "a field: `NAME: VALUE`",
-            Context::Clause => "a clause of a workflow",
-            Context::Step => "a step",
-            Context::BranchCase => "`case when CONDITION { … }` or `else { … }`",
-            Context::MatchCase => "`case VALUE { … }` or `else { … }`",
-        }
-    }
-
-    /// The rules that a word may open.
-    fn rules(self, word: &str) -> &'static [Rule] {
-        match (self, word) {
-            (Context::Declaration, "object") => &[Rule::object],
-            (Context::Declaration, "extend") => &[Rule::extend],
-            (Context::Declaration, "event") => &[Rule::event],
-            (Context::Declaration, "message") => &[Rule::message],
-            (Context::Declaration, "webhook") => &[Rule::webhook],
-            (Context::Declaration, "segment") => &[Rule::segment],
-            (Context::Declaration, "const") => &[Rule::constant],
-            (Context::Declaration, "workflow") => &[Rule::workflow],
-            (Context::Clause, "enroll") => &[Rule::enroll_on, Rule::enroll_when],
-            (Context::Clause, "only") => &[Rule::only_when],
-            (Context::Clause, "reenroll") => &[
-                Rule::reenroll_on,
-                Rule::reenroll_when,
-                Rule::reenroll_always,
-            ],
-            (Context::Clause, "suppress") => &[Rule::suppress_when],
-            (Context::Clause, "unenroll") => &[
-                Rule::unenroll_when,
-                Rule::unenroll_on,
-                Rule::unenroll_leaving,
-            ],
-            (Context::Clause, "goal") => &[Rule::goal_when],
-            (Context::Clause, "existing") => &[Rule::existing],
-            (Context::Clause, "title") => &[Rule::title],
-            (Context::Clause, "campaign") => &[Rule::campaign],
-            (Context::Clause, "steps") => &[Rule::steps],
-            (Context::Step, "wait") => &[Rule::wait],
-            (Context::Step, "set") => &[Rule::set],
-            (Context::Step, "clear") => &[Rule::clear],
-            (Context::Step, "do") => &[Rule::r#do],
-            (Context::Step, "branch") => &[Rule::branch],
-            (Context::Step, "match") => &[Rule::r#match],
-            (Context::Step, "enroll") => &[Rule::enroll_in],
-            (Context::Step, "add") => &[Rule::add],
-            (Context::Step, "remove") => &[Rule::remove],
-            (Context::BranchCase, "case") => &[Rule::branch_case],
-            (Context::MatchCase, "case") => &[Rule::match_case],
-            (Context::BranchCase | Context::MatchCase, "else") => &[Rule::else_case],
-            (Context::Property, _) => &[Rule::property],
-            (Context::WebhookLine, "id") => &[Rule::webhook_id],
-            (Context::WebhookLine, "match") => &[Rule::webhook_match],
-            (Context::WebhookLine, "verify") => &[Rule::webhook_verify],
-            (Context::WebhookLine, _) => &[Rule::webhook_field],
-            (Context::Field, _) => &[Rule::field],
-            _ => &[],
-        }
+impl Site<'_> {
+    /// Whether it begins with a word, not with a sign.
+    pub(super) fn is_word(&self) -> bool {
+        self.word
+            .starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
     }
 }
 
@@ -154,7 +74,7 @@ impl<'i> Builder<'i> {
     pub(super) fn leftover(&mut self, pair: &Pair<'i>, opener: Span, item: Rule) {
         match pair.as_rule() {
             Rule::missing_close => self.missing_close(pair, opener),
-            Rule::semicolon => self.semicolon(pair),
+            Rule::semicolon => self.semicolon(pair, Context::of(item)),
             Rule::later_clause => self.later_clause(pair),
             Rule::stray_field | Rule::stray_clause | Rule::stray_step | Rule::stray_case => {
                 self.doc(self.span(pair).start);
@@ -164,13 +84,32 @@ impl<'i> Builder<'i> {
         }
     }
 
-    pub(super) fn semicolon(&mut self, pair: &Pair<'i>) {
+    pub(super) fn semicolon(&mut self, pair: &Pair<'i>, context: Context) {
         let place = self.span(pair);
-        self.foreign("a line ends without `;`", place, "");
+        let end = pair.as_span().end();
+        let rest = self.text.get(end..).unwrap_or_default();
+        let line = rest.split('\n').next().unwrap_or_default().trim_start();
+        let another = !line.is_empty() && !line.starts_with(['}', '/', ';']);
+        if context.has_commas() && another {
+            self.foreign("a comma stands between fields", place, ",");
+        } else if another && !rest.starts_with(' ') {
+            self.report(
+                Finding::new(Code::ForeignSyntax, place, "a line ends without `;`").fix(
+                    "delete it",
+                    place,
+                    " ",
+                ),
+            );
+        } else {
+            self.foreign("a line ends without `;`", place, "");
+        }
     }
 
     pub(super) fn stray_header(&mut self, pair: &Pair<'i>) {
         let place = self.span(pair);
+        if self.is_said(place) {
+            return;
+        }
         let text = pair.as_str().trim();
         self.report(
             Finding::new(
@@ -189,11 +128,11 @@ impl<'i> Builder<'i> {
         let mut words = text
             .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
             .filter(|word| !word.is_empty());
-        let opens = words
-            .next()
-            .is_some_and(|word| meant_word(word, Context::Declaration).is_some());
+        let opens = words.next().is_some_and(|word| {
+            DECLARATIONS.contains(&word) || Context::Declaration.meant_word(word).is_some()
+        });
         let name = words.find(|word| *word != "object").filter(|_| opens);
-        self.complete &= name.is_some();
+        self.complete &= name.is_some() || self.is_rest(pair);
         name.map(|name| Declaration::Lost(Name::new(name)))
     }
 
@@ -231,105 +170,250 @@ impl<'i> Builder<'i> {
 
     /// Two items on one line need a comma between them.
     pub(super) fn separated(&mut self, last: &mut Option<usize>, pair: &Pair<'i>) {
-        let span = pair.as_span();
-        if let Some(end) = *last {
+        let (start, end) = self.extent(pair);
+        if let Some(before) = last.replace(end) {
             let between = self
                 .text
-                .get(end.saturating_sub(1)..span.start())
+                .get(before.saturating_sub(1)..start)
                 .unwrap_or_default();
-            if !between.contains([',', '\n']) {
-                let place = self.at(end, end);
-                self.report(
-                    Finding::new(
-                        Code::UnexpectedText,
-                        place,
-                        "a comma or a line end is missing here",
-                    )
-                    .fix("write a comma", place, ","),
-                );
+            if !between.contains([',', '\n', ';']) {
+                let place = self.at(before, before);
+                let message = "a comma or a line end is missing here";
+                self.report(Finding::new(Code::UnexpectedText, place, message).fix(
+                    "write a comma",
+                    place,
+                    ",",
+                ));
             }
         }
-        *last = Some(self.span(pair).end as usize);
+    }
+
+    /// Whether a finding of the repair explains what fails in a span.
+    fn is_said(&self, span: Span) -> bool {
+        let between = self.original.get(self.broken_text..span.start as usize);
+        self.broken_text > 0 && between.is_some_and(|between| !between.contains('\n'))
+            || self.patch.has_said(span.start as usize, span.end as usize)
+    }
+
+    /// Whether something stands on the line before a place, and what stands
+    /// there may go on.
+    pub(super) fn goes_on(&self, start: usize) -> bool {
+        let before = self.text.get(..start).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default().trim_end();
+        !line.is_empty() && !line.ends_with(['{', '}', ',', ';'])
+    }
+
+    /// Whether swallowed text is the rest of what stands before it.
+    pub(super) fn is_rest(&self, pair: &Pair<'i>) -> bool {
+        matches!(
+            pair.as_rule(),
+            Rule::stray_clause | Rule::stray_step | Rule::stray_declaration
+        ) && self.goes_on(pair.as_span().start())
+            && !self.is_said(self.span(pair))
     }
 
     /// Swallowed text: what it was meant to be, or how far it is right.
     fn stray(&mut self, pair: &Pair<'i>, context: Context) {
-        let (text, start) = (pair.as_str(), pair.as_span().start());
+        let (start, end) = self.extent(pair);
+        let text = self.text.get(start..end).unwrap_or_default();
         let skipped = if context == Context::Step {
             step_name_length(text)
         } else {
             0
         };
         let body = text.get(skipped..).unwrap_or_default();
-        let word = body.get(..word_length(body)).unwrap_or_default();
-        let place = self.at(start + skipped, start + skipped + word.len());
-        if let Some(reach) = furthest(body, context.rules(word)) {
-            self.unexpected(start + skipped, text.len() - skipped, reach);
-        } else if let Some(elsewhere) = misplaced(word, context) {
-            self.report(
-                Finding::new(
-                    Code::UnexpectedText,
-                    place,
-                    format!("`{word}` cannot stand here"),
-                )
-                .help(elsewhere),
-            );
-        } else {
-            self.unknown_word(word, place, context);
+        let site = Site {
+            body,
+            word: body.get(..word_length(body)).unwrap_or_default(),
+            start: start + skipped,
+            context,
+            continues: self.goes_on(start),
+        };
+        let (first, rest) = split_items(site.body);
+        let site = Site {
+            body: first,
+            ..site
+        };
+        if !self.is_said(self.at(site.start, site.start + first.len())) {
+            let finding = self
+                .habit(&site)
+                .or_else(|| self.unexpected(&site))
+                .unwrap_or_else(|| self.unknown_word(&site));
+            self.report(finding);
+        }
+        if !rest.is_empty() {
+            self.further(&site, rest, end);
+        }
+        if context.has_commas() && site.is_word() && !site.continues {
+            self.lost.push(Name::new(site.word));
         }
     }
 
-    fn unknown_word(&mut self, word: &str, place: Span, context: Context) {
-        let meant = meant_word(word, context);
-        let is_word = word.starts_with(|c: char| c.is_ascii_alphabetic());
-        let finding = if meant.is_some() || is_word && !context.words().is_empty() {
-            let message = format!(
-                "`{word}` opens no {}",
-                context.describe().trim_start_matches("a ")
-            );
-            Finding::new(Code::UnknownKeyword, place, message)
-                .label(format!("expected {}", context.describe()))
-        } else {
-            Finding::new(
-                Code::UnexpectedText,
-                place,
-                format!("`{}` does not fit here", shorten(word)),
-            )
-            .label(format!("expected {}", context.describe()))
-        };
-        self.report(finding.did_you_mean(meant, place));
+    /// What else a catch-all rule swallowed, as far as it is plain what it was
+    /// meant to be.
+    fn further(&mut self, before: &Site<'i>, mut rest: &'i str, end: usize) {
+        while !rest.is_empty() {
+            let start = end - rest.len();
+            let (body, after) = split_items(rest);
+            let site = Site {
+                body,
+                word: body.get(..word_length(body)).unwrap_or_default(),
+                start,
+                continues: false,
+                ..*before
+            };
+            let misspelt = site.context.meant_word(site.word).is_some();
+            let finding = self.habit(&site);
+            if finding.is_some() || misspelt {
+                let finding = finding.unwrap_or_else(|| self.unknown_word(&site));
+                self.report(finding);
+            }
+            rest = after;
+        }
     }
 
-    /// The grammar got into the text up to a place.
-    fn unexpected(&mut self, start: usize, length: usize, reach: Reach) {
-        let rest = self
-            .text
-            .get(start + reach.at..start + length)
-            .unwrap_or_default();
-        let skipped = self.text.get(..start + reach.at).unwrap_or_default();
+    /// A word that opens nothing here.
+    fn unknown_word(&self, site: &Site<'i>) -> Finding {
+        let (word, context) = (site.word, site.context);
+        let place = self.at(site.start, site.start + word.len());
+        let wrong = |message| Finding::new(Code::UnexpectedText, place, message);
+        if let Some(elsewhere) = context.misplaced(word) {
+            return wrong(format!("`{word}` cannot stand here")).help(elsewhere);
+        }
+        if context.words().contains(&word) {
+            return wrong(format!("this `{word}` cannot be read"));
+        }
+        if site.continues {
+            return wrong(format!("`{}` does not fit here", shorten(word)))
+                .label(context.what_follows());
+        }
+        let opens = matches!(
+            context,
+            Context::Declaration | Context::Clause | Context::Step
+        );
+        let meant = context.meant_word(word);
+        if !opens || !site.is_word() {
+            return wrong(format!("`{}` cannot stand here", shorten(word)))
+                .label(format!("expected {}", context.describe()))
+                .did_you_mean(meant, place);
+        }
+        let message = format!(
+            "`{word}` opens no {}",
+            context.describe().trim_start_matches("a ")
+        );
+        let finding = Finding::new(Code::UnknownKeyword, place, message);
+        if meant.is_some() {
+            return finding.did_you_mean(meant, place);
+        }
+        let words = match context {
+            Context::Declaration => {
+                "a declaration begins with `object`, `event`, `message`, `webhook`, `segment`, `const` or `workflow`"
+            }
+            Context::Clause => {
+                "a clause begins with `enroll`, `only`, `reenroll`, `suppress`, `unenroll`, `goal`, `title`, `steps`, …"
+            }
+            _ => {
+                "a step begins with `set`, `clear`, `do`, `wait`, `branch`, `match`, `enroll`, `add`, `remove` or `stop`"
+            }
+        };
+        finding.help(words)
+    }
+
+    /// How far the grammar gets into the text, and what it would take there.
+    fn unexpected(&self, site: &Site<'i>) -> Option<Finding> {
+        let reach = furthest(site.body, site.context.rules(site.word))?;
+        let rest = site.body.get(reach.at..).unwrap_or_default();
+        let skipped = site.body.get(..reach.at).unwrap_or_default();
         let trimmed = skipped.trim_end();
-        let at_line_end = rest.trim().is_empty()
-            || skipped
-                .get(trimmed.len()..)
-                .is_some_and(|gap| gap.contains('\n'));
-        let (place, found) = if at_line_end {
-            (
-                self.at(trimmed.len(), trimmed.len()),
-                "the end of the line".to_owned(),
-            )
+        let gap = skipped.get(trimmed.len()..).unwrap_or_default();
+        let expected = expected(
+            &reach,
+            site.word == "wait" && trimmed.ends_with(|c: char| c.is_ascii_digit()),
+        );
+        let (place, found) = if rest.trim().is_empty() || gap.contains('\n') {
+            let end = site.start + trimmed.len();
+            (self.at(end, end), "the end of the line".to_owned())
         } else {
-            let at = start + reach.at;
             let word = rest.get(..word_length(rest)).unwrap_or_default();
+            let at = site.start + reach.at;
             (self.at(at, at + word.len()), format!("`{word}`"))
         };
-        let expected = list(&reach.expected);
         let message = if expected.is_empty() {
             format!("{found} does not fit here")
         } else {
-            format!("expected {expected}, found {found}")
+            format!("expected {}, found {found}", list(&expected))
         };
-        self.report(Finding::new(Code::UnexpectedText, place, message));
+        let finding = Finding::new(Code::UnexpectedText, place, message);
+        // A word is put where it is missing, if that is all.
+        let rules = site.context.rules(site.word);
+        let mends = |keyword: &str| {
+            let mended = format!("{trimmed} {keyword} {}", rest.trim_start());
+            rules.iter().any(|rule| reads(*rule, &mended))
+        };
+        let is_word = |c: char| c.is_ascii_lowercase() || c == '_';
+        let keywords = expected
+            .iter()
+            .filter_map(|words| words.strip_prefix('`')?.strip_suffix('`'))
+            .filter(|word| word.chars().all(is_word));
+        let mut mending: Vec<&str> = keywords.filter(|word| mends(word)).collect();
+        mending.dedup();
+        let [keyword] = mending.as_slice() else {
+            return Some(finding);
+        };
+        let end = site.start + trimmed.len();
+        let fix = self.at(end, end);
+        Some(finding.fix(format!("write `{keyword}`"), fix, format!(" {keyword}")))
     }
+}
+
+/// The first item of swallowed text, without its comment, and what follows it
+/// from a line on that is not indented further.
+fn split_items(text: &str) -> (&str, &str) {
+    let mut depth = 0_usize;
+    let (mut end, mut item) = (0, 0);
+    for token in Lexer::new(text) {
+        let gap = text.get(end..token.start).unwrap_or_default();
+        if depth == 0 && item > 0 && gap.contains('\n') && token.kind == Kind::Word {
+            let word = text.get(token.start..token.end).unwrap_or_default();
+            if !matches!(
+                word,
+                "and" | "or" | "not" | "else" | "where" | "at" | "when" | "as" | "retry" | "on"
+            ) {
+                return (
+                    text.get(..item).unwrap_or_default(),
+                    text.get(token.start..).unwrap_or_default(),
+                );
+            }
+        }
+        match token.kind {
+            Kind::Open => depth += 1,
+            Kind::Close => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        end = token.end;
+        if token.kind != Kind::Comment {
+            item = token.end;
+        }
+    }
+    (text.get(..item).unwrap_or_default(), "")
+}
+
+/// What to name as expected: not the endings of an amount of time where
+/// anything else may follow.
+fn expected(reach: &Reach, unit: bool) -> Vec<&'static str> {
+    if unit {
+        return vec!["a unit of time, like `days`"];
+    }
+    let endings = ["a unit of time", "`business`", "`ago`", "`from`"];
+    let is_ending = |words: &&str| endings.contains(words);
+    let mut expected = reach.expected.clone();
+    if !expected.iter().all(|words| is_ending(words)) {
+        expected.retain(|words| !is_ending(words));
+    }
+    if expected.contains(&"a value") {
+        expected.retain(|words| !matches!(*words, "a name" | "text in quotes" | "a number"));
+    }
+    expected
 }
 
 /// The furthest that any of the rules gets in a text; `None` where a rule
@@ -376,7 +460,7 @@ fn list(words: &[&'static str]) -> String {
 }
 
 /// The length of the word or the single character that a text begins with.
-fn word_length(text: &str) -> usize {
+pub(super) fn word_length(text: &str) -> usize {
     let word = text
         .find(|c: char| !(c.is_alphanumeric() || c == '_'))
         .unwrap_or(text.len());
@@ -394,36 +478,6 @@ fn step_name_length(text: &str) -> usize {
     match rest.strip_prefix(':') {
         Some(rest) => word + 1 + (rest.len() - rest.trim_start().len()),
         None => 0,
-    }
-}
-
-fn meant_word(word: &str, context: Context) -> Option<&'static str> {
-    nearest(word, context.words().iter().copied()).filter(|_| word.len() > 1)
-}
-
-/// Where a word belongs that stands in the wrong kind of block.
-fn misplaced(word: &str, context: Context) -> Option<&'static str> {
-    let clause = CLAUSES.contains(&word);
-    match context {
-        Context::Step if word == "case" || word == "else" => {
-            Some("a case stands inside `branch { … }` or `match … { … }`")
-        }
-        Context::Step if clause => {
-            Some("it is a clause: it stands in the workflow, outside `steps { … }`")
-        }
-        Context::Clause if STEPS.contains(&word) => {
-            Some("it is a step: it stands inside `steps { … }`")
-        }
-        Context::Clause | Context::Step if DECLARATIONS.contains(&word) => {
-            Some("a declaration stands outside all braces")
-        }
-        Context::Declaration if clause => {
-            Some("it is a clause: it stands inside `workflow NAME on OBJECT { … }`")
-        }
-        Context::Declaration if STEPS.contains(&word) => {
-            Some("it is a step: it stands inside `steps { … }` of a workflow")
-        }
-        _ => None,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::Builder;
 use crate::base::Span;
-use crate::diagnostic::{Code, Finding};
-use crate::syntax::ast::{Do, Field, Ident, Path, Retry, SetOp, Step, StepKind, Value};
+use crate::diagnostic::{Code, Edit, Finding};
+use crate::syntax::ast::{Do, ExprKind, Field, Ident, Path, Retry, SetOp, Step, StepKind, Value};
 use crate::syntax::grammar::{Pair, Rule};
 
 impl<'i> Builder<'i> {
@@ -13,6 +13,16 @@ impl<'i> Builder<'i> {
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::step => steps.extend(self.step(part)),
+                _ if self.is_rest(&part) => {
+                    if let Some(Step {
+                        kind: StepKind::Set(.., value),
+                        ..
+                    }) = steps.last_mut()
+                    {
+                        value.kind = ExprKind::Broken;
+                    }
+                    self.leftover(&part, opener, Rule::step);
+                }
                 _ => self.leftover(&part, opener, Rule::step),
             }
         }
@@ -78,11 +88,8 @@ impl<'i> Builder<'i> {
         let block = inner
             .into_iter()
             .find(|part| blocks.contains(&part.as_rule()));
-        let end = block.map_or(whole.end, |block| block.as_span().start() as u32);
-        let written = self
-            .text
-            .get(whole.start as usize..end as usize)
-            .unwrap_or_default();
+        let end = block.map_or(whole.end, |block| self.opener(&block).start);
+        let written = self.written(Span { end, ..whole });
         Span {
             end: whole.start + written.trim_end().len() as u32,
             ..whole
@@ -105,16 +112,35 @@ impl<'i> Builder<'i> {
     }
 
     fn set(&mut self, pair: Pair<'i>) -> Option<StepKind> {
+        let whole = self.span(&pair);
         let mut parts = pair
             .into_inner()
             .filter(|part| part.as_rule() != Rule::kw_set);
         let path = self.path(parts.next()?)?;
-        let op = match parts.next()?.as_str() {
+        let (sign, value) = (parts.next()?, parts.next()?);
+        let op = match sign.as_str() {
             "+=" => SetOp::Add,
             "-=" => SetOp::Subtract,
-            _ => SetOp::Assign,
+            "=" => SetOp::Assign,
+            _ => {
+                let place = self.span(&sign);
+                self.foreign("an assignment is written `=`", place, "=");
+                SetOp::Assign
+            }
         };
-        Some(StepKind::Set(path, op, self.expr(parts.next()?)))
+        if op == SetOp::Assign && is_nothing(self.trimmed(&value)) {
+            let clear = format!("clear {}", self.written(path.span));
+            self.report(
+                Finding::new(
+                    Code::ForeignSyntax,
+                    whole,
+                    "what is not known is no value; a property is emptied by `clear`",
+                )
+                .fix(format!("write `{clear}`"), whole, clear),
+            );
+            return Some(StepKind::Clear(path));
+        }
+        Some(StepKind::Set(path, op, self.expr(value)))
     }
 
     /// The only path of a step.
@@ -146,6 +172,7 @@ impl<'i> Builder<'i> {
             match part.as_rule() {
                 Rule::action_name => action = Some(self.ident(&part)),
                 Rule::fields => arguments = self.fields(part),
+                Rule::call_fields => arguments = self.call_fields(part),
                 Rule::binding => {
                     let name = part
                         .into_inner()
@@ -198,6 +225,27 @@ impl<'i> Builder<'i> {
         Some(Retry { times, over, span })
     }
 
+    /// `(NAME: VALUE …)`, which should be braces.
+    fn call_fields(&mut self, pair: Pair<'i>) -> Vec<Field> {
+        let (start, end) = self.extent(&pair);
+        let edit = |span, text: &str| Edit {
+            span,
+            text: text.into(),
+        };
+        let open = self.at(start, start + 1);
+        let edits = vec![edit(open, " { "), edit(self.at(end - 1, end), " }")];
+        self.report(
+            Finding::new(
+                Code::ForeignSyntax,
+                open,
+                "the arguments of an action stand in braces",
+            )
+            .fix_all("write braces", edits),
+        );
+        let fields = pair.into_inner();
+        fields.filter_map(|field| self.field(field)).collect()
+    }
+
     /// `{ NAME: VALUE … }`.
     pub(super) fn fields(&mut self, pair: Pair<'i>) -> Vec<Field> {
         let opener = self.opener(&pair);
@@ -222,4 +270,12 @@ impl<'i> Builder<'i> {
         let value: Value = self.value(parts.next()?);
         Some(Field { name, value, span })
     }
+}
+
+/// Whether a word stands for the absence of a value, here or elsewhere.
+pub(super) fn is_nothing(word: &str) -> bool {
+    matches!(
+        word,
+        "null" | "NULL" | "nil" | "undefined" | "None" | "unknown"
+    )
 }

@@ -91,6 +91,8 @@ impl<'i> Builder<'i> {
 
     fn broken_interpolation(&mut self, pair: &Pair<'i>) {
         let span = self.span(pair);
+        // Where the text ends is not certain, and so not the rest of the line.
+        self.broken_text = span.end as usize;
         let open = Span {
             end: span.start + 1,
             ..span
@@ -111,7 +113,10 @@ impl<'i> Builder<'i> {
 
     fn open_end(&mut self, whole: Span, block: bool) {
         let quotes = if block { "\"\"\"" } else { "\"" };
-        let written = self.text.get(whole.start as usize..).unwrap_or_default();
+        let written = self
+            .original
+            .get(whole.start as usize..)
+            .unwrap_or_default();
         let opening = written
             .chars()
             .take_while(|c| matches!(c, 'r' | '"'))

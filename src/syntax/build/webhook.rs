@@ -38,7 +38,16 @@ impl<'i> Builder<'i> {
 
     fn webhook_body(&mut self, webhook: &mut Webhook, pair: Pair<'i>) {
         let opener = self.opener(&pair);
+        let mut last = None;
         for part in pair.into_inner() {
+            // `id`, `match` and `verify` are words that no value goes on with.
+            match part.as_rule() {
+                Rule::webhook_field => self.separated(&mut last, &part),
+                Rule::webhook_id | Rule::webhook_match | Rule::webhook_verify => {
+                    last = Some(self.extent(&part).1);
+                }
+                _ => {}
+            }
             match part.as_rule() {
                 Rule::webhook_id => webhook.ids.extend(self.webhook_id(part)),
                 Rule::webhook_match => webhook.matches.extend(self.webhook_match(part)),

@@ -1,24 +1,26 @@
 //! Workflows and their clauses.
 
 use super::Builder;
-use crate::syntax::ast::{Clause, ClauseKind, Workflow};
+use crate::syntax::ast::{Clause, ClauseKind, ExprKind, Workflow};
 use crate::syntax::grammar::{Pair, Rule};
 
 impl<'i> Builder<'i> {
     pub(super) fn workflow(&mut self, pair: Pair<'i>) -> Option<Workflow> {
         let span = self.span(&pair);
         let doc = self.doc(span.start);
-        let (mut names, mut clauses) = (Vec::new(), Vec::new());
+        let (mut names, mut clauses): (_, Vec<Clause>) = (Vec::new(), Vec::new());
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::name => names.push(part),
                 Rule::stray_header => self.stray_header(&part),
                 Rule::workflow_body => {
                     let opener = self.opener(&part);
-                    clauses = part
-                        .into_inner()
-                        .filter_map(|part| self.clause(part, opener))
-                        .collect();
+                    for part in part.into_inner() {
+                        if self.is_rest(&part) {
+                            clauses.last_mut().map(break_condition);
+                        }
+                        clauses.extend(self.clause(part, opener));
+                    }
                 }
                 _ => {}
             }
@@ -67,5 +69,19 @@ impl<'i> Builder<'i> {
             }
         };
         Some(Clause { doc, kind, span })
+    }
+}
+
+/// A condition that something follows which does not fit: what it would have
+/// been is not known.
+fn break_condition(clause: &mut Clause) {
+    match &mut clause.kind {
+        ClauseKind::EnrollWhen(condition)
+        | ClauseKind::OnlyWhen(condition)
+        | ClauseKind::ReenrollWhen(condition)
+        | ClauseKind::SuppressWhen(condition)
+        | ClauseKind::UnenrollWhen(condition)
+        | ClauseKind::GoalWhen(condition) => condition.kind = ExprKind::Broken,
+        _ => {}
     }
 }

@@ -1,0 +1,288 @@
+//! Operators without a value, and the operators of other languages.
+
+use super::Draft;
+use super::token::Kind;
+use crate::base::Name;
+use crate::diagnostic::{Code, Edit, Finding};
+
+/// What stands for a value that is missing; the grammar reads it as a value,
+/// and the builder as something that a finding was given for.
+const HOLE: &str = "\0";
+const LIST: &str = "(\0)";
+const TWO: &str = "\0 and \0";
+/// The same where only a name can stand; it is declared as lost.
+const NAME: &str = "name_that_is_missing";
+
+impl Draft<'_> {
+    /// Operators whose line, block or file ends before their value, and words
+    /// that are operators elsewhere.
+    pub(super) fn operators(&mut self) {
+        // Tests, actions, calendars and templates are not read by the grammar.
+        let mut skipped = false;
+        for place in 0..self.tokens.len() {
+            if self.opens_declaration(place) {
+                skipped = matches!(
+                    self.word(place),
+                    "calendar" | "action" | "template" | "test"
+                ) || self.word(place) == "workflow" && self.word(place + 2) == "=";
+            }
+            if skipped
+                || self
+                    .token(place)
+                    .is_some_and(|token| token.kind == Kind::Text)
+            {
+                continue;
+            }
+            self.dangling(place);
+            self.unit(place);
+            self.foreign_operator(place);
+            self.foreign_call(place);
+        }
+    }
+
+    fn dangling(&mut self, place: usize) {
+        let next = self.word(place + 1);
+        let ends = matches!(next, "" | "}" | ")" | "]") || self.left_edge(place + 1);
+        let opens = next == "{";
+        if !ends && !opens {
+            return;
+        }
+        let word = self.word(place);
+        let after = if place > 0 { self.word(place - 1) } else { "" };
+        if after == "." || self.word(place + 1) == ":" && !self.left_edge(place + 1) {
+            return;
+        }
+        let Some(token) = self.token(place) else {
+            return;
+        };
+        let start = self.sign_start(place);
+        let written = self.slice(start, token.end);
+        if opens && matches!(written, "=>" | "->") {
+            self.arrow(start, token.end);
+            return;
+        }
+        let name = (!opens).then_some(NAME);
+        let (what, hole) = match written {
+            "and" | "or" | "not" | "when" | "where" => ("a condition", HOLE),
+            "is" | "contains" | "starts_with" | "ends_with" | "matches" => ("a value", HOLE),
+            "on" if after.ends_with("enroll") => ("an event", name.unwrap_or_default()),
+            "in" if after == "enroll" => ("a workflow", name.unwrap_or_default()),
+            "to" if after == "add" => ("a segment", name.unwrap_or_default()),
+            "from" if after == "remove" => ("a segment", name.unwrap_or_default()),
+            "do" if token.first => ("an action", name.unwrap_or_default()),
+            "in" if !matches!(after, "active" | "completed" | "enrolled") => ("a list", LIST),
+            "between" => ("two values", TWO),
+            "until" if after == "wait" => ("a moment", HOLE),
+            "default" | "computed" if ends && self.same_line(place) => ("a value", HOLE),
+            "then" if ends && after.starts_with('"') => ("a value", HOLE),
+            "=" | "+=" | "-=" if opens => return,
+            _ if is_operator(written) => ("a value", HOLE),
+            _ => return,
+        };
+        if hole.is_empty() {
+            return;
+        }
+        if matches!(after, "," | "(") && !matches!(word, "not" | "-") {
+            // A member of an enum may be called `and`.
+            return;
+        }
+        // Where the file breaks off, its open braces say enough.
+        if !(next.is_empty() && self.breaks_off()) {
+            let span = self.span(start, token.end);
+            let message = format!("expected {what} after `{written}`");
+            self.report(Finding::new(Code::UnexpectedText, span, message));
+        }
+        self.patch.said(start, token.end);
+        self.patch.insert(token.end, format!(" {hole}"));
+        if hole == NAME {
+            self.lost.push(Name::new(NAME));
+        }
+    }
+
+    /// `wait 2`, with the next step on the next line.
+    fn unit(&mut self, place: usize) {
+        let business = usize::from(self.word(place + 2) == "business");
+        let last = place + 1 + business;
+        let ends = !self.same_line(last + 1) || self.word(last + 1) == "}";
+        let (Some(token), true) = (self.token(last), ends) else {
+            return;
+        };
+        if self.word(place) != "wait" || !self.is_digits(place + 1) || !self.same_line(last) {
+            return;
+        }
+        let span = self.span(token.end, token.end);
+        let message = "expected a unit of time";
+        self.report(
+            Finding::new(Code::UnexpectedText, span, message)
+                .help("`wait 2 days`, `wait 90 minutes`, …"),
+        );
+        self.patch.insert(token.end, " days");
+    }
+
+    /// Whether braces are open where the file ends.
+    fn breaks_off(&self) -> bool {
+        let depth = (0..self.tokens.len()).map(|place| match self.word(place) {
+            "{" => 1,
+            "}" => -1,
+            _ => 0_i64,
+        });
+        depth.sum::<i64>() > 0
+    }
+
+    /// `case 1 => { … }`.
+    fn arrow(&mut self, start: usize, end: usize) {
+        let span = self.span(start, end);
+        let message = format!("no `{}` stands before a block", self.slice(start, end));
+        self.report(Finding::new(Code::ForeignSyntax, span, message).fix("delete it", span, ""));
+        self.patch.blank(start, end, b' ');
+    }
+
+    /// Where the signs begin that stand together with one.
+    fn sign_start(&self, place: usize) -> usize {
+        let is_sign = |at: usize| {
+            matches!(
+                self.word(at),
+                "=" | "!" | "<" | ">" | "+" | "-" | "*" | "?" | "&" | "|"
+            )
+        };
+        let mut first = place;
+        while is_sign(first) && first > 0 && is_sign(first - 1) && self.adjacent(first) {
+            first -= 1;
+        }
+        self.token(first).map_or(0, |token| token.start)
+    }
+
+    /// `interests includes sport`.
+    fn foreign_operator(&mut self, place: usize) {
+        let word = self.word(place);
+        let (instead, safe) = match word {
+            "includes" | "include" | "has" | "contain" | "containing" => ("contains", true),
+            "like" | "ilike" => ("contains", false),
+            "equals" | "eq" => ("==", true),
+            "ne" | "neq" => ("!=", true),
+            "gt" => (">", true),
+            "gte" | "ge" => (">=", true),
+            "lt" => ("<", true),
+            "lte" | "le" => ("<=", true),
+            "startswith" | "startsWith" | "begins_with" => ("starts_with", true),
+            "endswith" | "endsWith" => ("ends_with", true),
+            _ => return,
+        };
+        let value_before = place > 0
+            && self.same_line(place)
+            && self.before(place).is_some_and(|token| {
+                token.kind != Kind::Sign || matches!(self.word(place - 1), ")" | "]")
+            })
+            && !self.is_joint(place - 1);
+        let value_after = self.same_line(place + 1)
+            && self
+                .token(place + 1)
+                .is_some_and(|token| token.kind != Kind::Sign || self.word(place + 1) == "(")
+            && !self.is_joint(place + 1)
+            && self.word(place + 2) != ":";
+        if let (Some(token), true, true) = (self.token(place), value_before, value_after) {
+            self.instead(token.start, token.end, instead, safe);
+        }
+    }
+
+    /// Words between values, which are none themselves.
+    fn is_joint(&self, place: usize) -> bool {
+        matches!(
+            self.word(place),
+            "and"
+                | "or"
+                | "not"
+                | "when"
+                | "where"
+                | "on"
+                | "in"
+                | "is"
+                | "set"
+                | "do"
+                | "default"
+                | "object"
+                | "event"
+                | "message"
+                | "segment"
+                | "const"
+                | "workflow"
+                | "webhook"
+                | "many"
+                | "one"
+                | "from"
+                | "to"
+                | "as"
+                | "by"
+                | "if"
+                | "then"
+                | "computed"
+                | "inverse"
+        )
+    }
+
+    /// `name.contains("x")`.
+    fn foreign_call(&mut self, place: usize) {
+        let instead = match self.word(place) {
+            "contains" | "includes" => "contains",
+            "startsWith" | "starts_with" | "startswith" => "starts_with",
+            "endsWith" | "ends_with" | "endswith" => "ends_with",
+            _ => return,
+        };
+        let called = self.word(place.saturating_sub(1)) == "."
+            && self.adjacent(place)
+            && self.word(place + 1) == "(";
+        if let (Some(dot), Some(token), true) = (self.before(place), self.token(place), called) {
+            self.instead(dot.start, token.end, instead, true);
+        }
+    }
+
+    fn instead(&mut self, start: usize, end: usize, instead: &str, safe: bool) {
+        let span = self.span(start, end);
+        let spaced = if self.slice(start, end).starts_with('.') {
+            format!(" {instead} ")
+        } else {
+            instead.to_owned()
+        };
+        let finding = Finding::new(
+            Code::ForeignSyntax,
+            span,
+            format!("`{}` is no operator", self.slice(start, end)),
+        )
+        .help(format!("write `{instead}`"));
+        let edit = Edit {
+            span,
+            text: spaced.clone(),
+        };
+        self.report(if safe {
+            finding.fix_all(format!("write `{instead}`"), vec![edit])
+        } else {
+            finding
+        });
+        self.patch.blank(start, end, b' ');
+        self.patch.insert(end, format!("{spaced} "));
+    }
+}
+
+fn is_operator(written: &str) -> bool {
+    matches!(
+        written,
+        "=" | "=="
+            | "==="
+            | "!="
+            | "<"
+            | "<="
+            | ">"
+            | ">="
+            | "+"
+            | "-"
+            | "*"
+            | "+="
+            | "-="
+            | "??"
+            | "&&"
+            | "||"
+            | "<>"
+            | "=>"
+            | "=<"
+    )
+}

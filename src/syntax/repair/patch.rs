@@ -1,0 +1,99 @@
+//! A text with insertions and blanks, and the way back from its places to
+//! those of the original.
+
+/// Patches to a text. Without any it is the identity.
+#[derive(Debug, Default)]
+pub(in crate::syntax) struct Patch {
+    /// The patched text.
+    pub(in crate::syntax) text: String,
+    /// What is inserted before a byte of the original.
+    inserts: Vec<(usize, String)>,
+    /// Bytes of the original that are replaced, each by the same byte.
+    blanks: Vec<(usize, usize, u8)>,
+    /// Where insertions begin in the patched text, and how long they are.
+    inserted: Vec<(usize, usize)>,
+    /// Places of the original of which a finding has spoken.
+    said: Vec<(usize, usize)>,
+}
+
+impl Patch {
+    /// Whether there is nothing to do.
+    pub(super) fn is_empty(&self) -> bool {
+        self.inserts.is_empty() && self.blanks.is_empty()
+    }
+
+    /// Puts a text before a byte of the original.
+    pub(super) fn insert(&mut self, at: usize, text: impl Into<String>) {
+        self.inserts.push((at, text.into()));
+    }
+
+    /// Replaces bytes; line ends stay.
+    pub(super) fn blank(&mut self, start: usize, end: usize, byte: u8) {
+        self.blanks.push((start, end, byte));
+    }
+
+    /// Replaces the bytes of all letters that are not ASCII by `x`.
+    pub(super) fn blank_foreign(&mut self, text: &str, start: usize, end: usize) {
+        let written = text.get(start..end).unwrap_or_default();
+        for (at, c) in written.char_indices().filter(|(_, c)| !c.is_ascii()) {
+            self.blank(start + at, start + at + c.len_utf8(), b'x');
+        }
+    }
+
+    /// Notes that what fails to parse around here has been explained.
+    pub(super) fn said(&mut self, start: usize, end: usize) {
+        self.said.push((start, end));
+    }
+
+    /// Whether a finding has spoken of a place in this range.
+    pub(in crate::syntax) fn has_said(&self, start: usize, end: usize) -> bool {
+        self.said
+            .iter()
+            .any(|(first, last)| *first <= end && start <= *last)
+    }
+
+    /// Carries the patches out.
+    pub(super) fn applied_to(mut self, text: &str) -> Self {
+        let mut bytes = text.as_bytes().to_vec();
+        for (start, end, byte) in &self.blanks {
+            for old in bytes.get_mut(*start..*end).unwrap_or_default() {
+                if *old != b'\n' {
+                    *old = *byte;
+                }
+            }
+        }
+        // Only whole characters are blanked; were it otherwise, the original
+        // is the better text.
+        let blanked = String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned());
+        self.inserts.sort_by_key(|(at, _)| *at);
+        let mut done = 0;
+        for (at, insert) in &self.inserts {
+            self.text
+                .push_str(blanked.get(done..*at).unwrap_or_default());
+            self.inserted.push((self.text.len(), insert.len()));
+            self.text.push_str(insert);
+            done = *at;
+        }
+        self.text.push_str(blanked.get(done..).unwrap_or_default());
+        self
+    }
+
+    /// The place of the original for one of the patched text.
+    pub(in crate::syntax) fn original(&self, at: usize) -> usize {
+        let mut shift = 0;
+        for (start, length) in &self.inserted {
+            if at <= *start {
+                break;
+            }
+            shift += (at - start).min(*length);
+        }
+        at - shift
+    }
+
+    /// Whether a place of the patched text was inserted.
+    pub(in crate::syntax) fn is_inserted(&self, at: usize) -> bool {
+        self.inserted
+            .iter()
+            .any(|(start, length)| (*start..start + length).contains(&at))
+    }
+}
