@@ -21,10 +21,10 @@ impl Lowering<'_> {
         } else {
             Next::Step(0)
         };
-        let each = |list: &[hir::Expr]| -> Vec<Condition> {
-            list.iter()
+        let one = |condition: &Option<hir::Expr>| {
+            condition
+                .as_ref()
                 .map(|condition| self.condition(condition))
-                .collect()
         };
         let triggers =
             |list: &[hir::EventTrigger]| list.iter().map(|trigger| self.trigger(trigger)).collect();
@@ -37,29 +37,19 @@ impl Lowering<'_> {
             campaigns: workflow.campaigns.clone(),
             version,
             events: triggers(&workflow.events),
-            filters: workflow
-                .filters
-                .iter()
-                .map(|trigger| self.condition(&trigger.condition))
-                .collect(),
-            only: workflow
-                .only
-                .as_ref()
-                .map(|condition| self.condition(condition)),
+            filters: self.conditions(workflow.filters.iter().map(|trigger| &trigger.condition)),
+            only: one(&workflow.only),
             reenroll: workflow
                 .reenroll
                 .iter()
                 .map(|reenroll| self.reenroll(reenroll))
                 .collect(),
             existing: workflow.existing,
-            suppress: each(&workflow.suppress),
-            unenroll: each(&workflow.unenroll),
+            suppress: self.conditions(&workflow.suppress),
+            unenroll: self.conditions(&workflow.unenroll),
             unenroll_on: triggers(&workflow.unenroll_on),
             unenroll_on_leaving: workflow.unenroll_on_leaving.is_some(),
-            goal: workflow
-                .goal
-                .as_ref()
-                .map(|condition| self.condition(condition)),
+            goal: one(&workflow.goal),
             graph: ActionGraph::of(&steps, entry),
             bindings: bindings(&workflow.steps),
             steps,
@@ -71,6 +61,12 @@ impl Lowering<'_> {
                 .collect(),
             span: workflow.span,
         }
+    }
+
+    fn conditions<'e>(self, list: impl IntoIterator<Item = &'e hir::Expr>) -> Vec<Condition> {
+        list.into_iter()
+            .map(|condition| self.condition(condition))
+            .collect()
     }
 
     fn clause(self, span: Span) -> Clause {

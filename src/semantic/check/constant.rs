@@ -57,35 +57,14 @@ impl Checker<'_> {
             let Some(other) = self.catalog.constant(&named.name) else {
                 continue;
             };
-            match states.get(other.index()) {
-                Some(State::Open) => {
-                    self.report(
-                        Finding::new(
-                            Code::ComputedCycle,
-                            named.span,
-                            format!("`{}` depends on itself", named.name),
-                        )
-                        .help("a constant is made of literals and of other constants"),
-                    );
-                    set(states, place, State::Done);
-                    return;
-                }
-                Some(State::New) if links >= MOST_LINKS => {
-                    self.report(
-                        Finding::new(
-                            Code::NestedTooDeeply,
-                            named.span,
-                            format!("constants lead through more than {MOST_LINKS} others here"),
-                        )
-                        .help("write one of them as a value"),
-                    );
-                    set(states, place, State::Done);
-                    return;
-                }
-                Some(State::New) => {
-                    self.check_constant((other.index(), links + 1), trees, (states, origins));
-                }
-                _ => {}
+            let state = states.get(other.index()).copied();
+            if state == Some(State::Open) || state == Some(State::New) && links >= MOST_LINKS {
+                self.leads_too_far(named, state == Some(State::Open));
+                set(states, place, State::Done);
+                return;
+            }
+            if state == Some(State::New) {
+                self.check_constant((other.index(), links + 1), trees, (states, origins));
             }
         }
         self.uses.clear();
@@ -103,6 +82,21 @@ impl Checker<'_> {
             *slot = Some(value);
         }
         set(states, place, State::Done);
+    }
+}
+
+impl Checker<'_> {
+    /// A circle of constants, or a chain too long to evaluate.
+    fn leads_too_far(&mut self, named: &ast::Ident, circle: bool) {
+        self.report(if circle {
+            let message = format!("`{}` depends on itself", named.name);
+            Finding::new(Code::ComputedCycle, named.span, message)
+                .help("a constant is made of literals and of other constants")
+        } else {
+            let message = format!("constants lead through more than {MOST_LINKS} others here");
+            Finding::new(Code::NestedTooDeeply, named.span, message)
+                .help("write one of them as a value")
+        });
     }
 }
 

@@ -14,6 +14,7 @@ impl Checker<'_> {
                 self.no_business(*duration, head);
                 return Some(Wait::For(*duration));
             }
+            ast::Wait::Named(name) => return self.named_wait(name),
             ast::Wait::Until(until) => until,
         };
         let moment = match &until.moment {
@@ -48,6 +49,38 @@ impl Checker<'_> {
             past: past.unwrap_or(PastAction::Continue),
             unknown: unknown.unwrap_or(PastAction::Continue),
         })
+    }
+
+    /// `wait NAME`: a constant that is an amount of time.
+    fn named_wait(&mut self, name: &ast::Ident) -> Option<Wait> {
+        let path = ast::Path {
+            head: name.clone(),
+            arguments: None,
+            label: None,
+            rest: Vec::new(),
+            span: name.span,
+        };
+        let named = ast::Expr {
+            kind: ast::ExprKind::Path(Box::new(path)),
+            span: name.span,
+            depth: 1,
+        };
+        let value = self.value(&named, &Scope::default(), &Type::Duration);
+        match self.literal_of(&value) {
+            Some(Value::Duration(duration)) => Some(Wait::For(*duration)),
+            _ if matches!(value.ty, Type::Broken) => None,
+            _ => {
+                let message = format!(
+                    "`{}` is put together: it is no single amount of time",
+                    name.name
+                );
+                self.report(
+                    Finding::new(Code::WrongType, name.span, message)
+                        .help("wait for each part by a step of its own"),
+                );
+                None
+            }
+        }
     }
 
     fn moment_to_wait_for(&mut self, expr: &ast::Expr, scope: &Scope) -> Option<Moment> {

@@ -125,8 +125,15 @@ impl Checker<'_> {
         false
     }
 
-    /// `by` and `where` belong to aggregates.
+    /// `by` and `where` belong to aggregates, names to actions.
     fn no_clauses(&mut self, argument: &Argument) {
+        if let Some(name) = &argument.name {
+            let message = "the arguments of a function have no names";
+            self.report(
+                Finding::new(Code::UnknownArgument, name.span, message)
+                    .help("their order says what they are"),
+            );
+        }
         if argument.by.is_some() || argument.filter.is_some() {
             let message = "`by` and `where` stand in aggregates only";
             self.report(Finding::new(Code::UnexpectedText, argument.span, message));

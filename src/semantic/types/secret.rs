@@ -22,6 +22,7 @@ impl Checker<'_> {
             ("hubspot" | "hmac_sha256", Some(Type::Sign)) => Type::Sign,
             _ => return None,
         };
+        let hmac = path.head.name == "hmac_sha256";
         let most = if matches!(path.head.name.as_str(), "basic" | "hmac_sha256") {
             2
         } else {
@@ -37,6 +38,17 @@ impl Checker<'_> {
                 Finding::new(Code::ArgumentCount, path.span, message)
                     .help("the last is `secret(name)`"),
             );
+        }
+        let header = |argument: &Argument| {
+            argument
+                .name
+                .as_ref()
+                .filter(|name| name.name != "header" || !hmac)
+                .cloned()
+        };
+        for name in arguments.iter().filter_map(header) {
+            let message = format!("`{}` takes no `{}`", path.head.name, name.name);
+            self.report(Finding::new(Code::UnknownArgument, name.span, message));
         }
         let checked = arguments
             .iter()

@@ -220,6 +220,8 @@ pub struct Segment {
 /// One argument of a call.
 #[derive(Debug, Clone)]
 pub struct Argument {
+    /// `NAME:` before it; only some calls take it.
+    pub name: Option<Ident>,
     /// The value, or the association of an aggregate.
     pub value: Expr,
     /// `by EXPR`; descending where the flag is set.

@@ -61,6 +61,8 @@ pub enum SetOp {
 pub enum Wait {
     /// For an amount of time.
     For(Duration),
+    /// For the amount of time that a constant names.
+    Named(Ident),
     /// Until a moment.
     Until(Box<Until>),
 }

@@ -138,6 +138,8 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::step_kind
         | Rule::wait
         | Rule::wait_for
+        | Rule::wait_named
+        | Rule::argument_name
         | Rule::wait_until
         | Rule::at_time
         | Rule::if_past

@@ -2,7 +2,7 @@
 
 use super::Builder;
 use crate::diagnostic::{Code, Finding};
-use crate::syntax::ast::{Argument, Expr, ExprKind, Json, JsonKey, Path, PathSegment, Value};
+use crate::syntax::ast::{Argument, ExprKind, Json, JsonKey, Path, PathSegment, Value};
 use crate::syntax::grammar::{Pair, Rule};
 use crate::syntax::words::STEPS;
 
@@ -87,9 +87,12 @@ impl<'i> Builder<'i> {
 
     fn argument(&mut self, pair: Pair<'i>) -> Option<Argument> {
         let span = self.span(&pair);
-        let (mut value, mut by, mut filter) = (None, None, None);
+        let (mut name, mut value, mut by, mut filter) = (None, None, None, None);
         for part in pair.into_inner() {
             match part.as_rule() {
+                Rule::argument_name => {
+                    name = part.into_inner().next().map(|name| self.ident(&name))
+                }
                 Rule::expr => value = Some(self.expr(part)),
                 Rule::by => {
                     let descending = part
@@ -103,6 +106,7 @@ impl<'i> Builder<'i> {
             }
         }
         Some(Argument {
+            name,
             value: value?,
             by,
             filter,

@@ -407,7 +407,7 @@ fn expected(reach: &Reach, unit: bool) -> Vec<&'static str> {
     let endings = ["a unit of time", "`business`", "`ago`", "`from`"];
     let is_ending = |words: &&str| endings.contains(words);
     let mut expected = reach.expected.clone();
-    if !expected.iter().all(|words| is_ending(words)) {
+    if !expected.iter().all(is_ending) {
         expected.retain(|words| !is_ending(words));
     }
     if expected.contains(&"a value") {

@@ -18,6 +18,10 @@ impl<'i> Builder<'i> {
                 Some(duration) => StepKind::Wait(Wait::For(duration)),
                 None => StepKind::Lost("wait"),
             },
+            Rule::wait_named => {
+                let name = form.into_inner().next()?;
+                StepKind::Wait(Wait::Named(self.ident(&name)))
+            }
             Rule::wait_until => match self.until(form) {
                 Some(until) => StepKind::Wait(Wait::Until(Box::new(until))),
                 None => StepKind::Lost("wait"),
@@ -109,19 +113,31 @@ impl<'i> Builder<'i> {
 /// The days of a list with ranges, which may wrap.
 fn weekdays(pair: Pair<'_>) -> Vec<u8> {
     let text = pair.as_str();
-    let mut days = Vec::new();
-    for range in text.split(',') {
-        let mut ends = range
-            .split('-')
-            .filter_map(|word| WEEKDAYS.iter().position(|day| *day == word.trim()));
-        let Some(first) = ends.next() else { continue };
-        let last = ends.next().unwrap_or(first);
-        let length = (last + 7 - first) % 7;
-        days.extend((first..=first + length).map(|day| (day % 7) as u8));
+    let offset = pair.as_span().start();
+    let mut days: Vec<usize> = Vec::new();
+    let mut end = None;
+    for word in pair.into_inner() {
+        let Some(day) = WEEKDAYS.iter().position(|name| *name == word.as_str()) else {
+            continue;
+        };
+        let start = word.as_span().start() - offset;
+        let gap = end
+            .and_then(|end: usize| text.get(end..start))
+            .unwrap_or_default();
+        match days.last() {
+            Some(first) if gap.trim_start().starts_with('-') => {
+                let first = *first;
+                days.extend((first..=first + (day + 7 - first) % 7).map(|day| day % 7));
+            }
+            _ => days.push(day),
+        }
+        end = Some(word.as_span().end() - offset);
     }
     days.sort_unstable();
     days.dedup();
-    days
+    days.into_iter()
+        .filter_map(|day| u8::try_from(day).ok())
+        .collect()
 }
 
 fn with_time(moment: Moment, at: Option<Time>) -> Moment {
