@@ -15,4 +15,4 @@ mod words;
 pub use parse::{Parsed, parse, recognise};
 pub use scan::MAX_NESTING;
 pub use tokens::{hash_tokens, one_line};
-pub use words::is_reserved;
+pub use words::{is_reserved, is_step};

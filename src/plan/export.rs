@@ -39,6 +39,20 @@ fn is_named(step: &Step) -> bool {
     generated.is_none_or(|number| number.parse::<usize>().is_err())
 }
 
+/// All edges by the numbers of their nodes, with what they are called.
+fn edges(workflow: &Workflow) -> Vec<(usize, usize, String)> {
+    let nodes: Vec<GraphNode> = workflow.graph.nodes().map(|(_, node)| node).collect();
+    let label = |from: usize, edge: &GraphEdge| match nodes.get(from) {
+        Some(node) => edge_label(edge, *node, workflow),
+        None => String::new(),
+    };
+    workflow
+        .graph
+        .edges()
+        .map(|(from, to, edge)| (from, to, label(from, edge)))
+        .collect()
+}
+
 /// What an edge is called in a drawing; empty where one thing just follows
 /// another.
 fn edge_label(edge: &GraphEdge, from: GraphNode, workflow: &Workflow) -> String {

@@ -108,3 +108,9 @@ pub(super) const STEPS: &[&str] = &[
 pub fn is_reserved(word: &str) -> bool {
     RESERVED.contains(&word)
 }
+
+/// Whether a word opens a step.
+#[must_use]
+pub fn is_step(word: &str) -> bool {
+    STEPS.contains(&word)
+}

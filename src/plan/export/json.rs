@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{case_label, edge_label, node_label};
+use super::{case_label, edges, node_label};
 use crate::plan::{GraphNode, Program, StepKind, Workflow};
 
 /// The form of the document; it grows when a reader would have to change.
@@ -95,7 +95,10 @@ fn wire<'a>(program: &'a Program, workflow: &'a Workflow) -> WorkflowWire<'a> {
             .nodes()
             .map(|(id, node)| node_wire(id, node, workflow))
             .collect(),
-        edges: edges(workflow),
+        edges: edges(workflow)
+            .into_iter()
+            .map(|(from, to, label)| EdgeWire { from, to, label })
+            .collect(),
     }
 }
 
@@ -132,19 +135,4 @@ fn node_wire(id: usize, node: GraphNode, workflow: &Workflow) -> NodeWire {
         step,
         label: node_label(node, workflow),
     }
-}
-
-fn edges(workflow: &Workflow) -> Vec<EdgeWire> {
-    let nodes: Vec<GraphNode> = workflow.graph.nodes().map(|(_, node)| node).collect();
-    let edges = workflow.graph.edges();
-    edges
-        .map(|(from, to, edge)| {
-            let node = nodes.get(from).copied().unwrap_or(GraphNode::Enroll);
-            EdgeWire {
-                from,
-                to,
-                label: edge_label(edge, node, workflow),
-            }
-        })
-        .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{edge_label, node_label, shortened};
+use super::{edges, node_label, shortened};
 use crate::plan::{GraphNode, Program, StepKind, Workflow};
 
 /// The longest text in a node.
@@ -21,10 +21,8 @@ pub fn render(program: &Program, workflow: &Workflow) -> String {
         let (open, close) = shape(node, workflow);
         let _ = writeln!(out, "  n{number}{open}\"{label}\"{close}");
     }
-    let nodes: Vec<GraphNode> = workflow.graph.nodes().map(|(_, node)| node).collect();
-    for (from, to, edge) in workflow.graph.edges() {
-        let node = nodes.get(from).copied().unwrap_or(GraphNode::Enroll);
-        let label = shortened(&edge_label(edge, node, workflow), LABEL);
+    for (from, to, label) in edges(workflow) {
+        let label = shortened(&label, LABEL);
         let label = if label.is_empty() {
             String::new()
         } else {

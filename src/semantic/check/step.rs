@@ -7,7 +7,7 @@ use crate::base::{Lookup, Name, Span};
 use crate::diagnostic::{Code, Finding};
 use crate::semantic::hir::{Fact, Step, StepKind};
 use crate::semantic::types::{Checker, Scope};
-use crate::syntax::ast;
+use crate::syntax::{ast, is_step};
 
 /// What is kept from one step to the next.
 pub(super) struct Walk {
@@ -155,28 +155,7 @@ fn kind_word(kind: &ast::StepKind) -> &'static str {
 
 /// Whether a name has the form `KIND_N`.
 fn is_generated(name: &str) -> bool {
-    const KINDS: [&str; 19] = [
-        "wait",
-        "set",
-        "clear",
-        "copy",
-        "create",
-        "associate",
-        "dissociate",
-        "delete",
-        "enroll",
-        "unenroll",
-        "add",
-        "remove",
-        "do",
-        "branch",
-        "match",
-        "split",
-        "goto",
-        "stop",
-        "todo",
-    ];
     name.rsplit_once('_').is_some_and(|(kind, number)| {
-        KINDS.contains(&kind) && !number.is_empty() && number.bytes().all(|c| c.is_ascii_digit())
+        is_step(kind) && !number.is_empty() && number.bytes().all(|c| c.is_ascii_digit())
     })
 }
