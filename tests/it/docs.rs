@@ -151,6 +151,44 @@ fn every_code_has_a_test_that_names_the_place() {
     assert!(missing.is_empty(), "no test names {missing:?}");
 }
 
+/// What `flow graph` prints of a workflow of the example.
+fn graph(workflow: &str, format: &str) -> String {
+    let run = Command::new(env!("CARGO_BIN_EXE_flow"))
+        .args([
+            "graph",
+            "examples/webinar",
+            "--workflow",
+            workflow,
+            "--format",
+            format,
+        ])
+        .current_dir(repo_root())
+        .output()
+        .expect("flow runs");
+    String::from_utf8(run.stdout).expect("text")
+}
+
+#[test]
+fn the_graphs_of_the_readme_are_what_is_printed() {
+    let shown = blocks(&read("README.md"));
+    let block = |start: &str| {
+        shown
+            .iter()
+            .find(|(_, text, _)| text.starts_with(start))
+            .expect(start)
+            .1
+            .clone()
+    };
+    assert_eq!(
+        block("workflow introduce").trim_end(),
+        graph("introduce", "text").trim_end()
+    );
+    assert_eq!(
+        block("---\ntitle: introduce").trim_end(),
+        graph("introduce", "mermaid").trim_end()
+    );
+}
+
 #[test]
 fn the_commands_of_the_readme_run() {
     let mut count = 0;

@@ -228,7 +228,7 @@ impl<'i> Builder<'i> {
         }
         let meant = crate::base::nearest(site.word, words.iter().copied())
             .filter(|_| site.word.len() > 1)?;
-        let message = format!("`{}` follows no type", site.word);
+        let message = format!("`{}` is no modifier", site.word);
         Some(Finding::new(Code::UnknownKeyword, place, message).did_you_mean(Some(meant), place))
     }
 }
