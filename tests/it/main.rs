@@ -15,6 +15,7 @@ mod cli_support;
 mod docs;
 mod findings;
 mod graphs;
+mod main_thread;
 mod planted;
 mod recovery;
 mod render;
