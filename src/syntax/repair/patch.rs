@@ -10,9 +10,12 @@ pub(in crate::syntax) struct Patch {
     inserts: Vec<(usize, String)>,
     /// Bytes of the original that are replaced, each by the same byte.
     blanks: Vec<(usize, usize, u8)>,
-    /// Where insertions begin in the patched text, and how long they are.
-    inserted: Vec<(usize, usize)>,
-    /// Places of the original of which a finding has spoken.
+    /// Where insertions begin in the patched text, how long they are, and how
+    /// long all before are together; in order.
+    inserted: Vec<(usize, usize, usize)>,
+    /// Places of the original of which a finding has spoken. Once the patches
+    /// are carried out they are in order, and an end is never less than those
+    /// before it.
     said: Vec<(usize, usize)>,
 }
 
@@ -47,9 +50,9 @@ impl Patch {
 
     /// Whether a finding has spoken of a place in this range.
     pub(in crate::syntax) fn has_said(&self, start: usize, end: usize) -> bool {
-        self.said
-            .iter()
-            .any(|(first, last)| *first <= end && start <= *last)
+        let begun = self.said.partition_point(|(first, _)| *first <= end);
+        let last = begun.checked_sub(1).and_then(|place| self.said.get(place));
+        last.is_some_and(|(_, last)| start <= *last)
     }
 
     /// Carries the patches out.
@@ -66,11 +69,18 @@ impl Patch {
         // is the better text.
         let blanked = String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned());
         self.inserts.sort_by_key(|(at, _)| *at);
-        let mut done = 0;
+        self.said.sort_unstable();
+        let mut furthest = 0;
+        for (_, last) in &mut self.said {
+            furthest = furthest.max(*last);
+            *last = furthest;
+        }
+        let (mut done, mut length) = (0, 0);
         for (at, insert) in &self.inserts {
             self.text
                 .push_str(blanked.get(done..*at).unwrap_or_default());
-            self.inserted.push((self.text.len(), insert.len()));
+            self.inserted.push((self.text.len(), insert.len(), length));
+            length += insert.len();
             self.text.push_str(insert);
             done = *at;
         }
@@ -80,20 +90,24 @@ impl Patch {
 
     /// The place of the original for one of the patched text.
     pub(in crate::syntax) fn original(&self, at: usize) -> usize {
-        let mut shift = 0;
-        for (start, length) in &self.inserted {
-            if at <= *start {
-                break;
-            }
-            shift += (at - start).min(*length);
-        }
+        let shift = self.insertion(at).map_or(0, |(start, length, before)| {
+            before + (at - start).min(length)
+        });
         at - shift
+    }
+
+    /// The last insertion that begins before a place, or at it.
+    fn insertion(&self, at: usize) -> Option<(usize, usize, usize)> {
+        let begun = self.inserted.partition_point(|(start, ..)| *start <= at);
+        begun
+            .checked_sub(1)
+            .and_then(|last| self.inserted.get(last))
+            .copied()
     }
 
     /// Whether a place of the patched text was inserted.
     pub(in crate::syntax) fn is_inserted(&self, at: usize) -> bool {
-        self.inserted
-            .iter()
-            .any(|(start, length)| (*start..start + length).contains(&at))
+        self.insertion(at)
+            .is_some_and(|(start, length, _)| at < start + length)
     }
 }
