@@ -11,6 +11,7 @@ mod span;
 mod suggest;
 mod table;
 mod time;
+mod uid;
 
 pub use decimal::{Decimal, parse_decimal, print_decimal};
 pub use fingerprint::{Fingerprint, Hasher};
@@ -23,3 +24,4 @@ pub use table::{Id, Table};
 pub use time::{
     Date, DateTime, Duration, Offset, Time, TimeZone, Timestamp, Unit, YearlyDate, zone,
 };
+pub use uid::Uid;
