@@ -1,6 +1,7 @@
 //! Expressions: trees → flat nodes.
 
 use super::Lowering;
+use crate::model::{Kind, Type};
 use crate::plan::{
     Condition, Expression, Hop, JsonNode, Link, Node, NodeId, Pattern, TextNode, Way,
 };
@@ -63,7 +64,14 @@ impl Lowering<'_> {
             K::Negative(a) => Node::Negative(self.push(a, into)),
             K::Coalesce(a, b) => Node::Coalesce(self.push(a, into), self.push(b, into)),
             K::At(a, b) => Node::At(self.push(a, into), self.push(b, into)),
-            K::Call(function, arguments) => Node::Call(function, self.all(arguments, into)),
+            K::Call(function, arguments) => {
+                let prints = function.parameters.contains(&Kind::Printable);
+                let arguments = arguments.iter().map(|argument| match prints {
+                    true => self.printed(argument, into),
+                    false => self.push(argument, into),
+                });
+                Node::Call(function, arguments.collect())
+            }
             K::Unit(unit) => Node::Unit(*unit),
             K::Convert(places, a) => Node::Convert(places.clone(), self.push(a, into)),
             K::Secret(name) => Node::Secret(name.clone()),
@@ -83,18 +91,21 @@ impl Lowering<'_> {
             K::Logic(Logic::And, terms) => Node::And(self.all(terms, into)),
             K::Logic(Logic::Or, terms) => Node::Or(self.all(terms, into)),
             K::OrUnknown(a) => Node::OrUnknown(self.push(a, into)),
-            K::Compare(op, a, b) => Node::Compare(*op, self.push(a, into), self.push(b, into)),
-            K::In(a, list, negated) => {
-                Node::In(self.push(a, into), self.push(list, into), *negated)
+            K::Compare(op, a, b) => {
+                let [a, b] = self.compared([a, b], into);
+                Node::Compare(*op, a, b)
             }
-            K::Between(a, ends, negated) => Node::Between(
-                self.push(a, into),
-                self.push(&ends.0, into),
-                self.push(&ends.1, into),
-                *negated,
-            ),
+            K::In(a, list, negated) => {
+                let [a, list] = self.compared([a, list], into);
+                Node::In(a, list, *negated)
+            }
+            K::Between(a, ends, negated) => {
+                let [a, low, high] = self.compared([a, &ends.0, &ends.1], into);
+                Node::Between(a, low, high, *negated)
+            }
             K::TextTest(test, a, b, negated) => {
-                Node::TextTest(*test, self.push(a, into), self.push(b, into), *negated)
+                let [a, b] = self.compared([a, b], into);
+                Node::TextTest(*test, a, b, *negated)
             }
             K::SetTest(kind, a, places, negated) => Node::SetTest(
                 *kind,
@@ -131,6 +142,40 @@ impl Lowering<'_> {
         }
     }
 
+    /// The sides of a comparison. Addresses compare in lower case.
+    fn compared<const N: usize>(self, sides: [&Expr; N], into: &mut Expression) -> [NodeId; N] {
+        let folded = sides.iter().any(|side| is_address(&side.ty));
+        sides.map(|side| {
+            let node = self.push(side, into);
+            match folded {
+                true => into.push(Node::Folded(node), side.span),
+                false => node,
+            }
+        })
+    }
+
+    /// A value that becomes part of a text: a member by its label.
+    fn printed(self, value: &Expr, into: &mut Expression) -> NodeId {
+        self.spelled(value, false, into)
+    }
+
+    /// The value of a key: a member by its name.
+    pub(super) fn key(self, value: &Expr) -> Expression {
+        let mut into = Expression::default();
+        self.spelled(value, true, &mut into);
+        into
+    }
+
+    fn spelled(self, value: &Expr, name: bool, into: &mut Expression) -> NodeId {
+        let node = self.push(value, into);
+        match &value.ty {
+            ty @ (Type::Enum(_) | Type::Set(_)) => {
+                into.push(Node::Spelled(Box::new(ty.clone()), node, name), value.span)
+            }
+            _ => node,
+        }
+    }
+
     fn all(self, list: &[Expr], into: &mut Expression) -> Box<[NodeId]> {
         list.iter().map(|expr| self.push(expr, into)).collect()
     }
@@ -139,12 +184,12 @@ impl Lowering<'_> {
         match part {
             TextPart::Literal(text) => TextNode::Literal(text.clone()),
             TextPart::Value(value, format) => {
-                TextNode::Value(self.push(value, into), format.clone())
+                TextNode::Value(self.printed(value, into), format.clone())
             }
             TextPart::Fallback(value, format, other) => TextNode::Fallback(
-                self.push(value, into),
+                self.printed(value, into),
                 format.clone(),
-                self.push(other, into),
+                self.printed(other, into),
             ),
         }
     }
@@ -152,7 +197,7 @@ impl Lowering<'_> {
     fn json(self, json: &Json, into: &mut Expression) -> JsonNode {
         match json {
             Json::Null => JsonNode::Null,
-            Json::Value(value) => JsonNode::Value(self.push(value, into)),
+            Json::Value(value) => JsonNode::Value(self.spelled(value, true, into)),
             Json::Object(members) => JsonNode::Object(
                 members
                     .iter()
@@ -186,5 +231,14 @@ pub(super) fn link(path: &AssociationPath) -> Link {
         },
         label: path.label.clone(),
         object: path.object,
+    }
+}
+
+/// Whether values are addresses, or lists of them.
+fn is_address(ty: &Type) -> bool {
+    match ty {
+        Type::Email => true,
+        Type::List(inner) => is_address(inner),
+        _ => false,
     }
 }

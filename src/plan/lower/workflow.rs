@@ -88,7 +88,7 @@ impl Lowering<'_> {
                 .iter()
                 .map(|(refinement, _)| self.refinement(refinement))
                 .collect(),
-            per: value(&trigger.per),
+            per: trigger.per.as_ref().map(|per| self.key(per)),
             span: trigger.span,
             text: self.text(trigger.span),
         }
