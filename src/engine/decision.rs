@@ -1,0 +1,350 @@
+//! What a decision holds: the difference that it makes to its cell, what it
+//! sends, what it asks of the outside, and what is told of it.
+
+use std::sync::Arc;
+
+use super::enrolment::Enrolment;
+use super::message::{Address, Claim, Delivery, Switching};
+use super::record::{Counter, CounterId, LinkEnd, Side};
+use crate::base::{Name, Span, Timestamp, Uid};
+use crate::model::{ActionId, AssociationId, ObjectId, PropertyId, SegmentId, Value, WorkflowId};
+
+/// What one delivery comes to. It is a plain value: `evolve` carries it out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// The cell that it is about.
+    pub cell: Address,
+    /// The difference, in order.
+    pub changes: Vec<Change>,
+    /// What is told of it (H1), in order.
+    pub entries: Vec<Entry>,
+    /// What it sends, in order.
+    pub messages: Vec<Delivery>,
+    /// What is asked of the outside, in order.
+    pub actions: Vec<Action>,
+    /// What the sender of the outside input is told.
+    pub answer: Option<Answer>,
+}
+
+impl Decision {
+    /// A decision that does nothing yet.
+    #[must_use]
+    pub fn about(cell: Address) -> Self {
+        Decision {
+            cell,
+            changes: Vec::new(),
+            entries: Vec::new(),
+            messages: Vec::new(),
+            actions: Vec::new(),
+            answer: None,
+        }
+    }
+}
+
+/// One difference to a cell.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// The program is published.
+    Published,
+    /// A workflow is turned on for the first time.
+    TurnedOn(WorkflowId),
+    /// A switch is set.
+    Switched(WorkflowId, Switching),
+    /// An id was seen; it is remembered until then.
+    Seen(Timestamp),
+    /// A unique value has this owner.
+    Owner(Option<Uid>),
+    /// A unique value is reserved for a claim.
+    Reserved(Option<Uid>),
+    /// A delivery waits for the end of a claim; none does after `None`.
+    Waits(Option<Box<Delivery>>),
+    /// The record comes into being.
+    Created {
+        /// What it is.
+        object: ObjectId,
+        /// How many properties it has.
+        properties: usize,
+        /// When.
+        at: Timestamp,
+    },
+    /// A property has this value.
+    Value(PropertyId, Option<Value>),
+    /// The record was updated.
+    Updated(Timestamp),
+    /// An end of a link is as it stands here.
+    End(LinkEnd),
+    /// An end of a link is gone.
+    NoEnd(Side, Uid),
+    /// An association, or a label of it, has had a link.
+    Ever(AssociationId, Option<Name>),
+    /// Membership of a static segment.
+    Member(SegmentId, bool),
+    /// An enrolment is as it stands here.
+    Enrolment(Box<Enrolment>),
+    /// An enrolment has begun, under this identity.
+    Been(WorkflowId, Arc<str>),
+    /// An enrolment has ended.
+    Left(Uid),
+    /// A counter is as it stands here.
+    Counter(CounterId, Counter),
+    /// A write waits for a claim.
+    Claiming(Box<Claim>),
+    /// The claim is over.
+    ClaimOver(Uid),
+}
+
+/// What the sender of an outside input is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// A record was created.
+    Created(Uid),
+    /// It was accepted, for this record.
+    Accepted(Uid),
+    /// Its id was seen before: nothing was done (I3).
+    Duplicate,
+    /// No record has the value that it names (E4).
+    NoRecord(Arc<str>),
+    /// It was refused, for a reason in words.
+    Refused(Arc<str>),
+}
+
+/// An action that is to be carried out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Action {
+    /// The idempotency key, the same for all attempts (A1).
+    pub key: Uid,
+    /// The enrolled record.
+    pub record: Uid,
+    /// Its enrolment.
+    pub enrolment: Uid,
+    /// The workflow.
+    pub workflow: WorkflowId,
+    /// The step, by place.
+    pub step: usize,
+    /// Which attempt, from 1.
+    pub attempt: u32,
+    /// When it was decided.
+    pub decided_at: Timestamp,
+    /// What is asked.
+    pub request: Arc<Call>,
+}
+
+/// What is asked of the outside, rendered once (A1).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// Which action.
+    pub action: ActionId,
+    /// Its arguments that are known, in the order of the text.
+    pub arguments: Vec<(Name, Rendered)>,
+    /// The message that it sends, with its texts.
+    pub message: Option<RenderedMessage>,
+}
+
+impl Call {
+    /// An argument that is a text.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        let argument = self.arguments.iter().find(|(argument, _)| argument == name);
+        match argument {
+            Some((_, Rendered::Text(text))) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// A rendered value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Rendered {
+    /// Unknown.
+    Null,
+    /// Text, and what has no other form: moments, members, amounts of time.
+    Text(Arc<str>),
+    /// A number.
+    Number(crate::base::Decimal),
+    /// True or false.
+    Bool(bool),
+    /// Several values.
+    List(Vec<Rendered>),
+    /// Values by key, in the order of the text.
+    Object(Vec<(Arc<str>, Rendered)>),
+    /// A record, with its unique values as they are known.
+    Record(Uid, Vec<(Name, Arc<str>)>),
+    /// The value of a secret, put in when it is carried out (A1).
+    Secret(Name),
+}
+
+/// A rendered message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RenderedMessage {
+    /// Its name.
+    pub name: Name,
+    /// The texts that are known, by field.
+    pub fields: Vec<(crate::model::MessageField, Arc<str>)>,
+}
+
+/// One entry of the history (H1).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// When.
+    pub at: Timestamp,
+    /// Of which record; `None` where there is none.
+    pub record: Option<Uid>,
+    /// By which enrolment, of which workflow.
+    pub workflow: Option<WorkflowId>,
+    /// The identity of the enrolment.
+    pub enrolment: Option<Uid>,
+    /// At which step, by place.
+    pub step: Option<usize>,
+    /// The text that decided.
+    pub span: Option<Span>,
+    /// What happened.
+    pub what: What,
+    /// What was unknown though it was computed from known values (N4).
+    pub notes: Vec<String>,
+}
+
+/// What an entry tells.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// The program was published.
+    Published,
+    /// A workflow was turned on, off, paused or resumed.
+    Switched(Switching),
+    /// An input was seen before.
+    Duplicate,
+    /// An input names no record.
+    NoRecord(Arc<str>),
+    /// An input or a write was refused.
+    InputRefused(Arc<str>),
+    /// The record came into being.
+    Created(Option<Arc<str>>),
+    /// A property was written.
+    Wrote {
+        /// Which.
+        property: PropertyId,
+        /// Its value before.
+        old: Option<Value>,
+        /// Its value after.
+        new: Option<Value>,
+    },
+    /// An import has touched the record.
+    Imported(Arc<str>),
+    /// The record is linked with another.
+    Linked(Side, Uid, Option<Name>),
+    /// The record is no longer linked with another.
+    Unlinked(Side, Uid, Option<Name>),
+    /// The record has joined or left a segment.
+    Member(SegmentId, bool),
+    /// An event occurred.
+    Occurred(Arc<super::enrolment::Occurrence>),
+    /// Something asked for an enrolment and was refused.
+    Refused {
+        /// Under which key.
+        key: Arc<str>,
+        /// Why (E5).
+        reason: Reason,
+        /// What asked.
+        cause: Arc<str>,
+    },
+    /// The record was enrolled.
+    Enrolled {
+        /// Under which key.
+        key: Arc<str>,
+        /// What asked.
+        cause: Arc<str>,
+    },
+    /// A step was done.
+    Step,
+    /// A step was skipped.
+    Skipped(Arc<str>),
+    /// A step failed (A10).
+    Failed(Arc<str>),
+    /// A branch was taken.
+    Branch {
+        /// Its label, or its text; `none_met` where none was true (B1).
+        case: Arc<str>,
+        /// The values that were read.
+        read: Vec<(String, String)>,
+    },
+    /// A wait has begun.
+    WaitBegan(Timestamp),
+    /// A wait has ended.
+    WaitEnded,
+    /// A wait was computed anew (W4).
+    WaitMoved(Timestamp),
+    /// An action was decided.
+    Asked(Arc<Call>),
+    /// An attempt has succeeded.
+    Done(u32),
+    /// An attempt has failed; whether another follows.
+    AttemptFailed {
+        /// Which attempt.
+        attempt: u32,
+        /// The status of the answer.
+        status: Option<u16>,
+        /// What went wrong.
+        error: Arc<str>,
+        /// When the next one is due.
+        retry: Option<Timestamp>,
+    },
+    /// The enrolment has ended.
+    Left {
+        /// Under which key.
+        key: Arc<str>,
+        /// Why.
+        reason: Reason,
+    },
+}
+
+/// Why a record was not enrolled (E5), or left (L6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// A chain of more than 100 causes (I5).
+    ChainTooLong,
+    /// Turned off (L5).
+    WorkflowOff,
+    /// Paused (E17).
+    WorkflowPaused,
+    /// Its conditions do not hold; never written (H1).
+    NotMatching,
+    /// A `suppress` holds (E6, L2).
+    Suppressed,
+    /// The `goal` holds (L3).
+    GoalMet,
+    /// It is inside already (E7).
+    AlreadyEnrolled,
+    /// It was inside before, and there is no `reenroll`.
+    EnrolledBefore,
+    /// It was inside before, and no `reenroll` fired (E8).
+    NoReenrollTrigger,
+    /// It went through.
+    Completed,
+    /// An `unenroll` turned true.
+    UnenrollCondition,
+    /// No filter trigger holds any longer (L1).
+    Leaving,
+    /// A person took it out.
+    Manual,
+}
+
+impl Reason {
+    /// The word that is shown and kept.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Reason::ChainTooLong => "chain_too_long",
+            Reason::WorkflowOff => "workflow_off",
+            Reason::WorkflowPaused => "workflow_paused",
+            Reason::NotMatching => "not_matching",
+            Reason::Suppressed => "suppressed",
+            Reason::GoalMet => "goal_met",
+            Reason::AlreadyEnrolled => "already_enrolled",
+            Reason::EnrolledBefore => "enrolled_before",
+            Reason::NoReenrollTrigger => "no_reenroll_trigger",
+            Reason::Completed => "completed",
+            Reason::UnenrollCondition => "unenroll_condition",
+            Reason::Leaving => "leaving",
+            Reason::Manual => "manual",
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! An enrolment: one traversal of one workflow by one record and key.
+
+use std::sync::Arc;
+
+use super::decision::Call;
+use crate::base::{Timestamp, Uid};
+use crate::model::{ObjectId, PropertyId, Value, WorkflowId};
+use crate::plan::Next;
+use crate::semantic::hir::{EventSource, FieldSource};
+
+/// A record inside a workflow.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Enrolment {
+    /// Its identity: a hash of its cause, workflow, record and key (A1).
+    pub id: Uid,
+    /// The workflow.
+    pub workflow: WorkflowId,
+    /// Its key; empty where there is none (E16).
+    pub key: Arc<str>,
+    /// The occurrence that enrolled the record.
+    pub occurrence: Option<Arc<Occurrence>>,
+    /// Where it stands.
+    pub stage: Stage,
+    /// What actions have answered, by place; `None` before the answer.
+    pub bindings: Vec<Option<Arc<[Option<Value>]>>>,
+    /// How many actions it has asked for: part of their keys (A1).
+    pub visits: u32,
+}
+
+/// Where an enrolment stands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Stage {
+    /// It goes on at the next moment: just begun, or held by a pause (E17).
+    Ready {
+        /// Where it goes on.
+        next: Next,
+        /// When it could have gone on.
+        due: Timestamp,
+    },
+    /// It waits.
+    Waiting {
+        /// At which step.
+        step: usize,
+        /// Since when (W4).
+        began: Timestamp,
+        /// Until when.
+        due: Timestamp,
+    },
+    /// It waits for the answers of the records that a step has written (I5).
+    Writing {
+        /// At which step.
+        step: usize,
+        /// How many have not answered.
+        open: usize,
+        /// The moment from which its path counts (I8).
+        from: Timestamp,
+    },
+    /// It waits for the result of an action (A2).
+    Acting {
+        /// At which step.
+        step: usize,
+        /// The idempotency key.
+        action: Uid,
+        /// Which attempt, from 1.
+        attempt: u32,
+        /// What was rendered, once (A1).
+        request: Arc<Call>,
+        /// When the next attempt is due; `None` while one is under way.
+        retry: Option<Timestamp>,
+    },
+}
+
+impl Enrolment {
+    /// When it wakes by itself.
+    #[must_use]
+    pub fn due(&self) -> Option<Timestamp> {
+        match &self.stage {
+            Stage::Ready { due, .. } | Stage::Waiting { due, .. } => Some(*due),
+            Stage::Acting { retry, .. } => *retry,
+            Stage::Writing { .. } => None,
+        }
+    }
+
+    /// The step that it stands at; `None` before the first.
+    #[must_use]
+    pub fn step(&self) -> Option<usize> {
+        match &self.stage {
+            Stage::Ready { next, .. } => match next {
+                Next::Step(step) => Some(*step),
+                Next::End => None,
+            },
+            Stage::Waiting { step, .. }
+            | Stage::Writing { step, .. }
+            | Stage::Acting { step, .. } => Some(*step),
+        }
+    }
+}
+
+/// Something that happened to a record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Occurrence {
+    /// What.
+    pub event: EventSource,
+    /// Its identity.
+    pub id: Arc<str>,
+    /// When it happened.
+    pub occurred_at: Timestamp,
+    /// When it was accepted.
+    pub accepted_at: Timestamp,
+    /// Its properties by place; of a change the old and the new value; of a
+    /// failed action the action, the status and the error.
+    pub values: Vec<Option<Value>>,
+}
+
+impl Occurrence {
+    /// The property that an expression names, if this occurrence has it.
+    #[must_use]
+    pub fn field(&self, object: ObjectId, sources: &[FieldSource]) -> Option<Value> {
+        sources
+            .iter()
+            .find_map(|source| self.source(object, *source))?
+    }
+
+    /// `None` where the source is another event's; an unknown value is there.
+    #[expect(
+        clippy::option_option,
+        reason = "another event's property and an unknown one differ"
+    )]
+    fn source(&self, object: ObjectId, source: FieldSource) -> Option<Option<Value>> {
+        let place = match (source, &self.event) {
+            (FieldSource::Occurrence(0), _) => {
+                return Some(Some(Value::Datetime(self.occurred_at)));
+            }
+            (FieldSource::Occurrence(1), _) => {
+                return Some(Some(Value::Datetime(self.accepted_at)));
+            }
+            (FieldSource::Occurrence(_), _) => return Some(Some(Value::Text(self.id.clone()))),
+            (FieldSource::Property(event, property), EventSource::Declared(own))
+                if event == *own =>
+            {
+                property.index()
+            }
+            (FieldSource::Old(owner, property), EventSource::Changed(own)) => {
+                is_change((owner, property), (object, *own)).then_some(0)?
+            }
+            (FieldSource::New(owner, property), EventSource::Changed(own)) => {
+                is_change((owner, property), (object, *own)).then_some(1)?
+            }
+            (FieldSource::ActionFailed(place), EventSource::ActionFailed) => place,
+            _ => return None,
+        };
+        Some(self.values.get(place).cloned().flatten())
+    }
+}
+
+fn is_change(read: (ObjectId, PropertyId), own: (ObjectId, PropertyId)) -> bool {
+    read == own
+}

@@ -1,0 +1,304 @@
+//! Expressions → values: three-valued, exact, without a clock. What is done
+//! with a value is not known here.
+
+mod compare;
+mod link;
+mod text;
+mod time;
+mod view;
+
+pub(super) use time::date_start;
+pub(super) use view::View;
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use super::enrolment::Occurrence;
+use super::prepared::Prepared;
+use super::record::RecordCell;
+use crate::base::{Span, Timestamp};
+use crate::model::compute::{self, Flaw, Operator};
+use crate::model::{Function, SegmentId, Value};
+use crate::plan::{Condition, Expression, Node, NodeId};
+use crate::syntax::ast::Arithmetic;
+
+/// What an expression is evaluated with.
+pub(super) struct Scope<'a> {
+    pub(super) prepared: &'a Prepared,
+    /// The record that the expression is about.
+    pub(super) this: &'a RecordCell,
+    /// The present instant.
+    pub(super) now: Timestamp,
+    /// The occurrence at hand.
+    pub(super) occurrence: Option<&'a Occurrence>,
+    /// What actions have answered.
+    pub(super) bindings: &'a [Option<Arc<[Option<Value>]>>],
+    /// The parameters of a message.
+    pub(super) parameters: &'a [Option<Value>],
+    /// What a webhook has read.
+    pub(super) intake: Option<Value>,
+    /// What is noted on the way.
+    pub(super) notes: &'a Notes,
+}
+
+/// What evaluating notes down.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    flaws: RefCell<Vec<(Flaw, Span)>>,
+    reads: RefCell<Option<Vec<(String, String)>>>,
+}
+
+impl Notes {
+    /// Begins to note the values that are read (H1).
+    pub(super) fn watch(&self) {
+        *self.reads.borrow_mut() = Some(Vec::new());
+    }
+
+    /// The values read since then, each once.
+    pub(super) fn read(&self) -> Vec<(String, String)> {
+        self.reads.borrow_mut().take().unwrap_or_default()
+    }
+
+    /// What was unknown though it was computed from known values (N4).
+    pub(super) fn flaws(&self) -> Vec<String> {
+        let flaws = self.flaws.take();
+        let mut words: Vec<String> = flaws
+            .into_iter()
+            .map(|(flaw, _)| flaw.word().to_owned())
+            .collect();
+        words.dedup();
+        words
+    }
+
+    fn saw(&self, path: impl FnOnce() -> (String, String)) {
+        if let Some(reads) = &mut *self.reads.borrow_mut() {
+            let read = path();
+            if !reads.contains(&read) {
+                reads.push(read);
+            }
+        }
+    }
+}
+
+impl<'a> Scope<'a> {
+    /// A scope with a record alone.
+    pub(super) fn of(
+        prepared: &'a Prepared,
+        this: &'a RecordCell,
+        now: Timestamp,
+        notes: &'a Notes,
+    ) -> Self {
+        Scope {
+            prepared,
+            this,
+            now,
+            occurrence: None,
+            bindings: &[],
+            parameters: &[],
+            intake: None,
+            notes,
+        }
+    }
+
+    /// The value of an expression.
+    pub(super) fn value(&self, expression: &Expression) -> Option<Value> {
+        let whole = Evaluation {
+            scope: self,
+            expression,
+        };
+        whole.node(expression.root()?, None)
+    }
+
+    /// Whether a condition is true; false and unknown are alike here.
+    pub(super) fn holds(&self, condition: &Condition) -> bool {
+        self.value(&condition.expression) == Some(Value::Bool(true))
+    }
+
+    /// The value of one node of an expression that is about the record.
+    pub(super) fn part(&self, expression: &Expression, node: NodeId) -> Option<Value> {
+        let whole = Evaluation {
+            scope: self,
+            expression,
+        };
+        whole.node(node, None)
+    }
+
+    /// A point in time as a bound (D2).
+    pub(super) fn bound(&self, expression: &Expression) -> Option<Value> {
+        let whole = Evaluation {
+            scope: self,
+            expression,
+        };
+        whole.bound(expression.root()?, None)
+    }
+
+    /// Whether the record is in a segment.
+    pub(super) fn in_segment(&self, segment: SegmentId) -> Option<bool> {
+        match self.prepared.segment(segment) {
+            None => Some(self.this.segments.contains(&segment)),
+            Some(condition) => match self.alone().value(&condition.expression) {
+                Some(Value::Bool(is)) => Some(is),
+                _ => None,
+            },
+        }
+    }
+
+    /// The same record without what is at hand besides it.
+    fn alone(&self) -> Scope<'a> {
+        Scope::of(self.prepared, self.this, self.now, self.notes)
+    }
+}
+
+/// One expression being evaluated.
+#[derive(Clone, Copy)]
+struct Evaluation<'s, 'a> {
+    scope: &'s Scope<'a>,
+    expression: &'s Expression,
+}
+
+impl<'s> Evaluation<'s, '_> {
+    /// The value of a node; `member` is the record of the innermost `where`.
+    fn node(self, id: NodeId, member: Option<View<'s>>) -> Option<Value> {
+        match self.expression.node(id)? {
+            Node::Constant(value) => Some(value.clone()),
+            Node::Named(constant) => self.scope.prepared.constants.get(constant.index())?.clone(),
+            Node::Property(way, property) => self.property(way, *property, member),
+            Node::Record(way) => {
+                let record = self.walk(way, member)?.id();
+                Some(Value::Text(record.to_string().into()))
+            }
+            Node::Event(sources) => {
+                let occurrence = self.scope.occurrence?;
+                occurrence.field(self.scope.this.object, sources)
+            }
+            Node::Parameter(place) => self.scope.parameters.get(*place)?.clone(),
+            Node::Binding(place, None) => {
+                let answer = self.scope.bindings.get(*place)?.as_ref()?;
+                answer
+                    .iter()
+                    .any(Option::is_some)
+                    .then_some(Value::Bool(true))
+            }
+            Node::Binding(place, Some(result)) => {
+                let answer = self.scope.bindings.get(*place)?.as_ref()?;
+                answer.get(*result)?.clone()
+            }
+            Node::WebhookValue => self.scope.intake.clone(),
+            Node::Message(message) => {
+                let name = &self.scope.prepared.program.catalog.messages[*message].name;
+                Some(Value::Text(name.as_str().into()))
+            }
+            Node::Unit(unit) => {
+                let all = crate::model::PeriodUnit::ALL;
+                let word = all.iter().find(|(_, other)| other == unit)?.0;
+                Some(Value::Text(word.into()))
+            }
+            node => self.made(id, node, member),
+        }
+    }
+
+    /// The value of a node that is made of others.
+    fn made(self, id: NodeId, node: &'s Node, member: Option<View<'s>>) -> Option<Value> {
+        match node {
+            Node::Text(parts) => self.text(parts, member),
+            Node::List(items) => {
+                let items = items.iter().filter_map(|item| self.node(*item, member));
+                Some(Value::List(items.collect()))
+            }
+            Node::Coalesce(a, b) => self.node(*a, member).or_else(|| self.node(*b, member)),
+            Node::Arithmetic(op, a, b) => {
+                let (a, b) = (self.node(*a, member)?, self.node(*b, member)?);
+                let result = compute::arithmetic(operator(*op), &a, &b, self.scope.prepared.zone());
+                self.noted(id, result)
+            }
+            Node::Negative(a) => {
+                let a = self.node(*a, member)?;
+                self.noted(id, compute::negative(&a))
+            }
+            Node::At(day, time) => {
+                let (day, time) = (self.node(*day, member)?, self.node(*time, member)?);
+                self.noted(id, compute::at(&day, &time, self.scope.prepared.zone()))
+            }
+            Node::Call(function, arguments) => self.call(id, (function, arguments), member),
+            Node::Convert(places, a) => match self.node(*a, member)? {
+                Value::Member(place) => places.get(place).copied().map(Value::Member),
+                Value::Set(set) => {
+                    let places = set.iter().filter_map(|place| places.get(*place).copied());
+                    let mut places: Vec<usize> = places.collect();
+                    places.sort_unstable();
+                    Some(Value::Set(places))
+                }
+                other => Some(other),
+            },
+            Node::Spelled(ty, a, name) => {
+                let value = self.node(*a, member)?;
+                let zone = self.scope.prepared.zone();
+                let text = match name {
+                    true => compute::spell(&value, ty, zone),
+                    false => compute::print_as(&value, ty, zone),
+                };
+                Some(Value::Text(text.into()))
+            }
+            Node::Folded(a) => Some(folded(self.node(*a, member)?)),
+            Node::Now | Node::Today | Node::Relative(..) => self.moment(node),
+            Node::Aggregate(aggregate, link, property, filter) => {
+                self.aggregate(*aggregate, (link, *property, *filter), member)
+            }
+            _ => self.test(node, member).map(Value::Bool),
+        }
+    }
+
+    /// `if` and `coalesce` choose; all others take what they are given.
+    fn call(
+        self,
+        id: NodeId,
+        (function, arguments): (&'static Function, &[NodeId]),
+        member: Option<View<'s>>,
+    ) -> Option<Value> {
+        match (function.name, arguments) {
+            ("if", [condition, yes, no]) => match self.node(*condition, member)? {
+                Value::Bool(true) => self.node(*yes, member),
+                Value::Bool(false) => self.node(*no, member),
+                _ => None,
+            },
+            ("coalesce", all) => all.iter().find_map(|one| self.node(*one, member)),
+            _ => {
+                let values: Vec<Option<Value>> =
+                    arguments.iter().map(|one| self.node(*one, member)).collect();
+                let zone = self.scope.prepared.zone();
+                self.noted(id, compute::call(function, &values, zone))
+            }
+        }
+    }
+
+    /// Takes a result, and notes why it is unknown where it need not be (N4).
+    fn noted(self, id: NodeId, result: compute::Computed) -> Option<Value> {
+        match result {
+            Ok(value) => value,
+            Err(flaw) => {
+                let span = self.expression.span(id)?;
+                self.scope.notes.flaws.borrow_mut().push((flaw, span));
+                None
+            }
+        }
+    }
+}
+
+fn operator(op: Arithmetic) -> Operator {
+    match op {
+        Arithmetic::Add => Operator::Add,
+        Arithmetic::Subtract => Operator::Subtract,
+        Arithmetic::Multiply => Operator::Multiply,
+        Arithmetic::Divide => Operator::Divide,
+    }
+}
+
+fn folded(value: Value) -> Value {
+    match value {
+        Value::Text(text) if text.chars().any(char::is_uppercase) => {
+            Value::Text(text.to_lowercase().into())
+        }
+        Value::List(items) => Value::List(items.into_iter().map(folded).collect()),
+        other => other,
+    }
+}

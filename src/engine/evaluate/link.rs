@@ -1,0 +1,184 @@
+//! Properties, and what is read through links.
+
+use std::cmp::Ordering;
+
+use super::{Evaluation, Scope, View};
+use crate::base::{Decimal, Name};
+use crate::model::compute::{self, Operator};
+use crate::model::{PropertyId, Value};
+use crate::plan::{Link, NodeId, Way};
+use crate::semantic::hir::{Aggregate, Root};
+use crate::syntax::ast::Quantifier;
+
+impl Scope<'_> {
+    /// A property of the record itself, built-in and computed ones too.
+    pub(in crate::engine) fn own(&self, property: PropertyId) -> Option<Value> {
+        let cell = self.this;
+        match property.index() {
+            0 => return Some(Value::Text(cell.id.to_string().into())),
+            1 => return Some(Value::Datetime(cell.created_at)),
+            2 => return Some(Value::Datetime(cell.updated_at)),
+            _ => {}
+        }
+        match self.prepared.computed(cell.object, property) {
+            Some(expression) => self.alone().value(expression),
+            None => cell.value(property).cloned(),
+        }
+    }
+}
+
+impl<'s> Evaluation<'s, '_> {
+    /// The record at the end of a way.
+    pub(super) fn walk(self, way: &Way, member: Option<View<'s>>) -> Option<View<'s>> {
+        let start = match way.root {
+            Root::This => View::Own(self.scope.this),
+            Root::Member => member?,
+        };
+        way.hops
+            .iter()
+            .try_fold(start, |view, hop| view.one(hop.association))
+    }
+
+    pub(super) fn property(
+        self,
+        way: &Way,
+        property: PropertyId,
+        member: Option<View<'s>>,
+    ) -> Option<Value> {
+        let value = match self.walk(way, member)? {
+            View::Own(_) => self.scope.own(property),
+            View::Heard(heard) => heard.value(property).cloned(),
+        };
+        self.scope
+            .notes
+            .saw(|| self.described(way, property, value.as_ref()));
+        value
+    }
+
+    /// What was read, as people write it.
+    fn described(self, way: &Way, property: PropertyId, value: Option<&Value>) -> (String, String) {
+        let catalog = &self.scope.prepared.program.catalog;
+        let mut object = self.scope.this.object;
+        let mut path = String::new();
+        for hop in &way.hops {
+            let association = &catalog.objects[hop.object].associations[hop.association];
+            path.push_str(association.name.as_str());
+            path.push('.');
+            object = association.object;
+        }
+        if way.root == Root::Member && way.hops.is_empty() {
+            // The object of a member is not at hand; its name alone is told.
+            return (String::new(), String::new());
+        }
+        let property = &catalog.objects[object].properties[property];
+        path.push_str(property.name.as_str());
+        let zone = self.scope.prepared.zone();
+        let value = value.map_or_else(
+            || "unknown".to_owned(),
+            |value| compute::spell(value, &property.ty, zone),
+        );
+        (path, value)
+    }
+
+    /// The records at the other end of a link.
+    fn members(self, link: &Link, member: Option<View<'s>>) -> Vec<View<'s>> {
+        let Some(from) = self.walk(&link.from, member) else {
+            return Vec::new();
+        };
+        let links = from.links(link.hop.association).into_iter();
+        links
+            .filter(|seen| link.label.as_ref().is_none_or(|l| seen.labels.contains(l)))
+            .map(|seen| View::Heard(seen.heard))
+            .collect()
+    }
+
+    /// One associated record for the whole condition (N3); unknown members
+    /// count as unknown (N2).
+    pub(super) fn quantified(
+        self,
+        quantifier: Quantifier,
+        (link, condition): (&Link, NodeId),
+        member: Option<View<'s>>,
+    ) -> Option<bool> {
+        let members = self.members(link, member);
+        let mut unknown = false;
+        let decisive = quantifier != Quantifier::All;
+        for one in members {
+            match self.truth(condition, Some(one)) {
+                Some(is) if is == decisive => return Some(quantifier == Quantifier::Any),
+                Some(_) => {}
+                None => unknown = true,
+            }
+        }
+        if unknown {
+            return None;
+        }
+        Some(quantifier != Quantifier::Any)
+    }
+
+    pub(super) fn aggregate(
+        self,
+        aggregate: Aggregate,
+        (link, property, filter): (&Link, Option<PropertyId>, Option<NodeId>),
+        member: Option<View<'s>>,
+    ) -> Option<Value> {
+        let mut members = self.members(link, member);
+        if let Some(filter) = filter {
+            members.retain(|one| self.truth(filter, Some(*one)) == Some(true));
+        }
+        if aggregate == Aggregate::Count {
+            let from = self.walk(&link.from, member)?;
+            return ever(from, link)
+                .then(|| Value::Number(Decimal::from(members.len() as u64)));
+        }
+        let property = property?;
+        let values = members.iter().filter_map(|one| match one {
+            View::Own(_) => self.scope.own(property),
+            View::Heard(heard) => heard.value(property).cloned(),
+        });
+        self.folded(aggregate, &values.collect::<Vec<Value>>())
+    }
+
+    /// Members whose value is unknown are left out (N2).
+    fn folded(self, aggregate: Aggregate, values: &[Value]) -> Option<Value> {
+        let wanted = match aggregate {
+            Aggregate::Min => Ordering::Less,
+            Aggregate::Max => Ordering::Greater,
+            _ => {
+                let sum = self.sum(values)?;
+                if aggregate != Aggregate::Avg {
+                    return Some(sum);
+                }
+                let count = Value::Number(Decimal::from(values.len() as u64));
+                if values.is_empty() {
+                    return None;
+                }
+                return self.operate(Operator::Divide, &sum, &count);
+            }
+        };
+        values
+            .iter()
+            .reduce(|best, one| match compute::compare(one, best) {
+                Some(order) if order == wanted => one,
+                _ => best,
+            })
+            .cloned()
+    }
+
+    fn sum(self, values: &[Value]) -> Option<Value> {
+        let zero = Value::Number(Decimal::ZERO);
+        values
+            .iter()
+            .try_fold(zero, |sum, one| self.operate(Operator::Add, &sum, one))
+    }
+
+    fn operate(self, op: Operator, a: &Value, b: &Value) -> Option<Value> {
+        let result = compute::arithmetic(op, a, b, self.scope.prepared.zone());
+        self.noted(self.expression.root()?, result)
+    }
+}
+
+fn ever(from: View<'_>, link: &Link) -> bool {
+    let label: Option<&Name> = link.label.as_ref();
+    from.ever(link.hop.association, label)
+}

@@ -1,0 +1,127 @@
+//! The present, moments relative to it, and periods around it (D2).
+
+use super::{Evaluation, View};
+use crate::base::{
+    Date, Duration, TimeZone, Timestamp, Unit, day_of, end_of_day, shift, shift_date, start_of_day,
+};
+use crate::model::compute::{period_end, period_start};
+use crate::model::{PeriodUnit, Value};
+use crate::plan::{Node, NodeId};
+use crate::syntax::ast::EdgeKind;
+
+impl<'s> Evaluation<'s, '_> {
+    /// A node that depends on the present alone.
+    pub(super) fn moment(self, node: &Node) -> Option<Value> {
+        let (now, zone) = (self.scope.now, self.scope.prepared.zone());
+        match node {
+            Node::Now => Some(Value::Datetime(now)),
+            Node::Today => Some(Value::Date(day_of(now, zone))),
+            Node::Relative(amount, ahead) => {
+                shift(now, *amount, !ahead, zone).map(Value::Datetime)
+            }
+            _ => None,
+        }
+    }
+
+    /// The value of a bound: `N days ago` is the start of that day, `N days
+    /// from now` its end.
+    pub(super) fn bound(self, id: NodeId, member: Option<View<'s>>) -> Option<Value> {
+        let value = self.node(id, member)?;
+        let Some(Node::Relative(amount, ahead)) = self.expression.node(id) else {
+            return Some(value);
+        };
+        let (Value::Datetime(at), false) = (&value, is_exact(amount.unit)) else {
+            return Some(value);
+        };
+        let zone = self.scope.prepared.zone();
+        let day = day_of(*at, zone);
+        let edge = match ahead {
+            true => end_of_day(day, zone),
+            false => start_of_day(day, zone),
+        };
+        edge.map(Value::Datetime)
+    }
+
+    /// Whether a moment lies in a period around the present.
+    pub(super) fn within(
+        self,
+        value: &Value,
+        period: (EdgeKind, Duration, bool),
+    ) -> Option<bool> {
+        let (now, zone) = (self.scope.now, self.scope.prepared.zone());
+        let (low, high) = extent(period, now, zone)?;
+        match value {
+            Value::Datetime(at) => Some((low..=high).contains(at)),
+            Value::Date(day) => {
+                let (low, high) = (day_of(low, zone), day_of(high, zone));
+                Some((low..=high).contains(day))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The first and the last instant of a period around now: counted units, or
+/// one calendar unit.
+pub(in crate::engine) fn extent(
+    (edge, amount, counted): (EdgeKind, Duration, bool),
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Option<(Timestamp, Timestamp)> {
+    if counted {
+        return match edge {
+            EdgeKind::Next => {
+                let end = shift(now, amount, false, zone)?;
+                let end = match is_exact(amount.unit) {
+                    true => end,
+                    false => end_of_day(day_of(end, zone), zone)?,
+                };
+                Some((now, end))
+            }
+            EdgeKind::Last | EdgeKind::This => {
+                let start = shift(now, amount, true, zone)?;
+                let start = match is_exact(amount.unit) {
+                    true => start,
+                    false => start_of_day(day_of(start, zone), zone)?,
+                };
+                Some((start, now))
+            }
+        };
+    }
+    let unit = calendar_unit(amount);
+    let today = day_of(now, zone);
+    let day = match edge {
+        EdgeKind::This => today,
+        EdgeKind::Last => shift_date(period_start(today, unit)?, one_day(), true)?,
+        EdgeKind::Next => shift_date(period_end(today, unit)?, one_day(), false)?,
+    };
+    let (first, last) = (period_start(day, unit)?, period_end(day, unit)?);
+    Some((start_of_day(first, zone)?, end_of_day(last, zone)?))
+}
+
+/// The start of a day, as an instant.
+pub(in crate::engine) fn date_start(day: Date, zone: &TimeZone) -> Option<Timestamp> {
+    start_of_day(day, zone)
+}
+
+fn is_exact(unit: Unit) -> bool {
+    matches!(unit, Unit::Second | Unit::Minute | Unit::Hour)
+}
+
+fn one_day() -> Duration {
+    Duration {
+        count: 1,
+        unit: Unit::Day,
+        business: false,
+    }
+}
+
+fn calendar_unit(amount: Duration) -> PeriodUnit {
+    match (amount.unit, amount.count) {
+        (Unit::Week, _) => PeriodUnit::Week,
+        (Unit::Month, 3) => PeriodUnit::Quarter,
+        (Unit::Month, _) => PeriodUnit::Month,
+        (Unit::Year, _) => PeriodUnit::Year,
+        _ => PeriodUnit::Day,
+    }
+}

@@ -1,0 +1,79 @@
+//! A record as an expression sees it: the one that it is about, or one that it
+//! has heard of.
+
+use crate::base::{Name, Uid};
+use crate::engine::record::{Heard, LinkEnd, RecordCell, Side};
+use crate::model::AssociationId;
+
+/// A record as it is seen.
+#[derive(Clone, Copy)]
+pub(in crate::engine) enum View<'a> {
+    /// The record at hand.
+    Own(&'a RecordCell),
+    /// One that it has heard of (E13).
+    Heard(&'a Heard),
+}
+
+/// One link as it is seen.
+pub(super) struct SeenLink<'a> {
+    pub(super) labels: &'a std::collections::BTreeSet<Name>,
+    pub(super) heard: &'a Heard,
+}
+
+impl<'a> View<'a> {
+    /// Its identity.
+    pub(in crate::engine) fn id(self) -> Uid {
+        match self {
+            View::Own(cell) => cell.id,
+            View::Heard(heard) => heard.record,
+        }
+    }
+
+    /// Its links of an association, in their order.
+    pub(super) fn links(self, association: AssociationId) -> Vec<SeenLink<'a>> {
+        match self {
+            View::Own(cell) => cell
+                .ends
+                .iter()
+                .filter(|end| end.side == Side::Own(association))
+                .map(seen)
+                .collect(),
+            View::Heard(heard) => {
+                let members = heard.links(association).map(|links| links.members.iter());
+                let members = members.into_iter().flatten();
+                members
+                    .map(|(labels, heard)| SeenLink { labels, heard })
+                    .collect()
+            }
+        }
+    }
+
+    /// The record at the other end of a `one` association.
+    pub(super) fn one(self, association: AssociationId) -> Option<View<'a>> {
+        let heard = match self {
+            View::Own(cell) => {
+                let side = Side::Own(association);
+                &cell.ends.iter().find(|end| end.side == side)?.heard
+            }
+            View::Heard(heard) => &heard.links(association)?.members.first()?.1,
+        };
+        Some(View::Heard(heard))
+    }
+
+    /// Whether it ever had such a link (N2).
+    pub(super) fn ever(self, association: AssociationId, label: Option<&Name>) -> bool {
+        match self {
+            View::Own(cell) => cell.ever.contains(&(association, label.cloned())),
+            View::Heard(heard) => heard
+                .links(association)
+                .is_some_and(|links| links.ever.contains(&label.cloned())),
+        }
+    }
+}
+
+fn seen(end: &LinkEnd) -> SeenLink<'_> {
+    SeenLink {
+        labels: &end.labels,
+        heard: &end.heard,
+    }
+}

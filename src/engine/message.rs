@@ -1,0 +1,348 @@
+//! What is delivered: to which cell, and what it asks there. What is done
+//! about it is decided elsewhere.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::enrolment::Occurrence;
+use super::record::{Heard, Side};
+use crate::base::{Name, Timestamp, Uid};
+use crate::model::{AssociationId, ObjectId, PropertyId, SegmentId, Value, WorkflowId};
+use crate::syntax::ast::SetOp;
+
+/// A cell: the unit that a decision sees and changes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Address {
+    /// What holds for all: the program and its switches. A barrier.
+    Program,
+    /// A record.
+    Record(Uid),
+    /// The owner of a unique value.
+    Key(Key),
+    /// An id of an outside input, by the hash of its kind and text (I3).
+    Seen(Uid),
+}
+
+/// A value of a unique property; texts are in lower case where the property is
+/// compared so.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// Whose property.
+    pub object: ObjectId,
+    /// Which.
+    pub property: PropertyId,
+    /// The value, spelled.
+    pub value: Arc<str>,
+}
+
+/// One delivered thing: an outside input, a due timer or a message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delivery {
+    /// Its identity; that of what it causes is derived from it.
+    pub id: Uid,
+    /// How many causes led to it, itself included (I5).
+    pub chain: u32,
+    /// The cell that sent it; `None` for an outside input.
+    pub from: Option<Address>,
+    /// The cell that it is for.
+    pub to: Address,
+    /// When it happened, where its source says so (I7).
+    pub occurred_at: Option<Timestamp>,
+    /// Who or what sent the outside input (I1).
+    pub by: Option<Arc<str>>,
+    /// What it asks.
+    pub body: Body,
+}
+
+/// What a delivery asks of its cell.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    /// Publishes the program: turns workflows on (E9).
+    Publish,
+    /// The operator's switch of a workflow (E17).
+    Switch(WorkflowId, Switching),
+    /// Lets an input in whose id was not seen before (I3).
+    Admit {
+        /// How many seconds the id is remembered.
+        seconds: i64,
+        /// The next cell.
+        to: Address,
+        /// The input.
+        then: Box<Body>,
+    },
+    /// Finds the records that an input names by unique values.
+    Resolve {
+        /// Those that are still to be found; the first by the cell at hand.
+        keys: Vec<Target>,
+        /// Those that are found.
+        found: Vec<Uid>,
+        /// What the first record is asked.
+        then: Box<Request>,
+    },
+    /// Claims unique values for a record.
+    Claim(Box<Claim>),
+    /// Ends a claim: the value belongs to this record, or to none.
+    Settle {
+        /// The claim; `None` where the owner gives the value up.
+        claim: Option<Uid>,
+        /// The owner from now on.
+        owner: Option<Uid>,
+    },
+    /// Asks a record for something.
+    Request(Box<Request>),
+}
+
+/// How a record is named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// By its identity.
+    Id(Uid),
+    /// By a unique value.
+    Key(Key),
+}
+
+/// What an operator does to a workflow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Switching {
+    /// On, if its source says so too.
+    On,
+    /// Off: L5.
+    Off,
+    /// Paused: everything inside stays where it is.
+    Pause,
+    /// No longer paused.
+    Resume,
+}
+
+/// A claim of unique values on its way from key to key.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claim {
+    /// Its identity.
+    pub id: Uid,
+    /// The values, in the order in which they are claimed.
+    pub keys: Vec<Key>,
+    /// Who owned the values asked so far.
+    pub owners: Vec<Option<Uid>>,
+    /// For whom.
+    pub claimant: Claimant,
+    /// What is asked of the record once the values are its own.
+    pub then: Request,
+}
+
+/// For whom unique values are claimed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claimant {
+    /// A new record: no value may be taken.
+    New(Uid),
+    /// The record that has one of the values, else a new one (X5).
+    Either(Uid),
+    /// An existing record.
+    Record(Uid),
+}
+
+/// Whom a written record answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Writer {
+    /// The enrolled record.
+    pub record: Uid,
+    /// Its enrolment.
+    pub enrolment: Uid,
+}
+
+/// One write of a property.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Write {
+    /// Which property.
+    pub property: PropertyId,
+    /// How.
+    pub op: WriteOp,
+    /// The operand; unknown where `None`.
+    pub value: Option<Value>,
+}
+
+/// How a property is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WriteOp {
+    /// By `=`, `+=` or `-=`.
+    Set(SetOp),
+    /// Back to its default, or unknown.
+    Clear,
+}
+
+/// What a record is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Request {
+    /// To come into being.
+    Create {
+        /// What it is.
+        object: ObjectId,
+        /// Its first values.
+        values: Vec<Write>,
+        /// The import that brings it.
+        import: Option<Arc<str>>,
+    },
+    /// To take values.
+    Write {
+        /// The values.
+        values: Vec<Write>,
+        /// The import that brings them.
+        import: Option<Arc<str>>,
+        /// The step that writes them.
+        writer: Option<Writer>,
+    },
+    /// To carry out what waited for a claim.
+    Claimed {
+        /// The claim.
+        claim: Uid,
+        /// The values that are its own now.
+        keys: Vec<Key>,
+        /// The property whose value another record has.
+        refused: Option<PropertyId>,
+        /// What waited.
+        then: Box<Request>,
+    },
+    /// To link itself with a record; `None` frees a `one` association.
+    Link {
+        /// The association.
+        association: AssociationId,
+        /// The other record.
+        other: Option<Uid>,
+        /// The label of the link.
+        label: Option<Name>,
+        /// The step that links.
+        writer: Option<Writer>,
+    },
+    /// To unlink itself from a record, or to take a label away.
+    Unlink {
+        /// The association.
+        association: AssociationId,
+        /// The other record.
+        other: Uid,
+        /// The label; the whole link where there is none.
+        label: Option<Name>,
+    },
+    /// To take the other end of a link.
+    Offer {
+        /// From which side the asked record sees it.
+        side: Side,
+        /// The label.
+        label: Option<Name>,
+        /// What the asking record lets it know.
+        heard: Heard,
+        /// The step that links.
+        writer: Option<Writer>,
+    },
+    /// To take its own end of a link: the other one stands.
+    Accept {
+        /// From which side the asked record sees it.
+        side: Side,
+        /// The label.
+        label: Option<Name>,
+        /// What the other record lets it know.
+        heard: Heard,
+        /// What it was let know by the offer.
+        offered: Heard,
+        /// The step that links.
+        writer: Option<Writer>,
+    },
+    /// To drop its end of a link, or a label of it.
+    Unlinked {
+        /// From which side the asked record sees it.
+        side: Side,
+        /// The other record.
+        other: Uid,
+        /// The label; the whole link where there is none.
+        label: Option<Name>,
+    },
+    /// To note changed values of a linked record (E13).
+    Hear {
+        /// From which side the asked record sees the link.
+        side: Side,
+        /// The values.
+        heard: Heard,
+    },
+    /// To have an event.
+    Event(Arc<Occurrence>),
+    /// To enrol (E6).
+    Enroll {
+        /// In which workflow.
+        workflow: WorkflowId,
+        /// The step that asks; a person where there is none.
+        writer: Option<Writer>,
+    },
+    /// To enrol if a filter trigger holds, as the workflow is turned on (E9).
+    EnrollExisting(WorkflowId),
+    /// To leave a workflow.
+    Unenroll(WorkflowId),
+    /// To join or leave a static segment.
+    Member {
+        /// Which.
+        segment: SegmentId,
+        /// Whether it joins.
+        joins: bool,
+        /// The step that asks.
+        writer: Option<Writer>,
+    },
+    /// To let an enrolment go on: a written record has answered.
+    Reply {
+        /// Which enrolment.
+        enrolment: Uid,
+        /// Why the write was refused.
+        failure: Option<Arc<str>>,
+    },
+    /// To let an enrolment go on: its time has come.
+    Due {
+        /// Which enrolment.
+        enrolment: Uid,
+        /// The time.
+        due: Timestamp,
+    },
+    /// To note the result of an action.
+    Finished {
+        /// Which enrolment asked for it.
+        enrolment: Uid,
+        /// The idempotency key.
+        action: Uid,
+        /// Which attempt.
+        attempt: u32,
+        /// What came of it.
+        outcome: Outcome,
+    },
+}
+
+/// What came of an attempt of an action.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// It succeeded; results by place, unknown where `None`.
+    Done(Vec<Option<Value>>),
+    /// It failed.
+    Failed {
+        /// The status of the answer.
+        status: Option<u16>,
+        /// What went wrong, in a few words.
+        error: Arc<str>,
+    },
+}
+
+impl Request {
+    /// The step that waits for the answer.
+    #[must_use]
+    pub fn writer(&self) -> Option<Writer> {
+        match self {
+            Request::Write { writer, .. }
+            | Request::Link { writer, .. }
+            | Request::Offer { writer, .. }
+            | Request::Accept { writer, .. }
+            | Request::Enroll { writer, .. }
+            | Request::Member { writer, .. } => *writer,
+            Request::Claimed { then, .. } => then.writer(),
+            _ => None,
+        }
+    }
+}
+
+/// The labels of a link that has one label, or none.
+#[must_use]
+pub fn labels(label: Option<&Name>) -> BTreeSet<Name> {
+    label.into_iter().cloned().collect()
+}

@@ -1,0 +1,130 @@
+//! A program with what the engine needs of it, worked out once: the values of
+//! constants, which workflows a change concerns, what records let each other
+//! know, which triggers count.
+
+mod concerns;
+mod constants;
+mod interest;
+mod reads;
+mod refined;
+
+pub use concerns::{Concerns, Touched};
+pub use interest::Interest;
+pub use refined::{Bound, Refined};
+
+use std::collections::BTreeMap;
+
+use self::interest::Interests;
+use crate::base::TimeZone;
+use crate::model::{AssociationId, ObjectId, PropertyId, SegmentId, Value, WorkflowId};
+use crate::plan::{Condition, Expression, ObjectPlan, Program, Segment, Workflow};
+
+/// A program, ready to run.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The program.
+    pub program: Program,
+    /// The values of constants.
+    pub constants: Vec<Option<Value>>,
+    /// Which workflows a change concerns.
+    pub concerns: Concerns,
+    /// The triggers that count, by their place here (E14).
+    pub refined: Vec<Refined>,
+    interests: Interests,
+    segments: BTreeMap<SegmentId, Condition>,
+    unique: Vec<Vec<PropertyId>>,
+}
+
+impl Prepared {
+    /// Works out what running a program needs.
+    #[must_use]
+    pub fn new(program: Program) -> Self {
+        let segments = program
+            .segments
+            .iter()
+            .map(|segment: &Segment| (segment.segment, segment.condition.clone()))
+            .collect();
+        let unique = program.catalog.objects.iter().map(|(_, object)| {
+            let properties = object.properties.iter();
+            properties
+                .filter(|(_, property)| property.unique && !property.builtin)
+                .map(|(id, _)| id)
+                .collect()
+        });
+        let unique = unique.collect();
+        let mut prepared = Prepared {
+            constants: vec![None; program.constants.len()],
+            concerns: Concerns::of(&program),
+            refined: refined::of(&program),
+            interests: Interests::of(&program),
+            segments,
+            unique,
+            program,
+        };
+        constants::settle(&mut prepared);
+        prepared
+    }
+
+    /// A workflow of the program.
+    #[must_use]
+    pub fn workflow(&self, id: WorkflowId) -> Option<&Workflow> {
+        self.program.workflows().get(id.index())
+    }
+
+    /// The condition of a segment; `None` for a static one.
+    #[must_use]
+    pub fn segment(&self, id: SegmentId) -> Option<&Condition> {
+        self.segments.get(&id)
+    }
+
+    /// All segments that follow a condition.
+    pub fn active_segments(&self) -> impl Iterator<Item = (SegmentId, &Condition)> {
+        self.segments
+            .iter()
+            .map(|(id, condition)| (*id, condition))
+    }
+
+    /// The unique properties of an object.
+    #[must_use]
+    pub fn unique(&self, object: ObjectId) -> &[PropertyId] {
+        self.unique.get(object.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// What records of an object read through one of their associations.
+    #[must_use]
+    pub fn interest(&self, object: ObjectId, association: AssociationId) -> Option<&Interest> {
+        self.interests.of_association(object, association)
+    }
+
+    /// How a computed property is computed.
+    #[must_use]
+    pub fn computed(&self, object: ObjectId, property: PropertyId) -> Option<&Expression> {
+        let list = &self.object(object)?.computed;
+        find(list, property)
+    }
+
+    /// The default of a property.
+    #[must_use]
+    pub fn default(&self, object: ObjectId, property: PropertyId) -> Option<&Expression> {
+        let list = &self.object(object)?.defaults;
+        find(list, property)
+    }
+
+    /// The derived parts of an object.
+    #[must_use]
+    pub fn object(&self, object: ObjectId) -> Option<&ObjectPlan> {
+        self.program.objects.get(object.index())
+    }
+
+    /// The project's zone (D1).
+    #[must_use]
+    pub fn zone(&self) -> &TimeZone {
+        &self.program.settings.zone
+    }
+}
+
+fn find(list: &[(PropertyId, Expression)], property: PropertyId) -> Option<&Expression> {
+    list.iter()
+        .find(|(id, _)| *id == property)
+        .map(|(_, expression)| expression)
+}

@@ -1,0 +1,187 @@
+//! What records let each other know: of each association, what the program
+//! reads through it, and what lies behind.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::reads::{Leaf, Read, reads};
+use crate::model::{AssociationId, Catalog, ObjectId, PropertyId};
+use crate::plan::{
+    Condition, EventTrigger, Expression, Hop, Moment, Program, Records, Reenroll, Step, StepKind,
+    Test, Wait, Way, Workflow,
+};
+
+/// What is read of the record at the other end of a link.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Interest {
+    /// Its properties.
+    pub properties: BTreeSet<PropertyId>,
+    /// Its links.
+    pub through: BTreeMap<AssociationId, Interest>,
+}
+
+/// The interests of all objects, by association.
+#[derive(Debug, Default)]
+pub(super) struct Interests {
+    entries: BTreeMap<(ObjectId, AssociationId), Interest>,
+}
+
+impl Interests {
+    pub(super) fn of(program: &Program) -> Self {
+        let mut interests = Interests::default();
+        let catalog = &program.catalog;
+        for expression in expressions(program) {
+            for read in reads(expression) {
+                interests.add(catalog, &read);
+            }
+        }
+        for way in program.workflows().iter().flat_map(ways) {
+            let leaf = Leaf::Record;
+            interests.add(catalog, &Read { way, leaf });
+        }
+        interests
+    }
+
+    pub(super) fn of_association(
+        &self,
+        object: ObjectId,
+        association: AssociationId,
+    ) -> Option<&Interest> {
+        self.entries.get(&(object, association))
+    }
+
+    /// Adds a read, and what each record on the way must hear for it.
+    fn add(&mut self, catalog: &Catalog, read: &Read) {
+        for start in 0..read.way.len() {
+            if let Some((first, rest)) = read.way.get(start..).and_then(<[Hop]>::split_first) {
+                let entry = self
+                    .entries
+                    .entry((first.object, first.association))
+                    .or_default();
+                let target = target(catalog, first);
+                note(entry, (catalog, target), rest, read.leaf);
+            }
+        }
+    }
+}
+
+fn note(interest: &mut Interest, (catalog, object): (&Catalog, ObjectId), rest: &[Hop], leaf: Leaf) {
+    if let Some((hop, rest)) = rest.split_first() {
+        let inner = interest.through.entry(hop.association).or_default();
+        note(inner, (catalog, target(catalog, hop)), rest, leaf);
+        return;
+    }
+    match leaf {
+        Leaf::Property(property) => {
+            interest.properties.insert(property);
+        }
+        Leaf::Links(_, association) => {
+            interest.through.entry(association).or_default();
+        }
+        // Who it is can be told by its unique values.
+        Leaf::Record => {
+            let properties = catalog.objects[object].properties.iter();
+            let unique = properties.filter(|(_, property)| property.unique && !property.builtin);
+            interest.properties.extend(unique.map(|(id, _)| id));
+        }
+        Leaf::Segment(_) => {}
+    }
+}
+
+fn target(catalog: &Catalog, hop: &Hop) -> ObjectId {
+    catalog.objects[hop.object].associations[hop.association].object
+}
+
+/// All expressions that read records.
+fn expressions(program: &Program) -> Vec<&Expression> {
+    let segments = program
+        .segments
+        .iter()
+        .map(|segment| &segment.condition.expression);
+    let messages = program
+        .messages
+        .iter()
+        .flat_map(|message| message.fields.iter().map(|(_, text)| text));
+    let workflows = program.workflows().iter().flat_map(of_workflow);
+    segments.chain(messages).chain(workflows).collect()
+}
+
+fn of_workflow(workflow: &Workflow) -> Vec<&Expression> {
+    let mut found: Vec<&Expression> = Vec::new();
+    let conditions: Vec<&Condition> = workflow
+        .filters
+        .iter()
+        .chain(&workflow.only)
+        .chain(&workflow.suppress)
+        .chain(&workflow.unenroll)
+        .chain(&workflow.goal)
+        .collect();
+    found.extend(conditions.iter().map(|condition| &condition.expression));
+    for trigger in workflow.events.iter().chain(&workflow.unenroll_on) {
+        found.extend(of_trigger(trigger));
+    }
+    for reenroll in &workflow.reenroll {
+        match reenroll {
+            Reenroll::Always => {}
+            Reenroll::On(trigger) => found.extend(of_trigger(trigger)),
+            Reenroll::When(condition) => found.push(&condition.expression),
+        }
+    }
+    found.extend(workflow.steps.iter().flat_map(of_step));
+    found
+}
+
+fn of_trigger(trigger: &EventTrigger) -> Vec<&Expression> {
+    let filter = trigger.filter.iter().map(|filter| &filter.expression);
+    filter
+        .chain(&trigger.from)
+        .chain(&trigger.to)
+        .chain(&trigger.per)
+        .collect()
+}
+
+fn of_step(step: &Step) -> Vec<&Expression> {
+    match &step.kind {
+        StepKind::Set(_, _, _, value) => vec![value],
+        StepKind::Do(action) => action.arguments.iter().map(|(_, value)| value).collect(),
+        StepKind::Branch(cases, _) => cases.iter().map(|case| &case.test.expression).collect(),
+        StepKind::Match(value, cases, _) => {
+            let tests = cases.iter().flat_map(|case| &case.test);
+            let tests = tests.flat_map(|test| match test {
+                Test::Equal(value) => vec![value],
+                Test::Range(low, high) => vec![low, high],
+                Test::Unknown => Vec::new(),
+            });
+            std::iter::once(value).chain(tests).collect()
+        }
+        StepKind::Wait(Wait::Until {
+            moment: Moment::At(moment),
+            ..
+        }) => vec![moment],
+        _ => Vec::new(),
+    }
+}
+
+/// The ways to the records that the steps of a workflow act on.
+fn ways(workflow: &Workflow) -> Vec<Vec<Hop>> {
+    let whole = |way: &Way| way.hops.to_vec();
+    let steps = workflow.steps.iter();
+    steps
+        .filter_map(|step| match &step.kind {
+            StepKind::Set(records, ..)
+            | StepKind::Clear(records, _)
+            | StepKind::Enroll(_, records)
+            | StepKind::Add(_, records)
+            | StepKind::Remove(_, records) => Some(records),
+            _ => None,
+        })
+        .filter_map(|records| match records {
+            Records::This => None,
+            Records::One(way) => Some(whole(way)),
+            Records::Linked(link) => {
+                let mut way = whole(&link.from);
+                way.push(link.hop);
+                Some(way)
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,176 @@
+//! The cell of a record: its row, its link ends with the values heard through
+//! them, its enrolments and counters. What changes it is not known here.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::enrolment::Enrolment;
+use super::message::Claim;
+use crate::base::{Date, Name, Timestamp, Uid};
+use crate::model::{AssociationId, ObjectId, PropertyId, SegmentId, Value, WorkflowId};
+
+/// All that is known of one record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordCell {
+    /// Its identity.
+    pub id: Uid,
+    /// What it is.
+    pub object: ObjectId,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When one of its properties last changed.
+    pub updated_at: Timestamp,
+    /// Stored properties by place; the built-in and the computed ones stay
+    /// empty.
+    pub values: Vec<Option<Value>>,
+    /// Its ends of links, in the order in which they were made.
+    pub ends: Vec<LinkEnd>,
+    /// Which associations, and which labels of them, ever had a link (N2).
+    pub ever: BTreeSet<(AssociationId, Option<Name>)>,
+    /// The static segments that it is in.
+    pub segments: BTreeSet<SegmentId>,
+    /// What it is inside of, by workflow, then key.
+    pub enrolments: Vec<Enrolment>,
+    /// How often it was enrolled, by identity (E16).
+    pub been: BTreeMap<(WorkflowId, Arc<str>), u32>,
+    /// What refined triggers have counted (E14).
+    pub counters: BTreeMap<CounterId, Counter>,
+    /// Writes that wait for the claim of a unique value.
+    pub claims: BTreeMap<Uid, Claim>,
+}
+
+/// The place of a refined trigger among those of the program.
+pub type CounterId = u32;
+
+/// What a refined trigger has counted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Counter {
+    /// All that were counted, where the bounds do not move.
+    pub total: u64,
+    /// By day, where the bounds move by days.
+    pub days: BTreeMap<Date, u32>,
+    /// By instant, where they move by less.
+    pub instants: BTreeMap<Timestamp, u32>,
+}
+
+/// From which side a link is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// By an association of this record.
+    Own(AssociationId),
+    /// By an association of the other record, which has no name here.
+    Back(ObjectId, AssociationId),
+}
+
+/// One end of a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkEnd {
+    /// From which side.
+    pub side: Side,
+    /// The record at the other end.
+    pub other: Uid,
+    /// The labels of the link.
+    pub labels: BTreeSet<Name>,
+    /// What was last heard of the other record (E13).
+    pub heard: Heard,
+}
+
+/// What a record lets another one know: the properties that the program reads
+/// through their link, and what lies behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// Which record.
+    pub record: Uid,
+    /// Its known values.
+    pub values: Vec<(PropertyId, Value)>,
+    /// What is read of its links.
+    pub links: Vec<HeardLinks>,
+}
+
+/// The links of an association, as heard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeardLinks {
+    /// Of which association.
+    pub association: AssociationId,
+    /// Which labels it ever had, and whether it ever had a link (N2).
+    pub ever: BTreeSet<Option<Name>>,
+    /// The labels of each link, and what lies behind.
+    pub members: Vec<(BTreeSet<Name>, Heard)>,
+}
+
+impl RecordCell {
+    /// A record without values.
+    #[must_use]
+    pub fn new(id: Uid, object: ObjectId, properties: usize, at: Timestamp) -> Self {
+        RecordCell {
+            id,
+            object,
+            created_at: at,
+            updated_at: at,
+            values: vec![None; properties],
+            ends: Vec::new(),
+            ever: BTreeSet::new(),
+            segments: BTreeSet::new(),
+            enrolments: Vec::new(),
+            been: BTreeMap::new(),
+            counters: BTreeMap::new(),
+            claims: BTreeMap::new(),
+        }
+    }
+
+    /// The stored value of a property.
+    #[must_use]
+    pub fn value(&self, property: PropertyId) -> Option<&Value> {
+        self.values.get(property.index())?.as_ref()
+    }
+
+    /// Its ends of an association, in the order of the links.
+    pub fn links(&self, association: AssociationId) -> impl Iterator<Item = &LinkEnd> {
+        let side = Side::Own(association);
+        self.ends.iter().filter(move |end| end.side == side)
+    }
+
+    /// Its end of the link with a record.
+    #[must_use]
+    pub fn end(&self, side: Side, other: Uid) -> Option<&LinkEnd> {
+        self.ends
+            .iter()
+            .find(|end| end.side == side && end.other == other)
+    }
+
+    /// One of its enrolments.
+    #[must_use]
+    pub fn enrolment(&self, id: Uid) -> Option<&Enrolment> {
+        self.enrolments.iter().find(|enrolment| enrolment.id == id)
+    }
+
+    /// Whether it is inside a workflow under a key.
+    #[must_use]
+    pub fn is_inside(&self, workflow: WorkflowId, key: &str) -> bool {
+        self.enrolments
+            .iter()
+            .any(|enrolment| enrolment.workflow == workflow && &*enrolment.key == key)
+    }
+}
+
+impl Heard {
+    /// A known value.
+    #[must_use]
+    pub fn value(&self, property: PropertyId) -> Option<&Value> {
+        let place = self
+            .values
+            .binary_search_by_key(&property, |(property, _)| *property);
+        place
+            .ok()
+            .and_then(|place| self.values.get(place))
+            .map(|(_, value)| value)
+    }
+
+    /// The links of an association.
+    #[must_use]
+    pub fn links(&self, association: AssociationId) -> Option<&HeardLinks> {
+        self.links
+            .iter()
+            .find(|links| links.association == association)
+    }
+}

@@ -1,0 +1,205 @@
+//! The state: partitions of records, unique values and ids seen, the switches
+//! of workflows, the timers. `evolve` carries decisions out and decides
+//! nothing.
+
+mod cells;
+mod timers;
+
+pub(super) use cells::{KeyCell, Partition};
+pub use timers::Timer;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use self::timers::Timers;
+use super::decision::{Change, Decision};
+use super::message::{Address, Key, Switching};
+use super::prepared::Prepared;
+use super::record::RecordCell;
+use crate::base::{Timestamp, Uid};
+use crate::model::WorkflowId;
+
+/// How many partitions there are; it never changes.
+pub const PARTITIONS: usize = 1_024;
+
+/// What has come of all inputs so far.
+#[derive(Debug)]
+pub struct State {
+    pub(super) prepared: Arc<Prepared>,
+    pub(super) published: bool,
+    switches: BTreeMap<WorkflowId, Switch>,
+    partitions: Vec<Partition>,
+    timers: Timers,
+    /// The latest instant that it has seen (I7).
+    pub(super) now: Timestamp,
+}
+
+/// How a workflow is switched (E17).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Switch {
+    /// The operator has turned it off.
+    pub off: bool,
+    /// It is paused.
+    pub paused: bool,
+    /// It was turned on at least once (E9).
+    pub turned_on: bool,
+}
+
+impl State {
+    /// An empty state.
+    #[must_use]
+    pub fn new(prepared: Arc<Prepared>) -> Self {
+        State {
+            prepared,
+            published: false,
+            switches: BTreeMap::new(),
+            partitions: (0..PARTITIONS).map(|_| Partition::default()).collect(),
+            timers: Timers::default(),
+            now: Timestamp::MIN,
+        }
+    }
+
+    /// A record.
+    #[must_use]
+    pub fn record(&self, id: Uid) -> Option<&RecordCell> {
+        self.partition(id).records.get(&id)
+    }
+
+    /// All records, by partition, then id.
+    pub fn records(&self) -> impl Iterator<Item = &RecordCell> {
+        self.partitions
+            .iter()
+            .flat_map(|partition| partition.records.values())
+    }
+
+    /// The owner of a unique value.
+    #[must_use]
+    pub fn owner(&self, key: &Key) -> Option<Uid> {
+        self.key(key)?.owner
+    }
+
+    /// How a workflow is switched.
+    #[must_use]
+    pub fn switch(&self, workflow: WorkflowId) -> Switch {
+        self.switches.get(&workflow).copied().unwrap_or_default()
+    }
+
+    /// Whether the program was published.
+    #[must_use]
+    pub fn is_published(&self) -> bool {
+        self.published
+    }
+
+    /// The program that it runs.
+    #[must_use]
+    pub fn prepared(&self) -> &Prepared {
+        &self.prepared
+    }
+
+    /// When the next timer is due; those of paused workflows are held.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        self.timers.next().map(|timer| timer.due)
+    }
+
+    pub(super) fn next_timer(&self) -> Option<Timer> {
+        self.timers.next()
+    }
+
+    pub(super) fn key(&self, key: &Key) -> Option<&KeyCell> {
+        self.partition(key.uid()).keys.get(key)
+    }
+
+    /// Until when an id is remembered.
+    pub(super) fn seen(&self, id: Uid) -> Option<Timestamp> {
+        self.partition(id).seen.get(&id).copied()
+    }
+
+    fn partition(&self, id: Uid) -> &Partition {
+        // INVARIANT: there are always `PARTITIONS` of them.
+        static NONE: Partition = Partition::EMPTY;
+        self.partitions.get(id.partition(PARTITIONS)).unwrap_or(&NONE)
+    }
+
+    fn partition_mut(&mut self, id: Uid) -> Option<&mut Partition> {
+        self.partitions.get_mut(id.partition(PARTITIONS))
+    }
+
+    /// Carries a decision out.
+    pub fn evolve(&mut self, decision: &Decision) {
+        match &decision.cell {
+            Address::Program => {
+                for change in &decision.changes {
+                    self.switched(change);
+                }
+            }
+            Address::Record(id) => self.evolve_record(*id, &decision.changes),
+            Address::Key(key) => {
+                if let Some(partition) = self.partition_mut(key.uid()) {
+                    partition.evolve_key(key, &decision.changes);
+                }
+            }
+            Address::Seen(id) => {
+                let id = *id;
+                for change in &decision.changes {
+                    if let (Change::Seen(until), Some(partition)) =
+                        (change, self.partition_mut(id))
+                    {
+                        partition.remember(id, *until);
+                    }
+                }
+            }
+        }
+    }
+
+    fn evolve_record(&mut self, id: Uid, changes: &[Change]) {
+        for change in changes {
+            let (off, on) = match (change, self.record(id)) {
+                (Change::Enrolment(new), record) => {
+                    let old = record.and_then(|record| record.enrolment(new.id));
+                    (old.and_then(|old| Timer::of(id, old)), Timer::of(id, new))
+                }
+                (Change::Left(enrolment), Some(record)) => {
+                    let old = record.enrolment(*enrolment);
+                    (old.and_then(|old| Timer::of(id, old)), None)
+                }
+                _ => (None, None),
+            };
+            if let Some(timer) = off {
+                self.timers.cancel(timer);
+            }
+            if let Some(timer) = on {
+                let paused = self.switch(timer.workflow).paused;
+                self.timers.set(timer, paused);
+            }
+            if let Some(partition) = self.partition_mut(id) {
+                partition.evolve_record(id, change);
+            }
+        }
+    }
+
+    fn switched(&mut self, change: &Change) {
+        match change {
+            Change::Published => self.published = true,
+            Change::TurnedOn(workflow) => {
+                self.switches.entry(*workflow).or_default().turned_on = true;
+            }
+            Change::Switched(workflow, switching) => {
+                let switch = self.switches.entry(*workflow).or_default();
+                match switching {
+                    Switching::On => switch.off = false,
+                    Switching::Off => switch.off = true,
+                    Switching::Pause => {
+                        switch.paused = true;
+                        self.timers.pause(*workflow);
+                    }
+                    Switching::Resume => {
+                        switch.paused = false;
+                        self.timers.resume(*workflow, self.now);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! A partition: records, owners of unique values, ids seen.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::base::{Timestamp, Uid};
+use crate::engine::decision::Change;
+use crate::engine::enrolment::Enrolment;
+use crate::engine::message::{Delivery, Key};
+use crate::engine::record::{LinkEnd, RecordCell};
+
+/// One of the partitions of the state.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Partition {
+    pub(super) records: BTreeMap<Uid, RecordCell>,
+    pub(super) keys: BTreeMap<Key, KeyCell>,
+    pub(super) seen: BTreeMap<Uid, Timestamp>,
+    forgotten: BTreeSet<(Timestamp, Uid)>,
+}
+
+/// The owner of a unique value.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(in crate::engine) struct KeyCell {
+    /// Whose it is.
+    pub(in crate::engine) owner: Option<Uid>,
+    /// The claim that it is reserved for.
+    pub(in crate::engine) reserved: Option<Uid>,
+    /// What waits for the end of the claim.
+    pub(in crate::engine) waiting: Vec<Delivery>,
+}
+
+impl Key {
+    /// The identity of its cell.
+    #[must_use]
+    pub(in crate::engine) fn uid(&self) -> Uid {
+        let object = self.object.index().to_le_bytes();
+        let property = self.property.index().to_le_bytes();
+        Uid::of(&[&object, &property, self.value.as_bytes()])
+    }
+}
+
+impl Partition {
+    pub(super) const EMPTY: Partition = Partition {
+        records: BTreeMap::new(),
+        keys: BTreeMap::new(),
+        seen: BTreeMap::new(),
+        forgotten: BTreeSet::new(),
+    };
+
+    /// Remembers an id, and forgets those whose time is over.
+    pub(super) fn remember(&mut self, id: Uid, until: Timestamp) {
+        if let Some(old) = self.seen.insert(id, until) {
+            self.forgotten.remove(&(old, id));
+        }
+        self.forgotten.insert((until, id));
+    }
+
+    /// Drops the ids that no longer count.
+    pub(super) fn forget(&mut self, now: Timestamp) {
+        while let Some((until, id)) = self.forgotten.first().copied()
+            && until < now
+        {
+            self.forgotten.remove(&(until, id));
+            self.seen.remove(&id);
+        }
+    }
+
+    pub(super) fn evolve_key(&mut self, key: &Key, changes: &[Change]) {
+        let cell = self.keys.entry(key.clone()).or_default();
+        for change in changes {
+            match change {
+                Change::Owner(owner) => cell.owner = *owner,
+                Change::Reserved(claim) => cell.reserved = *claim,
+                Change::Waits(Some(delivery)) => cell.waiting.push((**delivery).clone()),
+                Change::Waits(None) => cell.waiting.clear(),
+                _ => {}
+            }
+        }
+        if *cell == KeyCell::default() {
+            self.keys.remove(key);
+        }
+    }
+
+    pub(super) fn evolve_record(&mut self, id: Uid, change: &Change) {
+        if let Change::Created {
+            object,
+            properties,
+            at,
+        } = change
+        {
+            let cell = RecordCell::new(id, *object, *properties, *at);
+            self.records.insert(id, cell);
+        } else if let Some(cell) = self.records.get_mut(&id) {
+            cell.apply(change);
+        }
+    }
+}
+
+impl RecordCell {
+    /// Applies one difference.
+    pub(in crate::engine) fn apply(&mut self, change: &Change) {
+        match change {
+            Change::Value(property, value) => {
+                if let Some(slot) = self.values.get_mut(property.index()) {
+                    slot.clone_from(value);
+                }
+            }
+            Change::Updated(at) => self.updated_at = *at,
+            Change::End(end) => self.put_end(end),
+            Change::NoEnd(side, other) => self
+                .ends
+                .retain(|end| !(end.side == *side && end.other == *other)),
+            Change::Ever(association, label) => {
+                self.ever.insert((*association, None));
+                self.ever.insert((*association, label.clone()));
+            }
+            Change::Member(segment, true) => {
+                self.segments.insert(*segment);
+            }
+            Change::Member(segment, false) => {
+                self.segments.remove(segment);
+            }
+            Change::Enrolment(enrolment) => self.put_enrolment(enrolment),
+            Change::Been(workflow, key) => {
+                *self.been.entry((*workflow, key.clone())).or_default() += 1;
+            }
+            Change::Left(enrolment) => self.enrolments.retain(|other| other.id != *enrolment),
+            Change::Counter(id, counter) => {
+                self.counters.insert(*id, counter.clone());
+            }
+            Change::Claiming(claim) => {
+                self.claims.insert(claim.id, (**claim).clone());
+            }
+            Change::ClaimOver(claim) => {
+                self.claims.remove(claim);
+            }
+            // What is left is about other cells.
+            _ => {}
+        }
+    }
+
+    fn put_end(&mut self, end: &LinkEnd) {
+        let old = self
+            .ends
+            .iter_mut()
+            .find(|other| other.side == end.side && other.other == end.other);
+        match old {
+            Some(old) => old.clone_from(end),
+            None => self.ends.push(end.clone()),
+        }
+    }
+
+    fn put_enrolment(&mut self, enrolment: &Enrolment) {
+        let old = self
+            .enrolments
+            .iter_mut()
+            .find(|other| other.id == enrolment.id);
+        match old {
+            Some(old) => old.clone_from(enrolment),
+            None => {
+                let key = |one: &Enrolment| (one.workflow, one.key.clone());
+                let place = self
+                    .enrolments
+                    .partition_point(|other| key(other) <= key(enrolment));
+                self.enrolments.insert(place, enrolment.clone());
+            }
+        }
+    }
+}

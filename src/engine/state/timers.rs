@@ -1,0 +1,102 @@
+//! Timers by the time at which they are due. Those of a paused workflow are
+//! held until it is resumed (E17).
+
+use std::collections::BTreeSet;
+
+use crate::base::{Timestamp, Uid};
+use crate::engine::enrolment::Enrolment;
+use crate::model::WorkflowId;
+
+/// One timer. The order is that in which timers fire (I2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timer {
+    /// When it fires.
+    pub due: Timestamp,
+    /// When it would have fired but for a pause.
+    pub since: Timestamp,
+    /// Of which record.
+    pub record: Uid,
+    /// Of which workflow.
+    pub workflow: WorkflowId,
+    /// Of which enrolment.
+    pub enrolment: Uid,
+    /// At which step.
+    pub step: usize,
+}
+
+impl Timer {
+    /// The timer of an enrolment that wakes by itself.
+    pub(super) fn of(record: Uid, enrolment: &Enrolment) -> Option<Timer> {
+        let due = enrolment.due()?;
+        Some(Timer {
+            due,
+            since: due,
+            record,
+            workflow: enrolment.workflow,
+            enrolment: enrolment.id,
+            step: enrolment.step().unwrap_or(0),
+        })
+    }
+
+    fn is_of(&self, other: &Timer) -> bool {
+        (self.record, self.enrolment) == (other.record, other.enrolment)
+    }
+}
+
+/// All timers.
+#[derive(Debug, Default)]
+pub(super) struct Timers {
+    running: BTreeSet<Timer>,
+    held: BTreeSet<Timer>,
+    /// Those that a resumption made due at once, for later than they were.
+    resumed: usize,
+}
+
+impl Timers {
+    pub(super) fn next(&self) -> Option<Timer> {
+        self.running.first().copied()
+    }
+
+    pub(super) fn set(&mut self, timer: Timer, paused: bool) {
+        if paused {
+            self.held.insert(timer);
+        } else {
+            self.running.insert(timer);
+        }
+    }
+
+    pub(super) fn cancel(&mut self, timer: Timer) {
+        if self.running.remove(&timer) || self.held.remove(&timer) || self.resumed == 0 {
+            return;
+        }
+        // A resumption has moved it: it fires later than its enrolment says.
+        let moved = self.running.iter().find(|other| other.is_of(&timer));
+        if let Some(moved) = moved.copied() {
+            self.running.remove(&moved);
+            self.resumed -= 1;
+        }
+    }
+
+    /// Holds the timers of a workflow.
+    pub(super) fn pause(&mut self, workflow: WorkflowId) {
+        let of = |timer: &Timer| timer.workflow == workflow;
+        let held: Vec<Timer> = self.running.iter().copied().filter(of).collect();
+        for timer in held {
+            self.running.remove(&timer);
+            self.held.insert(timer);
+        }
+    }
+
+    /// Lets them run again. The resumption is the due time of those that came
+    /// due in between; they fire in their order.
+    pub(super) fn resume(&mut self, workflow: WorkflowId, now: Timestamp) {
+        let of = |timer: &Timer| timer.workflow == workflow;
+        let held: Vec<Timer> = self.held.iter().copied().filter(of).collect();
+        for timer in held {
+            self.held.remove(&timer);
+            self.resumed += usize::from(timer.due < now);
+            let due = timer.due.max(now);
+            self.running.insert(Timer { due, ..timer });
+        }
+    }
+}
