@@ -2,6 +2,7 @@
 //! It knows nothing of findings, of the language, of paths or of the present.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod calendar;
 mod decimal;
 mod fingerprint;
 mod lookup;
@@ -13,6 +14,7 @@ mod table;
 mod time;
 mod uid;
 
+pub use calendar::{day_of, end_of_day, instant, seconds_of, shift, shift_date, start_of_day};
 pub use decimal::{Decimal, parse_decimal, print_decimal};
 pub use fingerprint::{Fingerprint, Hasher};
 pub use lookup::Lookup;

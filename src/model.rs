@@ -5,6 +5,8 @@
 
 mod action;
 mod catalog;
+mod coerce;
+pub mod compute;
 mod event;
 mod function;
 mod object;
@@ -17,6 +19,7 @@ pub use catalog::{
     Catalog, Constant, ConstantId, Item, Message, MessageField, MessageId, MessageParameter,
     Segment, SegmentId, Workflow, WorkflowId,
 };
+pub use coerce::{Misfit, Raw, coerce, form_of, refit};
 pub use event::{Event, EventId, EventProperty, EventPropertyId, OCCURRENCE, action_failed};
 pub use function::{Function, Kind, PeriodUnit, function, functions};
 pub use object::{Association, AssociationId, Object, ObjectId, Property, PropertyId};

@@ -106,14 +106,7 @@ impl Checker<'_> {
     ) -> Expr {
         let instant: Option<Timestamp> = match offset {
             Some(offset) => offset.to_timestamp(moment).ok(),
-            // A wall time that does not exist becomes the next that does, one
-            // that exists twice is the first (D1).
-            None => self
-                .settings
-                .zone
-                .to_ambiguous_timestamp(moment)
-                .compatible()
-                .ok(),
+            None => crate::base::instant(moment, &self.settings.zone),
         };
         match instant {
             Some(instant) => literal(Value::Datetime(instant), Type::Datetime, span),
