@@ -11,6 +11,8 @@ pub mod semantic;
 pub mod plan;
 pub mod lint;
 pub mod compile;
+pub mod engine;
+pub mod scenario;
 #[cfg(feature = "cli")]
 pub mod project;
 #[cfg(feature = "cli")]

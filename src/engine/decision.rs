@@ -14,6 +14,8 @@ use crate::model::{ActionId, AssociationId, ObjectId, PropertyId, SegmentId, Val
 pub struct Decision {
     /// The cell that it is about.
     pub cell: Address,
+    /// What the record is, where the cell is one.
+    pub object: Option<ObjectId>,
     /// The difference, in order.
     pub changes: Vec<Change>,
     /// What is told of it (H1), in order.
@@ -32,6 +34,7 @@ impl Decision {
     pub fn about(cell: Address) -> Self {
         Decision {
             cell,
+            object: None,
             changes: Vec::new(),
             entries: Vec::new(),
             messages: Vec::new(),

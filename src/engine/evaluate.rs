@@ -7,7 +7,7 @@ mod text;
 mod time;
 mod view;
 
-pub(super) use time::date_start;
+pub(super) use time::{date_start, extent};
 pub(super) use view::View;
 
 use std::cell::RefCell;
@@ -263,8 +263,10 @@ impl<'s> Evaluation<'s, '_> {
             },
             ("coalesce", all) => all.iter().find_map(|one| self.node(*one, member)),
             _ => {
-                let values: Vec<Option<Value>> =
-                    arguments.iter().map(|one| self.node(*one, member)).collect();
+                let values: Vec<Option<Value>> = arguments
+                    .iter()
+                    .map(|one| self.node(*one, member))
+                    .collect();
                 let zone = self.scope.prepared.zone();
                 self.noted(id, compute::call(function, &values, zone))
             }

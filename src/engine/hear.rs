@@ -44,8 +44,9 @@ pub(super) fn changed<'c>(
 /// The side from which the record at the other end sees a link.
 pub(super) fn opposite(prepared: &Prepared, object: ObjectId, side: Side) -> Side {
     match side {
-        Side::Own(association) => named(prepared, object, association)
-            .map_or(Side::Back(object, association), Side::Own),
+        Side::Own(association) => {
+            named(prepared, object, association).map_or(Side::Back(object, association), Side::Own)
+        }
         Side::Back(_, association) => Side::Own(association),
     }
 }

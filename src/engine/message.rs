@@ -33,6 +33,9 @@ pub struct Key {
     pub property: PropertyId,
     /// The value, spelled.
     pub value: Arc<str>,
+    /// The identity of its cell: a hash of names, so that it does not change
+    /// with the program.
+    pub cell: Uid,
 }
 
 /// One delivered thing: an outside input, a due timer or a message.
@@ -345,4 +348,15 @@ impl Request {
 #[must_use]
 pub fn labels(label: Option<&Name>) -> BTreeSet<Name> {
     label.into_iter().cloned().collect()
+}
+
+impl Request {
+    /// Names the other record, once it is found.
+    pub(super) fn point_at(&mut self, record: Uid) {
+        match self {
+            Request::Link { other, .. } => *other = Some(record),
+            Request::Unlink { other, .. } => *other = record,
+            _ => {}
+        }
+    }
 }

@@ -8,9 +8,9 @@ mod interest;
 mod reads;
 mod refined;
 
-pub use concerns::{Concerns, Touched};
-pub use interest::Interest;
-pub use refined::{Bound, Refined};
+pub(super) use concerns::{Concerns, Touched};
+pub(super) use interest::Interest;
+pub(super) use refined::{Bound, Refined};
 
 use std::collections::BTreeMap;
 
@@ -27,9 +27,9 @@ pub struct Prepared {
     /// The values of constants.
     pub constants: Vec<Option<Value>>,
     /// Which workflows a change concerns.
-    pub concerns: Concerns,
+    pub(super) concerns: Concerns,
     /// The triggers that count, by their place here (E14).
-    pub refined: Vec<Refined>,
+    pub(super) refined: Vec<Refined>,
     interests: Interests,
     segments: BTreeMap<SegmentId, Condition>,
     unique: Vec<Vec<PropertyId>>,
@@ -79,9 +79,7 @@ impl Prepared {
 
     /// All segments that follow a condition.
     pub fn active_segments(&self) -> impl Iterator<Item = (SegmentId, &Condition)> {
-        self.segments
-            .iter()
-            .map(|(id, condition)| (*id, condition))
+        self.segments.iter().map(|(id, condition)| (*id, condition))
     }
 
     /// The unique properties of an object.
@@ -92,7 +90,11 @@ impl Prepared {
 
     /// What records of an object read through one of their associations.
     #[must_use]
-    pub fn interest(&self, object: ObjectId, association: AssociationId) -> Option<&Interest> {
+    pub(super) fn interest(
+        &self,
+        object: ObjectId,
+        association: AssociationId,
+    ) -> Option<&Interest> {
         self.interests.of_association(object, association)
     }
 

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use self::timers::Timers;
 use super::decision::{Change, Decision};
+use super::draft::World;
 use super::message::{Address, Key, Switching};
 use super::prepared::Prepared;
 use super::record::RecordCell;
@@ -66,7 +67,7 @@ impl State {
     }
 
     /// All records, by partition, then id.
-    pub fn records(&self) -> impl Iterator<Item = &RecordCell> {
+    pub fn records(&self) -> impl Iterator<Item = &RecordCell> + Clone {
         self.partitions
             .iter()
             .flat_map(|partition| partition.records.values())
@@ -102,12 +103,27 @@ impl State {
         self.timers.next().map(|timer| timer.due)
     }
 
+    /// What decisions see besides their cell.
+    pub(super) fn world(&self) -> World<'_> {
+        World {
+            prepared: &self.prepared,
+            published: self.published,
+            switches: &self.switches,
+            now: self.now,
+        }
+    }
+
+    /// Takes a timer off: it fires.
+    pub(super) fn take_timer(&mut self, timer: Timer) {
+        self.timers.take(timer);
+    }
+
     pub(super) fn next_timer(&self) -> Option<Timer> {
         self.timers.next()
     }
 
     pub(super) fn key(&self, key: &Key) -> Option<&KeyCell> {
-        self.partition(key.uid()).keys.get(key)
+        self.partition(key.cell).keys.get(key)
     }
 
     /// Until when an id is remembered.
@@ -118,7 +134,9 @@ impl State {
     fn partition(&self, id: Uid) -> &Partition {
         // INVARIANT: there are always `PARTITIONS` of them.
         static NONE: Partition = Partition::EMPTY;
-        self.partitions.get(id.partition(PARTITIONS)).unwrap_or(&NONE)
+        self.partitions
+            .get(id.partition(PARTITIONS))
+            .unwrap_or(&NONE)
     }
 
     fn partition_mut(&mut self, id: Uid) -> Option<&mut Partition> {
@@ -135,16 +153,16 @@ impl State {
             }
             Address::Record(id) => self.evolve_record(*id, &decision.changes),
             Address::Key(key) => {
-                if let Some(partition) = self.partition_mut(key.uid()) {
+                if let Some(partition) = self.partition_mut(key.cell) {
                     partition.evolve_key(key, &decision.changes);
                 }
             }
             Address::Seen(id) => {
-                let id = *id;
+                let (id, now) = (*id, self.now);
                 for change in &decision.changes {
-                    if let (Change::Seen(until), Some(partition)) =
-                        (change, self.partition_mut(id))
+                    if let (Change::Seen(until), Some(partition)) = (change, self.partition_mut(id))
                     {
+                        partition.forget(now);
                         partition.remember(id, *until);
                     }
                 }

@@ -114,7 +114,11 @@ impl<'s> Evaluation<'s, '_> {
             (Value::Datetime(_), Value::Date(_)) => compute::compare(&day(a), b),
             (Value::Set(_), Value::Set(_)) => {
                 let equal = compute::equal(a, b);
-                Some(if equal { Ordering::Equal } else { Ordering::Less })
+                Some(if equal {
+                    Ordering::Equal
+                } else {
+                    Ordering::Less
+                })
             }
             _ => compute::compare(a, b),
         }?;

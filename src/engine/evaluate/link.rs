@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::{Evaluation, Scope, View};
-use crate::base::{Decimal, Name};
+use crate::base::{Decimal, Name, Uid};
 use crate::model::compute::{self, Operator};
 use crate::model::{PropertyId, Value};
 use crate::plan::{Link, NodeId, Way};
@@ -128,8 +128,7 @@ impl<'s> Evaluation<'s, '_> {
         }
         if aggregate == Aggregate::Count {
             let from = self.walk(&link.from, member)?;
-            return ever(from, link)
-                .then(|| Value::Number(Decimal::from(members.len() as u64)));
+            return ever(from, link).then(|| Value::Number(Decimal::from(members.len() as u64)));
         }
         let property = property?;
         let values = members.iter().filter_map(|one| match one {
@@ -181,4 +180,30 @@ impl<'s> Evaluation<'s, '_> {
 fn ever(from: View<'_>, link: &Link) -> bool {
     let label: Option<&Name> = link.label.as_ref();
     from.ever(link.hop.association, label)
+}
+
+impl Scope<'_> {
+    /// The record at the end of a way.
+    pub(in crate::engine) fn record(&self, way: &Way) -> Option<Uid> {
+        let start = View::Own(self.this);
+        let end = way
+            .hops
+            .iter()
+            .try_fold(start, |view, hop| view.one(hop.association))?;
+        Some(end.id())
+    }
+
+    /// The records at the other end of a link, in the order of the links.
+    pub(in crate::engine) fn linked(&self, link: &Link) -> Vec<Uid> {
+        let start = View::Own(self.this);
+        let mut hops = link.from.hops.iter();
+        let Some(from) = hops.try_fold(start, |view, hop| view.one(hop.association)) else {
+            return Vec::new();
+        };
+        let links = from.links(link.hop.association).into_iter();
+        links
+            .filter(|seen| link.label.as_ref().is_none_or(|l| seen.labels.contains(l)))
+            .map(|seen| seen.heard.record)
+            .collect()
+    }
 }

@@ -16,9 +16,7 @@ impl<'s> Evaluation<'s, '_> {
         match node {
             Node::Now => Some(Value::Datetime(now)),
             Node::Today => Some(Value::Date(day_of(now, zone))),
-            Node::Relative(amount, ahead) => {
-                shift(now, *amount, !ahead, zone).map(Value::Datetime)
-            }
+            Node::Relative(amount, ahead) => shift(now, *amount, !ahead, zone).map(Value::Datetime),
             _ => None,
         }
     }
@@ -43,11 +41,7 @@ impl<'s> Evaluation<'s, '_> {
     }
 
     /// Whether a moment lies in a period around the present.
-    pub(super) fn within(
-        self,
-        value: &Value,
-        period: (EdgeKind, Duration, bool),
-    ) -> Option<bool> {
+    pub(super) fn within(self, value: &Value, period: (EdgeKind, Duration, bool)) -> Option<bool> {
         let (now, zone) = (self.scope.now, self.scope.prepared.zone());
         let (low, high) = extent(period, now, zone)?;
         match value {

@@ -84,8 +84,18 @@ impl Concerns {
             return of.created.clone();
         }
         let mut lists: Vec<&Vec<usize>> = Vec::new();
-        lists.extend(touched.properties.iter().filter_map(|p| of.properties.get(p)));
-        lists.extend(touched.associations.iter().filter_map(|a| of.associations.get(a)));
+        lists.extend(
+            touched
+                .properties
+                .iter()
+                .filter_map(|p| of.properties.get(p)),
+        );
+        lists.extend(
+            touched
+                .associations
+                .iter()
+                .filter_map(|a| of.associations.get(a)),
+        );
         lists.extend(touched.segments.iter().filter_map(|s| of.segments.get(s)));
         match &touched.event {
             Some(EventSource::Declared(event)) => lists.extend(of.events.get(event)),
@@ -142,10 +152,13 @@ impl OfObject {
             self.read(program, place, &condition.expression);
         }
         let triggers = workflow.events.iter().chain(&workflow.unenroll_on);
-        let again = workflow.reenroll.iter().filter_map(|reenroll| match reenroll {
-            Reenroll::On(trigger) => Some(&**trigger),
-            _ => None,
-        });
+        let again = workflow
+            .reenroll
+            .iter()
+            .filter_map(|reenroll| match reenroll {
+                Reenroll::On(trigger) => Some(&**trigger),
+                _ => None,
+            });
         for trigger in triggers.chain(again) {
             whenever |= self.trigger(program, place, trigger);
         }
@@ -200,10 +213,13 @@ impl OfObject {
 
 /// The conditions whose turning true counts.
 fn transitions(workflow: &Workflow) -> impl Iterator<Item = &Condition> {
-    let again = workflow.reenroll.iter().filter_map(|reenroll| match reenroll {
-        Reenroll::When(condition) => Some(condition),
-        _ => None,
-    });
+    let again = workflow
+        .reenroll
+        .iter()
+        .filter_map(|reenroll| match reenroll {
+            Reenroll::When(condition) => Some(condition),
+            _ => None,
+        });
     workflow
         .filters
         .iter()

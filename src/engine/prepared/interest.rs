@@ -64,7 +64,12 @@ impl Interests {
     }
 }
 
-fn note(interest: &mut Interest, (catalog, object): (&Catalog, ObjectId), rest: &[Hop], leaf: Leaf) {
+fn note(
+    interest: &mut Interest,
+    (catalog, object): (&Catalog, ObjectId),
+    rest: &[Hop],
+    leaf: Leaf,
+) {
     if let Some((hop, rest)) = rest.split_first() {
         let inner = interest.through.entry(hop.association).or_default();
         note(inner, (catalog, target(catalog, hop)), rest, leaf);

@@ -54,12 +54,15 @@ fn declared(trigger: &EventTrigger) -> Option<EventId> {
 }
 
 fn bound(trigger: &EventTrigger) -> Bound {
-    let bounds = trigger.refinements.iter().map(|refinement| match refinement {
-        Refinement::AtLeast(_) | Refinement::AtMost(_) | Refinement::Exactly(_) => Bound::Fixed,
-        Refinement::Within(_, amount, _) => by_unit(amount.unit),
-        Refinement::Between(low, high) => wider(of_point(low), of_point(high)),
-        Refinement::Before(point) | Refinement::After(point) => of_point(point),
-    });
+    let bounds = trigger
+        .refinements
+        .iter()
+        .map(|refinement| match refinement {
+            Refinement::AtLeast(_) | Refinement::AtMost(_) | Refinement::Exactly(_) => Bound::Fixed,
+            Refinement::Within(_, amount, _) => by_unit(amount.unit),
+            Refinement::Between(low, high) => wider(of_point(low), of_point(high)),
+            Refinement::Before(point) | Refinement::After(point) => of_point(point),
+        });
     bounds.fold(Bound::Fixed, wider)
 }
 

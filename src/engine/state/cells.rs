@@ -28,16 +28,6 @@ pub(in crate::engine) struct KeyCell {
     pub(in crate::engine) waiting: Vec<Delivery>,
 }
 
-impl Key {
-    /// The identity of its cell.
-    #[must_use]
-    pub(in crate::engine) fn uid(&self) -> Uid {
-        let object = self.object.index().to_le_bytes();
-        let property = self.property.index().to_le_bytes();
-        Uid::of(&[&object, &property, self.value.as_bytes()])
-    }
-}
-
 impl Partition {
     pub(super) const EMPTY: Partition = Partition {
         records: BTreeMap::new(),

@@ -77,6 +77,13 @@ impl Timers {
         }
     }
 
+    /// Takes off a timer that fires.
+    pub(super) fn take(&mut self, timer: Timer) {
+        if self.running.remove(&timer) && timer.due != timer.since {
+            self.resumed = self.resumed.saturating_sub(1);
+        }
+    }
+
     /// Holds the timers of a workflow.
     pub(super) fn pause(&mut self, workflow: WorkflowId) {
         let of = |timer: &Timer| timer.workflow == workflow;

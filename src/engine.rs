@@ -1,0 +1,302 @@
+//! The engine: a pure function from inputs to effects. `decide` sees the
+//! program and one cell and changes nothing, `evolve` carries a decision out
+//! and decides nothing; the loop between them delivers messages until none is
+//! left. It knows no clock, no file, no thread and no chance.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod consider;
+pub mod decision;
+mod draft;
+pub mod enrolment;
+mod evaluate;
+pub mod frozen;
+mod hear;
+pub mod history;
+mod input;
+mod intake;
+pub mod message;
+mod prepared;
+mod queue;
+pub mod record;
+mod refine;
+mod state;
+mod step;
+
+pub use draft::key;
+pub use intake::{Input, InputBody, Received, Target};
+pub use prepared::Prepared;
+pub use queue::Order;
+pub use state::{PARTITIONS, State, Switch, Timer};
+
+use std::sync::Arc;
+
+use self::decision::{Action, Answer, Decision, Entry};
+use self::draft::World;
+use self::input::Cell;
+use self::message::{Address, Body, Delivery, Outcome, Request};
+use self::queue::Queue;
+use crate::base::{Timestamp, Uid};
+use crate::model::ObjectId;
+use crate::semantic::hir::EventSource;
+
+/// The number of the rules by which inputs become decisions. A change of any
+/// decision needs a new one.
+pub const RULES: u32 = 1;
+
+/// A program running on a state in memory.
+pub struct Engine {
+    state: State,
+    queue: Queue,
+    store: Arc<str>,
+    epoch: u32,
+    accepted: Vec<u64>,
+}
+
+/// What an input has come to.
+#[derive(Debug, Default, PartialEq)]
+pub struct Effects {
+    /// What is told of it, in order (H1).
+    pub entries: Vec<Entry>,
+    /// What the outside is asked for, in order.
+    pub actions: Vec<Action>,
+    /// What the sender is told.
+    pub answer: Option<Answer>,
+    /// The hash of its decisions, in the order of delivery.
+    pub hash: frozen::DecisionHash,
+}
+
+/// What is gathered while an input is carried out.
+#[derive(Default)]
+struct Gathered {
+    effects: Effects,
+    hash: frozen::Hashing,
+}
+
+impl Engine {
+    /// An engine with an empty state. `store` names the store in the ids that
+    /// are made here.
+    #[must_use]
+    pub fn new(prepared: Arc<Prepared>, store: &str, order: Order) -> Self {
+        Engine {
+            state: State::new(prepared),
+            queue: Queue::new(order),
+            store: store.into(),
+            epoch: 0,
+            accepted: vec![0; PARTITIONS],
+        }
+    }
+
+    /// The state.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// When it must be woken, if no input comes before.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        self.state.next_deadline()
+    }
+
+    /// Fires the timers that are due, then applies an input, then delivers
+    /// what follows (I8, I5). A time before the last one counts as the last
+    /// one (I7).
+    pub fn apply(&mut self, now: Timestamp, input: Input) -> Effects {
+        let mut gathered = Gathered::default();
+        self.move_to(now, &mut gathered);
+        match self.delivery(input) {
+            Ok(delivery) => self.run(delivery, &mut gathered),
+            Err(reason) => {
+                let entry = decision::What::InputRefused(reason.clone());
+                gathered.effects.answer = Some(Answer::Refused(reason));
+                gathered.effects.entries.push(Entry {
+                    at: self.state.now,
+                    record: None,
+                    workflow: None,
+                    enrolment: None,
+                    step: None,
+                    span: None,
+                    what: entry,
+                    notes: Vec::new(),
+                });
+            }
+        }
+        gathered.finish()
+    }
+
+    /// Fires the timers that are due.
+    pub fn advance(&mut self, now: Timestamp) -> Effects {
+        let mut gathered = Gathered::default();
+        self.move_to(now, &mut gathered);
+        gathered.finish()
+    }
+
+    /// Whether nothing is under way.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// Delivers what is under way, without letting time pass.
+    pub fn settle(&mut self) -> Effects {
+        let mut gathered = Gathered::default();
+        self.deliver_all(&mut gathered);
+        gathered.finish()
+    }
+
+    /// Takes the result of an action: an input of its own, a new chain.
+    pub fn finish(&mut self, now: Timestamp, action: &Action, outcome: Outcome) -> Effects {
+        let attempt = action.attempt.to_le_bytes();
+        let request = Request::Finished {
+            enrolment: action.enrolment,
+            action: action.key,
+            attempt: action.attempt,
+            outcome,
+        };
+        let delivery = Delivery {
+            id: Uid::of(&[b"result", action.key.bytes(), &attempt]),
+            chain: 1,
+            from: None,
+            to: Address::Record(action.record),
+            occurred_at: None,
+            by: None,
+            body: Body::Request(Box::new(request)),
+        };
+        let mut gathered = Gathered::default();
+        self.move_to(now, &mut gathered);
+        self.run(delivery, &mut gathered);
+        gathered.finish()
+    }
+
+    /// Lets time pass: what is under way is delivered first, then each timer
+    /// that is due, in order, with what follows from it.
+    fn move_to(&mut self, now: Timestamp, gathered: &mut Gathered) {
+        if now > self.state.now {
+            self.deliver_all(gathered);
+            self.state.now = now;
+        }
+        while let Some(timer) = self.state.next_timer() {
+            if timer.due > self.state.now {
+                break;
+            }
+            self.deliver_all(gathered);
+            // What was under way may have ended it, or set an earlier one.
+            if self.state.next_timer() != Some(timer) {
+                continue;
+            }
+            self.fire(timer, gathered);
+        }
+    }
+
+    fn fire(&mut self, timer: Timer, gathered: &mut Gathered) {
+        let due = timer.due.as_microsecond().to_le_bytes();
+        let step = timer.step.to_le_bytes();
+        let request = Request::Due {
+            enrolment: timer.enrolment,
+            due: timer.due,
+        };
+        let delivery = Delivery {
+            id: Uid::of(&[b"timer", timer.enrolment.bytes(), &step, &due]),
+            chain: 1,
+            from: None,
+            to: Address::Record(timer.record),
+            occurred_at: None,
+            by: None,
+            body: Body::Request(Box::new(request)),
+        };
+        self.state.take_timer(timer);
+        self.run(delivery, gathered);
+    }
+
+    fn run(&mut self, delivery: Delivery, gathered: &mut Gathered) {
+        self.deliver(&delivery, gathered);
+        while let Some(message) = self.queue.next(false) {
+            self.deliver(&message, gathered);
+        }
+    }
+
+    /// Delivers everything that is under way, late or not.
+    fn deliver_all(&mut self, gathered: &mut Gathered) {
+        while let Some(message) = self.queue.next(true) {
+            self.deliver(&message, gathered);
+        }
+    }
+
+    /// One delivery: decide, evolve, queue.
+    fn deliver(&mut self, delivery: &Delivery, gathered: &mut Gathered) {
+        let decision = self.decide(delivery);
+        self.state.evolve(&decision);
+        gathered.hash.add(self.state.prepared(), &decision);
+        let Decision {
+            entries,
+            messages,
+            actions,
+            answer,
+            ..
+        } = decision;
+        gathered.effects.entries.extend(entries);
+        gathered.effects.actions.extend(actions);
+        if answer.is_some() {
+            gathered.effects.answer = answer;
+        }
+        for message in messages {
+            self.queue.put(message);
+        }
+    }
+
+    fn decide(&self, delivery: &Delivery) -> Decision {
+        let state = &self.state;
+        let world = state.world();
+        match &delivery.to {
+            Address::Program => input::decide_program(world, state.records(), delivery),
+            Address::Record(id) => input::decide(world, Cell::Record(state.record(*id)), delivery),
+            Address::Key(key) => input::decide(world, Cell::Key(state.key(key)), delivery),
+            Address::Seen(id) => input::decide(world, Cell::Seen(state.seen(*id)), delivery),
+        }
+    }
+
+    fn delivery(&mut self, input: Input) -> Result<Delivery, Arc<str>> {
+        let world: World<'_> = self.state.world();
+        intake::delivery(world, input, &mut |cell| {
+            let partition = cell.partition(PARTITIONS);
+            let position = self.accepted.get_mut(partition).map(|position| {
+                *position += 1;
+                *position
+            });
+            // An input without an id of its own has that of its place (I3).
+            Uid::of(&[
+                b"position",
+                self.store.as_bytes(),
+                &self.epoch.to_le_bytes(),
+                &(partition as u64).to_le_bytes(),
+                &position.unwrap_or_default().to_le_bytes(),
+            ])
+        })
+    }
+}
+
+impl Gathered {
+    fn finish(self) -> Effects {
+        Effects {
+            hash: self.hash.finish(),
+            ..self.effects
+        }
+    }
+}
+
+/// The name of an event as a trigger writes it.
+#[must_use]
+pub fn event_name(prepared: &Prepared, event: &EventSource, object: ObjectId) -> String {
+    let catalog = &prepared.program.catalog;
+    match event {
+        EventSource::Declared(event) => catalog.events[*event].name.to_string(),
+        EventSource::Changed(property) => {
+            let property = &catalog.objects[object].properties[*property];
+            format!("changed {}", property.name)
+        }
+        EventSource::Created => "created".into(),
+        EventSource::Joined(segment) => format!("joined {}", catalog.segments[*segment].name),
+        EventSource::Left(segment) => format!("left {}", catalog.segments[*segment].name),
+        EventSource::ActionFailed => "action_failed".into(),
+    }
+}

@@ -1,0 +1,440 @@
+//! What a delivery means for workflows: who leaves, who enrols, and why not
+//! (E1 to E8, L1 to L3, L6). What enrolments do is not known here.
+
+use std::sync::Arc;
+
+use super::decision::{Change, Reason, What};
+use super::draft::Draft;
+use super::enrolment::{Enrolment, Occurrence, Stage};
+use super::message::Writer;
+use crate::base::{Span, Uid};
+use crate::model::{Value, WorkflowId};
+use crate::plan::{Condition, EventTrigger, Reenroll, Workflow};
+use crate::semantic::hir::EventSource;
+
+/// The longest chain of causes that enrols (I5).
+const LONGEST_CHAIN: u32 = 100;
+
+/// What asks for an enrolment.
+pub(super) struct Cause {
+    key: Arc<str>,
+    occurrence: Option<Arc<Occurrence>>,
+    text: Arc<str>,
+    span: Span,
+}
+
+/// What the triggers of a workflow say about a delivery.
+struct Fired {
+    /// The first own trigger that fired.
+    first: Option<Cause>,
+    /// An own event trigger occurs, refinements aside.
+    occurs: Option<Cause>,
+    /// Some filter trigger has turned true.
+    turned: bool,
+}
+
+impl<'w> Draft<'w> {
+    /// Considers the workflows that the delivery concerns, in the order of
+    /// their names, all of them before any step is taken (I6).
+    pub(super) fn consider(&mut self) {
+        if !self.world.published || self.touched.is_empty() {
+            return;
+        }
+        let prepared = self.world.prepared;
+        let concerned = prepared
+            .concerns
+            .concerned(self.after.object, &self.touched);
+        for place in concerned {
+            let Some(workflow) = prepared.program.workflows().get(place) else {
+                continue;
+            };
+            let id = WorkflowId::at(place);
+            self.take_out(id, workflow);
+            self.enrol(id, workflow);
+        }
+    }
+
+    /// Whether a condition is true after the delivery.
+    pub(super) fn is(&self, condition: &Condition) -> bool {
+        self.now_scope().holds(condition)
+    }
+
+    /// Whether it was true before. Nothing was true of a record that was not
+    /// there (E2).
+    fn was(&self, condition: &Condition) -> bool {
+        !self.touched.created && self.before_scope().holds(condition)
+    }
+
+    /// Whether the delivery made it true.
+    fn turned(&self, condition: &Condition) -> bool {
+        self.is(condition) && !self.was(condition)
+    }
+
+    fn any_turned(&self, conditions: &[Condition]) -> bool {
+        conditions.iter().any(|condition| self.turned(condition))
+    }
+
+    /// Takes the record out of a workflow, for the first reason that applies
+    /// (L6).
+    fn take_out(&mut self, id: WorkflowId, workflow: &Workflow) {
+        let inside: Vec<Uid> = self
+            .before
+            .enrolments
+            .iter()
+            .filter(|enrolment| enrolment.workflow == id)
+            .map(|enrolment| enrolment.id)
+            .collect();
+        if inside.is_empty() {
+            return;
+        }
+        let Some(reason) = self.reason_to_leave(workflow) else {
+            return;
+        };
+        for enrolment in inside {
+            self.leave(enrolment, reason);
+        }
+    }
+
+    fn reason_to_leave(&self, workflow: &Workflow) -> Option<Reason> {
+        if self.any_turned(&workflow.suppress) {
+            return Some(Reason::Suppressed);
+        }
+        if workflow.goal.as_ref().is_some_and(|goal| self.turned(goal)) {
+            return Some(Reason::GoalMet);
+        }
+        let mut events = workflow.unenroll_on.iter();
+        if self.any_turned(&workflow.unenroll)
+            || events.any(|trigger| self.occurs(trigger).is_some())
+        {
+            return Some(Reason::UnenrollCondition);
+        }
+        let filters = &workflow.filters;
+        let left = workflow.unenroll_on_leaving
+            && filters.iter().any(|filter| self.was(filter))
+            && !filters.iter().any(|filter| self.is(filter));
+        left.then_some(Reason::Leaving)
+    }
+
+    /// Ends an enrolment.
+    pub(super) fn leave(&mut self, enrolment: Uid, reason: Reason) {
+        let Some(of) = self.after.enrolment(enrolment) else {
+            return;
+        };
+        let (key, step) = (of.key.clone(), of.step());
+        self.tell_step(enrolment, step, What::Left { key, reason });
+        self.change(Change::Left(enrolment));
+    }
+
+    /// The occurrence that a trigger speaks of, if this delivery is one.
+    pub(super) fn occurs(&self, trigger: &EventTrigger) -> Option<Arc<Occurrence>> {
+        let occurrence = self.occurrence(&trigger.event)?;
+        let is = |value: &Option<crate::plan::Expression>, place: usize| {
+            value.as_ref().is_none_or(|value| {
+                let wanted = self.now_scope().value(value);
+                let found = occurrence.values.get(place).cloned().flatten();
+                matches!((wanted, found), (Some(a), Some(b)) if crate::model::compute::equal(&a, &b))
+            })
+        };
+        let passes = is(&trigger.from, 0)
+            && is(&trigger.to, 1)
+            && trigger.filter.as_ref().is_none_or(|filter| {
+                let scope = super::evaluate::Scope {
+                    occurrence: Some(&occurrence),
+                    ..self.now_scope()
+                };
+                scope.holds(filter)
+            });
+        passes.then_some(occurrence)
+    }
+
+    /// An event of this delivery: the one that it brings, or one that follows
+    /// from what it changed.
+    fn occurrence(&self, event: &EventSource) -> Option<Arc<Occurrence>> {
+        let created = self.touched.created;
+        let values = match event {
+            EventSource::Declared(_) | EventSource::ActionFailed => {
+                let occurrence = self.occurrence.as_ref()?;
+                return (occurrence.event == *event).then(|| occurrence.clone());
+            }
+            EventSource::Created if created => Vec::new(),
+            EventSource::Changed(property) if !created => {
+                if !self.touched.properties.contains(property) {
+                    return None;
+                }
+                let old = self.before_scope().own(*property);
+                let new = self.now_scope().own(*property);
+                if old == new {
+                    return None;
+                }
+                vec![old, new]
+            }
+            EventSource::Joined(segment) | EventSource::Left(segment) => {
+                let was = !created && self.before_scope().in_segment(*segment) == Some(true);
+                let is = self.now_scope().in_segment(*segment) == Some(true);
+                let joins = matches!(event, EventSource::Joined(_));
+                if was == is || is != joins {
+                    return None;
+                }
+                Vec::new()
+            }
+            EventSource::Created | EventSource::Changed(_) => return None,
+        };
+        Some(Arc::new(Occurrence {
+            event: event.clone(),
+            id: self.delivery.id.to_string().into(),
+            occurred_at: self.delivery.occurred_at.unwrap_or(self.world.now),
+            accepted_at: self.world.now,
+            values,
+        }))
+    }
+
+    /// What the own triggers of a workflow say.
+    fn fired(&self, id: WorkflowId, workflow: &Workflow) -> Fired {
+        let (mut first, mut occurs) = (None, None);
+        for (place, trigger) in workflow.events.iter().enumerate() {
+            let Some(occurrence) = self.occurs(trigger) else {
+                continue;
+            };
+            if first.is_none() && self.refined((id, place), trigger, &occurrence) {
+                first = Some(self.cause(trigger, &occurrence));
+            }
+            if occurs.is_none() {
+                occurs = Some(self.cause(trigger, &occurrence));
+            }
+        }
+        let filter = workflow.filters.iter().find(|filter| self.turned(filter));
+        if let (None, Some(filter)) = (&first, filter) {
+            first = Some(Cause {
+                key: "".into(),
+                occurrence: None,
+                text: "condition".into(),
+                span: span_of(filter, workflow),
+            });
+        }
+        Fired {
+            first,
+            occurs,
+            turned: filter.is_some(),
+        }
+    }
+
+    fn cause(&self, trigger: &EventTrigger, occurrence: &Arc<Occurrence>) -> Cause {
+        let scope = super::evaluate::Scope {
+            occurrence: Some(occurrence),
+            ..self.now_scope()
+        };
+        let key = trigger.per.as_ref().and_then(|per| scope.value(per));
+        let text = super::event_name(self.world.prepared, &trigger.event, self.after.object);
+        Cause {
+            key: key_text(key.as_ref(), self.world.zone()),
+            occurrence: Some(occurrence.clone()),
+            text: format!("event {text}").into(),
+            span: trigger.span,
+        }
+    }
+
+    /// Decides whether the delivery enrols the record (E5, E8).
+    fn enrol(&mut self, id: WorkflowId, workflow: &Workflow) {
+        let fired = self.fired(id, workflow);
+        let strict = fired.first.is_some();
+        let again = self.reenrolls(workflow, &fired);
+        let cause = match (fired.first, fired.occurs) {
+            (Some(first), occurs) => (first, occurs.is_some()),
+            (None, Some(occurs)) if again => (occurs, true),
+            (None, None) if again => (self.elsewhere(workflow), false),
+            _ => return,
+        };
+        let (cause, occurs) = cause;
+        let been = self.before.been.contains_key(&(id, cause.key.clone()));
+        if !been && !strict {
+            return;
+        }
+        if been && !self.holds_again(workflow, occurs) {
+            return;
+        }
+        if !self.only_when(workflow, &cause) {
+            return;
+        }
+        let reason = self.refusal(id, (workflow, &cause.key), been.then_some(again));
+        self.conclude_enrolment(id, cause, reason);
+    }
+
+    /// Whether one of the workflow's own triggers holds for a record that was
+    /// inside before (E8).
+    fn holds_again(&self, workflow: &Workflow, occurs: bool) -> bool {
+        occurs
+            || workflow.filters.iter().any(|filter| self.is(filter))
+            || (workflow.filters.is_empty() && !workflow.events.is_empty())
+    }
+
+    /// Whether a `reenroll` fires (E8).
+    fn reenrolls(&self, workflow: &Workflow, fired: &Fired) -> bool {
+        workflow.reenroll.iter().any(|reenroll| match reenroll {
+            Reenroll::Always => fired.occurs.is_some() || fired.turned,
+            Reenroll::On(trigger) => self.occurs(trigger).is_some(),
+            Reenroll::When(condition) => self.turned(condition),
+        })
+    }
+
+    /// The cause of a re-enrolment that is none of the own triggers.
+    fn elsewhere(&self, workflow: &Workflow) -> Cause {
+        let occurrence = workflow
+            .reenroll
+            .iter()
+            .find_map(|reenroll| match reenroll {
+                Reenroll::On(trigger) => self.occurs(trigger),
+                _ => None,
+            });
+        Cause {
+            key: "".into(),
+            occurrence,
+            text: "reenroll".into(),
+            span: workflow.span,
+        }
+    }
+
+    fn only_when(&self, workflow: &Workflow, cause: &Cause) -> bool {
+        workflow.only.as_ref().is_none_or(|only| {
+            let scope = super::evaluate::Scope {
+                occurrence: cause.occurrence.as_deref(),
+                ..self.now_scope()
+            };
+            scope.holds(only)
+        })
+    }
+
+    /// Why the record is not enrolled, in the order of E5. `again` says of a
+    /// record that was inside before whether a `reenroll` lets it in.
+    fn refusal(
+        &self,
+        id: WorkflowId,
+        (workflow, key): (&Workflow, &str),
+        again: Option<bool>,
+    ) -> Option<Reason> {
+        let switch = self.world.switch(id);
+        if self.delivery.chain > LONGEST_CHAIN {
+            Some(Reason::ChainTooLong)
+        } else if workflow.off || switch.off || !switch.turned_on {
+            Some(Reason::WorkflowOff)
+        } else if switch.paused {
+            Some(Reason::WorkflowPaused)
+        } else if workflow.suppress.iter().any(|suppress| self.is(suppress)) {
+            Some(Reason::Suppressed)
+        } else if workflow.goal.as_ref().is_some_and(|goal| self.is(goal)) {
+            Some(Reason::GoalMet)
+        } else if self.after.is_inside(id, key) {
+            Some(Reason::AlreadyEnrolled)
+        } else if again.is_some() && workflow.reenroll.is_empty() {
+            Some(Reason::EnrolledBefore)
+        } else if again == Some(false) {
+            Some(Reason::NoReenrollTrigger)
+        } else {
+            None
+        }
+    }
+
+    fn conclude_enrolment(&mut self, id: WorkflowId, cause: Cause, reason: Option<Reason>) {
+        if let Some(reason) = reason {
+            let what = What::Refused {
+                key: cause.key,
+                reason,
+                cause: cause.text,
+            };
+            self.tell_of(id, cause.span, what);
+            return;
+        }
+        let Some(workflow) = self.workflow(id) else {
+            return;
+        };
+        // An enrolment's identity is fixed at birth (A1).
+        let enrolment = Uid::of(&[
+            self.delivery.id.bytes(),
+            workflow.name().as_str().as_bytes(),
+            self.after.id.bytes(),
+            cause.key.as_bytes(),
+        ]);
+        self.change(Change::Been(id, cause.key.clone()));
+        self.change(Change::Enrolment(Box::new(Enrolment {
+            id: enrolment,
+            workflow: id,
+            key: cause.key.clone(),
+            occurrence: cause.occurrence,
+            stage: Stage::Ready {
+                next: workflow.entry,
+                due: self.world.now,
+            },
+            bindings: vec![None; workflow.bindings],
+            visits: 0,
+        })));
+        let what = What::Enrolled {
+            key: cause.key,
+            cause: cause.text,
+        };
+        self.tell_step(enrolment, None, what);
+        if let Some(entry) = self.decision.entries.last_mut() {
+            entry.span = Some(cause.span);
+        }
+        self.begun.push((enrolment, workflow.entry));
+    }
+
+    /// A person or another workflow asks (E6).
+    pub(super) fn requested(&mut self, id: WorkflowId, writer: Option<Writer>) {
+        let Some(workflow) = self.workflow(id) else {
+            return;
+        };
+        let been = self.before.been.contains_key(&(id, "".into()));
+        let again = been.then_some(!workflow.reenroll.is_empty());
+        let mut reason = self.refusal(id, (workflow, ""), again);
+        if !self.world.published {
+            reason = Some(Reason::WorkflowOff);
+        }
+        let text = match writer {
+            Some(_) => "workflow",
+            None => "person",
+        };
+        let cause = Cause {
+            key: "".into(),
+            occurrence: None,
+            text: text.into(),
+            span: workflow.span,
+        };
+        self.conclude_enrolment(id, cause, reason);
+    }
+
+    /// The workflow is turned on for the first time, and takes those that
+    /// match (E9). One that does not, or no longer, is skipped.
+    pub(super) fn existing(&mut self, id: WorkflowId) {
+        let Some(workflow) = self.workflow(id) else {
+            return;
+        };
+        let Some(filter) = workflow.filters.iter().find(|filter| self.is(filter)) else {
+            return;
+        };
+        let cause = Cause {
+            key: "".into(),
+            occurrence: None,
+            text: "existing".into(),
+            span: span_of(filter, workflow),
+        };
+        if !self.only_when(workflow, &cause) {
+            return;
+        }
+        let been = self.before.been.contains_key(&(id, "".into()));
+        let reason = self.refusal(id, (workflow, ""), been.then_some(false));
+        self.conclude_enrolment(id, cause, reason);
+    }
+}
+
+fn span_of(condition: &Condition, workflow: &Workflow) -> Span {
+    let root = condition.expression.root();
+    root.and_then(|root| condition.expression.span(root))
+        .unwrap_or(workflow.span)
+}
+
+fn key_text(key: Option<&Value>, zone: &crate::base::TimeZone) -> Arc<str> {
+    match key {
+        None => "".into(),
+        Some(Value::Text(text)) => text.clone(),
+        Some(other) => crate::model::compute::print(other, zone).into(),
+    }
+}

@@ -1,0 +1,313 @@
+//! A private draft of one record's cell: the unit in which a delivery to a
+//! record is decided. It ends as a difference, a decision.
+
+use std::sync::Arc;
+
+use super::decision::{Answer, Change, Decision, Entry, What};
+use super::enrolment::{Enrolment, Occurrence};
+use super::evaluate::{Notes, Scope};
+use super::message::{Address, Body, Delivery, Key, Request, Writer};
+use super::prepared::{Prepared, Touched};
+use super::record::RecordCell;
+use super::state::Switch;
+use crate::base::{Span, TimeZone, Timestamp, Uid};
+use crate::model::compute;
+use crate::model::{Object, ObjectId, PropertyId, Value, WorkflowId};
+use crate::plan::{Next, Workflow};
+
+/// What a decision may see besides its cell.
+#[derive(Clone, Copy)]
+pub(super) struct World<'w> {
+    pub(super) prepared: &'w Prepared,
+    pub(super) published: bool,
+    pub(super) switches: &'w std::collections::BTreeMap<WorkflowId, Switch>,
+    pub(super) now: Timestamp,
+}
+
+impl<'w> World<'w> {
+    pub(super) fn switch(self, workflow: WorkflowId) -> Switch {
+        self.switches.get(&workflow).copied().unwrap_or_default()
+    }
+
+    pub(super) fn zone(self) -> &'w TimeZone {
+        self.prepared.zone()
+    }
+
+    pub(super) fn object(self, object: ObjectId) -> &'w Object {
+        &self.prepared.program.catalog.objects[object]
+    }
+
+    /// The key of a unique value.
+    pub(super) fn key(self, object: ObjectId, property: PropertyId, value: &Value) -> Key {
+        key(self.prepared, object, property, value)
+    }
+}
+
+/// The key of a unique value. Addresses are the same in any case.
+#[must_use]
+pub fn key(prepared: &Prepared, object: ObjectId, property: PropertyId, value: &Value) -> Key {
+    let owner = &prepared.program.catalog.objects[object];
+    let declared = &owner.properties[property];
+    let mut text = compute::spell(value, &declared.ty, prepared.zone());
+    if declared.ty == crate::model::Type::Email {
+        text = text.to_lowercase();
+    }
+    let names = [owner.name.as_str(), declared.name.as_str()].map(str::as_bytes);
+    let [object_name, property_name] = names;
+    Key {
+        object,
+        property,
+        cell: Uid::of(&[b"key", object_name, property_name, text.as_bytes()]),
+        value: text.into(),
+    }
+}
+
+/// The enrolment that a delivery lets go on, and why.
+#[derive(Debug, Clone)]
+pub(super) enum Resume {
+    /// A record that its step has written has answered.
+    Answered(Uid, Option<Arc<str>>),
+    /// Its time has come.
+    Due(Uid, Timestamp),
+    /// An attempt of its action has ended.
+    Finished(Request),
+}
+
+/// A record being decided about.
+pub(super) struct Draft<'w> {
+    pub(super) world: World<'w>,
+    pub(super) delivery: &'w Delivery,
+    /// The record before the delivery.
+    pub(super) before: &'w RecordCell,
+    /// The record as it becomes.
+    pub(super) after: RecordCell,
+    pub(super) decision: Decision,
+    pub(super) touched: Touched,
+    /// The event that the delivery brings.
+    pub(super) occurrence: Option<Arc<Occurrence>>,
+    /// The enrolment that it lets go on.
+    pub(super) resume: Option<Resume>,
+    /// Whom it answers, and with which refusal.
+    pub(super) reply: Option<(Writer, Option<Arc<str>>)>,
+    /// Waits that it has ended by moving them (W4).
+    pub(super) moved: Vec<(Uid, Next)>,
+    /// What it has enrolled, in the order of workflows.
+    pub(super) begun: Vec<(Uid, Next)>,
+    pub(super) notes: Notes,
+}
+
+impl<'w> Draft<'w> {
+    pub(super) fn new(world: World<'w>, delivery: &'w Delivery, before: &'w RecordCell) -> Self {
+        Draft {
+            world,
+            delivery,
+            before,
+            after: before.clone(),
+            decision: Decision {
+                object: Some(before.object),
+                ..Decision::about(delivery.to.clone())
+            },
+            touched: Touched::default(),
+            occurrence: None,
+            resume: None,
+            reply: None,
+            moved: Vec::new(),
+            begun: Vec::new(),
+            notes: Notes::default(),
+        }
+    }
+
+    /// Makes one difference.
+    pub(super) fn change(&mut self, change: Change) {
+        self.after.apply(&change);
+        self.decision.changes.push(change);
+    }
+
+    /// Sends a request that this delivery causes (I5).
+    pub(super) fn send(&mut self, to: Uid, request: Request) {
+        let chain = self.delivery.chain + 1;
+        self.post(Address::Record(to), chain, Body::Request(Box::new(request)));
+    }
+
+    /// Sends something that only forwards or answers: it is no further cause.
+    pub(super) fn forward(&mut self, to: Address, body: Body) {
+        self.post(to, self.delivery.chain, body);
+    }
+
+    fn post(&mut self, to: Address, chain: u32, body: Body) {
+        let message = follow_up(
+            self.delivery,
+            self.decision.messages.len(),
+            (to, chain, body),
+        );
+        self.decision.messages.push(message);
+    }
+
+    pub(super) fn answer(&mut self, answer: Answer) {
+        self.decision.answer = Some(answer);
+    }
+
+    /// Tells of the record.
+    pub(super) fn tell(&mut self, what: What) {
+        self.entry(what, None, None);
+    }
+
+    /// Tells of a workflow that has no enrolment here.
+    pub(super) fn tell_of(&mut self, workflow: WorkflowId, span: Span, what: What) {
+        self.entry(what, Some(workflow), None);
+        if let Some(entry) = self.decision.entries.last_mut() {
+            entry.span = Some(span);
+        }
+    }
+
+    /// Tells of an enrolment, at a step or as a whole.
+    pub(super) fn tell_step(&mut self, enrolment: Uid, step: Option<usize>, what: What) {
+        let Some(of) = self.after.enrolment(enrolment) else {
+            return;
+        };
+        let (workflow, id) = (of.workflow, of.id);
+        self.entry(what, Some(workflow), Some(id));
+        let plan = self.world.prepared.workflow(workflow);
+        let span = plan.and_then(|plan| match step {
+            Some(step) => plan.steps.get(step).map(|step| step.span),
+            None => Some(plan.span),
+        });
+        if let Some(entry) = self.decision.entries.last_mut() {
+            (entry.step, entry.span) = (step, span);
+        }
+    }
+
+    fn entry(&mut self, what: What, workflow: Option<WorkflowId>, enrolment: Option<Uid>) {
+        let notes = self.notes.flaws();
+        self.decision.entries.push(Entry {
+            at: self.world.now,
+            record: Some(self.after.id),
+            workflow,
+            enrolment,
+            step: None,
+            span: None,
+            what,
+            notes,
+        });
+    }
+
+    /// What evaluates on the record as it has become.
+    pub(super) fn now_scope(&self) -> Scope<'_> {
+        Scope::of(
+            self.world.prepared,
+            &self.after,
+            self.world.now,
+            &self.notes,
+        )
+    }
+
+    /// What evaluates on the record as it was.
+    pub(super) fn before_scope(&self) -> Scope<'_> {
+        Scope::of(
+            self.world.prepared,
+            self.before,
+            self.world.now,
+            &self.notes,
+        )
+    }
+
+    /// What evaluates for a step of an enrolment.
+    pub(super) fn step_scope<'s>(&'s self, enrolment: &'s Enrolment) -> Scope<'s> {
+        Scope {
+            occurrence: enrolment.occurrence.as_deref(),
+            bindings: &enrolment.bindings,
+            ..self.now_scope()
+        }
+    }
+
+    pub(super) fn workflow(&self, id: WorkflowId) -> Option<&'w Workflow> {
+        self.world.prepared.workflow(id)
+    }
+
+    /// Carries the whole delivery out, in the order of I5.
+    pub(super) fn decide(mut self, request: &Request) -> Decision {
+        self.receive(request);
+        self.conclude()
+    }
+
+    /// What follows once the record has changed.
+    pub(super) fn conclude(mut self) -> Decision {
+        self.count();
+        self.consider();
+        self.move_waits();
+        self.spread();
+        self.send_reply();
+        self.go_on();
+        self.decision
+    }
+
+    /// Lets those hear that read something through their link with the record.
+    fn spread(&mut self) {
+        if self.touched.created || self.touched.is_empty() {
+            return;
+        }
+        let prepared = self.world.prepared;
+        let changed = super::hear::changed(prepared, self.before, &self.after, self.world.now);
+        let heard: Vec<(Uid, Request)> = changed
+            .into_iter()
+            .map(|(end, heard)| {
+                let side = super::hear::opposite(prepared, self.after.object, end.side);
+                (end.other, Request::Hear { side, heard })
+            })
+            .collect();
+        for (to, request) in heard {
+            self.send(to, request);
+        }
+    }
+
+    fn send_reply(&mut self) {
+        let Some((writer, failure)) = self.reply.take() else {
+            return;
+        };
+        if writer.record == self.after.id {
+            self.resume = Some(Resume::Answered(writer.enrolment, failure));
+            return;
+        }
+        let request = Request::Reply {
+            enrolment: writer.enrolment,
+            failure,
+        };
+        let body = Body::Request(Box::new(request));
+        self.forward(Address::Record(writer.record), body);
+    }
+
+    /// First the enrolment that waited for this, then waits that it has moved,
+    /// then what it has begun.
+    fn go_on(&mut self) {
+        match self.resume.take() {
+            Some(Resume::Answered(enrolment, failure)) => self.answered(enrolment, failure),
+            Some(Resume::Due(enrolment, due)) => self.woken(enrolment, due),
+            Some(Resume::Finished(request)) => self.finished(&request),
+            None => {}
+        }
+        let now = self.world.now;
+        let moved = std::mem::take(&mut self.moved);
+        let begun = std::mem::take(&mut self.begun);
+        for (enrolment, next) in moved.into_iter().chain(begun) {
+            self.go(enrolment, next, now);
+        }
+    }
+}
+
+/// A message that a delivery causes; its identity is a hash of its parent's
+/// and its ordinal (I5).
+pub(super) fn follow_up(
+    parent: &Delivery,
+    ordinal: usize,
+    (to, chain, body): (Address, u32, Body),
+) -> Delivery {
+    Delivery {
+        id: parent.id.child(u32::try_from(ordinal).unwrap_or(u32::MAX)),
+        chain,
+        from: Some(parent.to.clone()),
+        to,
+        occurred_at: parent.occurred_at,
+        by: parent.by.clone(),
+        body,
+    }
+}

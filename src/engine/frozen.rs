@@ -1,0 +1,64 @@
+//! The forms that outlive a program: inputs and decisions in names, never in
+//! places of tables, in fixed orders of fields, without spans and wording. A
+//! form that was released is never changed; a new one gets a new module.
+
+pub mod v1;
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+use super::decision::Decision;
+use super::prepared::Prepared;
+
+/// The hash of the decisions that an input has led to: SHA-256 over their
+/// frozen forms in the order of delivery, cut to 16 bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct DecisionHash([u8; 16]);
+
+impl DecisionHash {
+    /// The bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl fmt::Display for DecisionHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for DecisionHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Decisions being hashed.
+#[derive(Default)]
+pub(super) struct Hashing {
+    sha: Sha256,
+    buffer: Vec<u8>,
+}
+
+impl Hashing {
+    /// Adds a decision.
+    pub(super) fn add(&mut self, prepared: &Prepared, decision: &Decision) {
+        self.buffer.clear();
+        let frozen = v1::decision::freeze(prepared, decision);
+        let buffer = std::mem::take(&mut self.buffer);
+        // Writing to memory does not fail.
+        self.buffer = postcard::to_extend(&frozen, buffer).unwrap_or_default();
+        self.sha.update(&self.buffer);
+    }
+
+    pub(super) fn finish(self) -> DecisionHash {
+        let mut bytes = [0; 16];
+        for (byte, from) in bytes.iter_mut().zip(self.sha.finalize()) {
+            *byte = from;
+        }
+        DecisionHash(bytes)
+    }
+}

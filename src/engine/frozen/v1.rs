@@ -1,0 +1,5 @@
+//! The first frozen forms.
+
+pub mod decision;
+pub mod input;
+pub mod value;

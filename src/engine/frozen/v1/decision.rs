@@ -1,0 +1,420 @@
+//! Decisions: what was changed, told, sent and asked for.
+
+use serde::Serialize;
+
+use super::value::{self, Frozen};
+use crate::base::{Timestamp, Uid};
+use crate::engine::decision::{self as live, Answer, Call, Rendered};
+use crate::engine::enrolment::{Enrolment, Stage};
+use crate::engine::history;
+use crate::engine::message::{Address, Key};
+use crate::engine::prepared::Prepared;
+use crate::engine::record::{Heard, Side};
+use crate::model::{ObjectId, Value, WorkflowId};
+
+/// A decision. What a message says is told by the decision that it leads to.
+#[derive(Debug, Serialize)]
+pub struct Decision {
+    cell: Cell,
+    changes: Vec<Change>,
+    entries: Vec<Entry>,
+    messages: Vec<Message>,
+    actions: Vec<Action>,
+    answer: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+enum Cell {
+    Program,
+    Record([u8; 16]),
+    Key {
+        object: String,
+        property: String,
+        value: String,
+    },
+    Seen([u8; 16]),
+}
+
+#[derive(Debug, Serialize)]
+enum Change {
+    Published,
+    TurnedOn(String),
+    Switched(String, String),
+    Seen(i64),
+    Owner(Option<[u8; 16]>),
+    Reserved(Option<[u8; 16]>),
+    Waits(Option<[u8; 16]>),
+    Created(String, i64),
+    Value(String, Option<Frozen>),
+    Updated(i64),
+    End(End),
+    NoEnd(String, [u8; 16]),
+    Ever(String, Option<String>),
+    Member(String, bool),
+    Enrolment(Inside),
+    Been(String, String),
+    Left([u8; 16]),
+    Counter(String, u64, Vec<(String, u32)>, Vec<(i64, u32)>),
+    Claiming([u8; 16]),
+    ClaimOver([u8; 16]),
+}
+
+#[derive(Debug, Serialize)]
+struct End {
+    side: String,
+    other: [u8; 16],
+    labels: Vec<String>,
+    heard: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Inside {
+    id: [u8; 16],
+    workflow: String,
+    key: String,
+    stage: &'static str,
+    step: Option<String>,
+    times: Vec<i64>,
+    action: Option<([u8; 16], u32)>,
+    open: u64,
+    visits: u32,
+}
+
+#[derive(Debug, Serialize)]
+struct Entry {
+    at: i64,
+    record: Option<[u8; 16]>,
+    workflow: Option<String>,
+    enrolment: Option<[u8; 16]>,
+    step: Option<String>,
+    kind: &'static str,
+    fields: Vec<(&'static str, String)>,
+}
+
+#[derive(Debug, Serialize)]
+struct Message {
+    id: [u8; 16],
+    chain: u32,
+    to: Cell,
+}
+
+#[derive(Debug, Serialize)]
+struct Action {
+    key: [u8; 16],
+    attempt: u32,
+    at: i64,
+    action: String,
+    arguments: Vec<(String, String)>,
+    message: Vec<String>,
+}
+
+/// The frozen form of a decision.
+#[must_use]
+pub fn freeze(prepared: &Prepared, decision: &live::Decision) -> Decision {
+    let freezing = Freezing {
+        prepared,
+        object: decision.object,
+    };
+    Decision {
+        cell: freezing.cell(&decision.cell),
+        changes: decision
+            .changes
+            .iter()
+            .map(|change| freezing.change(change))
+            .collect(),
+        entries: decision
+            .entries
+            .iter()
+            .map(|entry| freezing.entry(entry))
+            .collect(),
+        messages: decision
+            .messages
+            .iter()
+            .map(|message| Message {
+                id: *message.id.bytes(),
+                chain: message.chain,
+                to: freezing.cell(&message.to),
+            })
+            .collect(),
+        actions: decision
+            .actions
+            .iter()
+            .map(|action| freezing.action(action))
+            .collect(),
+        answer: decision.answer.as_ref().map(answer),
+    }
+}
+
+/// What names are taken from.
+#[derive(Clone, Copy)]
+struct Freezing<'p> {
+    prepared: &'p Prepared,
+    /// What the record at hand is.
+    object: Option<ObjectId>,
+}
+
+impl Freezing<'_> {
+    fn cell(self, address: &Address) -> Cell {
+        match address {
+            Address::Program => Cell::Program,
+            Address::Record(id) => Cell::Record(*id.bytes()),
+            Address::Key(key) => self.key(key),
+            Address::Seen(id) => Cell::Seen(*id.bytes()),
+        }
+    }
+
+    fn key(self, key: &Key) -> Cell {
+        let object = &self.prepared.program.catalog.objects[key.object];
+        Cell::Key {
+            object: object.name.to_string(),
+            property: object.properties[key.property].name.to_string(),
+            value: key.value.to_string(),
+        }
+    }
+
+    fn workflow(self, id: WorkflowId) -> String {
+        let workflow = self.prepared.workflow(id);
+        workflow.map_or_else(String::new, |workflow| workflow.name().to_string())
+    }
+
+    fn segment(self, id: crate::model::SegmentId) -> String {
+        self.prepared.program.catalog.segments[id].name.to_string()
+    }
+
+    fn change(self, change: &live::Change) -> Change {
+        use live::Change as C;
+        let uid = |id: &Option<Uid>| id.map(|id| *id.bytes());
+        match change {
+            C::Published => Change::Published,
+            C::TurnedOn(workflow) => Change::TurnedOn(self.workflow(*workflow)),
+            C::Switched(workflow, to) => {
+                Change::Switched(self.workflow(*workflow), to.word().to_owned())
+            }
+            C::Seen(until) => Change::Seen(until.as_microsecond()),
+            C::Owner(owner) => Change::Owner(uid(owner)),
+            C::Reserved(claim) => Change::Reserved(uid(claim)),
+            C::Waits(delivery) => {
+                Change::Waits(delivery.as_ref().map(|delivery| *delivery.id.bytes()))
+            }
+            C::Claiming(claim) => Change::Claiming(*claim.id.bytes()),
+            C::ClaimOver(claim) => Change::ClaimOver(*claim.bytes()),
+            other => self.record_change(other),
+        }
+    }
+
+    fn record_change(self, change: &live::Change) -> Change {
+        use live::Change as C;
+        match change {
+            C::Created { object, at, .. } => {
+                let object = &self.prepared.program.catalog.objects[*object];
+                Change::Created(object.name.to_string(), at.as_microsecond())
+            }
+            C::Value(property, new) => {
+                let (name, value) = self.property(*property, new.as_ref());
+                Change::Value(name, value)
+            }
+            C::Updated(at) => Change::Updated(at.as_microsecond()),
+            C::End(end) => Change::End(End {
+                side: self.side(end.side),
+                other: *end.other.bytes(),
+                labels: end.labels.iter().map(ToString::to_string).collect(),
+                heard: self.heard(end.side, &end.heard),
+            }),
+            C::NoEnd(side, other) => Change::NoEnd(self.side(*side), *other.bytes()),
+            C::Ever(association, label) => Change::Ever(
+                self.side(Side::Own(*association)),
+                label.as_ref().map(ToString::to_string),
+            ),
+            C::Member(segment, is) => Change::Member(self.segment(*segment), *is),
+            C::Enrolment(enrolment) => Change::Enrolment(self.inside(enrolment)),
+            C::Been(workflow, key) => Change::Been(self.workflow(*workflow), key.to_string()),
+            C::Left(id) => Change::Left(*id.bytes()),
+            C::Counter(id, counter) => {
+                let refined = self.prepared.refined.get(*id as usize);
+                let of = refined.map(|refined| {
+                    let workflow = self.workflow(refined.workflow);
+                    format!("{workflow} {}", refined.trigger)
+                });
+                let days = counter.days.iter();
+                let instants = counter.instants.iter();
+                Change::Counter(
+                    of.unwrap_or_default(),
+                    counter.total,
+                    days.map(|(day, count)| (day.to_string(), *count)).collect(),
+                    instants
+                        .map(|(at, count)| (at.as_microsecond(), *count))
+                        .collect(),
+                )
+            }
+            // INVARIANT: `change` takes every other one.
+            _ => Change::Published,
+        }
+    }
+
+    fn property(
+        self,
+        id: crate::model::PropertyId,
+        value: Option<&Value>,
+    ) -> (String, Option<Frozen>) {
+        let Some(object) = self.object else {
+            return (String::new(), None);
+        };
+        let property = &self.prepared.program.catalog.objects[object].properties[id];
+        let value = value.map(|value| value::freeze(value, &property.ty));
+        (property.name.to_string(), value)
+    }
+
+    fn side(self, side: Side) -> String {
+        let catalog = &self.prepared.program.catalog;
+        let (object, association, back) = match (side, self.object) {
+            (Side::Own(association), Some(object)) => (object, association, ""),
+            (Side::Back(object, association), _) => (object, association, "< "),
+            (Side::Own(_), None) => return String::new(),
+        };
+        let object = &catalog.objects[object];
+        let name = &object.associations[association].name;
+        format!("{back}{}.{name}", object.name)
+    }
+
+    /// The values of what was heard, in the order of the properties' names as
+    /// they are declared.
+    fn heard(self, side: Side, heard: &Heard) -> Vec<String> {
+        let catalog = &self.prepared.program.catalog;
+        let object = match (side, self.object) {
+            (Side::Own(association), Some(object)) => {
+                catalog.objects[object].associations[association].object
+            }
+            (Side::Back(object, _), _) => object,
+            (Side::Own(_), None) => return Vec::new(),
+        };
+        let mut found = Vec::new();
+        self.heard_of(object, heard, &mut found);
+        found
+    }
+
+    fn heard_of(self, object: ObjectId, heard: &Heard, into: &mut Vec<String>) {
+        let declared = &self.prepared.program.catalog.objects[object];
+        for (property, value) in &heard.values {
+            let property = &declared.properties[*property];
+            let zone = self.prepared.zone();
+            let value = crate::model::compute::spell(value, &property.ty, zone);
+            into.push(format!("{}={value}", property.name));
+        }
+        for links in &heard.links {
+            let association = &declared.associations[links.association];
+            for (labels, member) in &links.members {
+                let labels: Vec<&str> = labels.iter().map(crate::base::Name::as_str).collect();
+                into.push(format!(
+                    "{}[{}]>{}",
+                    association.name,
+                    labels.join(","),
+                    member.record
+                ));
+                self.heard_of(association.object, member, into);
+            }
+        }
+    }
+
+    fn inside(self, of: &Enrolment) -> Inside {
+        let micro = |at: &Timestamp| at.as_microsecond();
+        let plan = self.prepared.workflow(of.workflow);
+        let step = of.step().and_then(|step| plan?.steps.get(step));
+        let (stage, times, action, open) = match &of.stage {
+            Stage::Ready { due, .. } => ("ready", vec![micro(due)], None, 0),
+            Stage::Waiting { began, due, .. } => {
+                ("waiting", vec![micro(began), micro(due)], None, 0)
+            }
+            Stage::Writing { open, from, .. } => ("writing", vec![micro(from)], None, *open),
+            Stage::Acting {
+                action,
+                attempt,
+                retry,
+                ..
+            } => {
+                let times = retry.iter().map(micro).collect();
+                ("acting", times, Some((*action.bytes(), *attempt)), 0)
+            }
+        };
+        Inside {
+            id: *of.id.bytes(),
+            workflow: self.workflow(of.workflow),
+            key: of.key.to_string(),
+            stage,
+            step: step.map(|step| step.id.to_string()),
+            times,
+            action,
+            open: open as u64,
+            visits: of.visits,
+        }
+    }
+
+    fn entry(self, entry: &live::Entry) -> Entry {
+        let told = history::tell(self.prepared, self.object, entry);
+        let plan = entry.workflow.and_then(|id| self.prepared.workflow(id));
+        let step = entry.step.and_then(|step| plan?.steps.get(step));
+        Entry {
+            at: entry.at.as_microsecond(),
+            record: entry.record.map(|id| *id.bytes()),
+            workflow: entry.workflow.map(|id| self.workflow(id)),
+            enrolment: entry.enrolment.map(|id| *id.bytes()),
+            step: step.map(|step| step.id.to_string()),
+            kind: told.kind,
+            fields: told.fields,
+        }
+    }
+
+    fn action(self, action: &live::Action) -> Action {
+        let call: &Call = &action.request;
+        let catalog = &self.prepared.program.catalog;
+        let message = call.message.iter();
+        Action {
+            key: *action.key.bytes(),
+            attempt: action.attempt,
+            at: action.decided_at.as_microsecond(),
+            action: catalog.actions[call.action].name.to_string(),
+            arguments: call
+                .arguments
+                .iter()
+                .map(|(name, value)| (name.to_string(), rendered(value)))
+                .collect(),
+            message: message
+                .flat_map(|message| message.fields.iter())
+                .map(|(_, text)| text.to_string())
+                .collect(),
+        }
+    }
+}
+
+fn answer(answer: &Answer) -> String {
+    match answer {
+        Answer::Created(id) => format!("created {id}"),
+        Answer::Accepted(id) => format!("accepted {id}"),
+        Answer::Duplicate => "duplicate".into(),
+        Answer::NoRecord(_) => "no_record".into(),
+        Answer::Refused(_) => "refused".into(),
+    }
+}
+
+/// A rendered value as text that no other value has.
+#[must_use]
+pub fn rendered(value: &Rendered) -> String {
+    match value {
+        Rendered::Null => "null".into(),
+        Rendered::Text(text) => format!("{text:?}"),
+        Rendered::Number(number) => crate::base::print_decimal(*number),
+        Rendered::Bool(is) => is.to_string(),
+        Rendered::List(items) => {
+            let items: Vec<String> = items.iter().map(rendered).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Rendered::Object(members) => {
+            let members: Vec<String> = members
+                .iter()
+                .map(|(key, value)| format!("{key:?}: {}", rendered(value)))
+                .collect();
+            format!("{{{}}}", members.join(", "))
+        }
+        Rendered::Record(id, _) => id.to_string(),
+        Rendered::Secret(name) => format!("secret({name})"),
+    }
+}

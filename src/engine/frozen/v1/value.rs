@@ -1,0 +1,99 @@
+//! Values: members by their names, numbers without trailing zeros.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::{Date, Duration, Time, TimeZone, Timestamp, Unit, parse_decimal, print_decimal};
+use crate::model::{Type, Value};
+
+/// A value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Frozen {
+    /// Text of any form.
+    Text(String),
+    /// A number, as it prints.
+    Number(String),
+    /// True or false.
+    Bool(bool),
+    /// A day: `2026-11-21`.
+    Date(String),
+    /// An instant, in microseconds since 1970.
+    Datetime(i64),
+    /// A time of day; `None` is its end.
+    Time(Option<String>),
+    /// An amount of time: how many, of what, business time only.
+    Duration(i64, String, bool),
+    /// A member.
+    Member(String),
+    /// Members, in the order of their set.
+    Set(Vec<String>),
+    /// Several values.
+    List(Vec<Frozen>),
+}
+
+/// The frozen form of a value of a type.
+#[must_use]
+pub fn freeze(value: &Value, ty: &Type) -> Frozen {
+    match value {
+        Value::Text(text) => Frozen::Text(text.to_string()),
+        Value::Number(number) => Frozen::Number(print_decimal(*number)),
+        Value::Bool(is) => Frozen::Bool(*is),
+        Value::Date(day) => Frozen::Date(day.to_string()),
+        Value::Datetime(at) => Frozen::Datetime(at.as_microsecond()),
+        Value::Time(time) => Frozen::Time(time.map(|time| time.to_string())),
+        Value::Duration(amount) => {
+            Frozen::Duration(amount.count, amount.unit.word().to_owned(), amount.business)
+        }
+        Value::Member(place) => Frozen::Member(member(ty, *place)),
+        Value::Set(places) => Frozen::Set(places.iter().map(|place| member(ty, *place)).collect()),
+        Value::List(items) => {
+            let inner = match ty {
+                Type::List(inner) => inner,
+                other => other,
+            };
+            Frozen::List(items.iter().map(|item| freeze(item, inner)).collect())
+        }
+    }
+}
+
+/// The value of a frozen form; `None` where the type no longer has it.
+#[must_use]
+pub fn thaw(frozen: &Frozen, ty: &Type) -> Option<Value> {
+    Some(match frozen {
+        Frozen::Text(text) => Value::Text(text.as_str().into()),
+        Frozen::Number(text) => Value::Number(parse_decimal(text)?),
+        Frozen::Bool(is) => Value::Bool(*is),
+        Frozen::Date(text) => Value::Date(text.parse::<Date>().ok()?),
+        Frozen::Datetime(at) => Value::Datetime(Timestamp::from_microsecond(*at).ok()?),
+        Frozen::Time(text) => match text {
+            Some(text) => Value::Time(Some(text.parse::<Time>().ok()?)),
+            None => Value::Time(None),
+        },
+        Frozen::Duration(count, unit, business) => Value::Duration(Duration {
+            count: *count,
+            unit: Unit::parse(unit)?,
+            business: *business,
+        }),
+        Frozen::Member(name) => Value::Member(place(ty, name)?),
+        Frozen::Set(names) => {
+            let places: Option<Vec<usize>> = names.iter().map(|name| place(ty, name)).collect();
+            let mut places = places?;
+            places.sort_unstable();
+            Value::Set(places)
+        }
+        Frozen::List(items) => {
+            let items: Option<Vec<Value>> = items.iter().map(|item| thaw(item, ty)).collect();
+            Value::List(items?)
+        }
+    })
+}
+
+fn member(ty: &Type, place: usize) -> String {
+    crate::model::compute::spell(&Value::Member(place), ty, &TimeZone::UTC)
+}
+
+fn place(ty: &Type, name: &str) -> Option<usize> {
+    match ty {
+        Type::Enum(members) | Type::Set(members) => members.position(name),
+        _ => None,
+    }
+}

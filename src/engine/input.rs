@@ -1,0 +1,203 @@
+//! What deliveries do to their cell, one file for each kind. What follows of
+//! it for workflows is not known here.
+
+mod claim;
+mod create;
+mod link;
+mod program;
+mod resolve;
+mod write;
+
+use std::sync::Arc;
+
+use super::decision::{Answer, Decision, Entry, What};
+use super::draft::{Draft, Resume, World, follow_up};
+use super::enrolment::Occurrence;
+use super::message::{Address, Body, Delivery, Request, Switching};
+use super::record::RecordCell;
+use super::state::KeyCell;
+use crate::base::{Timestamp, Uid};
+use crate::model::{SegmentId, WorkflowId};
+
+pub(super) use program::decide as decide_program;
+pub(super) use resolve::route;
+
+/// A cell as a decision sees it; `None` where there is none yet.
+#[derive(Clone, Copy)]
+pub(super) enum Cell<'c> {
+    /// A record.
+    Record(Option<&'c RecordCell>),
+    /// A unique value.
+    Key(Option<&'c KeyCell>),
+    /// An id, with the time until which it is remembered.
+    Seen(Option<Timestamp>),
+}
+
+/// What a delivery comes to. It sees the program and one cell, and changes
+/// nothing.
+pub(super) fn decide(world: World<'_>, cell: Cell<'_>, delivery: &Delivery) -> Decision {
+    match (cell, &delivery.body) {
+        (Cell::Record(cell), Body::Request(request)) => record(world, cell, (delivery, request)),
+        (Cell::Key(cell), body) => {
+            let nobodys = KeyCell::default();
+            let cell = cell.unwrap_or(&nobodys);
+            match body {
+                Body::Claim(claim) => claim::claim(world, cell, (delivery, claim)),
+                Body::Settle { claim, owner } => claim::settle(cell, delivery, (*claim, *owner)),
+                _ => resolve::resolve(world, cell, delivery),
+            }
+        }
+        (Cell::Seen(until), Body::Admit { seconds, to, then }) => {
+            resolve::admit(world, until, (delivery, *seconds), (to, then))
+        }
+        // INVARIANT: an input goes to the kind of cell that it is for.
+        _ => Decision::about(delivery.to.clone()),
+    }
+}
+
+fn record(
+    world: World<'_>,
+    cell: Option<&RecordCell>,
+    (delivery, request): (&Delivery, &Request),
+) -> Decision {
+    match cell {
+        Some(cell) => {
+            let mut draft = Draft::new(world, delivery, cell);
+            if delivery.from.is_none() || is_entry(request) {
+                draft.answer(Answer::Accepted(cell.id));
+            }
+            draft.decide(request)
+        }
+        None => create::new_record(world, delivery, request),
+    }
+}
+
+/// Whether a request is what an outside input asks, not a message between
+/// records.
+fn is_entry(request: &Request) -> bool {
+    request.writer().is_none()
+        && !matches!(
+            request,
+            Request::Offer { .. }
+                | Request::Accept { .. }
+                | Request::Unlinked { .. }
+                | Request::Hear { .. }
+                | Request::Reply { .. }
+                | Request::EnrollExisting(_)
+        )
+}
+
+/// A decision that tells of an input and does nothing else.
+pub(super) fn told(world: World<'_>, delivery: &Delivery, what: What) -> Decision {
+    let mut decision = Decision::about(delivery.to.clone());
+    decision.answer = Some(match &what {
+        What::Duplicate => Answer::Duplicate,
+        What::NoRecord(value) => Answer::NoRecord(value.clone()),
+        What::InputRefused(reason) => Answer::Refused(reason.clone()),
+        _ => return decision,
+    });
+    decision.entries.push(Entry {
+        at: world.now,
+        record: None,
+        workflow: None,
+        enrolment: None,
+        step: None,
+        span: None,
+        what,
+        notes: Vec::new(),
+    });
+    decision
+}
+
+/// Adds a message that only forwards.
+pub(super) fn forward(decision: &mut Decision, parent: &Delivery, to: Address, body: Body) {
+    let chain = parent.chain;
+    let message = follow_up(parent, decision.messages.len(), (to, chain, body));
+    decision.messages.push(message);
+}
+
+impl Draft<'_> {
+    /// Does to the record what is asked of it.
+    pub(super) fn receive(&mut self, request: &Request) {
+        match request {
+            Request::Create { values, import, .. } | Request::Write { values, import, .. } => {
+                self.write(values, (import.as_ref(), request), None);
+            }
+            Request::Claimed {
+                claim,
+                keys,
+                refused,
+                then,
+            } => self.claimed(*claim, keys, *refused, then),
+            Request::Link { .. }
+            | Request::Unlink { .. }
+            | Request::Offer { .. }
+            | Request::Accept { .. }
+            | Request::Unlinked { .. }
+            | Request::Hear { .. } => self.link(request),
+            Request::Event(occurrence) => self.event(occurrence),
+            Request::Enroll { workflow, writer } => {
+                self.requested(*workflow, *writer);
+                self.reply = writer.map(|writer| (writer, None));
+            }
+            Request::EnrollExisting(workflow) => self.existing(*workflow),
+            Request::Unenroll(workflow) => self.unenroll(*workflow),
+            Request::Member {
+                segment,
+                joins,
+                writer,
+            } => {
+                self.member(*segment, *joins);
+                self.reply = writer.map(|writer| (writer, None));
+            }
+            Request::Reply { enrolment, failure } => {
+                self.resume = Some(Resume::Answered(*enrolment, failure.clone()));
+            }
+            Request::Due { enrolment, due } => {
+                self.resume = Some(Resume::Due(*enrolment, *due));
+            }
+            Request::Finished { .. } => self.resume = Some(Resume::Finished(request.clone())),
+        }
+    }
+
+    fn event(&mut self, occurrence: &Arc<Occurrence>) {
+        self.tell(What::Occurred(occurrence.clone()));
+        self.touched.event = Some(occurrence.event.clone());
+        self.occurrence = Some(occurrence.clone());
+    }
+
+    fn member(&mut self, segment: SegmentId, joins: bool) {
+        if self.after.segments.contains(&segment) == joins {
+            return;
+        }
+        self.change(super::decision::Change::Member(segment, joins));
+        self.tell(What::Member(segment, joins));
+        self.touched.segments.insert(segment);
+    }
+
+    fn unenroll(&mut self, workflow: WorkflowId) {
+        let inside: Vec<Uid> = self
+            .after
+            .enrolments
+            .iter()
+            .filter(|enrolment| enrolment.workflow == workflow)
+            .map(|enrolment| enrolment.id)
+            .collect();
+        for enrolment in inside {
+            self.leave(enrolment, super::decision::Reason::Manual);
+        }
+    }
+}
+
+impl Switching {
+    /// The word of the switch.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Switching::On => "on",
+            Switching::Off => "off",
+            Switching::Pause => "paused",
+            Switching::Resume => "resumed",
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Links between records. Each end appears together with what is heard
+//! through it: an offer, then its acceptance.
+
+use std::collections::BTreeSet;
+
+use crate::base::{Name, Uid};
+use crate::engine::decision::{Change, What};
+use crate::engine::draft::Draft;
+use crate::engine::hear;
+use crate::engine::message::{Request, Writer, labels};
+use crate::engine::record::{Heard, LinkEnd, Side};
+use crate::model::AssociationId;
+
+impl Draft<'_> {
+    pub(super) fn link(&mut self, request: &Request) {
+        match request {
+            Request::Link {
+                association,
+                other: None,
+                writer,
+                ..
+            } => {
+                self.free(*association);
+                self.reply = writer.map(|writer| (writer, None));
+            }
+            Request::Link {
+                association,
+                other: Some(other),
+                label,
+                writer,
+            } => self.offer((*association, *other), label.as_ref(), *writer),
+            Request::Unlink {
+                association,
+                other,
+                label,
+            } => self.unlink(Side::Own(*association), *other, label.as_ref()),
+            Request::Offer {
+                side,
+                label,
+                heard,
+                writer,
+            } => self.offered((*side, label.as_ref()), heard, *writer),
+            Request::Accept {
+                side,
+                label,
+                heard,
+                offered,
+                writer,
+            } => {
+                self.take_end((*side, label.as_ref()), heard);
+                self.catch_up(*side, heard.record, offered);
+                self.reply = writer.map(|writer| (writer, None));
+            }
+            Request::Unlinked { side, other, label } => {
+                self.drop_end(*side, *other, label.as_ref());
+            }
+            Request::Hear { side, heard } => self.hear(*side, heard),
+            _ => {}
+        }
+    }
+
+    /// Asks another record to take the other end.
+    fn offer(
+        &mut self,
+        (association, other): (AssociationId, Uid),
+        label: Option<&Name>,
+        writer: Option<Writer>,
+    ) {
+        let side = Side::Own(association);
+        let linked = self.after.end(side, other);
+        if linked.is_some_and(|end| label.is_none_or(|label| end.labels.contains(label))) {
+            self.reply = writer.map(|writer| (writer, None));
+            return;
+        }
+        let prepared = self.world.prepared;
+        let request = Request::Offer {
+            side: hear::opposite(prepared, self.after.object, side),
+            label: label.cloned(),
+            heard: hear::view(prepared, &self.after, side, self.world.now),
+            writer,
+        };
+        self.send(other, request);
+    }
+
+    fn offered(
+        &mut self,
+        (side, label): (Side, Option<&Name>),
+        heard: &Heard,
+        writer: Option<Writer>,
+    ) {
+        self.take_end((side, label), heard);
+        let prepared = self.world.prepared;
+        let request = Request::Accept {
+            side: hear::opposite(prepared, self.after.object, side),
+            label: label.cloned(),
+            heard: hear::view(prepared, &self.after, side, self.world.now),
+            offered: heard.clone(),
+            writer,
+        };
+        self.send(heard.record, request);
+    }
+
+    /// Adds an end, or a label to it. A `one` association gives up its old end.
+    fn take_end(&mut self, (side, label): (Side, Option<&Name>), heard: &Heard) {
+        if let Side::Own(association) = side {
+            let many = self.world.object(self.after.object).associations[association].many;
+            let old: Vec<Uid> = self.after.links(association).map(|end| end.other).collect();
+            let old = old
+                .into_iter()
+                .filter(|other| *other != heard.record && !many);
+            for other in old {
+                self.unlink(side, other, None);
+            }
+            self.touched.associations.insert(association);
+            self.change(Change::Ever(association, label.cloned()));
+        }
+        let old = self.after.end(side, heard.record);
+        let mut all: BTreeSet<Name> = old.map(|end| end.labels.clone()).unwrap_or_default();
+        all.extend(labels(label));
+        self.change(Change::End(LinkEnd {
+            side,
+            other: heard.record,
+            labels: all,
+            heard: heard.clone(),
+        }));
+        self.tell(What::Linked(side, heard.record, label.cloned()));
+    }
+
+    /// Tells the other record what has changed since the offer.
+    fn catch_up(&mut self, side: Side, other: Uid, offered: &Heard) {
+        let prepared = self.world.prepared;
+        let heard = hear::view(prepared, &self.after, side, self.world.now);
+        if heard != *offered {
+            let side = hear::opposite(prepared, self.after.object, side);
+            self.send(other, Request::Hear { side, heard });
+        }
+    }
+
+    /// Removes the link of a `one` association.
+    fn free(&mut self, association: AssociationId) {
+        let linked: Vec<Uid> = self.after.links(association).map(|end| end.other).collect();
+        for other in linked {
+            self.unlink(Side::Own(association), other, None);
+        }
+    }
+
+    /// Removes both ends of a link, or a label of them.
+    fn unlink(&mut self, side: Side, other: Uid, label: Option<&Name>) {
+        if !self.drop_end(side, other, label) {
+            return;
+        }
+        let request = Request::Unlinked {
+            side: hear::opposite(self.world.prepared, self.after.object, side),
+            other: self.after.id,
+            label: label.cloned(),
+        };
+        self.send(other, request);
+    }
+
+    /// Removes its end of a link, or a label of it; returns whether there was
+    /// such a thing.
+    fn drop_end(&mut self, side: Side, other: Uid, label: Option<&Name>) -> bool {
+        let Some(end) = self.after.end(side, other) else {
+            return false;
+        };
+        match label {
+            Some(label) => {
+                let mut end = end.clone();
+                if !end.labels.remove(label) {
+                    return false;
+                }
+                self.change(Change::End(end));
+            }
+            None => self.change(Change::NoEnd(side, other)),
+        }
+        if let Side::Own(association) = side {
+            self.touched.associations.insert(association);
+        }
+        self.tell(What::Unlinked(side, other, label.cloned()));
+        true
+    }
+
+    fn hear(&mut self, side: Side, heard: &Heard) {
+        let Some(end) = self.after.end(side, heard.record) else {
+            return;
+        };
+        if end.heard == *heard {
+            return;
+        }
+        let end = LinkEnd {
+            heard: heard.clone(),
+            ..end.clone()
+        };
+        self.change(Change::End(end));
+        if let Side::Own(association) = side {
+            self.touched.associations.insert(association);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! On the way to a record: ids that were seen before (I3), records that are
+//! named by unique values.
+
+use crate::base::Timestamp;
+use crate::engine::decision::{Change, Decision, What};
+use crate::engine::draft::World;
+use crate::engine::input::{forward, told};
+use crate::engine::message::{Address, Body, Delivery, Target};
+use crate::engine::state::KeyCell;
+
+/// Lets an input in whose id is new.
+pub(super) fn admit(
+    world: World<'_>,
+    until: Option<Timestamp>,
+    (delivery, seconds): (&Delivery, i64),
+    (to, then): (&Address, &Body),
+) -> Decision {
+    if until.is_some_and(|until| world.now <= until) {
+        return told(world, delivery, What::Duplicate);
+    }
+    let mut decision = Decision::about(delivery.to.clone());
+    let until = world
+        .now
+        .checked_add(std::time::Duration::from_secs(seconds.unsigned_abs()))
+        .unwrap_or(Timestamp::MAX);
+    decision.changes.push(Change::Seen(until));
+    forward(&mut decision, delivery, to.clone(), then.clone());
+    decision
+}
+
+/// Finds the record that has this value, then the next one that is named.
+pub(super) fn resolve(world: World<'_>, cell: &KeyCell, delivery: &Delivery) -> Decision {
+    let mut decision = Decision::about(delivery.to.clone());
+    if cell.reserved.is_some() {
+        decision
+            .changes
+            .push(Change::Waits(Some(Box::new(delivery.clone()))));
+        return decision;
+    }
+    let (Body::Resolve { keys, found, then }, Address::Key(key)) = (&delivery.body, &delivery.to)
+    else {
+        return decision;
+    };
+    let Some(owner) = cell.owner else {
+        return told(world, delivery, What::NoRecord(key.value.clone()));
+    };
+    let mut found = found.clone();
+    found.push(owner);
+    let mut rest = keys.iter().skip(1);
+    // Those that are named by their identity need no cell to find them.
+    let next = rest.clone().position(|target| match target {
+        Target::Id(_) => false,
+        Target::Key(_) => true,
+    });
+    let known = next.unwrap_or(rest.len());
+    for target in rest.by_ref().take(known) {
+        if let Target::Id(id) = target {
+            found.push(*id);
+        }
+    }
+    let keys: Vec<Target> = rest.cloned().collect();
+    let (to, body) = route(keys, found, then.clone());
+    forward(&mut decision, delivery, to, body);
+    decision
+}
+
+/// Where an input goes next: to the first cell that finds a record, or to the
+/// record that it is for, which is the last that is found.
+pub(in crate::engine) fn route(
+    keys: Vec<Target>,
+    found: Vec<crate::base::Uid>,
+    mut then: Box<crate::engine::message::Request>,
+) -> (Address, Body) {
+    if let Some(Target::Key(key)) = keys.first() {
+        let to = Address::Key(key.clone());
+        return (to, Body::Resolve { keys, found, then });
+    }
+    if let [other, .., _] = found.as_slice() {
+        then.point_at(*other);
+    }
+    let to = found.last().copied().unwrap_or(crate::base::Uid::of(&[]));
+    (Address::Record(to), Body::Request(then))
+}

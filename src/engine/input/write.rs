@@ -1,0 +1,267 @@
+//! Writes of properties.
+
+use std::sync::Arc;
+
+use crate::base::{Uid, day_of};
+use crate::engine::decision::{Answer, Change, What};
+use crate::engine::draft::Draft;
+use crate::engine::message::{Address, Body, Claim, Claimant, Key, Request, Write, WriteOp};
+use crate::model::compute::{self, Operator};
+use crate::model::{PropertyId, Type, Value, form_of};
+use crate::syntax::ast::SetOp;
+
+impl Draft<'_> {
+    /// Writes values, once the unique ones among them are its own. Those that
+    /// need a claim are claimed first, and the write comes again.
+    pub(super) fn write(
+        &mut self,
+        values: &[Write],
+        (import, request): (Option<&Arc<str>>, &Request),
+        claimed: Option<&[Key]>,
+    ) {
+        if claimed.is_none() {
+            let keys = self.to_claim(values);
+            if !keys.is_empty() {
+                self.claim(keys, request.clone());
+                return;
+            }
+        }
+        let result = self.take(values);
+        if let (Some(import), Ok(())) = (import, &result) {
+            self.tell(What::Imported(import.clone()));
+        }
+        let failure = result.err();
+        match (request.writer(), failure) {
+            (Some(writer), failure) => {
+                let word = failure.map(|failure| first_word(&failure));
+                self.reply = Some((writer, word));
+            }
+            (None, Some(failure)) => {
+                let reason: Arc<str> = failure.into();
+                self.tell(What::InputRefused(reason.clone()));
+                self.answer(Answer::Refused(reason));
+            }
+            (None, None) => {}
+        }
+    }
+
+    /// What waited for a claim is done, or refused.
+    pub(super) fn claimed(
+        &mut self,
+        claim: Uid,
+        keys: &[Key],
+        refused: Option<PropertyId>,
+        then: &Request,
+    ) {
+        if self.after.claims.contains_key(&claim) {
+            self.change(Change::ClaimOver(claim));
+        }
+        let (Request::Write { values, import, .. } | Request::Create { values, import, .. }) = then
+        else {
+            return;
+        };
+        let Some(property) = refused else {
+            self.write(values, (import.as_ref(), then), Some(keys));
+            self.own(claim, keys);
+            return;
+        };
+        let name = &self.world.object(self.after.object).properties[property].name;
+        match then.writer() {
+            Some(writer) => self.reply = Some((writer, Some("not_unique".into()))),
+            None => {
+                let object = &self.world.object(self.after.object).name;
+                let reason: Arc<str> = format!("another {object} has this `{name}`").into();
+                self.tell(What::InputRefused(reason.clone()));
+                self.answer(Answer::Refused(reason));
+            }
+        }
+    }
+
+    /// Settles a claim: the values are its own where it has them now.
+    pub(super) fn own(&mut self, claim: Uid, keys: &[Key]) {
+        for key in keys {
+            let value = self.after.value(key.property);
+            let has = value.map(|value| self.world.key(self.after.object, key.property, value));
+            let owner = (has.as_ref() == Some(key)).then_some(self.after.id);
+            let body = Body::Settle {
+                claim: Some(claim),
+                owner,
+            };
+            self.forward(Address::Key(key.clone()), body);
+        }
+    }
+
+    /// The unique values that a write would make its own.
+    fn to_claim(&self, values: &[Write]) -> Vec<Key> {
+        let unique = self.world.prepared.unique(self.after.object);
+        let mut keys: Vec<Key> = values
+            .iter()
+            .filter(|write| unique.contains(&write.property))
+            .filter_map(|write| {
+                let new = self.written(write).ok()??;
+                let key = self.world.key(self.after.object, write.property, &new);
+                let old = self.after.value(write.property);
+                let old = old.map(|old| self.world.key(self.after.object, write.property, old));
+                (old.as_ref() != Some(&key)).then_some(key)
+            })
+            .collect();
+        keys.sort();
+        keys
+    }
+
+    fn claim(&mut self, keys: Vec<Key>, then: Request) {
+        let id = self.delivery.id.child(u32::MAX);
+        let claim = Claim {
+            id,
+            keys,
+            owners: Vec::new(),
+            claimant: Claimant::Record(self.after.id),
+            then,
+        };
+        self.change(Change::Claiming(Box::new(claim.clone())));
+        if let Some(first) = claim.keys.first() {
+            let to = Address::Key(first.clone());
+            self.forward(to, Body::Claim(Box::new(claim)));
+        }
+    }
+
+    /// Takes all values, or none and says why in words of which the first is
+    /// the reason of a failed step.
+    pub(super) fn take(&mut self, values: &[Write]) -> Result<(), String> {
+        let mut taken = Vec::new();
+        for write in values {
+            let property = &self.world.object(self.after.object).properties[write.property];
+            let new = self.written(write)?;
+            if new.is_none() && property.required {
+                return Err(format!("required: `{}` must have a value", property.name));
+            }
+            taken.push((write.property, new));
+        }
+        if self.touched.created {
+            self.all_required(&taken)?;
+        }
+        for (property, new) in taken {
+            self.put(property, new);
+        }
+        Ok(())
+    }
+
+    fn all_required(&self, taken: &[(PropertyId, Option<Value>)]) -> Result<(), String> {
+        let mut properties = self.world.object(self.after.object).properties.iter();
+        let missing = properties.find(|(id, property)| {
+            property.required && !taken.iter().any(|(taken, _)| taken == id)
+        });
+        match missing {
+            Some((_, property)) => Err(format!("required: `{}` must have a value", property.name)),
+            None => Ok(()),
+        }
+    }
+
+    /// Gives a property a value. An equal value changes nothing (I5).
+    fn put(&mut self, property: PropertyId, new: Option<Value>) {
+        let old = self.after.value(property).cloned();
+        let address = self.world.object(self.after.object).properties[property].ty == Type::Email;
+        let same = match (&old, &new) {
+            (Some(Value::Text(old)), Some(Value::Text(new))) if address => {
+                old.to_lowercase() == new.to_lowercase()
+            }
+            (Some(old), Some(new)) => compute::equal(old, new),
+            (None, None) => true,
+            _ => false,
+        };
+        if same {
+            return;
+        }
+        self.give_up(property, old.as_ref());
+        self.change(Change::Value(property, new.clone()));
+        if self.after.updated_at != self.world.now {
+            self.change(Change::Updated(self.world.now));
+        }
+        self.touch(property);
+        self.tell(What::Wrote { property, old, new });
+    }
+
+    /// Frees a unique value that the record no longer has.
+    fn give_up(&mut self, property: PropertyId, old: Option<&Value>) {
+        let unique = self.world.prepared.unique(self.after.object);
+        if let (Some(old), true) = (old, unique.contains(&property)) {
+            let key = self.world.key(self.after.object, property, old);
+            let body = Body::Settle {
+                claim: None,
+                owner: None,
+            };
+            self.forward(Address::Key(key), body);
+        }
+    }
+
+    fn touch(&mut self, property: PropertyId) {
+        let updated = PropertyId::at(2);
+        for changed in [property, updated] {
+            self.touched.properties.insert(changed);
+            let concerns = &self.world.prepared.concerns;
+            if let Some(derived) = concerns.derived(self.after.object, changed) {
+                self.touched.properties.extend(derived);
+            }
+        }
+    }
+
+    /// The value that a property gets by a write, in its form.
+    fn written(&self, write: &Write) -> Result<Option<Value>, String> {
+        let property = &self.world.object(self.after.object).properties[write.property];
+        let old = self.after.value(write.property);
+        let new = match write.op {
+            WriteOp::Set(SetOp::Assign) => write.value.clone(),
+            WriteOp::Set(op) => added(old, op, write.value.as_ref(), &property.ty),
+            WriteOp::Clear => {
+                let default = self
+                    .world
+                    .prepared
+                    .default(self.after.object, write.property);
+                default.and_then(|default| self.now_scope().value(default))
+            }
+        };
+        let Some(new) = new else { return Ok(None) };
+        let new = match (&property.ty, new) {
+            (Type::Date, Value::Datetime(at)) => Value::Date(day_of(at, self.world.zone())),
+            (_, other) => other,
+        };
+        if let Value::Text(text) = &new
+            && let Err(misfit) = form_of(&property.ty, text)
+        {
+            return Err(format!("wrong_form: `{}`: {misfit}", property.name));
+        }
+        Ok(Some(new))
+    }
+}
+
+/// `+=` and `-=`, computed where they are applied (I5).
+fn added(old: Option<&Value>, op: SetOp, by: Option<&Value>, ty: &Type) -> Option<Value> {
+    match (ty, old, by) {
+        (Type::Set(_), Some(Value::Set(old)), Some(Value::Set(by))) => {
+            let kept = old.iter().copied();
+            let mut set: Vec<usize> = match op {
+                SetOp::Subtract => kept.filter(|member| !by.contains(member)).collect(),
+                _ => kept.chain(by.iter().copied()).collect(),
+            };
+            set.sort_unstable();
+            set.dedup();
+            Some(Value::Set(set))
+        }
+        (Type::Set(_), None, Some(by)) if op == SetOp::Add => Some(by.clone()),
+        (Type::Set(_), old, None) => old.cloned(),
+        (_, Some(old), Some(by)) => {
+            let operator = match op {
+                SetOp::Subtract => Operator::Subtract,
+                _ => Operator::Add,
+            };
+            let zone = crate::base::TimeZone::UTC;
+            compute::arithmetic(operator, old, by, &zone).ok().flatten()
+        }
+        _ => None,
+    }
+}
+
+fn first_word(reason: &str) -> Arc<str> {
+    let word = reason.split_once(':').map_or(reason, |(word, _)| word);
+    word.into()
+}

@@ -1,0 +1,400 @@
+//! Outside inputs: what they say, and to which cell they go first. Checks
+//! that need no state are made here.
+
+use std::sync::Arc;
+
+use super::draft::World;
+use super::enrolment::Occurrence;
+use super::evaluate::{Notes, Scope};
+use super::input::route;
+use super::message::{
+    Address, Body, Claim, Claimant, Delivery, Request, Switching, Write, WriteOp,
+};
+use super::record::RecordCell;
+use crate::base::{Name, Timestamp, Uid};
+use crate::model::{
+    AssociationId, EventId, ObjectId, PropertyId, Raw, SegmentId, Value, WorkflowId, coerce,
+};
+use crate::plan::Webhook;
+use crate::semantic::hir::EventSource;
+use crate::syntax::ast::SetOp;
+
+pub use super::message::Target;
+
+/// How far ahead of now something may have occurred, in seconds (I7).
+const AHEAD: i64 = 5 * 60;
+/// How long ids are remembered, in seconds: a year (I3).
+const YEAR: i64 = 366 * 86_400;
+/// How long a webhook's body without an id is remembered, in seconds (I3).
+const DAY: i64 = 86_400;
+
+/// Something that happens outside (I1).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Input {
+    /// The id that its source gave it.
+    pub id: Option<Arc<str>>,
+    /// When it happened, if not now.
+    pub occurred_at: Option<Timestamp>,
+    /// Who or what sent it.
+    pub by: Option<Arc<str>>,
+    /// What it says.
+    pub body: InputBody,
+}
+
+/// What an outside input says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum InputBody {
+    /// The program is published.
+    Publish,
+    /// The operator switches a workflow (E17).
+    Switch(WorkflowId, Switching),
+    /// A record is created.
+    Create(ObjectId, Vec<(PropertyId, Value)>),
+    /// A row is imported: it creates a record, or updates the one that has
+    /// one of its unique values (X5).
+    Import(Arc<str>, ObjectId, Vec<(PropertyId, Value)>),
+    /// Properties are set; unknown where `None`.
+    Set(Target, Vec<(PropertyId, Option<Value>)>),
+    /// Two records are linked.
+    Link(Target, AssociationId, Target, Option<Name>),
+    /// Two records are unlinked, or a label of their link is taken away.
+    Unlink(Target, AssociationId, Target, Option<Name>),
+    /// An event occurs on a record, with its properties by place.
+    Event(Target, EventId, Vec<Option<Value>>),
+    /// A webhook was received.
+    Webhook(EventId, Received),
+    /// A person enrols a record (E6).
+    Enroll(Target, WorkflowId),
+    /// A person takes a record out.
+    Unenroll(Target, WorkflowId),
+    /// A record joins (true) or leaves a static segment.
+    Member(Target, SegmentId, bool),
+}
+
+/// What was read of a webhook's body.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Received {
+    /// The unique value of the record.
+    pub key: Option<Raw>,
+    /// What the fields of the webhook found, in their order.
+    pub fields: Vec<Option<Raw>>,
+    /// The identity of the body: equal bodies are one within a day (I3).
+    pub body: Uid,
+}
+
+impl From<InputBody> for Input {
+    fn from(body: InputBody) -> Self {
+        Input {
+            id: None,
+            occurred_at: None,
+            by: None,
+            body,
+        }
+    }
+}
+
+/// The delivery that an input begins with, or why it is refused. `place` gives
+/// an id to an input that has none, by the cell that it goes to.
+pub(super) fn delivery(
+    world: World<'_>,
+    input: Input,
+    place: &mut dyn FnMut(Uid) -> Uid,
+) -> Result<Delivery, Arc<str>> {
+    let latest = world.now.as_second().saturating_add(AHEAD);
+    if input.occurred_at.is_some_and(|at| at.as_second() > latest) {
+        return Err("it occurred more than five minutes ahead of now".into());
+    }
+    let kind = kind(world, &input.body);
+    let given = input
+        .id
+        .as_ref()
+        .map(|id| Uid::of(&[b"input", kind.as_bytes(), id.as_bytes()]));
+    let id = given.unwrap_or_else(|| place(first_cell(world, &input.body)));
+    let remembered = match (&input.body, given) {
+        (InputBody::Webhook(_, received), None) => {
+            let body = received.body.bytes();
+            Some((Uid::of(&[b"body", kind.as_bytes(), body]), DAY))
+        }
+        (_, Some(given)) => Some((given, YEAR)),
+        _ => None,
+    };
+    let (to, body) = first(world, (id, &input), input.body.clone())?;
+    let (to, body) = match remembered {
+        Some((seen, seconds)) => {
+            let then = Box::new(body);
+            (Address::Seen(seen), Body::Admit { seconds, to, then })
+        }
+        None => (to, body),
+    };
+    Ok(Delivery {
+        id,
+        chain: 1,
+        from: None,
+        to,
+        occurred_at: input.occurred_at,
+        by: input.by,
+        body,
+    })
+}
+
+/// Within which kind an id is told apart (I3).
+fn kind(world: World<'_>, body: &InputBody) -> String {
+    let event = |event: EventId| &world.prepared.program.catalog.events[event].name;
+    match body {
+        InputBody::Event(_, id, _) | InputBody::Webhook(id, _) => format!("event {}", event(*id)),
+        InputBody::Create(..) => "create".into(),
+        InputBody::Import(name, ..) => format!("import {name}"),
+        InputBody::Set(..) => "set".into(),
+        InputBody::Link(..) => "link".into(),
+        InputBody::Unlink(..) => "unlink".into(),
+        InputBody::Enroll(..) => "enroll".into(),
+        InputBody::Unenroll(..) => "unenroll".into(),
+        InputBody::Member(..) => "member".into(),
+        InputBody::Publish => "publish".into(),
+        InputBody::Switch(..) => "switch".into(),
+    }
+}
+
+/// The cell by whose partition an input without an id is numbered.
+fn first_cell(world: World<'_>, body: &InputBody) -> Uid {
+    let target = match body {
+        InputBody::Set(target, _)
+        | InputBody::Link(target, ..)
+        | InputBody::Unlink(target, ..)
+        | InputBody::Event(target, ..)
+        | InputBody::Enroll(target, _)
+        | InputBody::Unenroll(target, _)
+        | InputBody::Member(target, ..) => target,
+        InputBody::Create(object, values) | InputBody::Import(_, object, values) => {
+            let keys = keys(world, *object, values);
+            return keys.first().map_or(Uid::of(&[b"new"]), |key| key.cell);
+        }
+        InputBody::Webhook(event, ..) => {
+            let name = &world.prepared.program.catalog.events[*event].name;
+            return Uid::of(&[b"webhook", name.as_str().as_bytes()]);
+        }
+        InputBody::Publish | InputBody::Switch(..) => return Uid::of(&[b"program"]),
+    };
+    match target {
+        Target::Id(id) => *id,
+        Target::Key(key) => key.cell,
+    }
+}
+
+fn first(
+    world: World<'_>,
+    (id, input): (Uid, &Input),
+    body: InputBody,
+) -> Result<(Address, Body), Arc<str>> {
+    let one = |target: Target, request: Request| named(vec![target], request);
+    Ok(match body {
+        InputBody::Publish => (Address::Program, Body::Publish),
+        InputBody::Switch(workflow, switching) => {
+            (Address::Program, Body::Switch(workflow, switching))
+        }
+        InputBody::Create(object, values) => {
+            create(world, Claimant::New(id), (object, values, None))
+        }
+        InputBody::Import(import, object, values) => {
+            create(world, Claimant::Either(id), (object, values, Some(import)))
+        }
+        InputBody::Set(target, values) => {
+            let values = values.into_iter().map(assigned).collect();
+            let (import, writer) = (None, None);
+            let request = Request::Write {
+                values,
+                import,
+                writer,
+            };
+            one(target, request)
+        }
+        InputBody::Link(target, association, other, label) => {
+            let (missing, writer) = (None, None);
+            let request = Request::Link {
+                association,
+                other: missing,
+                label,
+                writer,
+            };
+            named(vec![other, target], request)
+        }
+        InputBody::Unlink(target, association, other, label) => {
+            let request = Request::Unlink {
+                association,
+                other: id,
+                label,
+            };
+            named(vec![other, target], request)
+        }
+        InputBody::Event(target, event, values) => {
+            let occurrence = occurred(world, (id, input), event, values);
+            one(target, Request::Event(occurrence))
+        }
+        InputBody::Webhook(event, received) => {
+            let (target, values) = webhook(world, event, received)?;
+            let occurrence = occurred(world, (id, input), event, values);
+            one(target, Request::Event(occurrence))
+        }
+        InputBody::Enroll(target, workflow) => {
+            let writer = None;
+            one(target, Request::Enroll { workflow, writer })
+        }
+        InputBody::Unenroll(target, workflow) => one(target, Request::Unenroll(workflow)),
+        InputBody::Member(target, segment, joins) => {
+            let writer = None;
+            let request = Request::Member {
+                segment,
+                joins,
+                writer,
+            };
+            one(target, request)
+        }
+    })
+}
+
+/// To the cells of the records that an input names, the last of which it is
+/// for.
+fn named(targets: Vec<Target>, request: Request) -> (Address, Body) {
+    let known = targets
+        .iter()
+        .take_while(|target| matches!(target, Target::Id(_)));
+    let found: Vec<Uid> = known
+        .filter_map(|target| match target {
+            Target::Id(id) => Some(*id),
+            Target::Key(_) => None,
+        })
+        .collect();
+    let keys = targets.into_iter().skip(found.len()).collect();
+    route(keys, found, Box::new(request))
+}
+
+fn create(
+    world: World<'_>,
+    claimant: Claimant,
+    (object, values, import): (ObjectId, Vec<(PropertyId, Value)>, Option<Arc<str>>),
+) -> (Address, Body) {
+    let keys = keys(world, object, &values);
+    let values = values
+        .into_iter()
+        .map(|(property, value)| assigned((property, Some(value))))
+        .collect();
+    let then = Request::Create {
+        object,
+        values,
+        import,
+    };
+    let (Claimant::New(id) | Claimant::Either(id) | Claimant::Record(id)) = claimant;
+    let Some(first) = keys.first().cloned() else {
+        return (Address::Record(id), Body::Request(Box::new(then)));
+    };
+    let claim = Claim {
+        id: id.child(u32::MAX),
+        keys,
+        owners: Vec::new(),
+        claimant,
+        then,
+    };
+    (Address::Key(first), Body::Claim(Box::new(claim)))
+}
+
+/// The unique values of a new record, in the order in which they are claimed.
+fn keys(
+    world: World<'_>,
+    object: ObjectId,
+    values: &[(PropertyId, Value)],
+) -> Vec<super::message::Key> {
+    let unique = world.prepared.unique(object);
+    let mut keys: Vec<_> = values
+        .iter()
+        .filter(|(property, _)| unique.contains(property))
+        .map(|(property, value)| world.key(object, *property, value))
+        .collect();
+    keys.sort();
+    keys
+}
+
+fn assigned((property, value): (PropertyId, Option<Value>)) -> Write {
+    Write {
+        property,
+        op: match value {
+            Some(_) => WriteOp::Set(SetOp::Assign),
+            None => WriteOp::Clear,
+        },
+        value,
+    }
+}
+
+fn occurred(
+    world: World<'_>,
+    (id, input): (Uid, &Input),
+    event: EventId,
+    values: Vec<Option<Value>>,
+) -> Arc<Occurrence> {
+    let own = id.to_string().into();
+    Arc::new(Occurrence {
+        event: EventSource::Declared(event),
+        id: input.id.clone().unwrap_or(own),
+        occurred_at: input.occurred_at.unwrap_or(world.now),
+        accepted_at: world.now,
+        values,
+    })
+}
+
+/// The record that a webhook is about, and the properties of its event.
+fn webhook(
+    world: World<'_>,
+    event: EventId,
+    received: Received,
+) -> Result<(Target, Vec<Option<Value>>), Arc<str>> {
+    let catalog = &world.prepared.program.catalog;
+    let declared = &catalog.events[event];
+    let plan = world.prepared.program.webhooks.iter();
+    let Some(plan) = plan.into_iter().find(|plan| plan.event == event) else {
+        return Err(format!("`{}` is no webhook", declared.name).into());
+    };
+    let Some((property, _)) = &plan.key else {
+        return Err(format!("`{}` names no record", declared.name).into());
+    };
+    let unique = &catalog.objects[declared.object].properties[*property];
+    let key = match received.key {
+        None | Some(Raw::Null) => None,
+        Some(raw) => coerce(&unique.ty, &raw, world.zone())
+            .map_err(|misfit| Arc::from(format!("`{}`: {misfit}", unique.name)))?,
+    };
+    let empty = |value: &Value| matches!(value, Value::Text(text) if text.is_empty());
+    let Some(key) = key.filter(|key| !empty(key)) else {
+        return Err(format!("no record: `{}` has no value", unique.name).into());
+    };
+    let key = world.key(declared.object, *property, &key);
+    Ok((Target::Key(key), read(world, plan, &received.fields)))
+}
+
+/// The properties of a webhook's event: what was read, what is computed from
+/// it, what holds where that is unknown.
+fn read(world: World<'_>, plan: &Webhook, fields: &[Option<Raw>]) -> Vec<Option<Value>> {
+    let catalog = &world.prepared.program.catalog;
+    let event = &catalog.events[plan.event];
+    let nobody = RecordCell::new(Uid::of(&[]), event.object, 0, world.now);
+    let notes = Notes::default();
+    let mut values = vec![None; event.properties.len()];
+    for (field, raw) in plan.fields.iter().zip(fields) {
+        let ty = &event.properties[field.property].ty;
+        // What does not have the form is unknown to conditions (X3).
+        let value = raw
+            .as_ref()
+            .and_then(|raw| coerce(ty, raw, world.zone()).ok().flatten());
+        let scope = Scope {
+            intake: value.clone(),
+            ..Scope::of(world.prepared, &nobody, world.now, &notes)
+        };
+        let value = match &field.then {
+            Some(then) => scope.value(then),
+            None => value,
+        };
+        let value = value.or_else(|| scope.value(field.default.as_ref()?));
+        if let Some(slot) = values.get_mut(field.property.index()) {
+            *slot = value;
+        }
+    }
+    values
+}

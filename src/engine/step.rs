@@ -1,0 +1,240 @@
+//! Steps: how an enrolment goes on, one file for each kind of step. Who
+//! enrols and leaves is not known here.
+
+mod act;
+mod ask;
+mod branch;
+mod render;
+mod set;
+mod wait;
+
+use std::sync::Arc;
+
+use super::decision::{Change, Reason, What};
+use super::draft::Draft;
+use super::enrolment::{Enrolment, Occurrence, Stage};
+use super::message::Request;
+use crate::base::{Timestamp, Uid};
+use crate::model::Value;
+use crate::plan::{Next, Step, StepKind};
+use crate::semantic::hir::EventSource;
+
+/// What a step does to the path.
+pub(super) enum Flow {
+    /// It goes on.
+    On(Next),
+    /// It waits for something.
+    Parked,
+    /// It ends.
+    End,
+}
+
+/// A step at hand.
+#[derive(Clone, Copy)]
+pub(super) struct At<'p> {
+    pub(super) enrolment: Uid,
+    pub(super) place: usize,
+    pub(super) step: &'p Step,
+    /// The moment from which the path counts (I8).
+    pub(super) from: Timestamp,
+}
+
+impl<'w> Draft<'w> {
+    /// Lets an enrolment go on until it waits for something or ends.
+    pub(super) fn go(&mut self, enrolment: Uid, next: Next, from: Timestamp) {
+        let mut next = next;
+        loop {
+            let Some(of) = self.after.enrolment(enrolment) else {
+                return;
+            };
+            let workflow = of.workflow;
+            if self.world.switch(workflow).paused {
+                self.stage(enrolment, Stage::Ready { next, due: from });
+                return;
+            }
+            let step = match (next, self.workflow(workflow)) {
+                (Next::Step(place), Some(plan)) => plan.steps.get(place).map(|step| (place, step)),
+                _ => None,
+            };
+            let Some((place, step)) = step else {
+                self.leave(enrolment, Reason::Completed);
+                return;
+            };
+            let at = At {
+                enrolment,
+                place,
+                step,
+                from,
+            };
+            match self.step(at) {
+                Flow::On(on) => next = on,
+                Flow::Parked => return,
+                Flow::End => {
+                    self.leave(enrolment, Reason::Completed);
+                    return;
+                }
+            }
+        }
+    }
+
+    fn step(&mut self, at: At<'w>) -> Flow {
+        if self.is_off(at) && is_action(&at.step.kind) {
+            let what = What::Skipped("workflow_off".into());
+            self.tell_step(at.enrolment, Some(at.place), what);
+            return Flow::On(at.step.next);
+        }
+        match &at.step.kind {
+            StepKind::Wait(wait) => self.wait(at, wait),
+            StepKind::Set(records, property, op, value) => {
+                self.set(at, (records, *property), (*op, value))
+            }
+            StepKind::Clear(records, property) => self.clear(at, (records, *property)),
+            StepKind::Do(action) => self.act(at, action),
+            StepKind::Branch(cases, otherwise) => self.branch(at, cases, *otherwise),
+            StepKind::Match(value, cases, otherwise) => {
+                self.match_value(at, value, (cases, *otherwise))
+            }
+            StepKind::Stop => {
+                self.tell_step(at.enrolment, Some(at.place), What::Step);
+                Flow::End
+            }
+            StepKind::Enroll(workflow, records) => {
+                self.ask(at, records, |writer| Request::Enroll {
+                    workflow: *workflow,
+                    writer,
+                })
+            }
+            StepKind::Add(segment, records) => self.ask(at, records, |writer| Request::Member {
+                segment: *segment,
+                joins: true,
+                writer,
+            }),
+            StepKind::Remove(segment, records) => self.ask(at, records, |writer| Request::Member {
+                segment: *segment,
+                joins: false,
+                writer,
+            }),
+        }
+    }
+
+    /// Whether the workflow was turned off, by its source or by the operator.
+    fn is_off(&self, at: At<'_>) -> bool {
+        let Some(of) = self.after.enrolment(at.enrolment) else {
+            return false;
+        };
+        let off = self.workflow(of.workflow).is_some_and(|plan| plan.off);
+        off || self.world.switch(of.workflow).off
+    }
+
+    /// Puts an enrolment where it stands now.
+    pub(super) fn stage(&mut self, enrolment: Uid, stage: Stage) {
+        self.change_enrolment(enrolment, |of| of.stage = stage);
+    }
+
+    pub(super) fn change_enrolment(&mut self, id: Uid, change: impl FnOnce(&mut Enrolment)) {
+        if let Some(of) = self.after.enrolment(id) {
+            let mut of = of.clone();
+            change(&mut of);
+            self.change(Change::Enrolment(Box::new(of)));
+        }
+    }
+
+    /// A record that a step has written has answered.
+    pub(super) fn answered(&mut self, enrolment: Uid, failure: Option<Arc<str>>) {
+        let Some(of) = self.after.enrolment(enrolment) else {
+            return;
+        };
+        let Stage::Writing { step, open, from } = of.stage else {
+            return;
+        };
+        if let Some(reason) = failure {
+            self.failed((enrolment, step), None, reason);
+        }
+        let open = open.saturating_sub(1);
+        if open > 0 {
+            self.stage(enrolment, Stage::Writing { step, open, from });
+            return;
+        }
+        let next = self.next_of(enrolment, step);
+        self.go(enrolment, next, from);
+    }
+
+    /// The time of an enrolment has come. Early, late and doubled timers find
+    /// nothing to do.
+    pub(super) fn woken(&mut self, enrolment: Uid, due: Timestamp) {
+        let Some(of) = self.after.enrolment(enrolment) else {
+            return;
+        };
+        if of.due().is_none_or(|own| own > due) {
+            return;
+        }
+        match of.stage.clone() {
+            Stage::Ready { next, .. } => self.go(enrolment, next, due),
+            Stage::Waiting { step, .. } => {
+                self.tell_step(enrolment, Some(step), What::WaitEnded);
+                let next = self.next_of(enrolment, step);
+                self.go(enrolment, next, due);
+            }
+            Stage::Acting { .. } => self.attempt_again(enrolment, due),
+            Stage::Writing { .. } => {}
+        }
+    }
+
+    /// What follows a step.
+    pub(super) fn next_of(&self, enrolment: Uid, step: usize) -> Next {
+        self.plan_step(enrolment, step)
+            .map_or(Next::End, |step| step.next)
+    }
+
+    pub(super) fn plan_step(&self, enrolment: Uid, step: usize) -> Option<&'w Step> {
+        let of = self.after.enrolment(enrolment)?;
+        self.workflow(of.workflow)?.steps.get(step)
+    }
+
+    /// A step has failed: it is told, and the event `action_failed` occurs on
+    /// the record (A4, A10).
+    pub(super) fn failed(
+        &mut self,
+        (enrolment, step): (Uid, usize),
+        status: Option<u16>,
+        reason: Arc<str>,
+    ) {
+        let Some(plan) = self.plan_step(enrolment, step) else {
+            return;
+        };
+        let what = What::Failed(reason.clone());
+        self.tell_step(enrolment, Some(step), what);
+        let action = match &plan.kind {
+            StepKind::Do(action) => {
+                let actions = &self.world.prepared.program.catalog.actions;
+                actions[action.action].name.as_str()
+            }
+            other => other.word(),
+        };
+        let ordinal = self.decision.messages.len();
+        let id = self
+            .delivery
+            .id
+            .child(u32::try_from(ordinal).unwrap_or(u32::MAX));
+        let occurrence = Occurrence {
+            event: EventSource::ActionFailed,
+            id: id.to_string().into(),
+            occurred_at: self.world.now,
+            accepted_at: self.world.now,
+            values: vec![
+                Some(Value::Text(action.into())),
+                status.map(|status| Value::Number(status.into())),
+                Some(Value::Text(reason)),
+            ],
+        };
+        self.send(self.after.id, Request::Event(Arc::new(occurrence)));
+    }
+}
+
+/// Whether a step is an action: all are, but those that only steer (W1).
+fn is_action(kind: &StepKind) -> bool {
+    !matches!(
+        kind,
+        StepKind::Wait(_) | StepKind::Branch(..) | StepKind::Match(..) | StepKind::Stop
+    )
+}

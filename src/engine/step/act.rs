@@ -1,0 +1,216 @@
+//! `do`: actions are decided here, carried out by others, and come back as
+//! results (A1, A2, A4, A10).
+
+use std::sync::Arc;
+
+use super::{At, Flow};
+use crate::base::{Timestamp, Uid, seconds_of, shift};
+use crate::engine::decision::{Action, Call, What};
+use crate::engine::draft::Draft;
+use crate::engine::enrolment::Stage;
+use crate::engine::message::{Outcome, Request};
+use crate::plan::{Do, Next, StepKind};
+
+impl<'w> Draft<'w> {
+    /// Renders the request once, asks for it, and waits.
+    pub(super) fn act(&mut self, at: At<'w>, action: &'w Do) -> Flow {
+        let call = match self.render(at.enrolment, action) {
+            Ok(call) => Arc::new(call),
+            Err(missing) => {
+                let reason = format!("missing_argument: {missing}");
+                self.failed((at.enrolment, at.place), None, reason.into());
+                return Flow::On(action.on_error.unwrap_or(at.step.next));
+            }
+        };
+        self.change_enrolment(at.enrolment, |of| of.visits += 1);
+        let Some(of) = self.after.enrolment(at.enrolment) else {
+            return Flow::End;
+        };
+        // The same for all attempts, and for no other visit of the step (A1).
+        let visit = of.visits.to_le_bytes();
+        let key = Uid::of(&[of.id.bytes(), at.step.id.as_str().as_bytes(), &visit]);
+        self.tell_step(at.enrolment, Some(at.place), What::Asked(call.clone()));
+        self.attempt((at.enrolment, at.place), (key, 1), call);
+        Flow::Parked
+    }
+
+    fn attempt(
+        &mut self,
+        (enrolment, step): (Uid, usize),
+        (key, attempt): (Uid, u32),
+        call: Arc<Call>,
+    ) {
+        let Some(of) = self.after.enrolment(enrolment) else {
+            return;
+        };
+        let workflow = of.workflow;
+        self.decision.actions.push(Action {
+            key,
+            record: self.after.id,
+            enrolment,
+            workflow,
+            step,
+            attempt,
+            decided_at: self.world.now,
+            request: call.clone(),
+        });
+        let stage = Stage::Acting {
+            step,
+            action: key,
+            attempt,
+            request: call,
+            retry: None,
+        };
+        self.stage(enrolment, stage);
+    }
+
+    /// A further attempt is due. It is judged again: off, it is withdrawn and
+    /// the path goes on; paused, it waits (A8).
+    pub(super) fn attempt_again(&mut self, enrolment: Uid, due: Timestamp) {
+        let Some(of) = self.after.enrolment(enrolment) else {
+            return;
+        };
+        let Stage::Acting {
+            step,
+            action,
+            attempt,
+            request,
+            ..
+        } = of.stage.clone()
+        else {
+            return;
+        };
+        let off = self.workflow(of.workflow).is_some_and(|plan| plan.off);
+        if off || self.world.switch(of.workflow).off {
+            let what = What::Skipped("workflow_off".into());
+            self.tell_step(enrolment, Some(step), what);
+            let next = self.next_of(enrolment, step);
+            self.go(enrolment, next, due);
+            return;
+        }
+        self.attempt((enrolment, step), (action, attempt + 1), request);
+    }
+
+    /// An attempt has ended. The result of one whose enrolment has left, or
+    /// that is not under way, is told and continues nothing (A8).
+    pub(in crate::engine) fn finished(&mut self, request: &Request) {
+        let Request::Finished {
+            enrolment,
+            action,
+            attempt,
+            outcome,
+        } = request
+        else {
+            return;
+        };
+        let stage = self.after.enrolment(*enrolment).map(|of| of.stage.clone());
+        let under_way = match stage {
+            Some(Stage::Acting {
+                step,
+                action: own,
+                attempt: number,
+                retry: None,
+                request,
+            }) if own == *action && number == *attempt => Some((step, request)),
+            _ => None,
+        };
+        let Some((step, call)) = under_way else {
+            self.tell(what_came(*attempt, outcome, None));
+            return;
+        };
+        match outcome {
+            Outcome::Done(results) => {
+                self.tell_step(*enrolment, Some(step), What::Done(*attempt));
+                self.bind((*enrolment, step), results);
+                let next = self.next_of(*enrolment, step);
+                self.go(*enrolment, next, self.world.now);
+            }
+            Outcome::Failed { status, error } => {
+                self.attempt_failed((*enrolment, step), (*attempt, call), (*status, error));
+            }
+        }
+    }
+
+    fn bind(&mut self, (enrolment, step): (Uid, usize), results: &[Option<crate::model::Value>]) {
+        let binding = match self.plan_step(enrolment, step).map(|step| &step.kind) {
+            Some(StepKind::Do(action)) => action.binding.as_ref().map(|(place, _)| *place),
+            _ => None,
+        };
+        let Some(place) = binding else { return };
+        let results: Arc<[_]> = results.into();
+        self.change_enrolment(enrolment, |of| {
+            if let Some(slot) = of.bindings.get_mut(place) {
+                *slot = Some(results);
+            }
+        });
+    }
+
+    fn attempt_failed(
+        &mut self,
+        (enrolment, step): (Uid, usize),
+        (attempt, call): (u32, Arc<Call>),
+        (status, error): (Option<u16>, &Arc<str>),
+    ) {
+        let Some(StepKind::Do(action)) = self.plan_step(enrolment, step).map(|step| &step.kind)
+        else {
+            return;
+        };
+        let retry = if is_final(status) {
+            None
+        } else {
+            self.next_attempt(action, attempt)
+        };
+        let outcome = Outcome::Failed {
+            status,
+            error: error.clone(),
+        };
+        let what = what_came(attempt, &outcome, retry);
+        self.tell_step(enrolment, Some(step), what);
+        if let Some(retry) = retry {
+            self.change_enrolment(enrolment, |of| {
+                if let Stage::Acting { retry: due, .. } = &mut of.stage {
+                    *due = Some(retry);
+                }
+            });
+            return;
+        }
+        drop(call);
+        self.failed((enrolment, step), status, error.clone());
+        let next: Next = action
+            .on_error
+            .unwrap_or_else(|| self.next_of(enrolment, step));
+        self.go(enrolment, next, self.world.now);
+    }
+
+    /// When the next attempt is due: delays double, the last is the whole
+    /// amount. `None` after the last.
+    fn next_attempt(&self, action: &Do, attempt: u32) -> Option<Timestamp> {
+        let (further, last) = action.retry?;
+        let halvings = further.checked_sub(attempt)?;
+        let now = self.world.now;
+        match seconds_of(last) {
+            Some(seconds) => {
+                let delay = seconds.unsigned_abs().checked_shr(halvings).unwrap_or(0);
+                now.checked_add(std::time::Duration::from_secs(delay)).ok()
+            }
+            None => shift(now, last, false, self.world.zone()),
+        }
+    }
+}
+
+/// Whether an answer says that asking again would not help (A3).
+fn is_final(status: Option<u16>) -> bool {
+    status.is_some_and(|status| (400..500).contains(&status) && status != 408 && status != 429)
+}
+
+fn what_came(attempt: u32, outcome: &Outcome, retry: Option<Timestamp>) -> What {
+    match outcome {
+        Outcome::Done(_) => What::Done(attempt),
+        Outcome::Failed { status, error } => What::AttemptFailed {
+            attempt,
+            status: *status,
+            error: error.clone(),
+            retry,
+        },
+    }
+}
