@@ -12,6 +12,8 @@ pub mod plan;
 pub mod lint;
 pub mod compile;
 #[cfg(feature = "cli")]
+pub mod connector;
+#[cfg(feature = "cli")]
 pub mod project;
 #[cfg(feature = "cli")]
 pub mod cli;
