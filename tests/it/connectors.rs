@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use crate::support::read;
 use flow::base::Timestamp;
 use flow::connector::csv::{self, Row};
 use flow::connector::outbox::{Fields, Mail, Outbox, json};
@@ -152,6 +153,23 @@ fn a_header_becomes_the_name_of_a_column() {
     ] {
         assert_eq!(csv::column_name(header), name);
     }
+}
+
+#[test]
+fn the_list_of_the_example_is_as_its_readme_says() {
+    let (headers, rows) = sheet(read("examples/webinar/contacts.csv").as_bytes());
+    let names: Vec<String> = headers
+        .iter()
+        .map(|header| csv::column_name(header))
+        .collect();
+    assert_eq!(
+        names.get(..4).expect("four"),
+        ["e_mail", "first_name", "last_name", "city"]
+    );
+    assert_eq!(rows.len(), 202);
+    let good = rows.iter().filter_map(|row| row.cells.as_ref().ok());
+    assert_eq!(good.clone().count(), 201);
+    assert_eq!(good.filter(|cells| !cells[0].contains('@')).count(), 1);
 }
 
 fn mail(key: &str) -> Mail {

@@ -7,6 +7,12 @@ use super::quotes;
 /// How many times its own length a table with broken quotes may be read again.
 const PATIENCE: usize = 8;
 
+/// What a short table has on top of that.
+const PATIENCE_AT_LEAST: usize = 1 << 20;
+
+/// What beginning anew costs, in bytes that are read in that time.
+const BEGINNING: usize = 4096;
+
 const UNCLOSED: &str = "a quote in it is not closed: close it, or write two for one";
 
 /// A row of a table.
@@ -52,7 +58,7 @@ impl<'a> Rows<'a> {
                 number: 1,
                 counted: 0,
             },
-            patience: text.len().saturating_mul(PATIENCE),
+            patience: text.len() * PATIENCE + PATIENCE_AT_LEAST,
         }
     }
 
@@ -101,7 +107,7 @@ impl<'a> Rows<'a> {
         if !quotes::broken(row, self.delimiter) {
             return false;
         }
-        if let Some(left) = self.patience.checked_sub(row.len()) {
+        if let Some(left) = self.patience.checked_sub(row.len() + BEGINNING) {
             self.patience = left;
             self.base = start + first;
             let rest = self.text.get(self.base..).unwrap_or_default();
