@@ -12,6 +12,7 @@ mod cli_explain;
 mod cli_manifest;
 mod cli_project;
 mod cli_support;
+mod connectors;
 mod docs;
 mod findings;
 mod graphs;

@@ -10,23 +10,23 @@ use crate::semantic::hir::EventSource;
 
 /// What one delivery has changed, or brought, of a record.
 #[derive(Debug, Clone, Default)]
-pub struct Touched {
+pub(in crate::engine) struct Touched {
     /// The record has come into being.
-    pub created: bool,
+    pub(in crate::engine) created: bool,
     /// Its properties, computed ones too.
-    pub properties: BTreeSet<PropertyId>,
+    pub(in crate::engine) properties: BTreeSet<PropertyId>,
     /// Its associations: links, labels or values heard.
-    pub associations: BTreeSet<AssociationId>,
+    pub(in crate::engine) associations: BTreeSet<AssociationId>,
     /// Its static segments.
-    pub segments: BTreeSet<SegmentId>,
+    pub(in crate::engine) segments: BTreeSet<SegmentId>,
     /// An event.
-    pub event: Option<EventSource>,
+    pub(in crate::engine) event: Option<EventSource>,
 }
 
 impl Touched {
     /// Whether anything happened that a condition could see.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(in crate::engine) fn is_empty(&self) -> bool {
         !self.created
             && self.properties.is_empty()
             && self.associations.is_empty()
@@ -52,7 +52,7 @@ struct OfObject {
 
 /// Which workflows a change concerns.
 #[derive(Debug)]
-pub struct Concerns {
+pub(in crate::engine) struct Concerns {
     objects: Vec<OfObject>,
 }
 
@@ -76,7 +76,7 @@ impl Concerns {
 
     /// The workflows that something concerns, in the order of names (I6).
     #[must_use]
-    pub fn concerned(&self, object: ObjectId, touched: &Touched) -> Vec<usize> {
+    pub(in crate::engine) fn concerned(&self, object: ObjectId, touched: &Touched) -> Vec<usize> {
         let Some(of) = self.objects.get(object.index()) else {
             return Vec::new();
         };
@@ -114,7 +114,11 @@ impl Concerns {
 
     /// The computed properties that change with a stored one.
     #[must_use]
-    pub fn derived(&self, object: ObjectId, property: PropertyId) -> Option<&BTreeSet<PropertyId>> {
+    pub(in crate::engine) fn derived(
+        &self,
+        object: ObjectId,
+        property: PropertyId,
+    ) -> Option<&BTreeSet<PropertyId>> {
         self.objects.get(object.index())?.derived.get(&property)
     }
 }

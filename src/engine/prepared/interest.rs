@@ -12,11 +12,11 @@ use crate::plan::{
 
 /// What is read of the record at the other end of a link.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Interest {
+pub(in crate::engine) struct Interest {
     /// Its properties.
-    pub properties: BTreeSet<PropertyId>,
+    pub(in crate::engine) properties: BTreeSet<PropertyId>,
     /// Its links.
-    pub through: BTreeMap<AssociationId, Interest>,
+    pub(in crate::engine) through: BTreeMap<AssociationId, Interest>,
 }
 
 /// The interests of all objects, by association.

@@ -7,20 +7,20 @@ use crate::semantic::hir::EventSource;
 
 /// An event trigger with a refinement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Refined {
+pub(in crate::engine) struct Refined {
     /// The event, where it is a declared one.
-    pub event: Option<EventId>,
+    pub(in crate::engine) event: Option<EventId>,
     /// The workflow.
-    pub workflow: WorkflowId,
+    pub(in crate::engine) workflow: WorkflowId,
     /// The place among the event triggers of the workflow.
-    pub trigger: usize,
+    pub(in crate::engine) trigger: usize,
     /// How its bounds move.
-    pub bound: Bound,
+    pub(in crate::engine) bound: Bound,
 }
 
 /// How the bounds of a refinement move with time (E14).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bound {
+pub(in crate::engine) enum Bound {
     /// Not at all.
     Fixed,
     /// From day to day.

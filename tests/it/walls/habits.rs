@@ -33,11 +33,21 @@ const HOMES: &[Home] = &[
             "src/cli/output",
             "src/diagnostic/render/json",
             "src/diagnostic/render/sarif",
+            "src/connector/outbox/wire",
+            "src/host/replay",
         ],
     },
     Home {
         crates: &["clap", "clap_complete", "clap_mangen"],
         places: &["src/cli"],
+    },
+    Home {
+        crates: &["csv"],
+        places: &["src/connector/csv"],
+    },
+    Home {
+        crates: &["lettre"],
+        places: &["src/connector/outbox"],
     },
 ];
 
@@ -49,13 +59,27 @@ impl Home {
     }
 
     /// Says so if a path that stands elsewhere names one of the crates.
-    fn missed_by(&self, path: &WrittenPath) -> Option<String> {
-        let mut named = path.segments.iter();
-        let stray = named.find(|segment| self.crates.contains(&segment.as_str()))?;
+    fn missed_by(&self, file: &SourceFile, path: &WrittenPath) -> Option<String> {
+        let mut named = path.segments.iter().enumerate();
+        let (place, stray) = named.find(|(_, name)| self.crates.contains(&name.as_str()))?;
+        if self.is_module(file, path.segments.get(..=place)?) {
+            return None;
+        }
         Some(format!(
             "`{stray}` is known to {} alone",
             self.places.join(", ")
         ))
+    }
+
+    /// Whether a path in a file leads to our own module that a crate is at home
+    /// in, and that bears the crate's name.
+    fn is_module(&self, file: &SourceFile, segments: &[String]) -> bool {
+        let module = match segments {
+            [name] => format!("{}/{name}", file.path.trim_end_matches(".rs")),
+            [root, inner @ ..] if root == "crate" => format!("src/{}", inner.join("/")),
+            _ => return false,
+        };
+        self.places.contains(&module.as_str())
     }
 }
 
@@ -66,7 +90,7 @@ pub(crate) fn misplaced(file: &SourceFile) -> Vec<String> {
         .filter(|home| !home.holds(&file.path))
         .collect();
     each_path(file, |path| {
-        away.iter().find_map(|home| home.missed_by(path))
+        away.iter().find_map(|home| home.missed_by(file, path))
     })
 }
 
@@ -132,7 +156,8 @@ mod tests {
             misplaced(&file("src/plan_b.rs", text)),
             [
                 "src/plan_b.rs:3: `serde` is known to src/plan, src/project, src/cli/output, \
-                 src/diagnostic/render/json, src/diagnostic/render/sarif alone",
+                 src/diagnostic/render/json, src/diagnostic/render/sarif, \
+                 src/connector/outbox/wire, src/host/replay alone",
                 "src/plan_b.rs:5: `petgraph` is known to src/plan alone",
             ]
         );
@@ -142,10 +167,34 @@ mod tests {
 
     #[test]
     fn every_crate_has_a_home() {
-        for text in ["use miette::A;", "use ::pest::A;", "use clap::{A, B};"] {
+        for text in [
+            "use miette::A;",
+            "use ::pest::A;",
+            "use clap::{A, B};",
+            "use csv::A;",
+            "use lettre::A;",
+        ] {
             assert_eq!(misplaced(&file("src/model.rs", text)).len(), 1, "{text}");
         }
         assert!(misplaced(&file("src/diagnostic/render/pretty.rs", "use miette::A;")).is_empty());
+    }
+
+    #[test]
+    fn a_module_may_bear_the_name_of_its_crate() {
+        let text = "use crate::connector::csv::read;\nuse csv::Reader;\nuse crate::csv::A;";
+        assert_eq!(
+            misplaced(&file("src/host.rs", text)),
+            [
+                "src/host.rs:2: `csv` is known to src/connector/csv alone",
+                "src/host.rs:3: `csv` is known to src/connector/csv alone",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_module_around_declares_it() {
+        assert!(misplaced(&file("src/connector.rs", "pub mod csv;")).is_empty());
+        assert_eq!(misplaced(&file("src/host.rs", "pub mod csv;")).len(), 1);
     }
 
     #[test]

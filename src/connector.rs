@@ -1,0 +1,5 @@
+//! What stands between the program and the outside, one module for each kind: tables that come in,
+//! files that go out. It knows nothing of runs, plans, the store or the engine.
+
+pub mod csv;
+pub mod outbox;
