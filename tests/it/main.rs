@@ -14,6 +14,7 @@ mod cli_project;
 mod cli_support;
 mod connectors;
 mod docs;
+mod engine;
 mod findings;
 mod graphs;
 mod main_thread;
