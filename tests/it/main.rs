@@ -18,6 +18,7 @@ mod graphs;
 mod main_thread;
 mod planted;
 mod recovery;
+mod reference;
 mod render;
 mod robust;
 mod sizes;
