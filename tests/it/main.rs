@@ -14,6 +14,7 @@ mod cli_project;
 mod cli_support;
 mod docs;
 mod findings;
+mod generate;
 mod graphs;
 mod main_thread;
 mod planted;
