@@ -20,6 +20,7 @@ mod main_thread;
 mod planted;
 mod recovery;
 mod reference;
+mod reference_examples;
 mod render;
 mod robust;
 mod sizes;
