@@ -7,7 +7,7 @@ mod history;
 mod program;
 
 pub(crate) use history::{Moment, history};
-pub(crate) use program::{Sketch, compiled, sketch};
+pub(crate) use program::{compiled, sketch};
 
 use flow::semantic::hir::Program;
 use proptest::prelude::{ProptestConfig, proptest};
@@ -22,13 +22,9 @@ pub(crate) fn run<'p>(program: &'p Program, history: &[Moment]) -> Model<'p> {
         model.apply(moment.at, &moment.act);
     }
     if let Some(last) = history.last() {
-        model.advance(last.at + jiff_days(10));
+        model.advance(last.at + std::time::Duration::from_secs(10 * 86_400));
     }
     model
-}
-
-fn jiff_days(days: i64) -> std::time::Duration {
-    std::time::Duration::from_secs(days.unsigned_abs() * 86_400)
 }
 
 proptest! {

@@ -5,7 +5,6 @@
 //! [`Model::apply`] takes an outside input, [`Model::advance`] lets time pass;
 //! [`Model::trace`] tells what happened, the other readers how things stand.
 
-mod act;
 mod consider;
 mod deliver;
 mod eval;
@@ -13,7 +12,6 @@ mod model;
 mod record;
 mod steps;
 
-pub(crate) use act::{Act, Trace, What, outcome};
 pub(crate) use model::Model;
 
 use crate::support::{SourceFile, assert_none, files};

@@ -3,8 +3,9 @@
 use flow::base::{Decimal, Timestamp};
 use flow::model::Value;
 
+use crate::acts::{Act, Trace, What};
 use crate::generate::compiled;
-use crate::reference::{Act, Model, What};
+use crate::reference::Model;
 
 const SCHEMA: &str = "
 object contact {
@@ -90,7 +91,7 @@ fn check(workflows: &str, acts: &[(i64, Act)], expected: &[&str]) {
     assert_eq!(told, expected);
 }
 
-fn line(trace: &crate::reference::Trace) -> String {
+fn line(trace: &Trace) -> String {
     let what = match &trace.what {
         What::Refused(reason) => format!("refused {reason}"),
         What::Enrolled => "enrolled".to_owned(),

@@ -7,7 +7,7 @@ use proptest::option;
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any, prop_oneof};
 use proptest::sample::select;
 
-use crate::reference::Act;
+use crate::acts::Act;
 
 /// An act and its instant.
 #[derive(Debug, Clone)]

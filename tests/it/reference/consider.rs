@@ -6,7 +6,7 @@ use flow::model::Value;
 use flow::model::compute::equal;
 use flow::semantic::hir::{EventTrigger, Expr, ExprKind, Moment, Reenroll, Refinement, Wait};
 
-use crate::reference::act::{Trace, What};
+use crate::acts::{Trace, What};
 use crate::reference::deliver::{Cause, Delivery};
 use crate::reference::eval::{Env, period};
 use crate::reference::model::{Enrolment, Model, State};

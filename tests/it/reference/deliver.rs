@@ -10,7 +10,7 @@ use flow::model::{AssociationId, ObjectId, PropertyId, Type, Value};
 use flow::semantic::hir::{EventSource, StepKind};
 use flow::syntax::ast::SetOp;
 
-use crate::reference::act::What;
+use crate::acts::What;
 use crate::reference::eval::Env;
 use crate::reference::model::{Model, Pending, State};
 use crate::reference::record::{DEPTH, Occurrence, Record, mirror};
@@ -157,7 +157,9 @@ impl Model<'_> {
     // size: one match over all bodies
     fn body(&mut self, to: &str, (chain, body): (u32, Body), effect: &mut Effect) {
         match body {
-            Body::Create(record) => drop(self.records.insert(to.to_owned(), *record)),
+            Body::Create(record) => {
+                self.records.insert(to.to_owned(), *record);
+            }
             Body::Values(values) => {
                 for (id, value) in values {
                     self.put(to, id, value);

@@ -386,9 +386,8 @@ impl<'a> Env<'a> {
             .filter(|member| filter.is_none_or(|filter| self.over(member).holds(filter)))
             .collect();
         let number = |count: usize| Value::Number(count.into());
-        let add = |op, left: Option<Value>, right: &Value| {
-            arithmetic(op, &left?, right, self.zone()).ok()?
-        };
+        let add =
+            |op, left: Value, right: &Value| arithmetic(op, &left, right, self.zone()).ok()?;
         let values = || {
             members
                 .iter()
@@ -407,7 +406,7 @@ impl<'a> Env<'a> {
             Aggregate::Min => best(Ordering::Less),
             Aggregate::Max => best(Ordering::Greater),
             Aggregate::Avg if values().next().is_none() => None,
-            Aggregate::Avg => add(Operator::Divide, sum(), &number(values().count())),
+            Aggregate::Avg => add(Operator::Divide, sum()?, &number(values().count())),
         }
     }
 }
@@ -428,11 +427,10 @@ fn lowered(value: Value, lower: bool) -> Value {
 
 /// Kleene's `and`.
 fn every(truths: impl Iterator<Item = Option<bool>>) -> Option<bool> {
-    truths.fold(Some(true), |all, truth| match (all, truth) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (None, _) | (_, None) => None,
-        _ => Some(true),
-    })
+    let truths: Vec<Option<bool>> = truths.collect();
+    let unknown = truths.contains(&None);
+    let against = truths.contains(&Some(false));
+    (against || !unknown).then_some(!against)
 }
 
 /// Kleene's `or`.

@@ -8,7 +8,7 @@ use flow::model::compute::{equal, spell};
 use flow::model::{ObjectId, Property, PropertyId, Type, Value, form_of};
 use flow::semantic::hir::{EventSource, Program, Step, Wait, Workflow};
 
-use crate::reference::act::{Act, Arguments, Trace, What, outcome};
+use crate::acts::{Act, Arguments, Trace, What, outcome};
 use crate::reference::deliver::{Body, Failure, Message};
 use crate::reference::eval::Env;
 use crate::reference::record::{Occurrence, Record};
@@ -63,8 +63,8 @@ pub(crate) enum State<'p> {
     Parked(usize),
     /// An instant; since when, and the `until` that may change it.
     Waiting(Timestamp, Timestamp, Option<&'p Wait>),
-    /// The result of an action, so many attempts of which have failed.
-    Acting(Pending),
+    /// The result of an action.
+    Acting,
     /// Another attempt.
     Retrying(Timestamp, Pending),
 }
@@ -218,11 +218,13 @@ impl<'p> Model<'p> {
         let (to, body) = match act {
             Act::Publish => return self.publish(),
             Act::Pause(name) => {
-                return self
-                    .find_workflow(name)
-                    .map(|at| drop(self.paused.insert(at)));
+                let at = self.find_workflow(name)?;
+                return self.paused.insert(at).then_some(());
             }
-            Act::Off(name) => return self.find_workflow(name).map(|at| drop(self.off.insert(at))),
+            Act::Off(name) => {
+                let at = self.find_workflow(name)?;
+                return self.off.insert(at).then_some(());
+            }
             Act::On(name) => {
                 let at = self.find_workflow(name)?;
                 self.off.remove(&at);
@@ -469,7 +471,7 @@ impl<'p> Model<'p> {
             return;
         };
         if let State::Retrying(_, pending) = inside.state.clone() {
-            inside.state = State::Acting(pending.clone());
+            inside.state = State::Acting;
             self.actions.push_back((id, pending));
             return;
         }

@@ -9,7 +9,7 @@ use flow::semantic::hir::{
 };
 use flow::syntax::ast::SetOp;
 
-use crate::reference::act::{Arguments, Trace, What};
+use crate::acts::{Arguments, Trace, What};
 use crate::reference::deliver::{Body, Change, Failure, Message, Ticket};
 use crate::reference::eval::Env;
 use crate::reference::model::{Model, Pending, State};
@@ -311,7 +311,7 @@ impl<'p> Model<'p> {
             arguments,
             failed: 0,
         };
-        self.enrolments.get_mut(&id).expect("it is inside").state = State::Acting(pending.clone());
+        self.enrolments.get_mut(&id).expect("it is inside").state = State::Acting;
         self.actions.push_back((id, pending));
         false
     }
