@@ -75,9 +75,22 @@ pub(crate) struct Failure {
     pub(crate) error: String,
 }
 
+impl Failure {
+    pub(crate) fn of(action: &str, error: &str) -> Self {
+        let (action, error) = (action.to_owned(), error.to_owned());
+        Failure {
+            action,
+            status: None,
+            error,
+        }
+    }
+}
+
 /// What a body asks for besides its change.
 #[derive(Default)]
 struct Effect {
+    to: String,
+    chain: u32,
     first: Vec<Message>,
     reply: Option<Message>,
     occurrence: Option<Occurrence>,
@@ -104,13 +117,90 @@ pub(crate) struct Delivery {
     pub(crate) cause: Cause,
 }
 
+impl Effect {
+    fn send(&mut self, to: &str, body: Body) {
+        self.first.push(Message::new(to, self.chain + 1, body));
+    }
+
+    /// One answer less to wait for; with the last the enrolment goes on.
+    fn answer(&mut self, model: &mut Model<'_>, ticket: Ticket, failure: Option<Failure>) {
+        let Some((id, writer)) = ticket else { return };
+        if writer != self.to {
+            let body = Body::Answer(id, failure);
+            self.reply = Some(Message::new(&writer, self.chain, body));
+        } else if let Some(inside) = model.enrolments.get_mut(&id) {
+            inside.failure = inside.failure.take().or(failure);
+            if let State::Parked(left) = &mut inside.state {
+                *left -= 1;
+                self.answered = (*left == 0).then(|| (id, inside.failure.take()));
+            }
+        }
+    }
+
+    fn offer(&mut self, model: &Model<'_>, (tie, with): (Tie, String), ticket: Ticket) {
+        let view = Box::new(model.records[&self.to].view(DEPTH));
+        self.send(&with, Body::Offer(tie, view, ticket));
+    }
+
+    /// Makes an end; one that is taken where there is only one is replaced.
+    fn place(&mut self, model: &mut Model<'_>, name: &str, tie: &Tie, view: Record) {
+        let record = &model.records[&self.to];
+        let owner = &model.program.catalog.objects[record.object];
+        let many = owner
+            .association(name)
+            .is_none_or(|id| owner.associations[id].many);
+        let old: Vec<String> = record
+            .linked(name, None)
+            .iter()
+            .map(|end| end.other.clone())
+            .collect();
+        for other in old.iter().filter(|other| !many && **other != view.handle) {
+            self.unlink(model, name, other, None);
+        }
+        model
+            .record(&self.to)
+            .place(name, tie.label.as_deref(), view);
+    }
+
+    /// Takes an end or a label away and tells the other side.
+    fn unlink(&mut self, model: &mut Model<'_>, name: &str, with: &str, label: Option<String>) {
+        let record = model.record(&self.to);
+        let object = record.object;
+        if record.unplace(name, with, label.as_deref()) {
+            let name = name.to_owned();
+            self.send(
+                with,
+                Body::Unlinked(
+                    Tie {
+                        object,
+                        name,
+                        label,
+                    },
+                    self.to.clone(),
+                ),
+            );
+        }
+    }
+}
+
+impl Message {
+    pub(crate) fn new(to: &str, chain: u32, body: Body) -> Self {
+        let to = to.to_owned();
+        Message { to, chain, body }
+    }
+}
+
 impl Model<'_> {
     pub(crate) fn deliver(&mut self, message: Message) {
         self.burn();
         let Message { to, chain, body } = message;
         let before = self.records.get(&to).cloned();
-        let mut effect = Effect::default();
-        self.body(&to, (chain, body), &mut effect);
+        let mut effect = Effect {
+            to: to.clone(),
+            chain,
+            ..Effect::default()
+        };
+        self.body(&to, body, &mut effect);
         let after = self.records[&to].clone();
         self.queue.extend(take(&mut effect.first));
         self.tell(before.as_ref(), &after, chain);
@@ -146,16 +236,13 @@ impl Model<'_> {
             }
             told.push(&end.other);
             let body = Body::Heard(Box::new(after.view(DEPTH)));
-            self.queue.push_back(Message {
-                to: end.other.clone(),
-                chain: chain + 1,
-                body,
-            });
+            self.queue
+                .push_back(Message::new(&end.other, chain + 1, body));
         }
     }
 
     // size: one match over all bodies
-    fn body(&mut self, to: &str, (chain, body): (u32, Body), effect: &mut Effect) {
+    fn body(&mut self, to: &str, body: Body, effect: &mut Effect) {
         match body {
             Body::Create(record) => {
                 self.records.insert(to.to_owned(), *record);
@@ -170,46 +257,38 @@ impl Model<'_> {
                 let tie = self.tie(to, id, label);
                 let ends = self.records[to].linked(&tie.name, tie.label.as_deref());
                 if ends.iter().any(|end| end.other == with) {
-                    self.answer(to, chain, (ticket, None), effect);
+                    effect.answer(self, ticket, None);
                 } else {
-                    self.offer((to, chain), (tie, with), ticket, effect);
+                    effect.offer(self, (tie, with), ticket);
                 }
             }
-            Body::Unlink(name, with, label) => {
-                self.unlink((to, chain), (&name, &with), label, effect)
-            }
+            Body::Unlink(name, with, label) => effect.unlink(self, &name, &with, label),
             Body::Relink(id, with, ticket) => {
                 let tie = self.tie(to, id, None);
-                let end = self.records[to]
-                    .linked(&tie.name, None)
-                    .first()
-                    .map(|end| end.other.clone());
+                let ends = self.records[to].linked(&tie.name, None);
+                let end = ends.first().map(|end| end.other.clone());
                 if end == with {
-                    return self.answer(to, chain, (ticket, None), effect);
+                    return effect.answer(self, ticket, None);
                 }
                 if let Some(old) = end {
-                    self.unlink((to, chain), (&tie.name, &old), None, effect);
+                    effect.unlink(self, &tie.name, &old, None);
                 }
                 match with {
-                    Some(with) => self.offer((to, chain), (tie, with), ticket, effect),
-                    None => self.answer(to, chain, (ticket, None), effect),
+                    Some(with) => effect.offer(self, (tie, with), ticket),
+                    None => effect.answer(self, ticket, None),
                 }
             }
             Body::Offer(tie, view, ticket) => {
                 let from = view.handle.clone();
                 let name = mirror(&self.program.catalog, tie.object, &tie.name);
-                self.place((to, chain), (&name, &tie), *view, effect);
+                effect.place(self, &name, &tie, *view);
                 let view = Box::new(self.records[to].view(DEPTH));
                 let body = Body::Accept(tie, view, ticket);
-                effect.first.push(Message {
-                    to: from,
-                    chain: chain + 1,
-                    body,
-                });
+                effect.send(&from, body);
             }
             Body::Accept(tie, view, ticket) => {
-                self.place((to, chain), (&tie.name, &tie), *view, effect);
-                self.answer(to, chain, (ticket, None), effect);
+                effect.place(self, &tie.name, &tie, *view);
+                effect.answer(self, ticket, None);
             }
             Body::Unlinked(tie, from) => {
                 let name = mirror(&self.program.catalog, tie.object, &tie.name);
@@ -217,36 +296,25 @@ impl Model<'_> {
             }
             Body::Heard(view) => self.record(to).hear(*view),
             Body::Write(id, change, ticket) => {
-                let failed = self.write(to, id, &change).map(|error| Failure {
-                    action: if matches!(change, Change::Clear) {
-                        "clear"
-                    } else {
-                        "set"
-                    }
-                    .to_owned(),
-                    status: None,
-                    error: error.to_owned(),
-                });
-                self.answer(to, chain, (ticket, failed), effect);
+                let clear = matches!(change, Change::Clear);
+                let failed = self.write(to, id, &change);
+                let failed =
+                    failed.map(|error| Failure::of(if clear { "clear" } else { "set" }, error));
+                effect.answer(self, ticket, failed);
             }
             Body::Member(segment, join, ticket) => {
                 let segments = &mut self.record(to).segments;
-                let _ = if join {
-                    segments.insert(segment)
-                } else {
-                    segments.remove(&segment)
-                };
-                self.answer(to, chain, (ticket, None), effect);
+                segments.retain(|other| *other != segment);
+                segments.extend(join.then_some(segment));
+                effect.answer(self, ticket, None);
             }
             Body::Request(workflow, ticket) => {
                 effect.cause = Cause::Request(workflow);
-                self.answer(to, chain, (ticket, None), effect);
+                effect.answer(self, ticket, None);
             }
             Body::Existing(workflow) => effect.cause = Cause::Existing(workflow),
             Body::Manual(workflow) => effect.cause = Cause::Manual(workflow),
-            Body::Answer(id, failure) => {
-                self.answer(to, chain, (Some((id, to.to_owned())), failure), effect)
-            }
+            Body::Answer(id, failure) => effect.answer(self, Some((id, to.to_owned())), failure),
             Body::Go(id, answered) => self.going(id, answered, effect),
             Body::Failed(id, pending, failure) => match self.again(id, pending.failed) {
                 Some(due) => {
@@ -259,38 +327,7 @@ impl Model<'_> {
     }
 
     fn record(&mut self, handle: &str) -> &mut Record {
-        self.records
-            .get_mut(handle)
-            .expect("it was there when the message was sent")
-    }
-
-    /// One answer less to wait for; with the last the enrolment goes on.
-    fn answer(
-        &mut self,
-        to: &str,
-        chain: u32,
-        (ticket, failure): (Ticket, Option<Failure>),
-        effect: &mut Effect,
-    ) {
-        let Some((id, writer)) = ticket else { return };
-        if writer != to {
-            effect.reply = Some(Message {
-                to: writer,
-                chain,
-                body: Body::Answer(id, failure),
-            });
-            return;
-        }
-        let Some(inside) = self.enrolments.get_mut(&id) else {
-            return;
-        };
-        inside.failure = inside.failure.take().or(failure);
-        if let State::Parked(left) = &mut inside.state {
-            *left -= 1;
-            if *left == 0 {
-                effect.answered = Some((id, inside.failure.take()));
-            }
-        }
+        self.records.get_mut(handle).expect("it is there")
     }
 
     fn going(&mut self, id: u64, answered: bool, effect: &mut Effect) {
@@ -371,19 +408,14 @@ impl Model<'_> {
             members.sort_unstable();
             return Some(Value::Set(members));
         }
-        let op = if op == SetOp::Add {
-            Operator::Add
-        } else {
-            Operator::Subtract
-        };
+        let op = [Operator::Subtract, Operator::Add][usize::from(op == SetOp::Add)];
         arithmetic(op, held, by, &self.program.settings.zone).ok()?
     }
 
     fn tie(&self, record: &str, id: AssociationId, label: Option<String>) -> Tie {
         let object = self.records[record].object;
-        let name = self.program.catalog.objects[object].associations[id]
-            .name
-            .to_string();
+        let association = &self.program.catalog.objects[object].associations[id];
+        let name = association.name.to_string();
         Tie {
             object,
             name,
@@ -391,103 +423,37 @@ impl Model<'_> {
         }
     }
 
-    fn offer(
-        &mut self,
-        (from, chain): (&str, u32),
-        (tie, with): (Tie, String),
-        ticket: Ticket,
-        effect: &mut Effect,
-    ) {
-        let view = Box::new(self.records[from].view(DEPTH));
-        effect.first.push(Message {
-            to: with,
-            chain: chain + 1,
-            body: Body::Offer(tie, view, ticket),
-        });
-    }
-
-    /// Makes an end; one that is taken where there is only one is replaced.
-    fn place(
-        &mut self,
-        (to, chain): (&str, u32),
-        (name, tie): (&str, &Tie),
-        view: Record,
-        effect: &mut Effect,
-    ) {
-        let owner = &self.program.catalog.objects[self.records[to].object];
-        let one = owner
-            .association(name)
-            .is_some_and(|id| !owner.associations[id].many);
-        let ends = self.records[to].linked(name, None);
-        let old: Vec<String> = ends.iter().map(|end| end.other.clone()).collect();
-        for other in old.iter().filter(|other| one && **other != view.handle) {
-            self.unlink((to, chain), (name, other), None, effect);
-        }
-        self.record(to).place(name, tie.label.as_deref(), view);
-    }
-
-    /// Takes an end or a label away and tells the other side.
-    fn unlink(
-        &mut self,
-        (to, chain): (&str, u32),
-        (name, with): (&str, &str),
-        label: Option<String>,
-        effect: &mut Effect,
-    ) {
-        let object = self.records[to].object;
-        if self.record(to).unplace(name, with, label.as_deref()) {
-            let tie = Tie {
-                object,
-                name: name.to_owned(),
-                label,
-            };
-            let body = Body::Unlinked(tie, to.to_owned());
-            effect.first.push(Message {
-                to: with.to_owned(),
-                chain: chain + 1,
-                body,
-            });
-        }
-    }
-
     /// What has occurred: the declared event, creation or changes, membership.
     fn occurrences(&self, delivery: &Delivery, declared: Option<Occurrence>) -> Vec<Occurrence> {
         let mut found: Vec<Occurrence> = declared.into_iter().collect();
         let after = Env::of(self.program, self.now, &delivery.after);
-        let before = delivery
-            .before
-            .as_ref()
-            .map(|before| Env::of(self.program, self.now, before));
-        let object = &self.program.catalog.objects[delivery.after.object];
-        match &before {
-            None => found.push(Occurrence::new(EventSource::Created, self.now)),
-            Some(before) => {
-                for (id, _) in object
-                    .properties
-                    .iter()
-                    .filter(|(_, property)| !property.builtin)
-                {
-                    let change = (
-                        before.property(before.this, id),
-                        after.property(after.this, id),
-                    );
-                    if change.0 != change.1 {
-                        let occurrence = Occurrence::new(EventSource::Changed(id), self.now);
-                        found.push(Occurrence {
-                            change,
-                            ..occurrence
-                        });
-                    }
-                }
+        let before = delivery.before.as_ref();
+        let before = before.map(|before| Env::of(self.program, self.now, before));
+        let properties = &self.program.catalog.objects[delivery.after.object].properties;
+        if before.is_none() {
+            found.push(Occurrence::new(EventSource::Created, self.now));
+        }
+        for (id, property) in properties.iter() {
+            let Some(before) = before.filter(|_| !property.builtin) else {
+                continue;
+            };
+            let change = (
+                before.property(before.this, id),
+                after.property(after.this, id),
+            );
+            if change.0 != change.1 {
+                let occurrence = Occurrence::new(EventSource::Changed(id), self.now);
+                found.push(Occurrence {
+                    change,
+                    ..occurrence
+                });
             }
         }
         for (id, segment) in self.program.catalog.segments.iter() {
             if segment.object != delivery.after.object {
                 continue;
             }
-            let was = before
-                .as_ref()
-                .is_some_and(|before| before.inside(id.index()));
+            let was = before.is_some_and(|before| before.inside(id.index()));
             let source = match (was, after.inside(id.index())) {
                 (false, true) => EventSource::Joined(id),
                 (true, false) => EventSource::Left(id),

@@ -393,7 +393,7 @@ impl<'a> Env<'a> {
                 .iter()
                 .filter_map(|member| self.property(member, property?))
         };
-        let sum = || values().fold(Some(number(0)), |sum, next| add(Operator::Add, sum, &next));
+        let sum = || values().try_fold(number(0), |sum, next| add(Operator::Add, sum, &next));
         let best = |wanted: Ordering| {
             values().reduce(|best, next| {
                 let better = compute::compare(&next, &best) == Some(wanted);

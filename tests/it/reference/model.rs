@@ -278,11 +278,7 @@ impl<'p> Model<'p> {
             ),
         };
         self.records.get(to)?;
-        self.deliver(Message {
-            to: to.clone(),
-            chain: 1,
-            body,
-        });
+        self.deliver(Message::new(to, 1, body));
         Some(())
     }
 
@@ -307,11 +303,9 @@ impl<'p> Model<'p> {
             .filter(|record| record.object == object)
             .collect();
         records.sort_by_key(|record| (record.id.partition(1024), record.id));
-        let messages = records.into_iter().map(|record| Message {
-            to: record.handle.clone(),
-            chain: 1,
-            body: Body::Existing(at),
-        });
+        let messages = records
+            .into_iter()
+            .map(|record| Message::new(&record.handle, 1, Body::Existing(at)));
         let messages: Vec<Message> = messages.collect();
         self.queue.extend(messages);
     }
@@ -342,11 +336,7 @@ impl<'p> Model<'p> {
             (value.is_some() || !property.required).then_some(())?;
             value.map(|value| record.values.insert(id.index(), value));
         }
-        self.deliver(Message {
-            to: handle.to_owned(),
-            chain: 1,
-            body: Body::Create(Box::new(record)),
-        });
+        self.deliver(Message::new(handle, 1, Body::Create(Box::new(record))));
         Some(())
     }
 
@@ -476,11 +466,7 @@ impl<'p> Model<'p> {
             return;
         }
         let to = inside.record.clone();
-        self.deliver(Message {
-            to,
-            chain: 1,
-            body: Body::Go(id, false),
-        });
+        self.deliver(Message::new(&to, 1, Body::Go(id, false)));
     }
 
     /// Delivers all messages, then carries out the first action, and so on.

@@ -75,11 +75,8 @@ impl<'p> Model<'p> {
             inside.rest.extend(doing.on_error.iter().flatten().rev());
         }
         let to = inside.record.clone();
-        self.queue.push_back(Message {
-            to,
-            chain: chain + 1,
-            body: Body::Event(occurrence),
-        });
+        self.queue
+            .push_back(Message::new(&to, chain + 1, Body::Event(occurrence)));
     }
 
     pub(crate) fn go_on(&mut self, id: u64, chain: u32) {
@@ -280,15 +277,7 @@ impl<'p> Model<'p> {
                     outcome: error.clone(),
                 },
             );
-            self.failed(
-                id,
-                Failure {
-                    action,
-                    status: None,
-                    error,
-                },
-                chain,
-            );
+            self.failed(id, Failure::of(&action, &error), chain);
             return true;
         }
         self.say(
@@ -373,11 +362,7 @@ impl<'p> Model<'p> {
         let writer = inside.record.clone();
         for to in targets {
             let body = body(Some((id, writer.clone())));
-            self.queue.push_back(Message {
-                to,
-                chain: chain + 1,
-                body,
-            });
+            self.queue.push_back(Message::new(&to, chain + 1, body));
         }
         false
     }
