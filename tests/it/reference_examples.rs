@@ -252,29 +252,30 @@ fn others_are_considered_before_the_writer_goes_on() {
 }
 
 #[test]
-fn an_own_write_that_goes_round_ends() {
+fn a_chain_that_goes_round_ends() {
     // proves: I5
     let text = format!(
-        "{SCHEMA}workflow w on contact {{ enroll on changed score reenroll always steps {{ set score += 1 }} }}"
+        "{SCHEMA}
+         workflow a on contact {{ enroll on changed score reenroll always steps {{ set due = now + 1 hour set flag = not flag }} }}
+         workflow b on contact {{ enroll on changed flag reenroll always steps {{ set score += 1 }} }}"
     );
     let valid = compiled(&text).unwrap_or_else(|why| panic!("{why}"));
     let mut model = Model::new(valid.get());
-    for act in [
-        create("ada", "contact"),
-        Act::Publish,
-        set("ada", "score", Some(number(1))),
-    ] {
+    let start = set("ada", "score", Some(number(1)));
+    for act in [create("ada", "contact"), Act::Publish, start] {
         model.apply(hour(1), &act);
     }
-    let refused = model
-        .trace()
-        .iter()
-        .any(|line| line.what == What::Refused("already_enrolled"));
-    assert!(
-        refused,
-        "the writer is still inside when its write is considered"
-    );
+    let last = model.trace().iter().rev().find_map(|line| match line.what {
+        What::Refused(reason) => Some(reason),
+        _ => None,
+    });
+    assert_eq!(last, Some("chain_too_long"));
     assert!(model.inside().is_empty());
+    // Chain 1 enrols `a`, whose second write has chain 3 and enrols `b`, whose
+    // write has chain 4: the score is written at 4, 7, … 100, and the flag at
+    // 102 enrols nobody.
+    let ada = |name: &str| model.values()[&("ada".to_owned(), name.to_owned())].clone();
+    assert_eq!(ada("score"), Some("34".to_owned()));
 }
 
 #[test]

@@ -25,7 +25,7 @@ const USERS: [&str; 2] = ["u0", "u1"];
 
 /// Five to forty acts in a small world, which is published at some time.
 pub(crate) fn history() -> impl Strategy<Value = Vec<Moment>> {
-    let before = vec((gap(), act()), 0..6);
+    let before = vec((gap(), act()), 0..4);
     let after = vec((gap(), act()), 5..40);
     (before, after).prop_map(|(before, after)| {
         let world = world().into_iter().map(|act| (0, act));
@@ -98,12 +98,23 @@ fn world() -> Vec<Act> {
     let users = USERS.iter().map(|handle| create(handle, "user"));
     let companies = COMPANIES.iter().map(|handle| create(handle, "company"));
     let contacts = CONTACTS[..2].iter().map(|handle| create(handle, "contact"));
-    users.chain(companies).chain(contacts).collect()
+    let link = |association: &str, with: &str, label: Option<&str>| Act::Link {
+        record: "c0".to_owned(),
+        association: association.to_owned(),
+        with: with.to_owned(),
+        label: label.map(str::to_owned),
+    };
+    let links = [
+        link("companies", "k0", Some("a")),
+        link("backup", "u0", None),
+    ];
+    let records = users.chain(companies).chain(contacts);
+    records.chain(links).collect()
 }
 
 fn contact() -> impl Strategy<Value = String> {
     prop_oneof![
-        40 => select(&CONTACTS[..2]),
+        50 => select(&["c0", "c0", "c1"][..]),
         8 => select(&CONTACTS[2..]),
         1 => Just("nobody"),
     ]
@@ -117,17 +128,17 @@ fn pick(names: &'static [&'static str]) -> impl Strategy<Value = String> {
 fn act() -> impl Strategy<Value = Act> {
     let workflow = || (0..6_usize).prop_map(|at| format!("w{at}"));
     prop_oneof![
-        2 => created(),
-        6 => changed(),
-        3 => linked(),
-        6 => happened(),
-        1 => (contact(), workflow()).prop_map(|(record, workflow)| Act::Enroll { record, workflow }),
+        3 => created(),
+        16 => changed(),
+        8 => linked(),
+        18 => happened(),
+        3 => (contact(), workflow()).prop_map(|(record, workflow)| Act::Enroll { record, workflow }),
         1 => (contact(), workflow()).prop_map(|(record, workflow)| Act::Unenroll { record, workflow }),
-        1 => contact().prop_map(|record| Act::Add { record, segment: "picked".to_owned() }),
+        2 => contact().prop_map(|record| Act::Add { record, segment: "picked".to_owned() }),
         1 => contact().prop_map(|record| Act::Remove { record, segment: "picked".to_owned() }),
         1 => workflow().prop_map(Act::Pause),
-        2 => workflow().prop_map(Act::Resume),
-        1 => workflow().prop_map(Act::On),
+        3 => workflow().prop_map(Act::Resume),
+        3 => workflow().prop_map(Act::On),
         1 => workflow().prop_map(Act::Off),
     ]
 }

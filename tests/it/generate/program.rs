@@ -96,25 +96,25 @@ fn workflow() -> impl Strategy<Value = Workflow> {
             0.2,
             condition().prop_map(|when| format!("only when {when}")),
         ),
-        option::weighted(0.4, Just("reenroll always".to_owned())),
+        option::weighted(0.6, Just("reenroll always".to_owned())),
         option::weighted(0.25, Just("existing enroll".to_owned())),
         option::weighted(
             0.2,
             condition().prop_map(|when| format!("goal when {when}")),
         ),
         option::weighted(0.03, Just("off".to_owned())),
-        option::weighted(0.15, Just("only when due within next 7 days".to_owned())),
+        option::weighted(0.05, Just("only when due within next 7 days".to_owned())),
     );
     let once = once.prop_map(|(only, always, existing, goal, off, soon)| {
         let only = only.or(soon);
         vec![only, always, existing, goal, off]
     });
     (
-        vec(trigger(), 0..4),
-        vec(clause(), 0..3),
+        vec(trigger(), 1..5),
+        vec(clause(), 0..4),
         once,
         keyed,
-        vec(step(), 0..6),
+        vec(step(), 1..7),
         1..4_u8,
     )
         .prop_map(|(triggers, clauses, once, keyed, steps, days)| Workflow {
@@ -129,6 +129,11 @@ fn workflow() -> impl Strategy<Value = Workflow> {
 
 const EVENTS: &[&str] = &[
     "ping",
+    "ping",
+    "pong",
+    "changed score",
+    "changed n",
+    "changed n",
     "ping where n > 1",
     "ping where key == \"a\"",
     "ping where (this.score > 2)",
@@ -181,6 +186,12 @@ fn clause() -> impl Strategy<Value = String> {
 }
 
 const CONDITIONS: &[&str] = &[
+    "score > 2",
+    "score < 3",
+    "flag",
+    "not flag",
+    "n > 1",
+    "any companies where (size > 1)",
     "score > 3",
     "score >= 5",
     "score < 0",
@@ -268,10 +279,15 @@ const ADDS: &[&str] = &[
     "set companies.size += 1",
 ];
 
-const SLOW: &[&str] = &[
+const WAITS: &[&str] = &[
     "wait 6 hours",
     "wait 1 day",
+    "wait 5 days",
     "wait 2 weeks",
+    "wait 1 month",
+];
+
+const SLOW: &[&str] = &[
     "wait until due",
     "wait until due if past skip",
     "wait until due - 1 day if past stop if unknown stop",
@@ -295,7 +311,8 @@ fn step() -> BoxedStrategy<Step> {
     let leaf = prop_oneof![
         8 => select(LINES).prop_map(Step::Line),
         5 => select(ADDS).prop_map(Step::Add),
-        6 => select(SLOW).prop_map(Step::Slow),
+        4 => select(WAITS).prop_map(Step::Slow),
+        5 => select(SLOW).prop_map(Step::Slow),
         2 => any::<usize>().prop_map(|at| Step::Enroll(at % 6)),
         1 => Just(Step::Stop),
     ];
