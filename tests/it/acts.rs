@@ -88,6 +88,18 @@ pub(crate) enum What {
     Result { step: String, outcome: String },
 }
 
+impl What {
+    pub(crate) fn step(id: &str, outcome: &str) -> Self {
+        let (id, outcome) = (id.to_owned(), outcome.to_owned());
+        What::Step { id, outcome }
+    }
+
+    pub(crate) fn result(step: &str, outcome: &str) -> Self {
+        let (step, outcome) = (step.to_owned(), outcome.to_owned());
+        What::Result { step, outcome }
+    }
+}
+
 /// Names with spelled values, in the order of the text; unknown ones are left
 /// out.
 pub(crate) type Arguments = Vec<(String, String)>;

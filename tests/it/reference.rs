@@ -16,7 +16,7 @@ pub(crate) use model::Model;
 
 use crate::support::{SourceFile, assert_none, files};
 
-const LINES: usize = 1_500;
+const LINES: usize = 2_400;
 
 #[test]
 fn the_model_is_small_and_knows_nothing_of_the_engine() {

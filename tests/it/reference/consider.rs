@@ -1,7 +1,9 @@
 //! What a delivery means to the workflows of its record: who leaves, who
 //! enrols, whose moment has changed.
 
-use flow::base::{Timestamp, Unit, day_of, start_of_day};
+use std::collections::BTreeSet;
+
+use flow::base::{Duration, Timestamp, Unit, day_of, end_of_day, start_of_day};
 use flow::model::Value;
 use flow::model::compute::equal;
 use flow::semantic::hir::{EventTrigger, Expr, ExprKind, Moment, Reenroll, Refinement, Wait};
@@ -24,6 +26,18 @@ struct Asked {
     again: bool,
 }
 
+impl Asked {
+    fn plain(workflow: usize, again: bool) -> Self {
+        let (key, event) = (String::new(), None);
+        Asked {
+            workflow,
+            key,
+            event,
+            again,
+        }
+    }
+}
+
 impl<'p> Model<'p> {
     fn env<'a>(&'a self, delivery: &'a Delivery) -> Env<'a> {
         Env::of(self.program, self.now, &delivery.after)
@@ -42,27 +56,17 @@ impl<'p> Model<'p> {
     /// The occurrence of a trigger's event in a delivery, if it passes `from`,
     /// `to` and the filter.
     fn occurs(&self, trigger: &EventTrigger, delivery: &Delivery) -> Option<Occurrence> {
-        let found = delivery
-            .occurrences
-            .iter()
-            .find(|found| found.source == trigger.event)?;
-        let env = Env {
-            event: Some(found),
-            ..self.env(delivery)
-        };
+        let mut found = delivery.occurrences.iter();
+        let found = found.find(|found| found.source == trigger.event)?;
+        let env = self.env(delivery).with(Some(found));
         let is = |end: &Option<Expr>, value: &Option<Value>| {
             end.as_ref().is_none_or(|end| match (env.eval(end), value) {
                 (Some(end), Some(value)) => equal(&end, value),
                 _ => false,
             })
         };
-        let passes = is(&trigger.from, &found.change.0)
-            && is(&trigger.to, &found.change.1)
-            && trigger
-                .filter
-                .as_ref()
-                .is_none_or(|filter| env.holds(filter));
-        passes.then(|| found.clone())
+        let ends = is(&trigger.from, &found.change.0) && is(&trigger.to, &found.change.1);
+        (ends && env.permits(&trigger.filter)).then(|| found.clone())
     }
 
     /// Refined triggers count from a record's birth, published or not (E14).
@@ -78,41 +82,31 @@ impl<'p> Model<'p> {
                 }
             }
         }
-        let record = self
-            .records
-            .get_mut(&delivery.after.handle)
-            .expect("it is there");
         for (place, occurred) in counted {
-            record.counters.entry(place).or_default().push(occurred);
+            let counters = &mut self.record(&delivery.after.handle).counters;
+            counters.entry(place).or_default().push(occurred);
         }
     }
 
     fn refined(&self, at: (usize, usize), delivery: &Delivery, occurred: Timestamp) -> bool {
-        let trigger = &self.workflow(at.0).events[at.1];
-        if trigger.refinements.is_empty() {
-            return true;
-        }
+        let refinements = &self.workflow(at.0).events[at.1].refinements;
+        let mut refinements = refinements.iter().map(|(refinement, _)| refinement);
         let env = self.env(delivery);
-        let passes = |time: &Timestamp| {
-            trigger
-                .refinements
-                .iter()
-                .all(|(refinement, _)| in_time(refinement, *time, &env))
-        };
-        let counters = &self.records[&delivery.after.handle].counters;
-        let times = counters
-            .get(&at)
-            .map_or(0, |times| times.iter().filter(|time| passes(time)).count());
+        let rules = refinements.clone();
+        let passes = |time: &Timestamp| rules.clone().all(|rule| in_time(rule, *time, &env));
+        let times = self.records[&delivery.after.handle].counters.get(&at);
+        let times = times
+            .into_iter()
+            .flatten()
+            .filter(|time| passes(time))
+            .count();
         passes(&occurred)
-            && trigger
-                .refinements
-                .iter()
-                .all(|(refinement, _)| match refinement {
-                    Refinement::AtLeast(least) => *least <= times.into(),
-                    Refinement::AtMost(most) => *most >= times.into(),
-                    Refinement::Exactly(wanted) => *wanted == times.into(),
-                    _ => times >= 1,
-                })
+            && refinements.all(|refinement| match refinement {
+                Refinement::AtLeast(least) => *least <= times.into(),
+                Refinement::AtMost(most) => *most >= times.into(),
+                Refinement::Exactly(wanted) => *wanted == times.into(),
+                _ => times >= 1,
+            })
     }
 
     /// Whose enrolments have begun, and whose waits have ended.
@@ -124,43 +118,23 @@ impl<'p> Model<'p> {
             }
             match delivery.cause {
                 Cause::Manual(asked) if asked == at => self.leave_all(at, delivery, "manual"),
-                Cause::Request(workflow) if workflow == at => {
-                    let again = true;
-                    let asked = Asked {
-                        workflow,
-                        key: String::new(),
-                        event: None,
-                        again,
-                    };
-                    begun.extend(self.decide(asked, delivery));
+                Cause::Request(asked) if asked == at => {
+                    begun.extend(self.decide(Asked::plain(at, true), delivery));
                 }
-                Cause::Existing(workflow) if workflow == at => {
-                    let matches = |condition| self.env(delivery).holds(condition);
-                    let only = self.workflow(at).only.as_ref().is_none_or(matches);
-                    if only
-                        && self
-                            .workflow(at)
-                            .filters
-                            .iter()
-                            .any(|filter| matches(&filter.condition))
-                    {
-                        let asked = Asked {
-                            workflow,
-                            key: String::new(),
-                            event: None,
-                            again: false,
-                        };
-                        begun.extend(self.decide(asked, delivery));
+                Cause::Existing(asked) if asked == at => {
+                    let (env, workflow) = (self.env(delivery), self.workflow(at));
+                    let mut filters = workflow.filters.iter();
+                    let matches = filters.any(|filter| env.holds(&filter.condition));
+                    if matches && env.permits(&workflow.only) {
+                        begun.extend(self.decide(Asked::plain(at, false), delivery));
                     }
                 }
                 Cause::Change => {
                     if let Some(reason) = self.reason_to_leave(at, delivery) {
                         self.leave_all(at, delivery, reason);
                     }
-                    begun.extend(
-                        self.asked(at, delivery)
-                            .and_then(|asked| self.decide(asked, delivery)),
-                    );
+                    let asked = self.asked(at, delivery);
+                    begun.extend(asked.and_then(|asked| self.decide(asked, delivery)));
                     moved.extend(self.moments(at, delivery));
                 }
                 _ => {}
@@ -173,17 +147,13 @@ impl<'p> Model<'p> {
         let workflow = self.workflow(at);
         let turned = |condition: &Expr| self.turned(delivery, condition);
         let now = |condition: &Expr| self.env(delivery).holds(condition);
+        let event = |trigger: &EventTrigger| self.occurs(trigger, delivery).is_some();
         let mut filters = workflow.filters.iter().map(|filter| &filter.condition);
         if workflow.suppress.iter().any(turned) {
             Some("suppressed")
         } else if workflow.goal.as_ref().is_some_and(turned) {
             Some("goal_met")
-        } else if workflow.unenroll.iter().any(turned)
-            || workflow
-                .unenroll_on
-                .iter()
-                .any(|trigger| self.occurs(trigger, delivery).is_some())
-        {
+        } else if workflow.unenroll.iter().any(turned) || workflow.unenroll_on.iter().any(event) {
             Some("unenroll_condition")
         } else if workflow.unenroll_on_leaving.is_some()
             && filters.clone().any(|filter| self.was(delivery, filter))
@@ -205,34 +175,28 @@ impl<'p> Model<'p> {
 
     /// The enrolments of the record in a workflow by birth, with their keys.
     fn inside_of(&self, at: usize, delivery: &Delivery) -> Vec<(String, u64)> {
-        let inside = self
-            .enrolments
-            .iter()
-            .filter(|(_, inside)| inside.workflow == at && inside.record == delivery.after.handle);
-        inside
-            .map(|(id, inside)| (inside.key.clone(), *id))
-            .collect()
+        let inside = self.enrolments.iter().filter_map(|(id, inside)| {
+            let found = inside.workflow == at && inside.record == delivery.after.handle;
+            found.then(|| (inside.key.clone(), *id))
+        });
+        inside.collect()
     }
 
     /// Whether this delivery asks for an enrolment, by the workflow's own
     /// triggers or those of `reenroll` (E8).
     fn asked(&self, at: usize, delivery: &Delivery) -> Option<Asked> {
         let workflow = self.workflow(at);
-        let own: Vec<Option<Occurrence>> = workflow
-            .events
-            .iter()
+        let events = workflow.events.iter();
+        let own: Vec<_> = events
             .map(|trigger| self.occurs(trigger, delivery))
             .collect();
         let occurring = || own.iter().position(Option::is_some);
-        let fired = own.iter().enumerate().position(|(place, found)| {
-            found
-                .as_ref()
-                .is_some_and(|found| self.refined((at, place), delivery, found.occurred))
+        let fired = (0..own.len()).find(|place| {
+            let found = own[*place].as_ref();
+            found.is_some_and(|found| self.refined((at, *place), delivery, found.occurred))
         });
-        let filter = workflow
-            .filters
-            .iter()
-            .any(|filter| self.turned(delivery, &filter.condition));
+        let mut filters = workflow.filters.iter().map(|filter| &filter.condition);
+        let filter = filters.clone().any(|filter| self.turned(delivery, filter));
         let again = workflow.reenroll.iter().any(|clause| match clause {
             Reenroll::Always(_) => filter || occurring().is_some(),
             Reenroll::On(trigger) => self.occurs(trigger, delivery).is_some(),
@@ -245,31 +209,22 @@ impl<'p> Model<'p> {
             false => return None,
         };
         let event = trigger.and_then(|place| own[place].clone());
-        let env = Env {
-            event: event.as_ref(),
-            ..self.env(delivery)
-        };
+        let env = self.env(delivery).with(event.as_ref());
         let key = trigger.and_then(|place| {
             let per = workflow.events[place].per.as_ref()?;
             Some(env.print(&env.eval(per)?, per))
         });
         let key = key.unwrap_or_default();
-        let only = workflow.only.as_ref().is_none_or(|only| env.holds(only));
         let own_holds = occurring().is_some()
-            || workflow
-                .filters
-                .iter()
-                .any(|filter| env.holds(&filter.condition))
+            || filters.any(|filter| env.holds(filter))
             || workflow.filters.is_empty() && !workflow.events.is_empty();
-        let known = self
-            .ever
-            .contains(&(at, delivery.after.handle.clone(), key.clone()));
-        let matches = only && (caused || known && own_holds);
-        matches.then_some(Asked {
-            workflow: at,
+        let identity = (at, delivery.after.handle.clone(), key.clone());
+        let holds = caused || self.ever.contains(&identity) && own_holds;
+        let matches = holds && env.permits(&workflow.only);
+        matches.then(|| Asked {
             key,
             event,
-            again,
+            ..Asked::plain(at, again)
         })
     }
 
@@ -277,32 +232,20 @@ impl<'p> Model<'p> {
     fn decide(&mut self, asked: Asked, delivery: &Delivery) -> Option<u64> {
         let workflow = self.workflow(asked.workflow);
         let env = self.env(delivery);
-        let identity = (
-            asked.workflow,
-            delivery.after.handle.clone(),
-            asked.key.clone(),
-        );
+        let at = asked.workflow;
+        let identity = (at, delivery.after.handle.clone(), asked.key.clone());
         let known = self.ever.contains(&identity);
-        let inside = self.inside_of(asked.workflow, delivery);
+        let mut inside = self.inside_of(at, delivery).into_iter();
+        let inside = inside.any(|(key, _)| key == asked.key);
+        let suppressed = workflow.suppress.iter().any(|when| env.holds(when));
+        let goal = workflow.goal.as_ref().is_some_and(|goal| env.holds(goal));
         let reasons = [
             ("chain_too_long", delivery.chain > CHAIN),
-            ("workflow_off", self.is_off(asked.workflow)),
-            ("workflow_paused", self.paused.contains(&asked.workflow)),
-            (
-                "suppressed",
-                workflow
-                    .suppress
-                    .iter()
-                    .any(|condition| env.holds(condition)),
-            ),
-            (
-                "goal_met",
-                workflow.goal.as_ref().is_some_and(|goal| env.holds(goal)),
-            ),
-            (
-                "already_enrolled",
-                inside.iter().any(|(key, _)| *key == asked.key),
-            ),
+            ("workflow_off", self.is_off(at)),
+            ("workflow_paused", self.paused.contains(&at)),
+            ("suppressed", suppressed),
+            ("goal_met", goal),
+            ("already_enrolled", inside),
             ("enrolled_before", known && workflow.reenroll.is_empty()),
             ("no_reenroll_trigger", known && !asked.again),
         ];
@@ -318,20 +261,18 @@ impl<'p> Model<'p> {
         }
         let id = self.trace.len() as u64;
         self.ever.insert(identity);
-        self.enrolments.insert(
-            id,
-            Enrolment {
-                record: delivery.after.handle.clone(),
-                workflow: asked.workflow,
-                key: asked.key,
-                event: asked.event,
-                rest: workflow.steps.iter().rev().collect(),
-                step: None,
-                bound: std::collections::BTreeSet::new(),
-                state: State::Going,
-                failure: None,
-            },
-        );
+        let enrolment = Enrolment {
+            record: delivery.after.handle.clone(),
+            workflow: at,
+            key: asked.key,
+            event: asked.event,
+            rest: workflow.steps.iter().rev().collect(),
+            step: None,
+            bound: BTreeSet::new(),
+            state: State::Going,
+            failure: None,
+        };
+        self.enrolments.insert(id, enrolment);
         Some(id)
     }
 
@@ -360,13 +301,10 @@ impl<'p> Model<'p> {
         let Some(before) = &delivery.before else {
             return false;
         };
+        use ExprKind::{Aggregate, InSegment, Property, Quantified, Record};
         let reads = matches!(
             expr.kind,
-            ExprKind::Property(_)
-                | ExprKind::Record(_)
-                | ExprKind::Aggregate(..)
-                | ExprKind::Quantified(..)
-                | ExprKind::InSegment(_)
+            Property(_) | Record(_) | Aggregate(..) | Quantified(..) | InSegment(_)
         );
         let (before, after) = (Env::of(self.program, self.now, before), self.env(delivery));
         if reads {
@@ -381,52 +319,40 @@ impl<'p> Model<'p> {
 /// Whether an occurrence is in the time of a refinement: by calendar day, by
 /// instant where there is an amount of hours or less.
 fn in_time(refinement: &Refinement, time: Timestamp, env: &Env<'_>) -> bool {
-    let short = |expr: &Expr| {
-        let amount = |part: &Expr| match &part.kind {
-            ExprKind::Relative(by, _) | ExprKind::Literal(Value::Duration(by)) => {
-                by.unit < Unit::Day
-            }
-            _ => false,
-        };
-        expr.find(&amount).is_some()
-    };
+    use ExprKind::{Literal, Relative};
     let zone = env.zone();
     let day = day_of(time, zone);
-    // The begin of a day, and whether a bound is the whole of its day.
-    let bound = |expr: &Expr| {
-        let time = if short(expr) {
-            time
-        } else {
-            start_of_day(day, zone)?
-        };
-        Some((
-            time,
-            match env.bound_of(expr)? {
-                Value::Date(bound) => (
-                    start_of_day(bound, zone)?,
-                    flow::base::end_of_day(bound, zone)?,
-                ),
-                Value::Datetime(bound) => (bound, bound),
-                _ => return None,
-            },
-        ))
+    // By day, an occurrence stands for the begin of its day.
+    let start = start_of_day(day, zone).unwrap_or(time);
+    let short = |by: &Duration| by.unit < Unit::Day;
+    let exact = |bound: &Expr| {
+        let amount = |part: &Expr| matches!(&part.kind, Relative(by, _) | Literal(Value::Duration(by)) if short(by));
+        bound.find(&amount).is_some()
     };
-    let passes =
-        match refinement {
-            Refinement::AtLeast(_) | Refinement::AtMost(_) | Refinement::Exactly(_) => Some(true),
-            Refinement::Within(edge, by, counted) => period((*edge, *by, *counted), env.now, zone)
-                .map(|(low, high)| match *counted && by.unit < Unit::Day {
-                    true => (low..=high).contains(&time),
-                    false => (day_of(low, zone)..=day_of(high, zone)).contains(&day),
-                }),
-            Refinement::Before(end) => bound(end).map(|(time, (low, _))| time < low),
-            Refinement::After(end) if short(end) => bound(end).map(|(time, (_, high))| time > high),
-            Refinement::After(end) => {
-                bound(end).map(|(time, (low, high))| time > high || low == high && time == low)
-            }
-            Refinement::Between(low, high) => bound(low)
-                .zip(bound(high))
-                .map(|((from, (low, _)), (to, (_, high)))| low <= from && to <= high),
-        };
-    passes == Some(true)
+    let at = |bound: &Expr| if exact(bound) { time } else { start };
+    // From when to when a bound goes: a day is the whole of it.
+    let bound = |bound: &Expr| match env.bound_of(bound) {
+        Some(Value::Date(day)) => start_of_day(day, zone).zip(end_of_day(day, zone)),
+        Some(Value::Datetime(at)) => Some((at, at)),
+        _ => None,
+    };
+    let before = |end: &Expr| bound(end).is_some_and(|(first, _)| at(end) < first);
+    let after = |end: &Expr| bound(end).is_some_and(|(_, last)| at(end) > last);
+    match refinement {
+        Refinement::AtLeast(_) | Refinement::AtMost(_) | Refinement::Exactly(_) => true,
+        Refinement::Within(edge, by, counted) => {
+            let found = period((*edge, *by, *counted), env.now, zone);
+            found.is_some_and(|(low, high)| match *counted && short(by) {
+                true => (low..=high).contains(&time),
+                false => (day_of(low, zone)..=day_of(high, zone)).contains(&day),
+            })
+        }
+        Refinement::Before(end) => before(end),
+        Refinement::After(end) if exact(end) => after(end),
+        Refinement::After(end) => after(end) || bound(end) == Some((start, start)),
+        Refinement::Between(low, high) => {
+            let known = bound(low).is_some() && bound(high).is_some();
+            known && !before(low) && !after(high)
+        }
+    }
 }

@@ -315,7 +315,7 @@ impl Model<'_> {
             Body::Existing(workflow) => effect.cause = Cause::Existing(workflow),
             Body::Manual(workflow) => effect.cause = Cause::Manual(workflow),
             Body::Answer(id, failure) => effect.answer(self, Some((id, to.to_owned())), failure),
-            Body::Go(id, answered) => self.going(id, answered, effect),
+            Body::Go(id, answered) => self.end(id, answered, effect),
             Body::Failed(id, pending, failure) => match self.again(id, pending.failed) {
                 Some(due) => {
                     let inside = self.enrolments.get_mut(&id).expect("it acts");
@@ -326,20 +326,19 @@ impl Model<'_> {
         }
     }
 
-    fn record(&mut self, handle: &str) -> &mut Record {
+    pub(crate) fn record(&mut self, handle: &str) -> &mut Record {
         self.records.get_mut(handle).expect("it is there")
     }
 
-    fn going(&mut self, id: u64, answered: bool, effect: &mut Effect) {
+    fn end(&mut self, id: u64, answered: bool, effect: &mut Effect) {
         let Some(inside) = self.enrolments.get_mut(&id) else {
             return;
         };
         if let Some(StepKind::Do(doing)) = inside.step.map(|step| &step.kind)
             && answered
         {
-            inside
-                .bound
-                .extend(doing.binding.iter().map(|binding| binding.place));
+            let binding = doing.binding.iter();
+            inside.bound.extend(binding.map(|binding| binding.place));
         }
         effect.answered = Some((id, None));
     }

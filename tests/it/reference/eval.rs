@@ -56,6 +56,17 @@ impl<'a> Env<'a> {
         self.truth(condition) == Some(true)
     }
 
+    /// Whether a condition is true, or there is none.
+    pub(crate) fn permits(&self, condition: &Option<Expr>) -> bool {
+        condition
+            .as_ref()
+            .is_none_or(|condition| self.holds(condition))
+    }
+
+    pub(crate) fn with(self, event: Option<&'a Occurrence>) -> Env<'a> {
+        Env { event, ..self }
+    }
+
     fn truth(&self, condition: &Expr) -> Option<bool> {
         match self.eval(condition)? {
             Value::Bool(truth) => Some(truth),

@@ -54,6 +54,14 @@ pub(crate) struct Enrolment<'p> {
     pub(crate) failure: Option<Failure>,
 }
 
+impl Enrolment<'_> {
+    pub(crate) fn step_name(&self) -> String {
+        self.step
+            .map(|step| step.id.to_string())
+            .unwrap_or_default()
+    }
+}
+
 /// What an enrolment waits for.
 #[derive(Clone)]
 pub(crate) enum State<'p> {
@@ -142,12 +150,8 @@ impl<'p> Model<'p> {
             let named = record.ends.iter().filter(|end| !end.name.starts_with('<'));
             named.map(|end| {
                 let labels = end.labels.iter().cloned().collect();
-                (
-                    record.handle.clone(),
-                    end.name.clone(),
-                    end.other.clone(),
-                    labels,
-                )
+                let (name, other) = (end.name.clone(), end.other.clone());
+                (record.handle.clone(), name, other, labels)
             })
         });
         ends.collect()
@@ -156,12 +160,9 @@ impl<'p> Model<'p> {
     /// Who is inside, and at which step: record, workflow, key, step.
     pub(crate) fn inside(&self) -> BTreeSet<(String, String, String, String)> {
         let inside = self.enrolments.values().map(|inside| {
-            let step = inside
-                .step
-                .map(|step| step.id.to_string())
-                .unwrap_or_default();
             let workflow = self.workflow(inside.workflow).name.to_string();
-            (inside.record.clone(), workflow, inside.key.clone(), step)
+            let (record, key) = (inside.record.clone(), inside.key.clone());
+            (record, workflow, key, inside.step_name())
         });
         inside.collect()
     }
@@ -170,12 +171,9 @@ impl<'p> Model<'p> {
     pub(crate) fn segments(&self) -> BTreeSet<(String, String)> {
         let mut members = BTreeSet::new();
         for (id, segment) in self.program.catalog.segments.iter() {
-            for record in self
-                .records
-                .values()
-                .filter(|record| record.object == segment.object)
-            {
-                if Env::of(self.program, self.now, record).inside(id.index()) {
+            for record in self.records.values() {
+                let env = Env::of(self.program, self.now, record);
+                if record.object == segment.object && env.inside(id.index()) {
                     members.insert((record.handle.clone(), segment.name.to_string()));
                 }
             }
@@ -193,18 +191,14 @@ impl<'p> Model<'p> {
 
     pub(crate) fn handle_of(&self, id: &Value) -> Option<String> {
         let Value::Text(id) = id else { return None };
-        let id = Uid::parse(id);
-        self.records
-            .values()
-            .find(|record| Some(record.id) == id)
-            .map(|record| record.handle.clone())
+        let mut records = self.records.values();
+        let found = records.find(|record| Some(record.id) == Uid::parse(id));
+        found.map(|record| record.handle.clone())
     }
 
     fn find_workflow(&self, name: &str) -> Option<usize> {
-        self.program
-            .catalog
-            .workflow(&Name::new(name))
-            .map(|id| id.index())
+        let found = self.program.catalog.workflow(&Name::new(name));
+        found.map(|id| id.index())
     }
 
     fn find_segment(&self, record: &str, name: &str) -> Option<usize> {
@@ -256,10 +250,8 @@ impl<'p> Model<'p> {
                 label,
             } => {
                 self.association(record, association, with)?;
-                (
-                    record,
-                    Body::Unlink(association.clone(), with.clone(), label.clone()),
-                )
+                let (name, with) = (association.clone(), with.clone());
+                (record, Body::Unlink(name, with, label.clone()))
             }
             Act::Event { record, .. } => (record, Body::Event(self.occurrence(act)?)),
             Act::Enroll { record, workflow } => {
@@ -268,14 +260,11 @@ impl<'p> Model<'p> {
             Act::Unenroll { record, workflow } => {
                 (record, Body::Manual(self.find_workflow(workflow)?))
             }
-            Act::Add { record, segment } => (
-                record,
-                Body::Member(self.find_segment(record, segment)?, true, None),
-            ),
-            Act::Remove { record, segment } => (
-                record,
-                Body::Member(self.find_segment(record, segment)?, false, None),
-            ),
+            Act::Add { record, segment } | Act::Remove { record, segment } => {
+                let join = matches!(act, Act::Add { .. });
+                let segment = self.find_segment(record, segment)?;
+                (record, Body::Member(segment, join, None))
+            }
         };
         self.records.get(to)?;
         self.deliver(Message::new(to, 1, body));
@@ -297,17 +286,16 @@ impl<'p> Model<'p> {
             return;
         }
         let object = self.workflow(at).object;
-        let mut records: Vec<&Record> = self
+        let records = self
             .records
             .values()
-            .filter(|record| record.object == object)
-            .collect();
+            .filter(|record| record.object == object);
+        let mut records: Vec<&Record> = records.collect();
         records.sort_by_key(|record| (record.id.partition(1024), record.id));
-        let messages = records
-            .into_iter()
-            .map(|record| Message::new(&record.handle, 1, Body::Existing(at)));
-        let messages: Vec<Message> = messages.collect();
-        self.queue.extend(messages);
+        for record in records {
+            let message = Message::new(&record.handle, 1, Body::Existing(at));
+            self.queue.push_back(message);
+        }
     }
 
     fn resume(&mut self, at: usize) {
@@ -323,11 +311,9 @@ impl<'p> Model<'p> {
         let object = self.program.catalog.object(&Name::new(object))?;
         (!self.records.contains_key(handle)).then_some(())?;
         let mut record = Record::new(handle, object, self.now);
-        let given: Vec<(String, Option<Value>)> = values
-            .iter()
-            .map(|(name, value)| (name.clone(), Some(value.clone())))
-            .collect();
-        let given = self.changes(handle, object, &given)?;
+        let given = values.iter();
+        let given = given.map(|(name, value)| (name.clone(), Some(value.clone())));
+        let given = self.changes(handle, object, &given.collect::<Vec<_>>())?;
         for (id, property) in self.program.catalog.objects[object].properties.iter() {
             let value = match given.iter().find(|(given, _)| *given == id) {
                 Some((_, value)) => value.clone(),
@@ -425,14 +411,12 @@ impl<'p> Model<'p> {
         let ahead = occurrence.occurred.as_second() - self.now.as_second();
         (ahead <= 5 * 60).then_some(())?;
         for (name, value) in values {
-            occurrence
-                .fields
-                .insert(declared.property(name)?.index(), value.clone());
+            let place = declared.property(name)?.index();
+            occurrence.fields.insert(place, value.clone());
         }
         if let Some(id) = id {
-            self.seen
-                .insert((event.index(), id.clone()))
-                .then_some(())?;
+            let new = self.seen.insert((event.index(), id.clone()));
+            new.then_some(())?;
         }
         occurrence.id.clone_from(id);
         Some(occurrence)
@@ -445,12 +429,8 @@ impl<'p> Model<'p> {
                 State::Waiting(due, ..) | State::Retrying(due, _) => *due,
                 _ => return None,
             };
-            let order = (
-                due,
-                self.records[&inside.record].id,
-                inside.workflow,
-                inside.key.clone(),
-            );
+            let record = self.records[&inside.record].id;
+            let order = (due, record, inside.workflow, inside.key.clone());
             (!self.paused.contains(&inside.workflow)).then_some((order, *id))
         });
         timers.min().map(|((due, ..), id)| (due, id))
@@ -490,44 +470,34 @@ impl<'p> Model<'p> {
         };
         let result = outcome(&pending.action, &pending.arguments);
         let told = match &result {
-            _ if withdrawn => "withdrawn".to_owned(),
-            Ok(()) => "ok".to_owned(),
-            Err((_, error)) => error.clone(),
+            _ if withdrawn => "withdrawn",
+            Ok(()) => "ok",
+            Err((_, error)) => error,
         };
-        pending.trace.what = match pending.trace.what {
-            What::Result { step, .. } => What::Result {
-                step,
-                outcome: told,
-            },
-            other => other,
-        };
+        if let What::Result { outcome, .. } = &mut pending.trace.what {
+            told.clone_into(outcome);
+        }
         self.trace.push(pending.trace.clone());
-        if withdrawn && !self.enrolments.contains_key(&id) {
+        if !self.enrolments.contains_key(&id) {
             return;
         }
-        let failure = match result {
+        let to = pending.trace.record.clone();
+        let body = match result {
             Err((status, error)) if !withdrawn => {
                 pending.failed += 1;
-                Some(Failure {
-                    action: pending.action.clone(),
+                let failure = Failure {
                     status,
-                    error,
-                })
+                    ..Failure::of(&pending.action, &error)
+                };
+                Body::Failed(id, pending, failure)
             }
-            _ => None,
-        };
-        let to = pending.trace.record.clone();
-        let body = match failure {
-            Some(failure) => Body::Failed(id, pending, failure),
-            None => Body::Go(id, !withdrawn),
+            _ => Body::Go(id, !withdrawn),
         };
         self.deliver(Message { to, chain: 1, body });
     }
 
     pub(crate) fn burn(&mut self) {
-        self.fuel = self
-            .fuel
-            .checked_sub(1)
-            .expect("the program runs in circles");
+        let left = self.fuel.checked_sub(1);
+        self.fuel = left.expect("the program runs in circles");
     }
 }

@@ -12,8 +12,11 @@ use flow::syntax::ast::SetOp;
 use crate::acts::{Arguments, Trace, What};
 use crate::reference::deliver::{Body, Change, Failure, Message, Ticket};
 use crate::reference::eval::Env;
-use crate::reference::model::{Model, Pending, State};
+use crate::reference::model::{Enrolment, Model, Pending, State};
 use crate::reference::record::Occurrence;
+
+/// Which case is taken, and its steps.
+type Taken<'p> = (Option<usize>, Option<&'p [Step]>);
 
 impl<'p> Model<'p> {
     pub(crate) fn line(&self, id: u64, what: What) -> Trace {
@@ -27,8 +30,11 @@ impl<'p> Model<'p> {
     }
 
     fn told(&mut self, id: u64, step: &Step, outcome: &str) {
-        let (id_of, outcome) = (step.id.to_string(), outcome.to_owned());
-        self.say(id, What::Step { id: id_of, outcome });
+        self.say(id, What::step(step.id.as_str(), outcome));
+    }
+
+    fn going(&mut self, id: u64) -> &mut Enrolment<'p> {
+        self.enrolments.get_mut(&id).expect("it is inside")
     }
 
     pub(crate) fn leave(&mut self, id: u64, reason: &'static str) {
@@ -53,9 +59,8 @@ impl<'p> Model<'p> {
         };
         let step = inside.step.expect("it was in a step");
         if !matches!(step.kind, StepKind::Wait(_) | StepKind::Do(_)) {
-            let outcome = failure
-                .as_ref()
-                .map(|failure| format!("failed: {}", failure.error));
+            let outcome = failure.as_ref();
+            let outcome = outcome.map(|failure| format!("failed: {}", failure.error));
             self.told(id, step, outcome.as_deref().unwrap_or("done"));
         }
         if let Some(failure) = failure {
@@ -70,13 +75,12 @@ impl<'p> Model<'p> {
         let text = |text: String| Some(Value::Text(text.into()));
         let status = failure.status.map(|status| Value::Number(status.into()));
         occurrence.failed = [text(failure.action), status, text(failure.error)];
-        let inside = self.enrolments.get_mut(&id).expect("it has failed");
+        let inside = self.going(id);
         if let Some(StepKind::Do(doing)) = inside.step.map(|step| &step.kind) {
             inside.rest.extend(doing.on_error.iter().flatten().rev());
         }
-        let to = inside.record.clone();
-        self.queue
-            .push_back(Message::new(&to, chain + 1, Body::Event(occurrence)));
+        let message = Message::new(&inside.record, chain + 1, Body::Event(occurrence));
+        self.queue.push_back(message);
     }
 
     pub(crate) fn go_on(&mut self, id: u64, chain: u32) {
@@ -86,8 +90,10 @@ impl<'p> Model<'p> {
     /// Takes the next step; whether the one after it can follow at once.
     fn step(&mut self, id: u64, chain: u32) -> bool {
         let now = self.now;
-        let inside = self.enrolments.get_mut(&id).expect("it is inside");
-        if self.paused.contains(&inside.workflow) {
+        let workflow = self.enrolments[&id].workflow;
+        let (paused, off) = (self.paused.contains(&workflow), self.is_off(workflow));
+        let inside = self.going(id);
+        if paused {
             inside.state = State::Waiting(now, now, None);
             return false;
         }
@@ -96,34 +102,25 @@ impl<'p> Model<'p> {
             return false;
         };
         (inside.step, inside.state) = (Some(step), State::Going);
-        let off = self.is_off(self.enrolments[&id].workflow);
         match &step.kind {
             StepKind::Wait(wait @ Wait::Until { .. }) => self.wait_until(id, wait, now),
             StepKind::Wait(Wait::For(by)) => {
-                match shift(now, *by, false, &self.program.settings.zone) {
-                    Some(due) => {
-                        self.wait(id, due, now, None);
-                        false
-                    }
-                    None => true,
-                }
+                let due = shift(now, *by, false, &self.program.settings.zone);
+                due.map(|due| self.wait(id, due, now, None)).is_none()
             }
             StepKind::Branch(cases, otherwise) => {
                 let env = self.at(id);
                 let case = cases.iter().position(|case| env.holds(&case.when));
                 let taken = case.map(|case| cases[case].steps.as_slice());
-                self.enter(id, (case, taken), otherwise.as_deref());
-                true
+                self.enter(id, (case, taken), otherwise.as_deref())
             }
             StepKind::Match(value, arms, otherwise) => {
                 let env = self.at(id);
                 let value = env.eval(value);
-                let case = arms
-                    .iter()
-                    .position(|arm| matches_arm(arm, value.as_ref(), &env));
+                let matches = |arm| matches_arm(arm, value.as_ref(), &env);
+                let case = arms.iter().position(matches);
                 let taken = case.map(|case| arms[case].steps.as_slice());
-                self.enter(id, (case, taken), otherwise.as_deref());
-                true
+                self.enter(id, (case, taken), otherwise.as_deref())
             }
             StepKind::Stop => {
                 self.told(id, step, "done");
@@ -144,42 +141,34 @@ impl<'p> Model<'p> {
                 self.set(id, (&set.target, change), chain)
             }
             StepKind::Clear(target) => self.set(id, (target, Change::Clear), chain),
-            StepKind::Enroll(workflow, records) => self.send(id, records, chain, &|ticket| {
-                Body::Request(workflow.index(), ticket)
-            }),
-            StepKind::Add(segment, records) => self.send(id, records, chain, &|ticket| {
-                Body::Member(segment.index(), true, ticket)
-            }),
-            StepKind::Remove(segment, records) => self.send(id, records, chain, &|ticket| {
-                Body::Member(segment.index(), false, ticket)
-            }),
+            StepKind::Enroll(workflow, records) => {
+                let body = |ticket| Body::Request(workflow.index(), ticket);
+                self.send(id, records, chain, &body)
+            }
+            StepKind::Add(segment, records) => {
+                let body = |ticket| Body::Member(segment.index(), true, ticket);
+                self.send(id, records, chain, &body)
+            }
+            StepKind::Remove(segment, records) => {
+                let body = |ticket| Body::Member(segment.index(), false, ticket);
+                self.send(id, records, chain, &body)
+            }
         }
     }
 
-    fn enter(
-        &mut self,
-        id: u64,
-        (case, taken): (Option<usize>, Option<&'p [Step]>),
-        otherwise: Option<&'p [Step]>,
-    ) {
-        let inside = self.enrolments.get_mut(&id).expect("it is inside");
-        let step = inside
-            .step
-            .map(|step| step.id.to_string())
-            .unwrap_or_default();
-        inside
-            .rest
-            .extend(taken.or(otherwise).into_iter().flatten().rev());
-        let case = match (case, otherwise) {
-            (Some(case), _) => (case + 1).to_string(),
-            (None, Some(_)) => "else".to_owned(),
-            (None, None) => "none_met".to_owned(),
-        };
+    fn enter(&mut self, id: u64, (case, taken): Taken<'p>, other: Option<&'p [Step]>) -> bool {
+        let inside = self.going(id);
+        let step = inside.step_name();
+        let steps = taken.or(other).into_iter().flatten();
+        inside.rest.extend(steps.rev());
+        let other = if other.is_some() { "else" } else { "none_met" };
+        let case = case.map_or(other.to_owned(), |case| (case + 1).to_string());
         self.say(id, What::Branch { id: step, case });
+        true
     }
 
     fn wait(&mut self, id: u64, due: Timestamp, since: Timestamp, until: Option<&'p Wait>) {
-        let inside = self.enrolments.get_mut(&id).expect("it is inside");
+        let inside = self.going(id);
         let same = matches!(inside.state, State::Waiting(before, ..) if before == due);
         inside.state = State::Waiting(due, since, until);
         let step = inside.step.expect("it waits");
@@ -199,13 +188,11 @@ impl<'p> Model<'p> {
         else {
             return true;
         };
-        let (action, outcome) = match next(
-            moment,
-            &Env {
-                now: since,
-                ..self.at(id)
-            },
-        ) {
+        let env = Env {
+            now: since,
+            ..self.at(id)
+        };
+        let (action, outcome) = match next(moment, &env) {
             Some(due) if due >= self.now => {
                 self.wait(id, due, since, Some(wait));
                 return false;
@@ -213,14 +200,14 @@ impl<'p> Model<'p> {
             Some(_) => (past, "past"),
             None => (unknown, "unknown"),
         };
-        let inside = self.enrolments.get_mut(&id).expect("it is inside");
+        let inside = self.going(id);
         inside.state = State::Going;
         let step = inside.step.expect("it waits");
         self.told(id, step, outcome);
         match action {
             PastAction::Continue => {}
             PastAction::Skip => {
-                let inside = self.enrolments.get_mut(&id).expect("it is inside");
+                let inside = self.going(id);
                 if let Some(step) = inside.rest.pop() {
                     self.told(id, step, "skipped");
                 }
@@ -240,58 +227,41 @@ impl<'p> Model<'p> {
         let sent = doing
             .arguments
             .iter()
-            .find_map(|(_, value)| match &value.kind {
-                ExprKind::Message(message) => {
-                    Some(&self.program.catalog.messages[*message].parameters)
-                }
+            .find_map(|(_, value)| match value.kind {
+                ExprKind::Message(id) => Some(&self.program.catalog.messages[id].parameters),
                 _ => None,
             });
         let needs = |name: &str| {
-            let own = action
-                .parameter(name)
-                .is_some_and(|parameter| parameter.required);
-            own || sent
-                .is_some_and(|sent| sent.iter().any(|part| part.name == name && part.required))
+            let own = action.parameter(name).is_some_and(|own| own.required);
+            let mut sent = sent.into_iter().flatten();
+            own || sent.any(|part| part.name == name && part.required)
         };
         let (mut arguments, mut missing) = (Arguments::new(), None);
         for (name, expr) in &doing.arguments {
-            match env.eval(expr) {
-                Some(value) => {
-                    arguments.push((name.to_string(), spell(&value, &expr.ty, env.zone())))
-                }
-                None if needs(name.as_str()) => missing = missing.or(Some(name.to_string())),
+            match env
+                .eval(expr)
+                .map(|value| spell(&value, &expr.ty, env.zone()))
+            {
+                Some(value) => arguments.push((name.to_string(), value)),
+                None if needs(name.as_str()) => missing = missing.or(Some(name)),
                 None => {}
             }
         }
-        let step = self.enrolments[&id]
-            .step
-            .map(|step| step.id.to_string())
-            .unwrap_or_default();
+        let step = self.enrolments[&id].step_name();
         let action = action.name.to_string();
         if let Some(name) = missing {
             let error = format!("missing_argument: {name}");
-            self.say(
-                id,
-                What::Result {
-                    step,
-                    outcome: error.clone(),
-                },
-            );
+            self.say(id, What::result(&step, &error));
             self.failed(id, Failure::of(&action, &error), chain);
             return true;
         }
+        let trace = self.line(id, What::result(&step, ""));
+        let told = arguments.clone();
         self.say(
             id,
             What::Action {
-                step: step.clone(),
-                arguments: arguments.clone(),
-            },
-        );
-        let trace = self.line(
-            id,
-            What::Result {
                 step,
-                outcome: String::new(),
+                arguments: told,
             },
         );
         let pending = Pending {
@@ -300,59 +270,37 @@ impl<'p> Model<'p> {
             arguments,
             failed: 0,
         };
-        self.enrolments.get_mut(&id).expect("it is inside").state = State::Acting;
+        self.going(id).state = State::Acting;
         self.actions.push_back((id, pending));
         false
     }
 
     fn targets(&self, id: u64, records: &Records) -> Vec<String> {
         let env = self.at(id);
-        match records {
-            Records::This => vec![env.this.handle.clone()],
-            Records::One(path) => env
-                .record(path)
-                .into_iter()
-                .map(|record| record.handle.clone())
-                .collect(),
-            Records::Linked(path) => {
-                let members = env.members(path).unwrap_or_default();
-                members
-                    .into_iter()
-                    .map(|record| record.handle.clone())
-                    .collect()
-            }
-        }
+        let records = match records {
+            Records::This => vec![env.this],
+            Records::One(path) => env.record(path).into_iter().collect(),
+            Records::Linked(path) => env.members(path).unwrap_or_default(),
+        };
+        records.iter().map(|record| record.handle.clone()).collect()
     }
 
     fn set(&mut self, id: u64, (target, change): (&Target, Change), chain: u32) -> bool {
-        match target.property {
-            TargetProperty::Property(property) => {
-                self.send(id, &target.records, chain, &|ticket| {
-                    Body::Write(property, change.clone(), ticket)
-                })
-            }
-            TargetProperty::Association(association) => {
-                let with = match &change {
-                    Change::To(Some(value)) => self.handle_of(value),
-                    _ => None,
-                };
-                self.send(id, &target.records, chain, &|ticket| {
-                    Body::Relink(association, with.clone(), ticket)
-                })
-            }
-        }
+        let with = match &change {
+            Change::To(Some(value)) => self.handle_of(value),
+            _ => None,
+        };
+        let body = |ticket| match target.property {
+            TargetProperty::Property(id) => Body::Write(id, change.clone(), ticket),
+            TargetProperty::Association(id) => Body::Relink(id, with.clone(), ticket),
+        };
+        self.send(id, &target.records, chain, &body)
     }
 
     /// One message to each target; the enrolment waits for all answers.
-    fn send(
-        &mut self,
-        id: u64,
-        records: &Records,
-        chain: u32,
-        body: &dyn Fn(Ticket) -> Body,
-    ) -> bool {
-        let targets = self.targets(id, records);
-        let inside = self.enrolments.get_mut(&id).expect("it is inside");
+    fn send(&mut self, id: u64, to: &Records, chain: u32, body: &dyn Fn(Ticket) -> Body) -> bool {
+        let targets = self.targets(id, to);
+        let inside = self.going(id);
         if targets.is_empty() {
             let step = inside.step.expect("it is in a step");
             self.told(id, step, "skipped");
