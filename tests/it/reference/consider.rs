@@ -65,7 +65,7 @@ impl<'p> Model<'p> {
                 _ => false,
             })
         };
-        let ends = is(&trigger.from, &found.change.0) && is(&trigger.to, &found.change.1);
+        let ends = is(&trigger.from, &found.old) && is(&trigger.to, &found.new);
         (ends && env.permits(&trigger.filter)).then(|| found.clone())
     }
 

@@ -436,14 +436,13 @@ impl Model<'_> {
             let Some(before) = before.filter(|_| !property.builtin) else {
                 continue;
             };
-            let change = (
-                before.property(before.this, id),
-                after.property(after.this, id),
-            );
-            if change.0 != change.1 {
+            let old = before.property(before.this, id);
+            let new = after.property(after.this, id);
+            if old != new {
                 let occurrence = Occurrence::new(EventSource::Changed(id), self.now);
                 found.push(Occurrence {
-                    change,
+                    old,
+                    new,
                     ..occurrence
                 });
             }

@@ -28,6 +28,9 @@ pub(crate) struct Env<'a> {
     pub(crate) bound: &'a BTreeSet<usize>,
 }
 
+/// What an aggregate is over, and of which members.
+type Of<'e> = (Option<PropertyId>, Option<&'e Expr>);
+
 /// Nothing has answered.
 pub(crate) static NOTHING: BTreeSet<usize> = BTreeSet::new();
 
@@ -103,17 +106,15 @@ impl<'a> Env<'a> {
             K::OrUnknown(inner) => Some(Value::Bool(self.truth(inner) != Some(false))),
             K::Compare(op, left, right) => self.compare(*op, left, right),
             K::In(left, list, negated) => {
-                let lower =
-                    is_email(left) || matches!(&list.ty, Type::List(ty) if **ty == Type::Email);
-                let (left, list) = (self.eval(left)?, self.eval(list)?);
-                let Value::List(list) = lowered(list, lower) else {
-                    return None;
-                };
-                let left = lowered(left, lower);
-                negate(
-                    list.iter().any(|item| compute::equal(&left, item)),
-                    *negated,
-                )
+                let emails = |ty: &Type| matches!(ty, Type::List(of) if **of == Type::Email);
+                let lower = is_email(left) || emails(&list.ty);
+                let left = lowered(self.eval(left)?, lower);
+                match lowered(self.eval(list)?, lower) {
+                    Value::List(list) => {
+                        negate(list.iter().any(|one| compute::equal(&left, one)), *negated)
+                    }
+                    _ => None,
+                }
             }
             K::Between(value, ends, negated) => {
                 let low = self.compare(Comparison::GreaterEqual, value, &ends.0)?;
@@ -133,12 +134,13 @@ impl<'a> Env<'a> {
                 negate(found, *negated)
             }
             K::SetTest(kind, set, members, negated) => {
-                let Value::Set(set) = self.eval(set)? else {
+                let Some(Value::Set(set)) = self.eval(set) else {
                     return None;
                 };
+                let mut members = members.iter();
                 let found = match kind {
-                    ContainsKind::Any => members.iter().any(|member| set.contains(member)),
-                    _ => members.iter().all(|member| set.contains(member)),
+                    ContainsKind::Any => members.any(|member| set.contains(member)),
+                    _ => members.all(|member| set.contains(member)),
                 };
                 negate(found, *negated)
             }
@@ -162,9 +164,7 @@ impl<'a> Env<'a> {
             }
             K::Quantified(quantifier, path, condition) => {
                 let members = self.members(path).unwrap_or_default();
-                let mut each = members
-                    .iter()
-                    .map(|member| self.over(member).truth(condition));
+                let mut each = members.iter().map(|one| self.over(one).truth(condition));
                 bool(match quantifier {
                     Quantifier::Any => some(each),
                     Quantifier::All => every(each),
@@ -172,7 +172,7 @@ impl<'a> Env<'a> {
                 })
             }
             K::Aggregate(kind, path, property, filter) => {
-                self.aggregate(*kind, path, *property, filter.as_deref())
+                self.aggregate(*kind, path, (*property, filter.as_deref()))
             }
             K::InSegment(id) => Some(Value::Bool(self.inside(id.index()))),
             K::Arithmetic(op, left, right) => {
@@ -220,13 +220,11 @@ impl<'a> Env<'a> {
             Root::This => Some(self.this),
             Root::Member => self.member,
         };
-        path.hops
-            .iter()
-            .try_fold(start?, |record, (object, association)| {
-                let name = &self.program.catalog.objects[*object].associations[*association].name;
-                let end = record.linked(name.as_str(), None).into_iter().next()?;
-                end.heard.as_deref()
-            })
+        path.hops.iter().try_fold(start?, |record, (object, id)| {
+            let name = &self.program.catalog.objects[*object].associations[*id].name;
+            let ends = record.linked(name.as_str(), None);
+            ends.first()?.heard.as_deref()
+        })
     }
 
     /// The records at the other end in order; unknown where there never was
@@ -261,29 +259,19 @@ impl<'a> Env<'a> {
 
     fn field(&self, field: &EventField) -> Option<Value> {
         let event = self.event?;
-        field
-            .sources
-            .iter()
-            .find_map(|source| match (source, &event.source) {
-                (FieldSource::Property(of, property), EventSource::Declared(is)) if of == is => {
-                    event.fields.get(&property.index()).cloned()
-                }
-                (FieldSource::Occurrence(0), _) => Some(Value::Datetime(event.occurred)),
-                (FieldSource::Occurrence(1), _) => Some(Value::Datetime(event.accepted)),
-                (FieldSource::Occurrence(_), _) => {
-                    event.id.as_deref().map(|id| Value::Text(id.into()))
-                }
-                (FieldSource::Old(_, of), EventSource::Changed(is)) if of == is => {
-                    event.change.0.clone()
-                }
-                (FieldSource::New(_, of), EventSource::Changed(is)) if of == is => {
-                    event.change.1.clone()
-                }
-                (FieldSource::ActionFailed(at), EventSource::ActionFailed) => {
-                    event.failed[*at].clone()
-                }
-                _ => None,
-            })
+        let read = |source: &FieldSource| match (source, &event.source) {
+            (FieldSource::Property(of, property), EventSource::Declared(is)) if of == is => {
+                event.fields.get(&property.index()).cloned()
+            }
+            (FieldSource::Occurrence(0), _) => Some(Value::Datetime(event.occurred)),
+            (FieldSource::Occurrence(1), _) => Some(Value::Datetime(event.accepted)),
+            (FieldSource::Occurrence(_), _) => Some(Value::Text(event.id.as_deref()?.into())),
+            (FieldSource::Old(_, of), EventSource::Changed(is)) if of == is => event.old.clone(),
+            (FieldSource::New(_, of), EventSource::Changed(is)) if of == is => event.new.clone(),
+            (FieldSource::ActionFailed(at), EventSource::ActionFailed) => event.failed[*at].clone(),
+            _ => None,
+        };
+        field.sources.iter().find_map(read)
     }
 
     /// Whether this record is in a segment.
@@ -380,30 +368,19 @@ impl<'a> Env<'a> {
         known.then(|| Value::Text(text.into()))
     }
 
-    fn aggregate(
-        &self,
-        kind: Aggregate,
-        path: &AssociationPath,
-        property: Option<PropertyId>,
-        filter: Option<&Expr>,
-    ) -> Option<Value> {
+    fn aggregate(&self, kind: Aggregate, path: &AssociationPath, of: Of<'_>) -> Option<Value> {
+        let (property, filter) = of;
         let members = self.members(path);
         if kind == Aggregate::Count && members.is_none() {
             return None;
         }
-        let members: Vec<&Record> = members
-            .unwrap_or_default()
-            .into_iter()
-            .filter(|member| filter.is_none_or(|filter| self.over(member).holds(filter)))
-            .collect();
+        let mut members = members.unwrap_or_default();
+        members.retain(|member| filter.is_none_or(|filter| self.over(member).holds(filter)));
         let number = |count: usize| Value::Number(count.into());
         let add =
             |op, left: Value, right: &Value| arithmetic(op, &left, right, self.zone()).ok()?;
-        let values = || {
-            members
-                .iter()
-                .filter_map(|member| self.property(member, property?))
-        };
+        let value = |member: &&'a Record| self.property(member, property?);
+        let values = || members.iter().filter_map(value);
         let sum = || values().try_fold(number(0), |sum, next| add(Operator::Add, sum, &next));
         let best = |wanted: Ordering| {
             values().reduce(|best, next| {

@@ -208,6 +208,7 @@ impl<'p> Model<'p> {
     }
 
     /// What an input is refused for changes nothing.
+    // size: one match over all acts
     fn input(&mut self, act: &Act) -> Option<()> {
         let (to, body) = match act {
             Act::Publish => return self.publish(),

@@ -145,7 +145,8 @@ pub(crate) struct Occurrence {
     /// The properties of a declared event, by their places.
     pub(crate) fields: BTreeMap<usize, Value>,
     /// Before and after a change.
-    pub(crate) change: (Option<Value>, Option<Value>),
+    pub(crate) old: Option<Value>,
+    pub(crate) new: Option<Value>,
     /// Action, status and error of `action_failed`.
     pub(crate) failed: [Option<Value>; 3],
     pub(crate) occurred: Timestamp,
@@ -158,7 +159,8 @@ impl Occurrence {
         Occurrence {
             source,
             fields: BTreeMap::new(),
-            change: (None, None),
+            old: None,
+            new: None,
             failed: [None, None, None],
             occurred: now,
             accepted: now,

@@ -88,6 +88,7 @@ impl<'p> Model<'p> {
     }
 
     /// Takes the next step; whether the one after it can follow at once.
+    // size: one match over all steps
     fn step(&mut self, id: u64, chain: u32) -> bool {
         let now = self.now;
         let workflow = self.enrolments[&id].workflow;
