@@ -27,5 +27,6 @@ mod robust;
 mod sizes;
 mod snapshots;
 mod support;
+mod values;
 mod versions;
 mod walls;

@@ -38,9 +38,12 @@ pub(in crate::model) fn read_date(text: &str) -> Option<Date> {
 /// A time of day: `09:00`, `09:00:30`, or `24:00` as its end, which is
 /// `Some(None)`.
 pub(in crate::model) fn read_time(text: &str) -> Option<Option<Time>> {
-    match text.trim() {
+    let text = text.trim();
+    let plain = |c: char| c.is_ascii_digit() || matches!(c, ':' | '.');
+    match text {
         "24:00" => Some(None),
-        text if text.contains(':') => text.parse().ok().map(Some),
+        // Else what has a day would be read as a time too.
+        _ if text.contains(':') && text.chars().all(plain) => text.parse().ok().map(Some),
         _ => None,
     }
 }
