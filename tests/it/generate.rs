@@ -28,7 +28,7 @@ pub(crate) fn run<'p>(program: &'p Program, history: &[Moment]) -> Model<'p> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: if is_long() { 5_000 } else { 200 }, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: if is_long() { 2_000 } else { 200 }, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_model_runs_anything_twice_alike(sketch in sketch(), history in history()) {
