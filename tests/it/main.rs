@@ -7,6 +7,7 @@
     reason = "a test that meets the unexpected has failed"
 )]
 
+mod acts;
 mod cli;
 mod cli_explain;
 mod cli_manifest;
@@ -16,10 +17,13 @@ mod connectors;
 mod docs;
 mod engine;
 mod findings;
+mod generate;
 mod graphs;
 mod main_thread;
 mod planted;
 mod recovery;
+mod reference;
+mod reference_examples;
 mod render;
 mod robust;
 mod sizes;
