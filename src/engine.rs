@@ -33,7 +33,7 @@ use std::sync::Arc;
 use self::decision::{Action, Answer, Decision, Entry};
 use self::draft::World;
 use self::input::Cell;
-use self::message::{Address, Body, Delivery, Outcome, Request};
+use self::message::{Address, Attempt, Body, Delivery, Outcome, Request};
 use self::queue::Queue;
 use crate::base::{Timestamp, Uid};
 use crate::model::ObjectId;
@@ -69,6 +69,8 @@ pub struct Effects {
 #[derive(Default)]
 struct Gathered {
     effects: Effects,
+    /// The input whose sender is answered.
+    root: Option<Uid>,
     hash: frozen::Hashing,
 }
 
@@ -144,17 +146,32 @@ impl Engine {
         gathered.finish()
     }
 
+    /// Asks whether an attempt of an action may begin; it may if the answer is
+    /// [`Answer::Released`] (A8).
+    pub fn attempt(&mut self, now: Timestamp, action: &Action) -> Effects {
+        let request = Request::Attempt(attempt_of(action));
+        self.about(now, (action, b"attempt"), request)
+    }
+
     /// Takes the result of an action: an input of its own, a new chain.
     pub fn finish(&mut self, now: Timestamp, action: &Action, outcome: Outcome) -> Effects {
+        let request = Request::Finished(attempt_of(action), outcome);
+        self.about(now, (action, b"result"), request)
+    }
+
+    /// An input about an action.
+    fn about(
+        &mut self,
+        now: Timestamp,
+        (action, what): (&Action, &[u8]),
+        request: Request,
+    ) -> Effects {
         let attempt = action.attempt.to_le_bytes();
-        let request = Request::Finished {
-            enrolment: action.enrolment,
-            action: action.key,
-            attempt: action.attempt,
-            outcome,
-        };
+        let at = now.as_microsecond().to_le_bytes();
+        let id = Uid::of(&[what, action.key.bytes(), &attempt, &at]);
         let delivery = Delivery {
-            id: Uid::of(&[b"result", action.key.bytes(), &attempt]),
+            id,
+            root: id,
             chain: 1,
             from: None,
             to: Address::Record(action.record),
@@ -181,22 +198,24 @@ impl Engine {
             }
             self.deliver_all(gathered);
             // What was under way may have ended it, or set an earlier one.
-            if self.state.next_timer() != Some(timer) {
+            if self.state.next_timer().as_ref() != Some(&timer) {
                 continue;
             }
-            self.fire(timer, gathered);
+            self.fire(&timer, gathered);
         }
     }
 
-    fn fire(&mut self, timer: Timer, gathered: &mut Gathered) {
+    fn fire(&mut self, timer: &Timer, gathered: &mut Gathered) {
         let due = timer.due.as_microsecond().to_le_bytes();
         let step = timer.step.to_le_bytes();
         let request = Request::Due {
             enrolment: timer.enrolment,
             due: timer.due,
         };
+        let id = Uid::of(&[b"timer", timer.enrolment.bytes(), &step, &due]);
         let delivery = Delivery {
-            id: Uid::of(&[b"timer", timer.enrolment.bytes(), &step, &due]),
+            id,
+            root: id,
             chain: 1,
             from: None,
             to: Address::Record(timer.record),
@@ -209,6 +228,7 @@ impl Engine {
     }
 
     fn run(&mut self, delivery: Delivery, gathered: &mut Gathered) {
+        gathered.root = Some(delivery.root);
         self.deliver(&delivery, gathered);
         while let Some(message) = self.queue.next(false) {
             self.deliver(&message, gathered);
@@ -236,7 +256,7 @@ impl Engine {
         } = decision;
         gathered.effects.entries.extend(entries);
         gathered.effects.actions.extend(actions);
-        if answer.is_some() {
+        if answer.is_some() && gathered.root == Some(delivery.root) {
             gathered.effects.answer = answer;
         }
         for message in messages {
@@ -281,6 +301,16 @@ impl Gathered {
             hash: self.hash.finish(),
             ..self.effects
         }
+    }
+}
+
+fn attempt_of(action: &Action) -> Attempt {
+    Attempt {
+        enrolment: action.enrolment,
+        workflow: action.workflow,
+        step: action.step,
+        action: action.key,
+        number: action.attempt,
     }
 }
 

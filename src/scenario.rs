@@ -129,9 +129,14 @@ impl<C: Carrier> Scenario<C> {
 
     fn carry_out(&mut self) {
         while let Some(action) = self.decided.pop_front() {
-            let outcome = self.carrier.carry(self.engine.state(), &action);
-            let effects = self.engine.finish(self.now, &action, outcome);
+            let mut effects = self.engine.attempt(self.now, &action);
+            let released = effects.answer.take() == Some(Answer::Released);
             self.absorb(effects);
+            if released {
+                let outcome = self.carrier.carry(self.engine.state(), &action);
+                let effects = self.engine.finish(self.now, &action, outcome);
+                self.absorb(effects);
+            }
         }
     }
 }

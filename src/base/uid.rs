@@ -28,6 +28,12 @@ impl Uid {
         Uid::of(&[&self.0, &ordinal.to_le_bytes()])
     }
 
+    /// The identity of some bytes that were one before.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Uid(bytes)
+    }
+
     /// The bytes.
     #[must_use]
     pub fn bytes(&self) -> &[u8; 16] {

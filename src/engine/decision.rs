@@ -109,6 +109,8 @@ pub enum Answer {
     NoRecord(Arc<str>),
     /// It was refused, for a reason in words.
     Refused(Arc<str>),
+    /// The attempt may begin.
+    Released,
 }
 
 /// An action that is to be carried out.
@@ -277,6 +279,8 @@ pub enum What {
     WaitMoved(Timestamp),
     /// An action was decided.
     Asked(Arc<Call>),
+    /// An attempt was withdrawn (A8).
+    Withdrawn(Arc<str>),
     /// An attempt has succeeded.
     Done(u32),
     /// An attempt has failed; whether another follows.

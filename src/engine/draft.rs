@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::decision::{Answer, Change, Decision, Entry, What};
 use super::enrolment::{Enrolment, Occurrence};
 use super::evaluate::{Notes, Scope};
-use super::message::{Address, Body, Delivery, Key, Request, Writer};
+use super::message::{Address, Attempt, Body, Delivery, Key, Request, Writer};
 use super::prepared::{Prepared, Touched};
-use super::record::RecordCell;
+use super::record::{Heard, RecordCell, Side};
 use super::state::Switch;
 use crate::base::{Span, TimeZone, Timestamp, Uid};
 use crate::model::compute;
@@ -69,8 +69,8 @@ pub(super) enum Resume {
     Answered(Uid, Option<Arc<str>>),
     /// Its time has come.
     Due(Uid, Timestamp),
-    /// An attempt of its action has ended.
-    Finished(Request),
+    /// An attempt of its action is asked for, or has ended.
+    Attempt(Request),
 }
 
 /// A record being decided about.
@@ -177,6 +177,16 @@ impl<'w> Draft<'w> {
         }
     }
 
+    /// Tells of an attempt, whose enrolment may have left.
+    pub(super) fn tell_attempt(&mut self, attempt: Attempt, what: What) {
+        self.entry(what, Some(attempt.workflow), Some(attempt.enrolment));
+        let plan = self.world.prepared.workflow(attempt.workflow);
+        let step = plan.and_then(|plan| plan.steps.get(attempt.step));
+        if let Some(entry) = self.decision.entries.last_mut() {
+            (entry.step, entry.span) = (Some(attempt.step), step.map(|step| step.span));
+        }
+    }
+
     fn entry(&mut self, what: What, workflow: Option<WorkflowId>, enrolment: Option<Uid>) {
         let notes = self.notes.flaws();
         self.decision.entries.push(Entry {
@@ -248,15 +258,16 @@ impl<'w> Draft<'w> {
         }
         let prepared = self.world.prepared;
         let changed = super::hear::changed(prepared, self.before, &self.after, self.world.now);
-        let heard: Vec<(Uid, Request)> = changed
-            .into_iter()
-            .map(|(end, heard)| {
-                let side = super::hear::opposite(prepared, self.after.object, end.side);
-                (end.other, Request::Hear { side, heard })
-            })
-            .collect();
-        for (to, request) in heard {
-            self.send(to, request);
+        let mut news: Vec<(Uid, Vec<(Side, Heard)>)> = Vec::new();
+        for (end, heard) in changed {
+            let side = super::hear::opposite(prepared, self.after.object, end.side);
+            match news.iter_mut().find(|(to, _)| *to == end.other) {
+                Some((_, all)) => all.push((side, heard)),
+                None => news.push((end.other, vec![(side, heard)])),
+            }
+        }
+        for (to, all) in news {
+            self.send(to, Request::Hear(all));
         }
     }
 
@@ -282,7 +293,7 @@ impl<'w> Draft<'w> {
         match self.resume.take() {
             Some(Resume::Answered(enrolment, failure)) => self.answered(enrolment, failure),
             Some(Resume::Due(enrolment, due)) => self.woken(enrolment, due),
-            Some(Resume::Finished(request)) => self.finished(&request),
+            Some(Resume::Attempt(request)) => self.attempted(&request),
             None => {}
         }
         let now = self.world.now;
@@ -303,6 +314,7 @@ pub(super) fn follow_up(
 ) -> Delivery {
     Delivery {
         id: parent.id.child(u32::try_from(ordinal).unwrap_or(u32::MAX)),
+        root: parent.root,
         chain,
         from: Some(parent.to.clone()),
         to,

@@ -52,6 +52,8 @@ pub enum Stage {
         step: usize,
         /// How many have not answered.
         open: usize,
+        /// Why the first of those that refused did.
+        failure: Option<Arc<str>>,
         /// The moment from which its path counts (I8).
         from: Timestamp,
     },

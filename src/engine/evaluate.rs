@@ -173,11 +173,8 @@ impl<'s> Evaluation<'s, '_> {
             }
             Node::Parameter(place) => self.scope.parameters.get(*place)?.clone(),
             Node::Binding(place, None) => {
-                let answer = self.scope.bindings.get(*place)?.as_ref()?;
-                answer
-                    .iter()
-                    .any(Option::is_some)
-                    .then_some(Value::Bool(true))
+                let answered = self.scope.bindings.get(*place)?.is_some();
+                answered.then_some(Value::Bool(true))
             }
             Node::Binding(place, Some(result)) => {
                 let answer = self.scope.bindings.get(*place)?.as_ref()?;
@@ -202,8 +199,8 @@ impl<'s> Evaluation<'s, '_> {
         match node {
             Node::Text(parts) => self.text(parts, member),
             Node::List(items) => {
-                let items = items.iter().filter_map(|item| self.node(*item, member));
-                Some(Value::List(items.collect()))
+                let items = items.iter().map(|item| self.node(*item, member));
+                items.collect::<Option<Vec<Value>>>().map(Value::List)
             }
             Node::Coalesce(a, b) => self.node(*a, member).or_else(|| self.node(*b, member)),
             Node::Arithmetic(op, a, b) => {

@@ -114,6 +114,7 @@ impl Telling<'_> {
                 );
                 ("action", fields)
             }
+            What::Withdrawn(why) => ("withdrawn", vec![("reason", text(why))]),
             What::Done(attempt) => ("done", vec![("attempt", text(attempt))]),
             What::AttemptFailed {
                 attempt,

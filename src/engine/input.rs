@@ -81,7 +81,7 @@ fn is_entry(request: &Request) -> bool {
             Request::Offer { .. }
                 | Request::Accept { .. }
                 | Request::Unlinked { .. }
-                | Request::Hear { .. }
+                | Request::Hear(_)
                 | Request::Reply { .. }
                 | Request::EnrollExisting(_)
         )
@@ -134,7 +134,7 @@ impl Draft<'_> {
             | Request::Offer { .. }
             | Request::Accept { .. }
             | Request::Unlinked { .. }
-            | Request::Hear { .. } => self.link(request),
+            | Request::Hear(_) => self.link(request),
             Request::Event(occurrence) => self.event(occurrence),
             Request::Enroll { workflow, writer } => {
                 self.requested(*workflow, *writer);
@@ -156,7 +156,9 @@ impl Draft<'_> {
             Request::Due { enrolment, due } => {
                 self.resume = Some(Resume::Due(*enrolment, *due));
             }
-            Request::Finished { .. } => self.resume = Some(Resume::Finished(request.clone())),
+            Request::Attempt(_) | Request::Finished(..) => {
+                self.resume = Some(Resume::Attempt(request.clone()));
+            }
         }
     }
 
@@ -190,6 +192,18 @@ impl Draft<'_> {
 }
 
 impl Switching {
+    /// The switch of a word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        let all = [
+            Switching::On,
+            Switching::Off,
+            Switching::Pause,
+            Switching::Resume,
+        ];
+        all.into_iter().find(|one| one.word() == word)
+    }
+
     /// The word of the switch.
     #[must_use]
     pub fn word(self) -> &'static str {

@@ -128,6 +128,7 @@ pub(super) fn delivery(
     };
     Ok(Delivery {
         id,
+        root: id,
         chain: 1,
         from: None,
         to,
@@ -176,7 +177,7 @@ fn first_cell(world: World<'_>, body: &InputBody) -> Uid {
         InputBody::Publish | InputBody::Switch(..) => return Uid::of(&[b"program"]),
     };
     match target {
-        Target::Id(id) => *id,
+        Target::Id(_, id) => *id,
         Target::Key(key) => key.cell,
     }
 }
@@ -186,7 +187,6 @@ fn first(
     (id, input): (Uid, &Input),
     body: InputBody,
 ) -> Result<(Address, Body), Arc<str>> {
-    let one = |target: Target, request: Request| named(vec![target], request);
     Ok(match body {
         InputBody::Publish => (Address::Program, Body::Publish),
         InputBody::Switch(workflow, switching) => {
@@ -198,21 +198,33 @@ fn first(
         InputBody::Import(import, object, values) => {
             create(world, Claimant::Either(id), (object, values, Some(import)))
         }
+        InputBody::Webhook(event, received) => {
+            let (target, values) = webhook(world, event, received)?;
+            let occurrence = occurred(world, (id, input), event, values);
+            named(vec![target], Request::Event(occurrence))
+        }
+        other => of_record(world, (id, input), other),
+    })
+}
+
+/// What is asked of a record that the input names.
+fn of_record(world: World<'_>, (id, input): (Uid, &Input), body: InputBody) -> (Address, Body) {
+    let (writer, import) = (None, None);
+    match body {
         InputBody::Set(target, values) => {
             let values = values.into_iter().map(assigned).collect();
-            let (import, writer) = (None, None);
             let request = Request::Write {
                 values,
                 import,
                 writer,
             };
-            one(target, request)
+            named(vec![target], request)
         }
         InputBody::Link(target, association, other, label) => {
-            let (missing, writer) = (None, None);
+            // The other record is put in when it is found.
             let request = Request::Link {
                 association,
-                other: missing,
+                other: None,
                 label,
                 writer,
             };
@@ -228,28 +240,23 @@ fn first(
         }
         InputBody::Event(target, event, values) => {
             let occurrence = occurred(world, (id, input), event, values);
-            one(target, Request::Event(occurrence))
-        }
-        InputBody::Webhook(event, received) => {
-            let (target, values) = webhook(world, event, received)?;
-            let occurrence = occurred(world, (id, input), event, values);
-            one(target, Request::Event(occurrence))
+            named(vec![target], Request::Event(occurrence))
         }
         InputBody::Enroll(target, workflow) => {
-            let writer = None;
-            one(target, Request::Enroll { workflow, writer })
+            named(vec![target], Request::Enroll { workflow, writer })
         }
-        InputBody::Unenroll(target, workflow) => one(target, Request::Unenroll(workflow)),
+        InputBody::Unenroll(target, workflow) => named(vec![target], Request::Unenroll(workflow)),
         InputBody::Member(target, segment, joins) => {
-            let writer = None;
             let request = Request::Member {
                 segment,
                 joins,
                 writer,
             };
-            one(target, request)
+            named(vec![target], request)
         }
-    })
+        // INVARIANT: `first` takes every other one.
+        _ => (Address::Program, Body::Publish),
+    }
 }
 
 /// To the cells of the records that an input names, the last of which it is
@@ -257,10 +264,10 @@ fn first(
 fn named(targets: Vec<Target>, request: Request) -> (Address, Body) {
     let known = targets
         .iter()
-        .take_while(|target| matches!(target, Target::Id(_)));
+        .take_while(|target| matches!(target, Target::Id(..)));
     let found: Vec<Uid> = known
         .filter_map(|target| match target {
-            Target::Id(id) => Some(*id),
+            Target::Id(_, id) => Some(*id),
             Target::Key(_) => None,
         })
         .collect();

@@ -43,6 +43,8 @@ pub struct Key {
 pub struct Delivery {
     /// Its identity; that of what it causes is derived from it.
     pub id: Uid,
+    /// The outside input, timer or result that it goes back to.
+    pub root: Uid,
     /// How many causes led to it, itself included (I5).
     pub chain: u32,
     /// The cell that sent it; `None` for an outside input.
@@ -98,8 +100,8 @@ pub enum Body {
 /// How a record is named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
-    /// By its identity.
-    Id(Uid),
+    /// By its identity, with what it is.
+    Id(ObjectId, Uid),
     /// By a unique value.
     Key(Key),
 }
@@ -257,13 +259,9 @@ pub enum Request {
         /// The label; the whole link where there is none.
         label: Option<Name>,
     },
-    /// To note changed values of a linked record (E13).
-    Hear {
-        /// From which side the asked record sees the link.
-        side: Side,
-        /// The values.
-        heard: Heard,
-    },
+    /// To note changed values of a linked record (E13): for each link with it,
+    /// from which side the asked record sees it, and the values.
+    Hear(Vec<(Side, Heard)>),
     /// To have an event.
     Event(Arc<Occurrence>),
     /// To enrol (E6).
@@ -300,17 +298,25 @@ pub enum Request {
         /// The time.
         due: Timestamp,
     },
-    /// To note the result of an action.
-    Finished {
-        /// Which enrolment asked for it.
-        enrolment: Uid,
-        /// The idempotency key.
-        action: Uid,
-        /// Which attempt.
-        attempt: u32,
-        /// What came of it.
-        outcome: Outcome,
-    },
+    /// To judge again whether an attempt may begin (A8).
+    Attempt(Attempt),
+    /// To note what came of an attempt.
+    Finished(Attempt, Outcome),
+}
+
+/// One attempt of an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attempt {
+    /// The enrolment that asked for it.
+    pub enrolment: Uid,
+    /// Its workflow.
+    pub workflow: WorkflowId,
+    /// Its step, by place.
+    pub step: usize,
+    /// The idempotency key.
+    pub action: Uid,
+    /// Which attempt, from 1.
+    pub number: u32,
 }
 
 /// What came of an attempt of an action.

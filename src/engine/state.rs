@@ -14,11 +14,12 @@ use std::sync::Arc;
 use self::timers::Timers;
 use super::decision::{Change, Decision};
 use super::draft::World;
+use super::evaluate::{Notes, Scope};
 use super::message::{Address, Key, Switching};
 use super::prepared::Prepared;
 use super::record::RecordCell;
 use crate::base::{Timestamp, Uid};
-use crate::model::WorkflowId;
+use crate::model::{PropertyId, SegmentId, Value, WorkflowId};
 
 /// How many partitions there are; it never changes.
 pub const PARTITIONS: usize = 1_024;
@@ -79,6 +80,20 @@ impl State {
         self.key(key)?.owner
     }
 
+    /// The value of a property of a record, built-in and computed ones too.
+    #[must_use]
+    pub fn value(&self, cell: &RecordCell, property: PropertyId) -> Option<Value> {
+        let notes = Notes::default();
+        Scope::of(&self.prepared, cell, self.now, &notes).own(property)
+    }
+
+    /// Whether a record is in a segment, static or not.
+    #[must_use]
+    pub fn is_member(&self, cell: &RecordCell, segment: SegmentId) -> bool {
+        let notes = Notes::default();
+        Scope::of(&self.prepared, cell, self.now, &notes).in_segment(segment) == Some(true)
+    }
+
     /// How a workflow is switched.
     #[must_use]
     pub fn switch(&self, workflow: WorkflowId) -> Switch {
@@ -114,7 +129,7 @@ impl State {
     }
 
     /// Takes a timer off: it fires.
-    pub(super) fn take_timer(&mut self, timer: Timer) {
+    pub(super) fn take_timer(&mut self, timer: &Timer) {
         self.timers.take(timer);
     }
 

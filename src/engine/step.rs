@@ -144,16 +144,29 @@ impl<'w> Draft<'w> {
         let Some(of) = self.after.enrolment(enrolment) else {
             return;
         };
-        let Stage::Writing { step, open, from } = of.stage else {
+        let Stage::Writing {
+            step,
+            open,
+            failure: earlier,
+            from,
+        } = of.stage.clone()
+        else {
             return;
         };
-        if let Some(reason) = failure {
-            self.failed((enrolment, step), None, reason);
-        }
+        let failure = earlier.or(failure);
         let open = open.saturating_sub(1);
         if open > 0 {
-            self.stage(enrolment, Stage::Writing { step, open, from });
+            let stage = Stage::Writing {
+                step,
+                open,
+                failure,
+                from,
+            };
+            self.stage(enrolment, stage);
             return;
+        }
+        if let Some(reason) = failure {
+            self.failed((enrolment, step), None, reason);
         }
         let next = self.next_of(enrolment, step);
         self.go(enrolment, next, from);
@@ -175,7 +188,7 @@ impl<'w> Draft<'w> {
                 let next = self.next_of(enrolment, step);
                 self.go(enrolment, next, due);
             }
-            Stage::Acting { .. } => self.attempt_again(enrolment, due),
+            Stage::Acting { .. } => self.attempt_again(enrolment),
             Stage::Writing { .. } => {}
         }
     }

@@ -21,6 +21,7 @@ mod generate;
 mod graphs;
 mod main_thread;
 mod planted;
+mod property;
 mod recovery;
 mod reference;
 mod reference_examples;

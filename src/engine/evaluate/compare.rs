@@ -38,11 +38,10 @@ impl<'s> Evaluation<'s, '_> {
             }
             Node::Between(a, low, high, negated) => {
                 let a = self.node(*a, member)?;
-                let low = self.bound(*low, member);
-                let high = self.bound(*high, member);
-                let above = low.and_then(|low| self.compared(Comparison::GreaterEqual, &a, &low));
-                let below = high.and_then(|high| self.compared(Comparison::LessEqual, &a, &high));
-                both(above, below).map(|within| within != *negated)
+                let (low, high) = (self.bound(*low, member)?, self.bound(*high, member)?);
+                let above = self.compared(Comparison::GreaterEqual, &a, &low)?;
+                let below = self.compared(Comparison::LessEqual, &a, &high)?;
+                Some((above && below) != *negated)
             }
             Node::Within(a, edge, amount, counted) => {
                 let value = self.node(*a, member)?;
@@ -130,14 +129,5 @@ impl<'s> Evaluation<'s, '_> {
             Comparison::Greater => order.is_gt(),
             Comparison::GreaterEqual => order.is_ge(),
         })
-    }
-}
-
-/// `and` of two (Kleene).
-fn both(one: Option<bool>, other: Option<bool>) -> Option<bool> {
-    match (one, other) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (Some(true), Some(true)) => Some(true),
-        _ => None,
     }
 }

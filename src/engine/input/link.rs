@@ -54,7 +54,11 @@ impl Draft<'_> {
             Request::Unlinked { side, other, label } => {
                 self.drop_end(*side, *other, label.as_ref());
             }
-            Request::Hear { side, heard } => self.hear(*side, heard),
+            Request::Hear(all) => {
+                for (side, heard) in all {
+                    self.hear(*side, heard);
+                }
+            }
             _ => {}
         }
     }
@@ -132,7 +136,7 @@ impl Draft<'_> {
         let heard = hear::view(prepared, &self.after, side, self.world.now);
         if heard != *offered {
             let side = hear::opposite(prepared, self.after.object, side);
-            self.send(other, Request::Hear { side, heard });
+            self.send(other, Request::Hear(vec![(side, heard)]));
         }
     }
 

@@ -49,12 +49,12 @@ pub(super) fn resolve(world: World<'_>, cell: &KeyCell, delivery: &Delivery) -> 
     let mut rest = keys.iter().skip(1);
     // Those that are named by their identity need no cell to find them.
     let next = rest.clone().position(|target| match target {
-        Target::Id(_) => false,
+        Target::Id(..) => false,
         Target::Key(_) => true,
     });
     let known = next.unwrap_or(rest.len());
     for target in rest.by_ref().take(known) {
-        if let Target::Id(id) = target {
+        if let Target::Id(_, id) = target {
             found.push(*id);
         }
     }

@@ -212,14 +212,14 @@ impl Draft<'_> {
         let new = match write.op {
             WriteOp::Set(SetOp::Assign) => write.value.clone(),
             WriteOp::Set(op) => added(old, op, write.value.as_ref(), &property.ty),
-            WriteOp::Clear => {
-                let default = self
-                    .world
-                    .prepared
-                    .default(self.after.object, write.property);
-                default.and_then(|default| self.now_scope().value(default))
-            }
+            WriteOp::Clear => None,
         };
+        // An unknown value clears, and what is cleared has its default (N5).
+        let new = new.or_else(|| {
+            let prepared = self.world.prepared;
+            let default = prepared.default(self.after.object, write.property)?;
+            self.now_scope().value(default)
+        });
         let Some(new) = new else { return Ok(None) };
         let new = match (&property.ty, new) {
             (Type::Date, Value::Datetime(at)) => Value::Date(day_of(at, self.world.zone())),
@@ -248,7 +248,6 @@ fn added(old: Option<&Value>, op: SetOp, by: Option<&Value>, ty: &Type) -> Optio
             Some(Value::Set(set))
         }
         (Type::Set(_), None, Some(by)) if op == SetOp::Add => Some(by.clone()),
-        (Type::Set(_), old, None) => old.cloned(),
         (_, Some(old), Some(by)) => {
             let operator = match op {
                 SetOp::Subtract => Operator::Subtract,

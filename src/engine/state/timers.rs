@@ -2,13 +2,15 @@
 //! held until it is resumed (E17).
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::base::{Timestamp, Uid};
 use crate::engine::enrolment::Enrolment;
 use crate::model::WorkflowId;
 
-/// One timer. The order is that in which timers fire (I2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// One timer. The order is that in which timers fire (I2); of the enrolments
+/// of a record in one workflow it is that of their keys (E16).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timer {
     /// When it fires.
     pub due: Timestamp,
@@ -18,6 +20,8 @@ pub struct Timer {
     pub record: Uid,
     /// Of which workflow.
     pub workflow: WorkflowId,
+    /// Under which key.
+    pub key: Arc<str>,
     /// Of which enrolment.
     pub enrolment: Uid,
     /// At which step.
@@ -33,6 +37,7 @@ impl Timer {
             since: due,
             record,
             workflow: enrolment.workflow,
+            key: enrolment.key.clone(),
             enrolment: enrolment.id,
             step: enrolment.step().unwrap_or(0),
         })
@@ -54,7 +59,7 @@ pub(super) struct Timers {
 
 impl Timers {
     pub(super) fn next(&self) -> Option<Timer> {
-        self.running.first().copied()
+        self.running.first().cloned()
     }
 
     pub(super) fn set(&mut self, timer: Timer, paused: bool) {
@@ -71,23 +76,23 @@ impl Timers {
         }
         // A resumption has moved it: it fires later than its enrolment says.
         let moved = self.running.iter().find(|other| other.is_of(&timer));
-        if let Some(moved) = moved.copied() {
+        if let Some(moved) = moved.cloned() {
             self.running.remove(&moved);
             self.resumed -= 1;
         }
     }
 
     /// Takes off a timer that fires.
-    pub(super) fn take(&mut self, timer: Timer) {
-        if self.running.remove(&timer) && timer.due != timer.since {
+    pub(super) fn take(&mut self, timer: &Timer) {
+        if self.running.remove(timer) && timer.due != timer.since {
             self.resumed = self.resumed.saturating_sub(1);
         }
     }
 
     /// Holds the timers of a workflow.
     pub(super) fn pause(&mut self, workflow: WorkflowId) {
-        let of = |timer: &Timer| timer.workflow == workflow;
-        let held: Vec<Timer> = self.running.iter().copied().filter(of).collect();
+        let of = |timer: &&Timer| timer.workflow == workflow;
+        let held: Vec<Timer> = self.running.iter().filter(of).cloned().collect();
         for timer in held {
             self.running.remove(&timer);
             self.held.insert(timer);
@@ -97,8 +102,8 @@ impl Timers {
     /// Lets them run again. The resumption is the due time of those that came
     /// due in between; they fire in their order.
     pub(super) fn resume(&mut self, workflow: WorkflowId, now: Timestamp) {
-        let of = |timer: &Timer| timer.workflow == workflow;
-        let held: Vec<Timer> = self.held.iter().copied().filter(of).collect();
+        let of = |timer: &&Timer| timer.workflow == workflow;
+        let held: Vec<Timer> = self.held.iter().filter(of).cloned().collect();
         for timer in held {
             self.held.remove(&timer);
             self.resumed += usize::from(timer.due < now);

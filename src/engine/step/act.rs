@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::{At, Flow};
 use crate::base::{Timestamp, Uid, seconds_of, shift};
-use crate::engine::decision::{Action, Call, What};
+use crate::engine::decision::{Action, Answer, Call, What};
 use crate::engine::draft::Draft;
 use crate::engine::enrolment::Stage;
-use crate::engine::message::{Outcome, Request};
+use crate::engine::message::{Attempt, Outcome, Request};
 use crate::plan::{Do, Next, StepKind};
 
 impl<'w> Draft<'w> {
@@ -64,9 +64,8 @@ impl<'w> Draft<'w> {
         self.stage(enrolment, stage);
     }
 
-    /// A further attempt is due. It is judged again: off, it is withdrawn and
-    /// the path goes on; paused, it waits (A8).
-    pub(super) fn attempt_again(&mut self, enrolment: Uid, due: Timestamp) {
+    /// A further attempt is due.
+    pub(super) fn attempt_again(&mut self, enrolment: Uid) {
         let Some(of) = self.after.enrolment(enrolment) else {
             return;
         };
@@ -80,53 +79,79 @@ impl<'w> Draft<'w> {
         else {
             return;
         };
-        let off = self.workflow(of.workflow).is_some_and(|plan| plan.off);
-        if off || self.world.switch(of.workflow).off {
-            let what = What::Skipped("workflow_off".into());
-            self.tell_step(enrolment, Some(step), what);
-            let next = self.next_of(enrolment, step);
-            self.go(enrolment, next, due);
-            return;
-        }
         self.attempt((enrolment, step), (action, attempt + 1), request);
     }
 
-    /// An attempt has ended. The result of one whose enrolment has left, or
-    /// that is not under way, is told and continues nothing (A8).
-    pub(in crate::engine) fn finished(&mut self, request: &Request) {
-        let Request::Finished {
-            enrolment,
-            action,
-            attempt,
-            outcome,
-        } = request
-        else {
-            return;
-        };
-        let stage = self.after.enrolment(*enrolment).map(|of| of.stage.clone());
-        let under_way = match stage {
-            Some(Stage::Acting {
-                step,
-                action: own,
+    /// An attempt is asked for, or has ended.
+    pub(in crate::engine) fn attempted(&mut self, request: &Request) {
+        match request {
+            Request::Attempt(attempt) => self.judge(*attempt),
+            Request::Finished(attempt, outcome) => self.finished(*attempt, outcome),
+            _ => {}
+        }
+    }
+
+    /// The call of an attempt that is under way.
+    fn under_way(&self, attempt: Attempt) -> Option<Arc<Call>> {
+        match &self.after.enrolment(attempt.enrolment)?.stage {
+            Stage::Acting {
+                action,
                 attempt: number,
                 retry: None,
                 request,
-            }) if own == *action && number == *attempt => Some((step, request)),
+                ..
+            } if (*action, *number) == (attempt.action, attempt.number) => Some(request.clone()),
             _ => None,
-        };
-        let Some((step, call)) = under_way else {
-            self.tell(what_came(*attempt, outcome, None));
+        }
+    }
+
+    /// Judges again whether an attempt may begin: no longer enrolled, it is
+    /// withdrawn and nothing follows; off, it is withdrawn and the path goes
+    /// on; paused, it waits (A8).
+    fn judge(&mut self, attempt: Attempt) {
+        self.decision.answer = None;
+        let Some(request) = self.under_way(attempt) else {
+            self.tell_attempt(attempt, What::Withdrawn("no_longer_enrolled".into()));
             return;
         };
+        let switch = self.world.switch(attempt.workflow);
+        let plan = self.workflow(attempt.workflow);
+        if plan.is_some_and(|plan| plan.off) || switch.off {
+            self.tell_attempt(attempt, What::Withdrawn("workflow_off".into()));
+            let next = self.next_of(attempt.enrolment, attempt.step);
+            self.go(attempt.enrolment, next, self.world.now);
+        } else if switch.paused {
+            // The same attempt comes again at the resumption.
+            let stage = Stage::Acting {
+                step: attempt.step,
+                action: attempt.action,
+                attempt: attempt.number.saturating_sub(1),
+                request,
+                retry: Some(self.world.now),
+            };
+            self.stage(attempt.enrolment, stage);
+        } else {
+            self.answer(Answer::Released);
+        }
+    }
+
+    /// An attempt has ended. The result of one whose enrolment has left is
+    /// told and continues nothing (A8).
+    fn finished(&mut self, attempt: Attempt, outcome: &Outcome) {
+        if self.under_way(attempt).is_none() {
+            self.tell_attempt(attempt, what_came(attempt.number, outcome, None));
+            return;
+        }
+        let place = (attempt.enrolment, attempt.step);
         match outcome {
             Outcome::Done(results) => {
-                self.tell_step(*enrolment, Some(step), What::Done(*attempt));
-                self.bind((*enrolment, step), results);
-                let next = self.next_of(*enrolment, step);
-                self.go(*enrolment, next, self.world.now);
+                self.tell_attempt(attempt, What::Done(attempt.number));
+                self.bind(place, results);
+                let next = self.next_of(attempt.enrolment, attempt.step);
+                self.go(attempt.enrolment, next, self.world.now);
             }
             Outcome::Failed { status, error } => {
-                self.attempt_failed((*enrolment, step), (*attempt, call), (*status, error));
+                self.attempt_failed(place, attempt.number, (*status, error));
             }
         }
     }
@@ -148,7 +173,7 @@ impl<'w> Draft<'w> {
     fn attempt_failed(
         &mut self,
         (enrolment, step): (Uid, usize),
-        (attempt, call): (u32, Arc<Call>),
+        attempt: u32,
         (status, error): (Option<u16>, &Arc<str>),
     ) {
         let Some(StepKind::Do(action)) = self.plan_step(enrolment, step).map(|step| &step.kind)
@@ -174,7 +199,6 @@ impl<'w> Draft<'w> {
             });
             return;
         }
-        drop(call);
         self.failed((enrolment, step), status, error.clone());
         let next: Next = action
             .on_error

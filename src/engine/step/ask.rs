@@ -34,6 +34,7 @@ impl<'w> Draft<'w> {
         let stage = Stage::Writing {
             step: at.place,
             open: targets.len(),
+            failure: None,
             from: at.from,
         };
         self.stage(at.enrolment, stage);

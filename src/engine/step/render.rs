@@ -30,20 +30,15 @@ impl Draft<'_> {
             };
             let rendered = self.argument(of, parameter, value);
             if matches!(rendered, Rendered::Null) {
+                if parameter.required {
+                    return Err(name.clone());
+                }
                 continue;
             }
             if let (Type::Message, Rendered::Text(text)) = (&parameter.ty, &rendered) {
                 message = catalog.message(&Name::new(text));
             }
             arguments.push((name.clone(), rendered));
-        }
-        let given = |name: &Name| arguments.iter().any(|(given, _)| given == name);
-        let missing = declared
-            .parameters
-            .iter()
-            .find(|parameter| parameter.required && !given(&parameter.name));
-        if let Some(missing) = missing {
-            return Err(missing.name.clone());
         }
         let message = message
             .map(|message| self.message(of, action, message))

@@ -55,11 +55,15 @@ impl<'w> Draft<'w> {
 
     /// Where the path goes when there is nothing to wait for; `None` where it
     /// ends.
-    fn after_no_wait(&self, enrolment: Uid, place: usize, what: PastAction) -> Option<Next> {
+    fn after_no_wait(&mut self, enrolment: Uid, place: usize, what: PastAction) -> Option<Next> {
         let next = self.next_of(enrolment, place);
         match (what, next) {
             (PastAction::Continue, _) => Some(next),
-            (PastAction::Skip, Next::Step(skipped)) => Some(self.next_of(enrolment, skipped)),
+            (PastAction::Skip, Next::Step(skipped)) => {
+                let what = What::Skipped("passed_over".into());
+                self.tell_step(enrolment, Some(skipped), what);
+                Some(self.next_of(enrolment, skipped))
+            }
             (PastAction::Skip, Next::End) => Some(Next::End),
             (PastAction::Stop, _) => None,
         }

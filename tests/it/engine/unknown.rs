@@ -205,7 +205,11 @@ fn an_unknown_value_clears_and_a_required_one_fails() {
             .path("ada", "w")
             .contains(&"failed set_2 required".to_owned())
     );
-    assert_eq!(world.value("ada", "score"), "unknown");
+    assert_eq!(
+        world.value("ada", "score"),
+        "0",
+        "what is cleared has its default"
+    );
     assert_eq!(
         world.value("ada", "stage"),
         "subscriber",

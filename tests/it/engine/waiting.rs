@@ -62,7 +62,12 @@ fn a_moment_that_has_passed_or_is_unknown() {
     assert_eq!(waits("wait until due if past continue", &past), on);
     assert_eq!(
         waits("wait until due if past skip", &past),
-        ["skipped wait_1 past", "step set_2", "left completed"]
+        [
+            "skipped wait_1 past",
+            "skipped set_1 passed_over",
+            "step set_2",
+            "left completed"
+        ]
     );
     assert_eq!(
         waits("wait until due if past stop", &past),

@@ -178,7 +178,12 @@ impl World {
     }
 
     fn target(&self, handle: &str) -> Target {
-        Target::Id(self.id(handle))
+        // What it is counts only where it is written down.
+        let record = self.state().record(self.id(handle));
+        Target::Id(
+            record.map_or(ObjectId::at(0), |record| record.object),
+            self.id(handle),
+        )
     }
 
     fn object_of(&self, handle: &str) -> ObjectId {

@@ -113,7 +113,8 @@ impl<'p> Model<'p> {
     pub(crate) fn consider(&mut self, delivery: &Delivery) -> (Vec<u64>, Vec<u64>) {
         let (mut begun, mut moved) = (Vec::new(), Vec::new());
         for at in 0..self.program.workflows.len() {
-            if !self.published || self.workflow(at).object != delivery.after.object {
+            let asks = matches!(delivery.cause, Cause::Request(_));
+            if !(self.published || asks) || self.workflow(at).object != delivery.after.object {
                 continue;
             }
             match delivery.cause {
@@ -209,6 +210,13 @@ impl<'p> Model<'p> {
             false => return None,
         };
         let event = trigger.and_then(|place| own[place].clone());
+        let event = event.or_else(|| {
+            let mut others = workflow.reenroll.iter().filter_map(|clause| match clause {
+                Reenroll::On(trigger) if !caused => self.occurs(trigger, delivery),
+                _ => None,
+            });
+            others.next()
+        });
         let env = self.env(delivery).with(event.as_ref());
         let key = trigger.and_then(|place| {
             let per = workflow.events[place].per.as_ref()?;
@@ -241,7 +249,7 @@ impl<'p> Model<'p> {
         let goal = workflow.goal.as_ref().is_some_and(|goal| env.holds(goal));
         let reasons = [
             ("chain_too_long", delivery.chain > CHAIN),
-            ("workflow_off", self.is_off(at)),
+            ("workflow_off", self.is_off(at) || !self.published),
             ("workflow_paused", self.paused.contains(&at)),
             ("suppressed", suppressed),
             ("goal_met", goal),

@@ -12,7 +12,7 @@ use flow::syntax::ast::SetOp;
 
 use crate::acts::What;
 use crate::reference::eval::Env;
-use crate::reference::model::{Model, Pending, State};
+use crate::reference::model::{Model, Pending, State, folded};
 use crate::reference::record::{DEPTH, Occurrence, Record, mirror};
 
 /// Something on its way to a record.
@@ -270,12 +270,13 @@ impl Model<'_> {
                 if end == with {
                     return effect.answer(self, ticket, None);
                 }
-                if let Some(old) = end {
-                    effect.unlink(self, &tie.name, &old, None);
-                }
-                match with {
-                    Some(with) => effect.offer(self, (tie, with), ticket),
-                    None => effect.answer(self, ticket, None),
+                match (with, end) {
+                    (Some(with), _) => effect.offer(self, (tie, with), ticket),
+                    (None, Some(old)) => {
+                        effect.unlink(self, &tie.name, &old, None);
+                        effect.answer(self, ticket, None);
+                    }
+                    (None, None) => {}
                 }
             }
             Body::Offer(tie, view, ticket) => {
@@ -316,7 +317,7 @@ impl Model<'_> {
             Body::Manual(workflow) => effect.cause = Cause::Manual(workflow),
             Body::Answer(id, failure) => effect.answer(self, Some((id, to.to_owned())), failure),
             Body::Go(id, answered) => self.end(id, answered, effect),
-            Body::Failed(id, pending, failure) => match self.again(id, pending.failed) {
+            Body::Failed(id, pending, failure) => match self.again(id, &pending, &failure) {
                 Some(due) => {
                     let inside = self.enrolments.get_mut(&id).expect("it acts");
                     inside.state = State::Retrying(due, pending);
@@ -344,12 +345,16 @@ impl Model<'_> {
     }
 
     /// When an action that has failed so often is tried again.
-    fn again(&self, id: u64, failed: u32) -> Option<Timestamp> {
+    fn again(&self, id: u64, pending: &Pending, failure: &Failure) -> Option<Timestamp> {
+        let is_final = |status: u16| status / 100 == 4 && status != 408 && status != 429;
+        if failure.status.is_some_and(is_final) {
+            return None;
+        }
         let StepKind::Do(doing) = &self.enrolments.get(&id)?.step?.kind else {
             return None;
         };
         let (times, over) = doing.retry?;
-        let halvings = times.checked_sub(failed)?;
+        let halvings = times.checked_sub(pending.failed)?;
         let zone = &self.program.settings.zone;
         let last = flow::base::shift(self.now, over, false, zone)?;
         let whole = last.as_microsecond() - self.now.as_microsecond();
@@ -357,13 +362,14 @@ impl Model<'_> {
     }
 
     fn put(&mut self, to: &str, id: PropertyId, value: Option<Value>) {
-        let now = self.now;
-        let record = self.record(to);
-        let held = record.values.get(&id.index());
-        let same = match (held, &value) {
-            (Some(held), Some(value)) => equal(held, value),
+        let (now, before) = (self.now, self.records[to].clone());
+        let ty = &self.program.catalog.objects[before.object].properties[id].ty;
+        let value = value.or_else(|| self.default(&before, id));
+        let same = match (before.values.get(&id.index()), &value) {
+            (Some(held), Some(value)) => equal(&folded(held, ty), &folded(value, ty)),
             (held, value) => held.is_none() && value.is_none(),
         };
+        let record = self.record(to);
         if same {
             return;
         }

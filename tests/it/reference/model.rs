@@ -301,11 +301,6 @@ impl<'p> Model<'p> {
 
     fn resume(&mut self, at: usize) {
         self.paused.remove(&at);
-        // What has come due meanwhile fires now, in order.
-        while let Some((_, id)) = self.next_timer().filter(|(due, _)| *due <= self.now) {
-            self.fire(id);
-            self.settle();
-        }
     }
 
     fn create(&mut self, handle: &str, object: &str, values: &[(String, Value)]) -> Option<()> {
@@ -367,17 +362,13 @@ impl<'p> Model<'p> {
         {
             return Some("wrong_form");
         }
-        let spelled = |value: &Value| match value {
-            Value::Text(text) if property.ty == Type::Email => {
-                Value::Text(text.to_lowercase().into())
-            }
-            other => other.clone(),
-        };
         let taken = self.records.values().any(|other| {
             let held = other.values.get(&id.index());
             other.object == object
                 && other.handle != record
-                && held.is_some_and(|held| equal(&spelled(held), &spelled(value)))
+                && held.is_some_and(|held| {
+                    equal(&folded(held, &property.ty), &folded(value, &property.ty))
+                })
         });
         (property.unique && taken).then_some("not_unique")
     }
@@ -450,11 +441,16 @@ impl<'p> Model<'p> {
         self.deliver(Message::new(&to, 1, Body::Go(id, false)));
     }
 
-    /// Delivers all messages, then carries out the first action, and so on.
+    /// Delivers all messages and fires what is due, then carries out the first
+    /// action, and so on.
     fn settle(&mut self) {
         loop {
             while let Some(message) = self.queue.pop_front() {
                 self.deliver(message);
+            }
+            if let Some((_, id)) = self.next_timer().filter(|(due, _)| *due <= self.now) {
+                self.fire(id);
+                continue;
             }
             let Some((id, pending)) = self.actions.pop_front() else {
                 return;
@@ -467,8 +463,15 @@ impl<'p> Model<'p> {
     fn attempt(&mut self, id: u64, mut pending: Pending) {
         let withdrawn = match self.enrolments.get(&id) {
             None => true,
-            Some(inside) => pending.failed > 0 && self.is_off(inside.workflow),
+            Some(inside) => self.is_off(inside.workflow),
         };
+        if let Some(inside) = self.enrolments.get_mut(&id)
+            && !withdrawn
+            && self.paused.contains(&inside.workflow)
+        {
+            inside.state = State::Retrying(self.now, pending);
+            return;
+        }
         let result = outcome(&pending.action, &pending.arguments);
         let told = match &result {
             _ if withdrawn => "withdrawn",
@@ -500,5 +503,13 @@ impl<'p> Model<'p> {
     pub(crate) fn burn(&mut self) {
         let left = self.fuel.checked_sub(1);
         self.fuel = left.expect("the program runs in circles");
+    }
+}
+
+/// Addresses are the same in any case.
+pub(crate) fn folded(value: &Value, ty: &Type) -> Value {
+    match value {
+        Value::Text(text) if *ty == Type::Email => Value::Text(text.to_lowercase().into()),
+        other => other.clone(),
     }
 }

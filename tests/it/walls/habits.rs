@@ -29,6 +29,7 @@ const HOMES: &[Home] = &[
         crates: &["serde", "serde_json"],
         places: &[
             "src/plan",
+            "src/engine/frozen",
             "src/project",
             "src/cli/output",
             "src/diagnostic/render/json",
@@ -155,7 +156,7 @@ mod tests {
         assert_eq!(
             misplaced(&file("src/plan_b.rs", text)),
             [
-                "src/plan_b.rs:3: `serde` is known to src/plan, src/project, src/cli/output, \
+                "src/plan_b.rs:3: `serde` is known to src/plan, src/engine/frozen, src/project, src/cli/output, \
                  src/diagnostic/render/json, src/diagnostic/render/sarif, \
                  src/connector/outbox/wire, src/host/replay alone",
                 "src/plan_b.rs:5: `petgraph` is known to src/plan alone",

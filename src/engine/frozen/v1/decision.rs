@@ -392,6 +392,7 @@ fn answer(answer: &Answer) -> String {
         Answer::Duplicate => "duplicate".into(),
         Answer::NoRecord(_) => "no_record".into(),
         Answer::Refused(_) => "refused".into(),
+        Answer::Released => "released".into(),
     }
 }
 

@@ -1,0 +1,83 @@
+//! The engine beside the naive model: random programs and histories, in the
+//! order in which messages are sent and in others, and what must agree.
+
+mod engine_side;
+
+use proptest::prelude::{ProptestConfig, proptest};
+
+use self::engine_side::Ran;
+use crate::generate::{Moment, compiled, history, run, sketch};
+use crate::support::is_long;
+
+/// Fails with both traces where engine and model differ.
+fn compare(source: &str, history: &[Moment]) {
+    let valid = compiled(source).unwrap_or_else(|why| panic!("{why}\n{source}"));
+    let model = run(valid.get(), history);
+    let engine = Ran::of(source, history);
+    let (mine, theirs) = (engine.traces(), engine_side::by_record(model.trace()));
+    if mine != theirs {
+        let (mine, theirs) = (lines(&mine), lines(&theirs));
+        panic!(
+            "{source}\n{}\n{}",
+            told(history),
+            difference(&mine, &theirs)
+        );
+    }
+    assert_eq!(
+        engine.values(),
+        model.values(),
+        "{source}\n{}",
+        told(history)
+    );
+    assert_eq!(
+        engine.inside(),
+        model.inside(),
+        "{source}\n{}",
+        told(history)
+    );
+    assert_eq!(
+        engine.segments(),
+        model.segments(),
+        "{source}\n{history:#?}"
+    );
+    assert_eq!(engine.links(), model.links(), "{source}\n{}", told(history));
+}
+
+/// One line for each moment.
+fn told(history: &[Moment]) -> String {
+    let lines = history
+        .iter()
+        .map(|moment| format!("{} {:?}", moment.at, moment.act));
+    lines.collect::<Vec<String>>().join("\n")
+}
+
+/// One line for each trace.
+fn lines(traces: &engine_side::ByRecord) -> String {
+    let lines = traces.iter().flat_map(|((record, workflow, key), traces)| {
+        let traces = traces.iter();
+        traces.map(move |what| format!("{record} {workflow} {key:?} {what:?}"))
+    });
+    lines.collect::<Vec<String>>().join("\n")
+}
+
+/// The first lines that differ, with some before them.
+fn difference(mine: &str, theirs: &str) -> String {
+    let (mine, theirs): (Vec<&str>, Vec<&str>) = (mine.lines().collect(), theirs.lines().collect());
+    let same = mine.iter().zip(&theirs).take_while(|(a, b)| a == b).count();
+    let part = |lines: &[&str]| {
+        let from = same.saturating_sub(12);
+        let part: Vec<&str> = lines.iter().skip(from).take(16).copied().collect();
+        part.join("\n")
+    };
+    format!("ENGINE\n{}\nMODEL\n{}", part(&mine), part(&theirs))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: if is_long() { 20_000 } else { 400 }, failure_persistence: None, max_shrink_iters: 4_000, ..ProptestConfig::default() })]
+
+    /// proves: I2, I5, I6, I8, E1, E2, E3, E5, E6, E7, E8, E13, E14, E16, E17, L1, L2, L3, L5, L6, W4, B1, B2, N1, N2, N3, N5, A2, A4, A10
+    #[test]
+    fn the_engine_agrees_with_the_model(sketch in sketch(), history in history()) {
+        compare(&sketch.to_string(), &history);
+    }
+}
