@@ -166,21 +166,21 @@ impl Engine {
         (action, what): (&Action, &[u8]),
         request: Request,
     ) -> Effects {
+        let mut gathered = Gathered::default();
+        self.move_to(now, &mut gathered);
         let attempt = action.attempt.to_le_bytes();
-        let at = now.as_microsecond().to_le_bytes();
+        let at = self.state.now.as_microsecond().to_le_bytes();
         let id = Uid::of(&[what, action.key.bytes(), &attempt, &at]);
         let delivery = Delivery {
             id,
             root: id,
-            chain: 1,
+            chain: self.state.begin_chain(action.record),
             from: None,
             to: Address::Record(action.record),
             occurred_at: None,
             by: None,
             body: Body::Request(Box::new(request)),
         };
-        let mut gathered = Gathered::default();
-        self.move_to(now, &mut gathered);
         self.run(delivery, &mut gathered);
         gathered.finish()
     }
@@ -190,7 +190,7 @@ impl Engine {
     fn move_to(&mut self, now: Timestamp, gathered: &mut Gathered) {
         if now > self.state.now {
             self.deliver_all(gathered);
-            self.state.now = now;
+            self.state.move_to(now);
         }
         while let Some(timer) = self.state.next_timer() {
             if timer.due > self.state.now {
@@ -216,7 +216,7 @@ impl Engine {
         let delivery = Delivery {
             id,
             root: id,
-            chain: 1,
+            chain: self.state.begin_chain(timer.record),
             from: None,
             to: Address::Record(timer.record),
             occurred_at: None,

@@ -13,7 +13,7 @@ use crate::plan::{Condition, EventTrigger, Reenroll, Workflow};
 use crate::semantic::hir::EventSource;
 
 /// The longest chain of causes that enrols (I5).
-const LONGEST_CHAIN: u32 = 100;
+pub(super) const LONGEST_CHAIN: u32 = 100;
 
 /// What asks for an enrolment.
 pub(super) struct Cause {

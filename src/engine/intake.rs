@@ -182,11 +182,14 @@ fn first_cell(world: World<'_>, body: &InputBody) -> Uid {
     }
 }
 
+/// Where an input goes first, and what it asks there.
+// size: one arm for each kind of input.
 fn first(
     world: World<'_>,
     (id, input): (Uid, &Input),
     body: InputBody,
 ) -> Result<(Address, Body), Arc<str>> {
+    let (writer, import) = (None, None);
     Ok(match body {
         InputBody::Publish => (Address::Program, Body::Publish),
         InputBody::Switch(workflow, switching) => {
@@ -203,14 +206,6 @@ fn first(
             let occurrence = occurred(world, (id, input), event, values);
             named(vec![target], Request::Event(occurrence))
         }
-        other => of_record(world, (id, input), other),
-    })
-}
-
-/// What is asked of a record that the input names.
-fn of_record(world: World<'_>, (id, input): (Uid, &Input), body: InputBody) -> (Address, Body) {
-    let (writer, import) = (None, None);
-    match body {
         InputBody::Set(target, values) => {
             let values = values.into_iter().map(assigned).collect();
             let request = Request::Write {
@@ -254,9 +249,7 @@ fn of_record(world: World<'_>, (id, input): (Uid, &Input), body: InputBody) -> (
             };
             named(vec![target], request)
         }
-        // INVARIANT: `first` takes every other one.
-        _ => (Address::Program, Body::Publish),
-    }
+    })
 }
 
 /// To the cells of the records that an input names, the last of which it is

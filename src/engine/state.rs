@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use self::timers::Timers;
+use super::consider::LONGEST_CHAIN;
 use super::decision::{Change, Decision};
 use super::draft::World;
 use super::evaluate::{Notes, Scope};
@@ -24,6 +25,9 @@ use crate::model::{PropertyId, SegmentId, Value, WorkflowId};
 /// How many partitions there are; it never changes.
 pub const PARTITIONS: usize = 1_024;
 
+/// The most chains that timers and results of one record begin at an instant.
+const CHAINS_AT_AN_INSTANT: u32 = 1_000;
+
 /// What has come of all inputs so far.
 #[derive(Debug)]
 pub struct State {
@@ -32,6 +36,8 @@ pub struct State {
     switches: BTreeMap<WorkflowId, Switch>,
     partitions: Vec<Partition>,
     timers: Timers,
+    /// How many chains each record has begun at this instant.
+    begun: BTreeMap<Uid, u32>,
     /// The latest instant that it has seen (I7).
     pub(super) now: Timestamp,
 }
@@ -57,6 +63,7 @@ impl State {
             switches: BTreeMap::new(),
             partitions: (0..PARTITIONS).map(|_| Partition::default()).collect(),
             timers: Timers::default(),
+            begun: BTreeMap::new(),
             now: Timestamp::MIN,
         }
     }
@@ -125,6 +132,25 @@ impl State {
             published: self.published,
             switches: &self.switches,
             now: self.now,
+        }
+    }
+
+    /// Lets time pass.
+    pub(super) fn move_to(&mut self, now: Timestamp) {
+        self.now = now;
+        self.begun.clear();
+    }
+
+    /// The chain of a timer or a result of a record: a new one (I5). What goes
+    /// round and round at one instant would never end, so a record that has
+    /// begun a thousand chains at one instant begins none: it is not enrolled
+    /// any more until time passes.
+    pub(super) fn begin_chain(&mut self, record: Uid) -> u32 {
+        let begun = self.begun.entry(record).or_default();
+        *begun = begun.saturating_add(1);
+        match *begun {
+            0..=CHAINS_AT_AN_INSTANT => 1,
+            _ => LONGEST_CHAIN + 1,
         }
     }
 

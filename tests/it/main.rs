@@ -16,6 +16,7 @@ mod cli_support;
 mod connectors;
 mod docs;
 mod engine;
+mod faults;
 mod findings;
 mod generate;
 mod graphs;

@@ -438,3 +438,105 @@ fn what_an_input_does_to_another_record_is_a_message_applied_once() {
     assert!(effects.actions.is_empty());
     assert_eq!(effects.entries.len(), 1, "it is told and does nothing");
 }
+
+/// proves: I5
+#[test]
+fn what_goes_round_at_one_instant_comes_to_an_end() {
+    // A failing action enrols again at once: each result begins a new chain.
+    let mut world = World::new(
+        "workflow w on contact { enroll on ping reenroll on action_failed steps { do create_task { subject: name } do log { text: \"x\" } } }
+         workflow v on contact { enroll on pong reenroll on changed score steps { wait until now set score += 1 set score += 1 } }
+         workflow u on contact { enroll on changed score reenroll always steps { wait until now set score += 1 } }",
+    );
+    world.contact("ada", &[]);
+    world.does("ada", "ping", &[]);
+    world.does("ada", "pong", &[]);
+    let told = |world: &World, workflow: &str| {
+        let path = world.path("ada", workflow);
+        path.iter().any(|line| line == "refused chain_too_long")
+    };
+    assert!(told(&world, "w") || told(&world, "u") || told(&world, "v"));
+    // When time passes it is enrolled again.
+    let before = world.lines().len();
+    world.hours(1).does("ada", "ping", &[]);
+    assert!(world.lines().len() > before);
+}
+
+/// proves: I2
+#[test]
+fn inputs_freeze_to_names_and_thaw_to_the_same() {
+    use flow::engine::frozen::v1::input::{freeze, thaw};
+    use flow::engine::{Received, Target, key};
+    use flow::model::{Raw, Value};
+    let mut world = World::new(&format!("{TWO} segment vip on contact static"));
+    world.contact("ada", &[]);
+    world.create("company", "acme", &[]);
+    let prepared = world.prepared();
+    let catalog = &prepared.program.catalog;
+    let contact = catalog
+        .object(&flow::base::Name::new("contact"))
+        .expect("it is there");
+    let object = &catalog.objects[contact];
+    let property = |name: &str| object.property(name).expect("it is there");
+    let ada = || Target::Id(contact, world.id("ada"));
+    let email = Value::Text("Ada@acme.example".into());
+    let by_key = || Target::Key(key(prepared, contact, property("email"), &email));
+    let values = vec![
+        (
+            property("score"),
+            Value::Number("1.50".parse().expect("a number")),
+        ),
+        (property("stage"), Value::Member(2)),
+        (property("tags"), Value::Set(vec![0, 2])),
+        (property("due"), Value::Datetime(at_start())),
+        (
+            property("day"),
+            Value::Date("2026-01-05".parse().expect("a day")),
+        ),
+        (property("flag"), Value::Bool(true)),
+    ];
+    let known = values.iter().map(|(id, value)| (*id, Some(value.clone())));
+    let set = known.chain([(property("city"), None)]).collect();
+    let companies = object.association("companies").expect("it is there");
+    let label = Some(flow::base::Name::new("boss"));
+    let ping = catalog
+        .event(&flow::base::Name::new("ping"))
+        .expect("it is there");
+    let received = Received {
+        key: Some(Raw::Text("x".into())),
+        fields: vec![
+            None,
+            Some(Raw::List(vec![
+                Raw::Null,
+                Raw::Bool(true),
+                Raw::Number(7.into()),
+            ])),
+        ],
+        body: world.id("ada"),
+    };
+    let (w, vip) = (world.workflow("a"), flow::model::SegmentId::at(0));
+    let bodies = [
+        InputBody::Publish,
+        InputBody::Switch(w, Switching::Pause),
+        InputBody::Create(contact, values.clone()),
+        InputBody::Import("fair".into(), contact, values),
+        InputBody::Set(by_key(), set),
+        InputBody::Link(ada(), companies, by_key(), label.clone()),
+        InputBody::Unlink(by_key(), companies, ada(), label),
+        InputBody::Event(ada(), ping, vec![Some(Value::Number(3.into())), None]),
+        InputBody::Webhook(ping, received),
+        InputBody::Enroll(ada(), w),
+        InputBody::Unenroll(by_key(), w),
+        InputBody::Member(ada(), vip, true),
+    ];
+    for body in bodies {
+        let input = Input {
+            id: Some("7".into()),
+            occurred_at: Some(at_start()),
+            by: Some("kim".into()),
+            body,
+        };
+        let frozen = freeze(prepared, &input);
+        assert_eq!(thaw(prepared, &frozen), Some(input));
+    }
+}

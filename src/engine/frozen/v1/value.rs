@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{Date, Duration, Time, TimeZone, Timestamp, Unit, parse_decimal, print_decimal};
+use crate::base::{Date, Duration, Time, Timestamp, Unit, parse_decimal, print_decimal};
 use crate::model::{Type, Value};
 
 /// A value.
@@ -88,7 +88,13 @@ pub fn thaw(frozen: &Frozen, ty: &Type) -> Option<Value> {
 }
 
 fn member(ty: &Type, place: usize) -> String {
-    crate::model::compute::spell(&Value::Member(place), ty, &TimeZone::UTC)
+    match ty {
+        Type::Enum(members) | Type::Set(members) => {
+            let member = members.list().get(place);
+            member.map_or_else(String::new, |member| member.name.to_string())
+        }
+        _ => String::new(),
+    }
 }
 
 fn place(ty: &Type, name: &str) -> Option<usize> {
