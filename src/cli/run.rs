@@ -11,7 +11,7 @@ use std::sync::Arc;
 use self::progress::Progress;
 use super::args::{DataFormat, RunArguments};
 use super::exit::{Exit, Failure};
-use super::output::{Output, wire};
+use super::output::{Output, report};
 use crate::base::{Date, Sources, TimeZone, Timestamp, end_of_day};
 use crate::compile::compile;
 use crate::diagnostic::Findings;
@@ -58,11 +58,11 @@ pub(super) fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Fai
     let store = Store {
         dir: project.store.clone(),
     };
-    let report = execute(&project, prepared, (replay, until), arguments.dry_run)?;
+    let done = execute(&project, prepared, (replay, until), arguments.dry_run)?;
     let text = match arguments.format {
-        DataFormat::Json => wire::report(&report),
+        DataFormat::Json => report::json(&done),
         DataFormat::Text => summary::text(
-            &report,
+            &done,
             &summary::Setting {
                 store: (!arguments.dry_run).then_some(&store),
                 dir: &arguments.project.dir,

@@ -7,6 +7,7 @@ mod keys;
 pub mod kept;
 mod line;
 mod names;
+pub mod past;
 pub(super) mod wire;
 
 use std::path::Path;

@@ -39,8 +39,3 @@ pub(in crate::cli) fn codes(codes: &[Code]) -> String {
     // It fails for maps with keys that are no strings, and there is no map.
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }
-
-/// The summary of a run as one JSON document, indented.
-pub(in crate::cli) fn report(_report: &crate::host::run::Report) -> String {
-    String::new()
-}

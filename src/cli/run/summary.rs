@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::base::{TimeZone, Timestamp};
+use crate::cli::history::behind;
 use crate::engine::RULES;
 use crate::engine::decision::Reason;
 use crate::host::carry::Sent;
@@ -273,10 +274,7 @@ fn ending(page: &mut Page, report: &Report, setting: &Setting<'_>) {
         page.row("rejects", &[shown(file)]);
     }
     page.text.push('\n');
-    let dir = match setting.dir {
-        dir if dir == Path::new(".") => String::new(),
-        dir => format!(" {}", dir.display()),
-    };
+    let dir = behind(setting.dir);
     if let Some(example) = &report.example {
         page.row("next", &[format!("flow history {example}{dir}")]);
     }

@@ -154,18 +154,21 @@ pub struct Inside {
 #[must_use]
 pub(in crate::host) fn records(state: &State) -> Vec<u8> {
     let mut all: Vec<Record> = state.records().map(|cell| record(state, cell)).collect();
-    all.sort_by(|a, b| (&a.object, &a.name, &a.id).cmp(&(&b.object, &b.name, &b.id)));
+    all.sort_by_cached_key(|record| {
+        let name = record.name.to_lowercase();
+        (record.object.clone(), name, record.id.clone())
+    });
     all.iter().flat_map(one).collect()
 }
 
 /// Reads the lines of the records.
 ///
 /// # Errors
-/// If a line is none of a record: the number of the line, and why.
-pub fn read_records(text: &str) -> Result<Vec<Record>, (usize, String)> {
+/// The number of a line that is none of a record.
+pub fn read_records(text: &str) -> Result<Vec<Record>, usize> {
     let lines = text.lines().enumerate();
     lines
-        .map(|(at, line)| serde_json::from_str(line).map_err(|e| (at + 1, e.to_string())))
+        .map(|(at, line)| serde_json::from_str(line).map_err(|_| at + 1))
         .collect()
 }
 
