@@ -55,6 +55,11 @@ pub(super) fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Fai
     let Some(replay) = read(path, &prepared, output)? else {
         return Ok(Exit::Usage);
     };
+    let first = replay.lines.first().map(|line| line.at);
+    if until < first && until.is_some() {
+        let message = "`--until` is before the first line".to_owned();
+        return Err(wrong(message, "nothing would be run"));
+    }
     let store = Store {
         dir: project.store.clone(),
     };

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::carry::{Carry, Sent};
 use super::import::{Import, Reject};
 use super::look::Places;
-use super::replay::{Brings, Replay, kept};
+use super::replay::{Brings, Line, Replay, kept};
 use super::store::{Failure, Store, failure};
 use super::tally::{Tally, combined};
 use crate::base::{Timestamp, Uid};
@@ -93,13 +93,13 @@ pub fn run(
             later += usize::from(line.number > 0);
             continue;
         }
-        running.line(line.at, line.brings);
+        running.line(line);
         if running.scenario.carrier().has_failed() {
             break;
         }
         progress(done + 1);
     }
-    if let Some((_, end)) = clock {
+    if let (Some((_, end)), false) = (clock, running.scenario.carrier().has_failed()) {
         running.scenario.advance(end);
     }
     let mut report = running.report(options.store.as_ref())?;
@@ -123,13 +123,16 @@ struct Running {
 }
 
 impl Running {
-    fn line(&mut self, at: Timestamp, brings: Brings) {
-        match brings {
+    fn line(&mut self, line: Line) {
+        match line.brings {
             Brings::Input(input) => {
-                let answer = self.scenario.apply(at, *input);
-                self.tally.answered(answer.as_ref());
+                let answer = self.scenario.apply(line.at, *input);
+                // Nobody has written the publication that has no number.
+                if line.number > 0 {
+                    self.tally.answered(answer.as_ref());
+                }
             }
-            Brings::Import(import) => self.import(at, *import),
+            Brings::Import(import) => self.import(line.at, *import),
         }
     }
 

@@ -47,7 +47,7 @@ pub(super) fn text(report: &Report, setting: &Setting<'_>) -> String {
     page.row("segments", &pairs(&report.segments));
     page.row("inputs", &inputs(&report.tally.inputs));
     for import in &report.imports {
-        page.row("import", &imported(import));
+        imported(&mut page, import);
     }
     page.text.push('\n');
     workflows(&mut page, &report.tally.flows);
@@ -76,11 +76,17 @@ impl Page {
 
     fn hang(&mut self, head: &str, items: &[String]) {
         let indent = head.chars().count();
+        let room = self.width.saturating_sub(indent);
+        let last = items.len().saturating_sub(1);
+        let items = items.iter().enumerate().map(|(place, item)| {
+            let comma = if place < last { "," } else { "" };
+            format!("{item}{comma}")
+        });
+        let pieces = items.flat_map(|item| pieces(&item, room));
         let mut line = head.to_owned();
         let mut fresh = true;
-        for (place, item) in items.iter().enumerate() {
-            let comma = if place + 1 < items.len() { "," } else { "" };
-            let length = line.chars().count() + item.chars().count() + comma.len() + 1;
+        for piece in pieces {
+            let length = line.chars().count() + piece.chars().count() + 1;
             if !fresh && length > self.width {
                 self.line(&line);
                 line = " ".repeat(indent);
@@ -89,8 +95,7 @@ impl Page {
             if !fresh {
                 line.push(' ');
             }
-            line += item;
-            line += comma;
+            line += &piece;
             fresh = false;
         }
         self.line(&line);
@@ -100,6 +105,14 @@ impl Page {
         self.text += line.trim_end();
         self.text.push('\n');
     }
+}
+
+/// An item as one piece, or its words where it is too long for a line.
+fn pieces(item: &str, room: usize) -> Vec<String> {
+    if item.chars().count() <= room {
+        return vec![item.to_owned()];
+    }
+    item.split(' ').map(str::to_owned).collect()
 }
 
 fn clock(page: &mut Page, report: &Report, setting: &Setting<'_>) {
@@ -151,34 +164,35 @@ fn inputs(inputs: &Inputs) -> Vec<String> {
     items
 }
 
-fn imported(import: &Imported) -> Vec<String> {
-    let rows = import.rows;
-    let mut items = vec![format!("`{}`: {rows} rows", import.name)];
+fn imported(page: &mut Page, import: &Imported) {
+    let mut items = vec![
+        format!("`{}`", import.name),
+        format!("{} rows", import.rows),
+    ];
     if !import.left_out.is_empty() {
-        items.push(format!("no property: {}", import.left_out.join("; ")));
+        let columns = import.left_out.join("` and `");
+        items.push(format!("no property for `{columns}`"));
     }
-    if !import.rejects.is_empty() {
-        items.push(format!("{} rejected", import.rejects.len()));
+    page.row("import", &items);
+    let rejects = import.rejects.iter().take(REJECTS);
+    let mut items: Vec<String> = rejects
+        .map(|reject| format!("line {} ({})", reject.number, short(&reject.reason)))
+        .collect();
+    if import.rejects.len() > REJECTS {
+        items.push(format!("{} more", import.rejects.len() - REJECTS));
     }
-    for reject in import.rejects.iter().take(5) {
-        items.push(format!("line {}: {}", reject.number, short(&reject.reason)));
-    }
-    if import.rejects.len() > 5 {
-        items.push("…".into());
-    }
-    items
+    page.row("rejected", &items);
 }
+
+/// How many rejects are shown.
+const REJECTS: usize = 5;
 
 /// A reason without its advice.
 fn short(reason: &str) -> &str {
-    reason.split_once(": ").map_or(reason, |(first, rest)| {
-        if first.starts_with('`') {
-            reason
-        } else {
-            let _ = rest;
-            first
-        }
-    })
+    match reason.split_once(": ") {
+        Some((first, _)) if !first.starts_with('`') => first,
+        _ => reason,
+    }
 }
 
 fn reasons(counts: &BTreeMap<Reason, usize>) -> Vec<String> {
@@ -201,7 +215,7 @@ fn workflows(page: &mut Page, flows: &BTreeMap<String, Flow>) {
             items.extend(rest.iter().cloned());
         }
         for ((step, why), count) in &flow.missed {
-            items.push(format!("`{step}` {why} {count}"));
+            items.push(format!("`{step}` not done ({why}) {count}"));
         }
         page.hang(&head, &items);
     }
@@ -294,10 +308,11 @@ fn ending(page: &mut Page, report: &Report, setting: &Setting<'_>) {
 fn would(sent: &Sent, zone: &TimeZone) -> String {
     let at = sent.at.to_zoned(zone.clone());
     let at = at.strftime("%Y-%m-%d %H:%M:%S").to_string();
-    let to = sent.to.as_deref().map(|to| format!(" to {to}"));
-    let to = to.unwrap_or_default();
-    format!(
-        "{at}  {}{to}: {} ({})\n",
-        sent.action, sent.subject, sent.record
-    )
+    let action = &sent.action;
+    let (subject, record) = (&sent.subject, &sent.record);
+    match &sent.to {
+        Some(to) if record.ends_with(to) => format!("{at}  {action} to {to}: {subject}\n"),
+        Some(to) => format!("{at}  {action} to {to}: {subject} ({record})\n"),
+        None => format!("{at}  {action}: {subject} ({record})\n"),
+    }
 }
