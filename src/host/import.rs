@@ -7,7 +7,7 @@ use std::io::{Error, ErrorKind};
 use std::sync::Arc;
 
 use crate::base::{Uid, nearest};
-use crate::connector::csv::{self, Row, column_name};
+use crate::connector::csv::{Row, column_name, read as read_sheet};
 use crate::engine::{Input, InputBody};
 use crate::model::{Object, ObjectId, PropertyId, Raw, Value, coerce};
 use crate::plan::Program;
@@ -78,7 +78,7 @@ pub fn unreadable(error: &Error) -> String {
 /// # Errors
 /// If it cannot be imported as a whole, in words. A bad row is a reject.
 pub fn read(bytes: &[u8], plan: Plan, program: &Program) -> Result<Import, String> {
-    let sheet = csv::read(bytes)?;
+    let sheet = read_sheet(bytes)?;
     let object = &program.catalog.objects[plan.object];
     let columns = columns(&sheet.headers, &plan, object)?;
     let left = sheet.headers.iter().zip(&columns);

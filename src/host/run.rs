@@ -12,7 +12,7 @@ use super::replay::{Brings, Line, Replay, kept};
 use super::store::{Failure, Store, failure};
 use super::tally::{Tally, combined};
 use crate::base::{Timestamp, Uid};
-use crate::connector::csv;
+use crate::connector::csv::write as write_sheet;
 use crate::engine::decision::Answer;
 use crate::engine::{Engine, Order, Prepared, State};
 use crate::scenario::Scenario;
@@ -258,7 +258,7 @@ fn write_rejects(store: &Store, imports: &mut [Imported]) -> Result<(), Failure>
         files
             .entry(path.clone())
             .or_default()
-            .extend(csv::write(&rows));
+            .extend(write_sheet(&rows));
         import.file = Some(path);
     }
     let kept: Vec<PathBuf> = files.keys().cloned().collect();

@@ -26,7 +26,7 @@ fn a_history_tells_what_happened_to_whom_and_where_it_is_written() {
         "workflows/register.flow:14:18",
         "branch_1: takes `Saw more than half`",
         "attended_minutes = 59",
-        "not enrolled by filter",
+        "not enrolled by condition: enrolled_before",
         "joins the segment `regulars`",
     ] {
         assert!(run.out.contains(part), "no {part:?} in\n{}", run.out);

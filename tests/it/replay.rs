@@ -201,7 +201,7 @@ fn names_that_the_program_lacks_are_found() {
     );
     bad(
         code,
-        &format!(r#""link": {{"record": {ada}, "as": "company", "with": {acme}}}"#),
+        &format!(r#""link": {{"record": {ada}, "as": "compnies", "with": {acme}}}"#),
         &["did you mean `companies`?"],
     );
     bad(

@@ -42,6 +42,10 @@ const HOMES: &[Home] = &[
         places: &["src/cli"],
     },
     Home {
+        crates: &["indicatif"],
+        places: &["src/cli/run/progress"],
+    },
+    Home {
         crates: &["csv"],
         places: &["src/connector/csv"],
     },
@@ -172,6 +176,7 @@ mod tests {
             "use ::pest::A;",
             "use clap::{A, B};",
             "use csv::A;",
+            "use indicatif::A;",
             "use lettre::A;",
         ] {
             assert_eq!(misplaced(&file("src/model.rs", text)).len(), 1, "{text}");
