@@ -47,6 +47,9 @@ pub(super) fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Fai
             return Ok(Exit::Findings);
         }
     };
+    if !findings.is_empty() {
+        output.note(format!("{} warnings: see `flow check`", findings.len()));
+    }
     let until = arguments.until.as_deref();
     let until = until
         .map(|text| moment(text, &project.settings.zone))

@@ -254,6 +254,9 @@ fn asked(state: &State, action: &Action, name: &str) -> Carried {
         ("at".to_owned(), own(action.decided_at.to_string())),
         ("record".to_owned(), own(title(state, action.record))),
     ];
+    if name == "http" {
+        fields.push(("sent".to_owned(), Rendered::Bool(false)));
+    }
     let arguments = call.arguments.iter();
     fields.extend(arguments.map(|(name, value)| (name.to_string(), value.clone())));
     Carried {

@@ -7,6 +7,7 @@
     reason = "a test that meets the unexpected has failed"
 )]
 
+mod carry;
 mod cli;
 mod cli_explain;
 mod cli_manifest;

@@ -234,6 +234,9 @@ fn actions(page: &mut Page, actions: &BTreeMap<(String, String), Acts>) {
                 message => format!("{action} {message}"),
             };
             let _ = write!(text, " {}", acts.asked);
+            if action == "http" {
+                text += " (written, not sent)";
+            }
             if acts.failed > 0 {
                 let _ = write!(text, " ({} failed)", acts.failed);
             }
