@@ -74,6 +74,7 @@ impl<C: Carrier> Scenario<C> {
         let answer = effects.answer.take();
         self.absorb(effects);
         self.carry_out();
+        self.wake();
         answer
     }
 
@@ -86,14 +87,26 @@ impl<C: Carrier> Scenario<C> {
             && due <= to
         {
             self.now = self.now.max(due);
-            let effects = self.engine.advance(self.now);
-            self.absorb(effects);
+            self.wake();
             self.settle();
         }
         self.now = self.now.max(to);
         let effects = self.engine.advance(self.now);
         self.absorb(effects);
         self.carry_out();
+    }
+
+    /// Fires the timers that are due by now.
+    fn wake(&mut self) {
+        while self
+            .engine
+            .next_deadline()
+            .is_some_and(|due| due <= self.now)
+        {
+            let effects = self.engine.advance(self.now);
+            self.absorb(effects);
+            self.carry_out();
+        }
     }
 
     /// Delivers all that is under way, at the present instant.
@@ -108,7 +121,9 @@ impl<C: Carrier> Scenario<C> {
 
     fn absorb(&mut self, effects: Effects) {
         self.carrier.told(self.engine.state(), &effects.entries);
-        self.hashes.push(effects.hash);
+        if effects.hash != Default::default() {
+            self.hashes.push(effects.hash);
+        }
         self.decided.extend(effects.actions);
     }
 

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use self::progress::Progress;
 use super::args::{DataFormat, RunArguments};
+use super::check;
 use super::exit::{Exit, Failure};
 use super::output::{Output, report};
 use crate::base::{Date, Sources, TimeZone, Timestamp, end_of_day};
@@ -48,7 +49,8 @@ pub(super) fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Fai
         }
     };
     if !findings.is_empty() {
-        output.note(format!("{} warnings: see `flow check`", findings.len()));
+        let count = check::count(findings.len(), "warning");
+        output.note(format!("{count}: see `flow check`"));
     }
     let until = arguments.until.as_deref();
     let until = until
@@ -147,12 +149,12 @@ fn complain(findings: Findings, sources: &Sources, output: &Output) {
         shown.push(finding.clone());
     }
     output.findings(&shown, sources);
-    let lines = if all == 1 { "line" } else { "lines" };
+    let bad = check::count(all, "bad line");
     let more = match all.checked_sub(SHOWN) {
         Some(more) if more > 0 => format!(", of which {more} are not shown"),
         _ => String::new(),
     };
-    output.talk(format!("{all} bad {lines}{more}: nothing was run"));
+    output.talk(format!("{bad}{more}: nothing was run"));
 }
 
 fn wrong(message: String, help: &str) -> Failure {

@@ -120,7 +120,8 @@ impl<'w> Draft<'w> {
         let Some(of) = self.after.enrolment(enrolment) else {
             return;
         };
-        let (key, step) = (of.key.clone(), of.step());
+        let key = of.key.clone();
+        let step = of.step().filter(|_| reason != Reason::Completed);
         self.tell_step(enrolment, step, What::Left { key, reason });
         self.change(Change::Left(enrolment));
     }

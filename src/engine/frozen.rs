@@ -12,7 +12,8 @@ use super::decision::Decision;
 use super::prepared::Prepared;
 
 /// The hash of the decisions that an input has led to: SHA-256 over their
-/// frozen forms in the order of delivery, cut to 16 bytes.
+/// frozen forms in the order of delivery, cut to 16 bytes; zeros where there
+/// was no decision.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct DecisionHash([u8; 16]);
 
@@ -40,6 +41,7 @@ impl fmt::Debug for DecisionHash {
 #[derive(Default)]
 pub(super) struct Hashing {
     sha: Sha256,
+    any: bool,
     buffer: Vec<u8>,
 }
 
@@ -52,10 +54,14 @@ impl Hashing {
         // Writing to memory does not fail.
         self.buffer = postcard::to_extend(&frozen, buffer).unwrap_or_default();
         self.sha.update(&self.buffer);
+        self.any = true;
     }
 
     pub(super) fn finish(self) -> DecisionHash {
         let mut bytes = [0; 16];
+        if !self.any {
+            return DecisionHash(bytes);
+        }
         for (byte, from) in bytes.iter_mut().zip(self.sha.finalize()) {
             *byte = from;
         }

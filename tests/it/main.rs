@@ -7,6 +7,7 @@
     reason = "a test that meets the unexpected has failed"
 )]
 
+mod acts;
 mod carry;
 mod cli;
 mod cli_explain;
@@ -15,12 +16,16 @@ mod cli_project;
 mod cli_support;
 mod connectors;
 mod docs;
+mod engine;
 mod findings;
+mod generate;
 mod graphs;
 mod main_thread;
 mod past;
 mod planted;
 mod recovery;
+mod reference;
+mod reference_examples;
 mod render;
 mod replay;
 mod robust;

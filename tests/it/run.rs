@@ -169,7 +169,7 @@ fn waits_go_on_after_the_last_line_if_the_clock_does() {
     let run = folder.flow(&["run", "-r", "r.jsonl"]);
     assert!(
         run.out
-            .contains("waiting   1 enrolments, the next wakes 3 March 2026, 08:00"),
+            .contains("waiting   1 enrolment, the next wakes 3 March 2026, 08:00"),
         "{}",
         run.out
     );

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::base::{TimeZone, Timestamp};
+use crate::cli::check::count;
 use crate::cli::history::behind;
 use crate::engine::RULES;
 use crate::engine::decision::Reason;
@@ -250,7 +251,7 @@ fn waiting(page: &mut Page, report: &Report, setting: &Setting<'_>) {
     let inside: usize = report.tally.flows.values().map(|flow| flow.inside).sum();
     let mut items = Vec::new();
     if inside > 0 {
-        items.push(format!("{inside} enrolments"));
+        items.push(count(inside, "enrolment"));
     }
     if let Some(next) = report.next {
         items.push(format!(
@@ -262,7 +263,7 @@ fn waiting(page: &mut Page, report: &Report, setting: &Setting<'_>) {
     if report.later > 0 {
         page.row(
             "later",
-            &[format!("{} lines were not applied", report.later)],
+            &[format!("{} not applied", count(report.later, "line"))],
         );
     }
 }

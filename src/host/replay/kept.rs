@@ -56,12 +56,23 @@ pub(in crate::host) fn entry(
                 let other = Uid::parse(&value).map(|id| title(state, id));
                 line.add("other", other.unwrap_or(value));
             }
+            "with" if told.kind == "action" => line.add("with", named(state, value)),
             // The record has an `id` too.
             "id" => line.add("event_id", value),
             field => line.add(field, value),
         }
     }
     one(&line)
+}
+
+/// An argument, with the name of a record in place of its id.
+fn named(state: &State, argument: String) -> String {
+    let id = argument.split_once(": ");
+    let id = id.and_then(|(name, value)| Some((name, Uid::parse(value)?)));
+    match id {
+        Some((name, id)) => format!("{name}: {}", title(state, id)),
+        None => argument,
+    }
 }
 
 /// A record as a line of the records.

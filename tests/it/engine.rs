@@ -1,0 +1,13 @@
+//! The engine, rule by rule: small programs under a virtual clock. Each test
+//! names the rules that it proves.
+
+mod actions;
+mod dates;
+mod enrolment;
+mod inputs;
+mod leaving;
+mod links;
+mod order;
+mod unknown;
+mod waiting;
+pub(crate) mod world;

@@ -1,0 +1,401 @@
+//! A scenario that tests can write down in words: records by handles, values
+//! as text, the history as lines.
+
+use std::sync::Arc;
+
+use flow::base::{Name, SourceId, Sources, Timestamp, Uid, zone};
+use flow::compile::compile;
+use flow::diagnostic::render;
+use flow::engine::decision::{Action, Answer, Entry};
+use flow::engine::message::{Outcome, Switching};
+use flow::engine::{Engine, Input, InputBody, Order, Prepared, State, Target, event_name, history};
+use flow::model::{
+    AssociationId, Object, ObjectId, PropertyId, Raw, Settings, Value, WorkflowId, coerce, compute,
+};
+use flow::scenario::{Carrier, Scenario};
+
+/// The objects that most tests share.
+pub(crate) const OBJECTS: &str = r#"
+object contact {
+  email: email unique required
+  name: string
+  city: string
+  stage: enum(subscriber, lead, mql, customer) default subscriber
+  score: number default 0
+  bonus: number
+  flag: bool default false
+  due: datetime
+  day: date
+  tags: set(sport, music, film)
+  companies: many company inverse employees labels (billing, boss)
+  owner: one user
+}
+object company { domain: string unique, name: string, size: number, tier: enum(bronze, silver, gold) }
+object user { email: email unique required, name: string }
+event ping on contact { n: number, key: string }
+event pong on contact { url: url }
+"#;
+
+/// The outside of a test: it notes what is sent, and fails what is told to.
+#[derive(Default)]
+pub(crate) struct Outside {
+    pub(crate) sent: Vec<(Timestamp, String)>,
+    pub(crate) keys: Vec<Uid>,
+    pub(crate) lines: Vec<(Option<Uid>, String)>,
+    pub(crate) entries: Vec<Entry>,
+    /// What comes of the next attempts; done after the last.
+    pub(crate) script: std::collections::VecDeque<Outcome>,
+}
+
+impl Carrier for Outside {
+    fn carry(&mut self, state: &State, action: &Action) -> Outcome {
+        let name = &state.prepared().program.catalog.actions[action.request.action].name;
+        let mut line = name.to_string();
+        for (name, value) in &action.request.arguments {
+            let value = flow::engine::frozen::v1::decision::rendered(value);
+            line.push_str(&format!(" {name}={value}"));
+        }
+        for (_, text) in action
+            .request
+            .message
+            .iter()
+            .flat_map(|message| &message.fields)
+        {
+            line.push_str(&format!(" | {text}"));
+        }
+        self.sent.push((action.decided_at, line));
+        self.keys.push(action.key);
+        self.script.pop_front().unwrap_or(Outcome::Done(Vec::new()))
+    }
+
+    fn told(&mut self, state: &State, entries: &[Entry]) {
+        for entry in entries {
+            let line = line(state, entry);
+            self.lines.push((entry.record, line));
+            self.entries.push(entry.clone());
+        }
+    }
+}
+
+/// An entry as one line: the workflow, the kind, the step, what is special.
+fn line(state: &State, entry: &Entry) -> String {
+    let prepared = state.prepared();
+    let object = entry.record.and_then(|id| Some(state.record(id)?.object));
+    let told = history::tell(prepared, object, entry);
+    let workflow = entry.workflow.and_then(|id| prepared.workflow(id));
+    let step = entry.step.and_then(|step| workflow?.steps.get(step));
+    let mut parts: Vec<String> = Vec::new();
+    parts.extend(workflow.map(|workflow| workflow.name().to_string()));
+    parts.push(told.kind.to_owned());
+    parts.extend(step.map(|step| step.id.to_string()));
+    let hidden = ["cause", "id", "object", "read", "with"];
+    let fields = told
+        .fields
+        .iter()
+        .filter(|(name, _)| !hidden.contains(name));
+    parts.extend(fields.map(|(_, value)| value.clone()));
+    parts.join(" ")
+}
+
+/// A scenario in words.
+pub(crate) struct World {
+    pub(crate) scenario: Scenario<Outside>,
+    prepared: Arc<Prepared>,
+    now: Timestamp,
+}
+
+/// Compiles a program in Oslo's time, or panics with its findings.
+pub(crate) fn prepare(text: &str) -> Arc<Prepared> {
+    let settings = Settings {
+        timezone: "Europe/Oslo".into(),
+        zone: zone("Europe/Oslo").expect("it is bundled"),
+        limits: flow::model::Profile::None.into(),
+        ..Settings::default()
+    };
+    let mut sources = Sources::default();
+    let ids: Vec<SourceId> = vec![sources.add("test.flow".to_owned(), text)];
+    let compiled = compile(&sources, &ids, &settings);
+    let findings = render::concise::render(&compiled.findings, &sources);
+    let program = compiled.program.unwrap_or_else(|| panic!("{findings}"));
+    Arc::new(Prepared::new(program))
+}
+
+impl World {
+    /// A world with the shared objects and these workflows, published.
+    pub(crate) fn new(workflows: &str) -> Self {
+        let mut world = World::unpublished(workflows, Order::Sent);
+        world.publish();
+        world
+    }
+
+    pub(crate) fn unpublished(workflows: &str, order: Order) -> Self {
+        World::of(prepare(&format!("{OBJECTS}\n{workflows}")), order)
+    }
+
+    pub(crate) fn of(prepared: Arc<Prepared>, order: Order) -> Self {
+        let engine = Engine::new(prepared.clone(), "test", order);
+        World {
+            scenario: Scenario::new(engine, Outside::default()),
+            prepared,
+            now: "2026-01-05T09:00:00Z".parse().expect("it is a time"),
+        }
+    }
+
+    pub(crate) fn publish(&mut self) -> Option<Answer> {
+        self.input(InputBody::Publish.into())
+    }
+
+    /// Applies an input now.
+    pub(crate) fn input(&mut self, input: Input) -> Option<Answer> {
+        self.scenario.apply(self.now, input)
+    }
+
+    /// Moves the clock to an instant.
+    pub(crate) fn at(&mut self, instant: &str) -> &mut Self {
+        self.now = instant.parse().expect("it is an instant");
+        self.scenario.advance(self.now);
+        self
+    }
+
+    /// Moves the clock by hours.
+    pub(crate) fn hours(&mut self, hours: i64) -> &mut Self {
+        let later = self.now.as_second() + hours * 3_600;
+        self.now = Timestamp::from_second(later).expect("it is in range");
+        self.scenario.advance(self.now);
+        self
+    }
+
+    pub(crate) fn state(&self) -> &State {
+        self.scenario.engine().state()
+    }
+
+    pub(crate) fn prepared(&self) -> &Prepared {
+        &self.prepared
+    }
+
+    pub(crate) fn id(&self, handle: &str) -> Uid {
+        Uid::of(&[b"input", b"create", handle.as_bytes()])
+    }
+
+    fn target(&self, handle: &str) -> Target {
+        Target::Id(self.id(handle))
+    }
+
+    fn object_of(&self, handle: &str) -> ObjectId {
+        let record = self.state().record(self.id(handle));
+        record
+            .unwrap_or_else(|| panic!("there is no {handle}"))
+            .object
+    }
+
+    fn object(&self, name: &str) -> (ObjectId, &Object) {
+        let catalog = &self.prepared.program.catalog;
+        let id = catalog
+            .object(&Name::new(name))
+            .expect("the object is declared");
+        (id, &catalog.objects[id])
+    }
+
+    fn values(
+        &self,
+        object: ObjectId,
+        values: &[(&str, &str)],
+    ) -> Vec<(PropertyId, Option<Value>)> {
+        let object = &self.prepared.program.catalog.objects[object];
+        let zone = self.prepared.zone();
+        values
+            .iter()
+            .map(|(name, text)| {
+                let property = object.property(name).unwrap_or_else(|| panic!("no {name}"));
+                let raw = match *text {
+                    "unknown" => Raw::Null,
+                    text => Raw::Text(text.into()),
+                };
+                let ty = &object.properties[property].ty;
+                let value = coerce(ty, &raw, zone).unwrap_or_else(|misfit| panic!("{misfit}"));
+                (property, value)
+            })
+            .collect()
+    }
+
+    /// Creates a record; a contact or user without an address gets one.
+    pub(crate) fn create(
+        &mut self,
+        object: &str,
+        handle: &str,
+        values: &[(&str, &str)],
+    ) -> Option<Answer> {
+        let (id, declared) = self.object(object);
+        let address = format!("{handle}@acme.example");
+        let mut all: Vec<(&str, &str)> = values.to_vec();
+        let lacks = !values.iter().any(|(name, _)| *name == "email");
+        if lacks && declared.property("email").is_some() {
+            all.push(("email", &address));
+        }
+        let values = self.values(id, &all).into_iter();
+        let values = values.filter_map(|(property, value)| Some((property, value?)));
+        let body = InputBody::Create(id, values.collect());
+        self.input(Input {
+            id: Some(handle.into()),
+            ..body.into()
+        })
+    }
+
+    pub(crate) fn contact(&mut self, handle: &str, values: &[(&str, &str)]) -> Option<Answer> {
+        self.create("contact", handle, values)
+    }
+
+    pub(crate) fn set(&mut self, handle: &str, values: &[(&str, &str)]) -> Option<Answer> {
+        let values = self.values(self.object_of(handle), values);
+        let body = InputBody::Set(self.target(handle), values);
+        self.input(body.into())
+    }
+
+    /// An event as an input, to be changed before it is applied.
+    pub(crate) fn event(&self, handle: &str, event: &str, values: &[(&str, &str)]) -> Input {
+        let catalog = &self.prepared.program.catalog;
+        let id = catalog
+            .event(&Name::new(event))
+            .expect("the event is declared");
+        let declared = &catalog.events[id];
+        let mut by_place = vec![None; declared.properties.len()];
+        for (name, text) in values {
+            let property = declared.property(name).expect("the property is declared");
+            let raw = Raw::Text((*text).into());
+            let ty = &declared.properties[property].ty;
+            by_place[property.index()] =
+                coerce(ty, &raw, self.prepared.zone()).expect("the value fits");
+        }
+        InputBody::Event(self.target(handle), id, by_place).into()
+    }
+
+    pub(crate) fn does(
+        &mut self,
+        handle: &str,
+        event: &str,
+        values: &[(&str, &str)],
+    ) -> Option<Answer> {
+        let input = self.event(handle, event, values);
+        self.input(input)
+    }
+
+    fn association(&self, handle: &str, name: &str) -> AssociationId {
+        let object = &self.prepared.program.catalog.objects[self.object_of(handle)];
+        object
+            .association(name)
+            .expect("the association is declared")
+    }
+
+    pub(crate) fn link(&mut self, handle: &str, way: &str, other: &str, label: Option<&str>) {
+        let association = self.association(handle, way);
+        let label = label.map(Name::new);
+        let (one, other) = (self.target(handle), self.target(other));
+        self.input(InputBody::Link(one, association, other, label).into());
+    }
+
+    pub(crate) fn unlink(&mut self, handle: &str, way: &str, other: &str, label: Option<&str>) {
+        let association = self.association(handle, way);
+        let label = label.map(Name::new);
+        let (one, other) = (self.target(handle), self.target(other));
+        self.input(InputBody::Unlink(one, association, other, label).into());
+    }
+
+    pub(crate) fn workflow(&self, name: &str) -> WorkflowId {
+        let catalog = &self.prepared.program.catalog;
+        catalog
+            .workflow(&Name::new(name))
+            .expect("the workflow is declared")
+    }
+
+    pub(crate) fn enroll(&mut self, handle: &str, workflow: &str) -> Option<Answer> {
+        let body = InputBody::Enroll(self.target(handle), self.workflow(workflow));
+        self.input(body.into())
+    }
+
+    pub(crate) fn unenroll(&mut self, handle: &str, workflow: &str) -> Option<Answer> {
+        let body = InputBody::Unenroll(self.target(handle), self.workflow(workflow));
+        self.input(body.into())
+    }
+
+    pub(crate) fn member(&mut self, handle: &str, segment: &str, joins: bool) {
+        let catalog = &self.prepared.program.catalog;
+        let segment = catalog
+            .segment(&Name::new(segment))
+            .expect("the segment is declared");
+        let body = InputBody::Member(self.target(handle), segment, joins);
+        self.input(body.into());
+    }
+
+    pub(crate) fn switch(&mut self, workflow: &str, to: Switching) {
+        let body = InputBody::Switch(self.workflow(workflow), to);
+        self.input(body.into());
+    }
+
+    /// A value, as it is written; `unknown` where there is none.
+    pub(crate) fn value(&self, handle: &str, property: &str) -> String {
+        let record = self
+            .state()
+            .record(self.id(handle))
+            .expect("the record exists");
+        let object = &self.prepared.program.catalog.objects[record.object];
+        let id = object.property(property).expect("the property is declared");
+        let ty = &object.properties[id].ty;
+        record.value(id).map_or("unknown".into(), |value| {
+            compute::spell(value, ty, self.prepared.zone())
+        })
+    }
+
+    /// What the history says of a record and a workflow, as lines without the
+    /// workflow's name.
+    pub(crate) fn path(&self, handle: &str, workflow: &str) -> Vec<String> {
+        let id = self.id(handle);
+        let prefix = format!("{workflow} ");
+        let lines = self.scenario.carrier().lines.iter();
+        lines
+            .filter(|(record, _)| *record == Some(id))
+            .filter_map(|(_, line)| Some(line.strip_prefix(&prefix)?.to_owned()))
+            .collect()
+    }
+
+    /// Everything that the history says, in order.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let lines = self.scenario.carrier().lines.iter();
+        lines.map(|(_, line)| line.clone()).collect()
+    }
+
+    /// What was sent.
+    pub(crate) fn sent(&self) -> Vec<String> {
+        let sent = self.scenario.carrier().sent.iter();
+        sent.map(|(_, line)| line.clone()).collect()
+    }
+
+    /// Whether a record is inside a workflow now.
+    pub(crate) fn inside(&self, handle: &str, workflow: &str) -> bool {
+        let workflow = self.workflow(workflow);
+        let record = self
+            .state()
+            .record(self.id(handle))
+            .expect("the record exists");
+        record
+            .enrolments
+            .iter()
+            .any(|enrolment| enrolment.workflow == workflow)
+    }
+
+    /// How often a record was enrolled in a workflow.
+    pub(crate) fn times(&self, handle: &str, workflow: &str) -> usize {
+        let path = self.path(handle, workflow);
+        path.iter()
+            .filter(|line| line.starts_with("enrolled"))
+            .count()
+    }
+}
+
+#[test]
+fn events_have_names() {
+    let world = World::new("workflow w on contact { enroll on changed city steps {} }");
+    let prepared = world.prepared();
+    let workflow = &prepared.program.workflows()[0];
+    let name = event_name(prepared, &workflow.events[0].event, workflow.object);
+    assert_eq!(name, "changed city");
+}

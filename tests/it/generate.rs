@@ -1,0 +1,43 @@
+//! Random programs over a small schema, and random histories for them. A
+//! program is text: what the model and the engine run is what the compiler
+//! makes of it. No workflow goes round at one instant: those that may enrol
+//! again and wait for an instant or an action first wait for days.
+
+mod history;
+mod program;
+
+pub(crate) use history::{Moment, history};
+pub(crate) use program::{compiled, sketch};
+
+use flow::semantic::hir::Program;
+use proptest::prelude::{ProptestConfig, proptest};
+
+use crate::reference::Model;
+use crate::support::is_long;
+
+/// A model after a history.
+pub(crate) fn run<'p>(program: &'p Program, history: &[Moment]) -> Model<'p> {
+    let mut model = Model::new(program);
+    for moment in history {
+        model.apply(moment.at, &moment.act);
+    }
+    if let Some(last) = history.last() {
+        model.advance(last.at + std::time::Duration::from_secs(10 * 86_400));
+    }
+    model
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: if is_long() { 2_000 } else { 200 }, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_model_runs_anything_twice_alike(sketch in sketch(), history in history()) {
+        let valid = compiled(&sketch.to_string()).unwrap_or_else(|why| panic!("{why}\n{sketch}"));
+        let (one, other) = (run(valid.get(), &history), run(valid.get(), &history));
+        assert_eq!(one.trace(), other.trace());
+        assert_eq!(one.values(), other.values());
+        assert_eq!(one.links(), other.links());
+        assert_eq!(one.inside(), other.inside());
+        assert_eq!(one.segments(), other.segments());
+    }
+}
