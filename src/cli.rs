@@ -6,7 +6,10 @@ mod check;
 mod exit;
 mod explain;
 mod graph;
+mod history;
 mod output;
+mod records;
+mod run;
 
 use std::process::ExitCode;
 
@@ -36,6 +39,9 @@ pub fn main() -> ExitCode {
 fn run(command: &Command, output: &Output) -> Result<Exit, Failure> {
     match command {
         Command::Check(arguments) => check::run(arguments, output),
+        Command::Run(arguments) => run::run(arguments, output),
+        Command::History(arguments) => history::run(arguments, output),
+        Command::Records(arguments) => records::run(arguments, output),
         Command::Graph(arguments) => graph::run(arguments, output),
         Command::Explain(arguments) => explain::run(arguments, output),
     }

@@ -14,6 +14,7 @@ mod hear;
 pub mod history;
 mod input;
 mod intake;
+mod look;
 pub mod message;
 mod prepared;
 mod queue;

@@ -18,4 +18,6 @@ pub mod connector;
 #[cfg(feature = "cli")]
 pub mod project;
 #[cfg(feature = "cli")]
+pub mod host;
+#[cfg(feature = "cli")]
 pub mod cli;

@@ -10,6 +10,7 @@ mod lower;
 mod program;
 mod step;
 mod version;
+mod webhook;
 mod workflow;
 
 pub use expression::{
@@ -19,4 +20,5 @@ pub use graph::{ActionGraph, GraphEdge, GraphNode};
 pub use lower::lower;
 pub use program::{Message, ObjectPlan, Program, Segment, Webhook, WebhookField};
 pub use step::{Case, Do, Moment, Next, Records, Step, StepKind, TargetProperty, Test, Wait};
+pub use webhook::{Readers, Reading, raw};
 pub use workflow::{Clause, EventTrigger, Reenroll, Refinement, Workflow};

@@ -6,12 +6,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::exit;
 
-/// Declarative CRM workflows as code: checks a project, shows its graphs.
+/// Declarative CRM workflows as code: checks a project, shows its graphs, runs it.
 #[derive(Debug, Parser)]
 #[command(name = "flow", version, after_help = help(
-    "  flow check examples/webinar      check a project\n  \
-       flow graph --workflow follow_up  show a workflow as a graph\n  \
-       flow explain F0202               explain a finding"
+    "  flow check examples/webinar             check a project\n  \
+       flow run --replay two-weeks.jsonl       run what happened in two weeks\n  \
+       flow history ada@fjordsoft.example      show what happened to a record\n  \
+       flow graph --workflow follow_up         show a workflow as a graph\n  \
+       flow explain F0202                      explain a finding"
 ))]
 pub(super) struct Arguments {
     /// Whether to use colours; `auto` uses them on a terminal, unless NO_COLOR is set
@@ -25,6 +27,9 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Check(CheckArguments),
+    Run(RunArguments),
+    History(HistoryArguments),
+    Records(RecordsArguments),
     Graph(GraphArguments),
     Explain(ExplainArguments),
 }
@@ -64,6 +69,73 @@ pub(super) struct GraphArguments {
     /// How graphs are printed
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: GraphFormat,
+}
+
+/// Run a project on what happened: a replay, under a clock of its own.
+///
+/// Nothing leaves the machine: mails and tasks become files in the folder of the
+/// store, which is `.flow` in the project unless `flow.toml` names another. A run
+/// begins with no records and replaces what the run before left there.
+#[derive(Debug, Args)]
+#[command(after_help = help(
+    "  flow run --replay two-weeks.jsonl                       run all of it\n  \
+       flow run --replay two-weeks.jsonl --until 2026-03-06    stop after that day\n  \
+       flow run --replay two-weeks.jsonl --dry-run             write nothing"
+))]
+pub(super) struct RunArguments {
+    #[command(flatten)]
+    pub(super) project: ProjectArguments,
+    /// What happened, one JSON object a line
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) replay: Option<PathBuf>,
+    /// Stop the clock here: a moment in RFC 3339, or a day, which is the end of it.
+    /// It may be later than the last line: then the clock runs on, and waits end
+    #[arg(short, long, value_name = "TIME")]
+    pub(super) until: Option<String>,
+    /// Write nothing; print what would have been sent
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// How the summary is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: DataFormat,
+}
+
+/// Show what happened to a record in the last run.
+#[derive(Debug, Args)]
+#[command(after_help = help(
+    "  flow history ada@fjordsoft.example              of a contact\n  \
+       flow history ada@fjordsoft.example -w register  what one workflow did\n  \
+       flow history fjordsoft.example examples/webinar of another project"
+))]
+pub(super) struct HistoryArguments {
+    /// A unique value of the record, like its email, or its id, or how its id begins
+    pub(super) record: String,
+    #[command(flatten)]
+    pub(super) project: ProjectArguments,
+    /// Show what this workflow did only
+    #[arg(short, long, value_name = "NAME")]
+    pub(super) workflow: Option<String>,
+    /// How the history is printed; `json` is one object a line
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: DataFormat,
+}
+
+/// Show the records as the last run left them.
+#[derive(Debug, Args)]
+#[command(after_help = help(
+    "  flow records                     show all records\n  \
+       flow records --object company    show those of one object\n  \
+       flow records --format json       print one object a line, with all values"
+))]
+pub(super) struct RecordsArguments {
+    #[command(flatten)]
+    pub(super) project: ProjectArguments,
+    /// Show records of this object only
+    #[arg(short, long, value_name = "NAME")]
+    pub(super) object: Option<String>,
+    /// How records are printed; `json` is one object a line
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: DataFormat,
 }
 
 /// Explain a kind of finding, or list all kinds.
@@ -121,6 +193,16 @@ pub(super) enum GraphFormat {
     /// For Markdown
     Mermaid,
     /// One document, for programs
+    Json,
+}
+
+/// The forms of what a run leaves behind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum DataFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
     Json,
 }
 

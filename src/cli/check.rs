@@ -62,7 +62,7 @@ fn summary(files: usize, workflows: Option<usize>, findings: &Findings) -> Strin
 }
 
 /// `1 file`, `2 files`.
-fn count(number: usize, word: &str) -> String {
+pub(super) fn count(number: usize, word: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {word}{plural}")
 }

@@ -1,6 +1,7 @@
 //! What is printed: data on standard output, talk on standard error, and how both look. A reader
 //! that has gone away ends the printing, not the program.
 
+pub(super) mod report;
 mod terminal;
 pub(super) mod wire;
 

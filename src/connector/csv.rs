@@ -6,6 +6,8 @@ mod rows;
 
 use std::collections::BTreeMap;
 
+use csv::WriterBuilder;
+
 pub use self::rows::{Row, Rows};
 
 /// What some programs put before the first character of UTF-8.
@@ -42,6 +44,18 @@ pub fn read(bytes: &[u8]) -> Result<Sheet<'_>, String> {
     check(&headers)?;
     rows.expect_cells(headers.len());
     Ok(Sheet { headers, rows })
+}
+
+/// A table as bytes, with commas, and quotes where a cell needs them.
+#[must_use]
+pub fn write(rows: &[Vec<String>]) -> Vec<u8> {
+    let mut builder = WriterBuilder::new();
+    let mut writer = builder.flexible(true).from_writer(Vec::new());
+    for row in rows {
+        // Writing to memory does not fail.
+        let _ = writer.write_record(row);
+    }
+    writer.into_inner().unwrap_or_default()
 }
 
 /// The name of a column: its header in lower case, each run of anything but

@@ -28,7 +28,8 @@ macro_rules! codes {
     ($($variant:ident $code:literal $name:literal $level:ident $summary:literal)*) => {
         /// A kind of finding. The first two digits tell the stage: F00 the
         /// compiler itself, F01 text, F02 names, F03 types, F04 the shape of
-        /// a declaration, F05 between declarations, F06 the project.
+        /// a declaration, F05 between declarations, F06 the project,
+        /// F07 running.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
             $(#[doc = $summary] $variant,)*
@@ -142,6 +143,10 @@ codes! {
     UnknownKey         "F0601" "unknown-key"          Error   "a key that `flow.toml` does not have"
     WrongSetting       "F0602" "wrong-setting"        Error   "a setting with a value that it cannot have"
     UnreadableSource   "F0603" "unreadable-source"    Error   "a source that is not UTF-8 text, or too large"
+
+    BadReplayLine      "F0701" "bad-replay-line"      Error   "a line of a replay that cannot be read"
+    UnknownInReplay    "F0702" "unknown-in-replay"    Error   "a name in a replay that the program does not have"
+    BadImport          "F0703" "bad-import"           Error   "a file that cannot be imported"
 }
 
 impl Code {

@@ -19,6 +19,9 @@ fn each_command_has_examples_and_exit_codes_in_its_help() {
         &["--help"] as &[&str],
         &["check", "--help"],
         &["graph", "--help"],
+        &["run", "--help"],
+        &["history", "--help"],
+        &["records", "--help"],
         &["explain", "--help"],
     ] {
         let run = folder.flow(command);

@@ -10,6 +10,8 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+use crate::support::repo_root;
+
 /// A `flow.toml` without a finding.
 pub(crate) const MANIFEST: &str = "[project]\nname = \"acme\"\nedition = 1\n";
 
@@ -64,6 +66,14 @@ impl Folder {
         Folder::new(&[("flow.toml", manifest), ("main.flow", PROGRAM)])
     }
 
+    /// A copy of the project of an example.
+    pub(crate) fn example(name: &str) -> Self {
+        let folder = Folder::new(&[]);
+        let from = format!("examples/{name}");
+        copy(&repo_root().join(from), folder.path());
+        folder
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.dir.path()
     }
@@ -96,6 +106,23 @@ impl Folder {
     pub(crate) fn findings(&self) -> Vec<String> {
         let run = self.flow(&["check", "--format", "concise"]);
         run.out.lines().map(str::to_owned).collect()
+    }
+}
+
+/// Copies what a folder holds, but for what a run has left there.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap();
+        if name == ".flow" {
+            continue;
+        }
+        if path.is_dir() {
+            copy(&path, &to.join(name));
+        } else {
+            fs::copy(&path, to.join(name)).unwrap();
+        }
     }
 }
 

@@ -8,6 +8,9 @@ use flow::compile::compile;
 use flow::diagnostic::{Code, Findings, render};
 use flow::model::Settings;
 
+use tempfile::TempDir;
+
+use crate::cli_support::copy;
 use crate::support::{files, read, repo_root};
 
 /// The blocks of a document: language, text, line.
@@ -93,7 +96,9 @@ fn every_page_says_what_it_should() {
         if language != "flow" {
             // Settings and what cannot be shown have tests of their own.
             assert!(
-                code.code().starts_with("F06") || *code == Code::NestedTooDeeply,
+                code.code().starts_with("F06")
+                    || code.code().starts_with("F07")
+                    || *code == Code::NestedTooDeeply,
                 "{code}: a block in `{language}`"
             );
             continue;
@@ -137,10 +142,16 @@ fn every_code_has_a_test_that_names_the_place() {
         .iter()
         .map(|path| read(path))
         .collect();
-    let tests: String = ["cli_manifest", "cli_project", "robust", "recovery"]
-        .iter()
-        .map(|name| read(&format!("tests/it/{name}.rs")))
-        .collect();
+    let tests: String = [
+        "cli_manifest",
+        "cli_project",
+        "robust",
+        "recovery",
+        "replay",
+    ]
+    .iter()
+    .map(|name| read(&format!("tests/it/{name}.rs")))
+    .collect();
     let noted = |code: &Code| corpus.contains(&format!("~ {} ", code.code()));
     let variant =
         |code: &Code| tests.contains(&format!("Code::{code:?}")) || tests.contains(code.code());
@@ -190,9 +201,17 @@ fn the_graphs_of_the_readme_are_what_is_printed() {
 }
 
 #[test]
-fn the_commands_of_the_readme_run() {
+fn the_commands_of_the_documents_run() {
     let mut count = 0;
-    for (language, text, line) in blocks(&read("README.md")) {
+    // What the commands leave behind does not belong into the repository.
+    let folder = TempDir::new().expect("a folder");
+    copy(
+        &repo_root().join("examples"),
+        &folder.path().join("examples"),
+    );
+    let documents = ["README.md", "examples/webinar/README.md", "docs/running.md"];
+    let found = documents.map(|path| blocks(&read(path)).into_iter().map(move |b| (path, b)));
+    for (path, (language, text, line)) in found.into_iter().flatten() {
         if language != "sh" {
             continue;
         }
@@ -212,21 +231,21 @@ fn the_commands_of_the_readme_run() {
                 ];
                 assert!(
                     known.contains(&command),
-                    "README.md:{line}: `{command}` is not run by this test"
+                    "{path}:{line}: `{command}` is not run by this test"
                 );
                 continue;
             };
             let words = words.split(" > ").next().unwrap_or_default();
             let run = Command::new(env!("CARGO_BIN_EXE_flow"))
                 .args(words.split_whitespace())
-                .current_dir(repo_root())
+                .current_dir(folder.path())
                 .output()
                 .expect("flow runs");
             let said = String::from_utf8_lossy(&run.stderr).into_owned();
             assert_eq!(
                 run.status.code(),
                 Some(0),
-                "README.md:{line}: `{command}`: {said}"
+                "{path}:{line}: `{command}`: {said}"
             );
             count += 1;
         }

@@ -8,6 +8,7 @@
 )]
 
 mod acts;
+mod carry;
 mod cli;
 mod cli_explain;
 mod cli_manifest;
@@ -21,13 +22,16 @@ mod findings;
 mod generate;
 mod graphs;
 mod main_thread;
+mod past;
 mod planted;
 mod property;
 mod recovery;
 mod reference;
 mod reference_examples;
 mod render;
+mod replay;
 mod robust;
+mod run;
 mod sizes;
 mod snapshots;
 mod support;

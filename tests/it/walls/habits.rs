@@ -43,6 +43,10 @@ const HOMES: &[Home] = &[
         places: &["src/cli"],
     },
     Home {
+        crates: &["indicatif"],
+        places: &["src/cli/run/progress"],
+    },
+    Home {
         crates: &["csv"],
         places: &["src/connector/csv"],
     },
@@ -173,6 +177,7 @@ mod tests {
             "use ::pest::A;",
             "use clap::{A, B};",
             "use csv::A;",
+            "use indicatif::A;",
             "use lettre::A;",
         ] {
             assert_eq!(misplaced(&file("src/model.rs", text)).len(), 1, "{text}");

@@ -1,0 +1,201 @@
+//! `flow run`: a project on what happened, and a summary of what came of it.
+
+mod progress;
+mod summary;
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::sync::Arc;
+
+use self::progress::Progress;
+use super::args::{DataFormat, RunArguments};
+use super::check;
+use super::exit::{Exit, Failure};
+use super::output::{Output, report};
+use crate::base::{Date, Sources, TimeZone, Timestamp, end_of_day};
+use crate::compile::compile;
+use crate::diagnostic::Findings;
+use crate::engine::Prepared;
+use crate::host::look::Places;
+use crate::host::replay::{self, Replay};
+use crate::host::run::{Options, Report, run as run_replay};
+use crate::host::store::{self, Store};
+use crate::project::{self, Project};
+
+/// How many bad lines are shown.
+const SHOWN: usize = 50;
+
+/// Runs a project on a replay, or prints what is wrong with either.
+pub(super) fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Failure> {
+    let Some(path) = &arguments.replay else {
+        return Err(Failure {
+            exit: Exit::Usage,
+            message: "there is nothing to run on".into(),
+            help: Some(
+                "name what happened: `flow run --replay FILE`; live running comes later".into(),
+            ),
+        });
+    };
+    let project = project::load(&arguments.project.dir)?;
+    let compilation = compile(&project.sources, &project.files, &project.settings);
+    let mut findings = project.findings.clone();
+    findings.append(compilation.findings);
+    let program = match compilation.program {
+        Some(program) if !findings.has_errors() => program,
+        _ => {
+            output.findings(&findings.sorted(), &project.sources);
+            return Ok(Exit::Findings);
+        }
+    };
+    if !findings.is_empty() {
+        let count = check::count(findings.len(), "warning");
+        output.note(format!("{count}: see `flow check`"));
+    }
+    let until = arguments.until.as_deref();
+    let until = until
+        .map(|text| moment(text, &project.settings.zone))
+        .transpose()?;
+    let prepared = Arc::new(Prepared::new(program));
+    let Some(replay) = read(path, &prepared, output)? else {
+        return Ok(Exit::Usage);
+    };
+    let first = replay.lines.first().map(|line| line.at);
+    if until < first && until.is_some() {
+        let message = "`--until` is before the first line".to_owned();
+        return Err(wrong(message, "nothing would be run"));
+    }
+    let store = Store {
+        dir: project.store.clone(),
+    };
+    let done = execute(&project, prepared, (replay, until), arguments.dry_run)?;
+    let text = match arguments.format {
+        DataFormat::Json => report::json(&done),
+        DataFormat::Text => summary::text(
+            &done,
+            &summary::Setting {
+                store: (!arguments.dry_run).then_some(&store),
+                dir: &arguments.project.dir,
+                settings: &project.settings,
+                asked: until.is_some(),
+                width: output.data_style().width,
+            },
+        ),
+    };
+    output.data(&text)?;
+    Ok(Exit::Fine)
+}
+
+fn execute(
+    project: &Project,
+    prepared: Arc<Prepared>,
+    (replay, until): (Replay, Option<Timestamp>),
+    dry: bool,
+) -> Result<Report, Failure> {
+    let places = Places::new(project.sources.clone(), &project.root);
+    let options = Options {
+        until,
+        places,
+        store: (!dry).then(|| Store {
+            dir: project.store.clone(),
+        }),
+    };
+    let progress = Progress::new(replay.lines.len(), dry);
+    let report = run_replay(prepared, replay, options, &mut |done| progress.at(done));
+    progress.end();
+    Ok(report?)
+}
+
+/// Reads a replay; prints what is wrong with it.
+fn read(path: &Path, prepared: &Prepared, output: &Output) -> Result<Option<Replay>, Failure> {
+    let text = fs::read(path).map_err(|error| unreadable(path, &error))?;
+    let text = String::from_utf8(text).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let before = error.as_bytes().iter().take(valid);
+        let line = before.filter(|byte| **byte == b'\n').count() + 1;
+        let message = format!("`{}` is not UTF-8: see line {line}", path.display());
+        wrong(message, "save it as UTF-8")
+    })?;
+    if u32::try_from(text.len()).is_err() {
+        let message = format!("`{}` is larger than 4 GiB", path.display());
+        return Err(wrong(message, "split it"));
+    }
+    let mut sources = Sources::default();
+    let name = path
+        .to_string_lossy()
+        .replace(std::path::MAIN_SEPARATOR, "/");
+    let id = sources.add(name, text);
+    let folder = path.parent().unwrap_or(Path::new(""));
+    match replay::read((id, sources.get(id)), prepared, folder) {
+        Ok(replay) if replay.lines.is_empty() => {
+            let message = format!("`{}` holds no line", path.display());
+            Err(wrong(
+                message,
+                "a line is like `{\"at\": \"…\", \"publish\": true}`",
+            ))
+        }
+        Ok(replay) => Ok(Some(replay)),
+        Err(findings) => {
+            complain(findings, &sources, output);
+            Ok(None)
+        }
+    }
+}
+
+fn complain(findings: Findings, sources: &Sources, output: &Output) {
+    let all = findings.len();
+    let mut shown = Findings::default();
+    for finding in findings.iter().take(SHOWN) {
+        shown.push(finding.clone());
+    }
+    output.findings(&shown, sources);
+    let bad = check::count(all, "bad line");
+    let more = match all.checked_sub(SHOWN) {
+        Some(more) if more > 0 => format!(", of which {more} are not shown"),
+        _ => String::new(),
+    };
+    output.talk(format!("{bad}{more}: nothing was run"));
+}
+
+fn wrong(message: String, help: &str) -> Failure {
+    Failure {
+        exit: Exit::Usage,
+        message,
+        help: Some(help.to_owned()),
+    }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+    if error.kind() == ErrorKind::NotFound {
+        let message = format!("there is no `{}`", path.display());
+        return wrong(message, "check the spelling of the path");
+    }
+    Failure {
+        exit: Exit::Environment,
+        message: format!("`{}` cannot be read: {error}", path.display()),
+        help: None,
+    }
+}
+
+/// A moment, or the end of a day in the zone.
+fn moment(text: &str, zone: &TimeZone) -> Result<Timestamp, Failure> {
+    let day = |text: &str| end_of_day(text.parse::<Date>().ok()?, zone);
+    let day = (text.len() <= 10).then(|| day(text)).flatten();
+    day.or_else(|| text.parse().ok()).ok_or_else(|| {
+        let message = format!("`{text}` is neither a moment nor a day");
+        wrong(
+            message,
+            "write it like `2026-03-06` or `2026-03-06T12:00:00Z`",
+        )
+    })
+}
+
+impl From<store::Failure> for Failure {
+    fn from(failure: store::Failure) -> Self {
+        Failure {
+            exit: Exit::Environment,
+            message: failure.to_string(),
+            help: Some("check that the folder of the store may be written".into()),
+        }
+    }
+}

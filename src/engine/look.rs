@@ -1,0 +1,24 @@
+//! Records as people look at them: values and segments as of now. Nothing is
+//! decided by it.
+
+use super::State;
+use super::evaluate::{Notes, Scope};
+use super::record::RecordCell;
+use crate::model::{PropertyId, SegmentId, Value};
+
+impl State {
+    /// The value of a property: stored, built in or computed.
+    #[must_use]
+    pub fn value(&self, record: &RecordCell, property: PropertyId) -> Option<Value> {
+        let notes = Notes::default();
+        Scope::of(self.prepared(), record, self.now, &notes).own(property)
+    }
+
+    /// Whether a record is in a segment.
+    #[must_use]
+    pub fn is_member(&self, record: &RecordCell, segment: SegmentId) -> bool {
+        let notes = Notes::default();
+        let scope = Scope::of(self.prepared(), record, self.now, &notes);
+        scope.in_segment(segment) == Some(true)
+    }
+}

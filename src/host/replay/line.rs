@@ -1,0 +1,124 @@
+//! One line of a replay: its times, its sender, and which kind it is. What
+//! each kind holds is not known here.
+
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use super::keys;
+use super::{Brings, Mistake};
+use crate::base::{Timestamp, nearest};
+use crate::diagnostic::Code;
+use crate::engine::{Input, Prepared};
+use crate::plan::Readers;
+
+/// What stands beside the kind of a line.
+const AROUND: [&str; 4] = ["at", "occurred_at", "id", "by"];
+
+/// The kinds of lines.
+const KINDS: [&str; 16] = [
+    "publish", "import", "create", "set", "link", "unlink", "webhook", "event", "enroll",
+    "unenroll", "add", "remove", "pause", "resume", "on", "off",
+];
+
+/// What lines are read with.
+pub(super) struct Reader<'r> {
+    pub(super) prepared: &'r Prepared,
+    pub(super) readers: &'r Readers,
+    /// Where the files that lines name are looked for.
+    pub(super) folder: &'r Path,
+}
+
+impl Reader<'_> {
+    /// Reads a line that comes after the one at `before`.
+    pub(super) fn line(
+        &self,
+        text: &str,
+        before: Option<Timestamp>,
+    ) -> Result<(Timestamp, Brings), Mistake> {
+        let map = object(text)?;
+        let (kind, value) = kind(&map)?;
+        let at = moment(&map, "at")?.ok_or_else(|| {
+            Mistake::bad("the line has no `at`").help("write when it is accepted, in RFC 3339")
+        })?;
+        if before.is_some_and(|before| at < before) {
+            return Err(Mistake::bad("the line is earlier than the one before")
+                .at("at")
+                .help("lines stand in the order of `at`"));
+        }
+        let occurred_at = moment(&map, "occurred_at")?;
+        let optional = |key: &str| map.get(key).map(|value| keys::text(key, value)).transpose();
+        let (id, by) = (optional("id")?, optional("by")?);
+        if kind == "import" {
+            if let Some(stray) = ["id", "occurred_at"]
+                .iter()
+                .find(|key| map.contains_key(**key))
+            {
+                let message = format!("an import takes no `{stray}`: each row has its own");
+                return Err(Mistake::bad(message).at(*stray));
+            }
+            let import = self.import(value, by)?;
+            return Ok((at, Brings::Import(Box::new(import))));
+        }
+        let (own, body) = self.body(kind, value)?;
+        let input = Input {
+            id: id.map(Into::into).or(own),
+            occurred_at,
+            by: by.map(Into::into),
+            body,
+        };
+        Ok((at, Brings::Input(Box::new(input))))
+    }
+}
+
+fn object(text: &str) -> Result<Map<String, Value>, Mistake> {
+    match serde_json::from_str(text) {
+        Ok(Value::Object(map)) => Ok(map),
+        Ok(_) => Err(Mistake::bad("the line is no JSON object")),
+        Err(error) => {
+            let message = error.to_string();
+            let (what, _) = message.split_once(" at line ").unwrap_or((&message, ""));
+            let column = error.column();
+            Err(Mistake::bad(format!(
+                "the line is no JSON: {what} at column {column}"
+            )))
+        }
+    }
+}
+
+/// Which kind a line is, and what it holds.
+fn kind(map: &Map<String, Value>) -> Result<(&'static str, &Value), Mistake> {
+    let known = || KINDS.into_iter().chain(AROUND);
+    let mut stray = map.keys().filter(|key| !known().any(|name| name == *key));
+    if let Some(stray) = stray.next() {
+        let message = format!("a line has no key `{stray}`");
+        let mut mistake = Mistake::new(Code::BadReplayLine, message).at(stray);
+        mistake.meant = nearest(stray, known()).map(str::to_owned);
+        return Err(mistake.help(format!("it is one of `{}`", KINDS.join("`, `"))));
+    }
+    let mut found = KINDS
+        .into_iter()
+        .filter_map(|kind| Some((kind, map.get(kind)?)));
+    match (found.next(), found.next()) {
+        (Some(only), None) => Ok(only),
+        (None, _) => Err(Mistake::bad("the line does not say what happens")
+            .help(format!("it has one of `{}`", KINDS.join("`, `")))),
+        (Some((first, _)), Some((second, _))) => Err(Mistake::bad(format!(
+            "the line has both `{first}` and `{second}`"
+        ))
+        .at(second)
+        .help("write two lines")),
+    }
+}
+
+fn moment(map: &Map<String, Value>, key: &str) -> Result<Option<Timestamp>, Mistake> {
+    let Some(value) = map.get(key) else {
+        return Ok(None);
+    };
+    let text = keys::text(key, value)?;
+    text.parse().map(Some).map_err(|_| {
+        Mistake::bad(format!("`{text}` is no moment"))
+            .at(text)
+            .help("write it in RFC 3339, like `2026-03-02T08:00:00Z`")
+    })
+}

@@ -1,0 +1,88 @@
+//! JSON at the edges of the host: the identity of a body, rendered requests
+//! and what is kept. It reads no line.
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use crate::base::Uid;
+use crate::connector::outbox::{Fields, json};
+use crate::engine::decision::Rendered;
+
+/// A text as JSON writes it.
+pub(crate) fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+/// The identity of a body: white space and the order of keys do not count.
+pub(super) fn identity(body: &Value) -> Uid {
+    Uid::of(&[body.to_string().as_bytes()])
+}
+
+/// Something rendered as JSON; secrets keep their names.
+pub(crate) fn value(rendered: &Rendered) -> Value {
+    match rendered {
+        Rendered::Null => Value::Null,
+        Rendered::Text(text) => Value::from(&**text),
+        Rendered::Number(number) => self::number(*number),
+        Rendered::Bool(yes) => Value::from(*yes),
+        Rendered::List(items) => items.iter().map(value).collect(),
+        Rendered::Object(members) => {
+            let members = members.iter();
+            let members = members.map(|(key, member)| (key.to_string(), value(member)));
+            Value::Object(members.collect())
+        }
+        Rendered::Record(id, names) => {
+            let unique = names.first().map(|(_, value)| value.to_string());
+            Value::from(unique.unwrap_or_else(|| id.to_string()))
+        }
+        Rendered::Secret(name) => Value::from(format!("secret({name})")),
+    }
+}
+
+/// A number as it is.
+pub(super) fn number(number: crate::base::Decimal) -> Value {
+    let text = crate::base::print_decimal(number);
+    serde_json::from_str(&text).unwrap_or(Value::from(text))
+}
+
+/// What is asked of an action, as the file of the outbox holds it.
+pub(crate) fn request(name: &str, fields: &[(String, Rendered)]) -> Vec<u8> {
+    let mut shown = Fields::default();
+    for (name, field) in fields {
+        shown.put(name.clone(), value(field));
+    }
+    json(name, &shown)
+}
+
+/// A flat object in the order of its names; a name that comes again makes a
+/// list of all its values.
+pub(super) struct Flat(pub(super) Vec<(&'static str, Vec<String>)>);
+
+impl Flat {
+    pub(super) fn put(&mut self, name: &'static str, value: impl Into<String>) {
+        self.0.push((name, vec![value.into()]));
+    }
+
+    /// Adds a value to those of a name that may have several.
+    pub(super) fn add(&mut self, name: &'static str, value: String) {
+        match self.0.iter_mut().find(|(other, _)| *other == name) {
+            Some((_, values)) => values.push(value),
+            None => self.0.push((name, vec![value])),
+        }
+    }
+}
+
+/// The fields of the history that may stand several times: always lists.
+const MANY: [&str; 3] = ["read", "with", "note"];
+
+impl Serialize for Flat {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, values)| {
+            let value = match values.as_slice() {
+                [one] if !MANY.contains(name) => Value::from(one.as_str()),
+                all => Value::from(all.to_vec()),
+            };
+            (*name, value)
+        }))
+    }
+}
