@@ -94,6 +94,7 @@ fn execute(
 ) -> Result<Report, Failure> {
     let places = Places::new(project.sources.clone(), &project.root);
     let options = Options {
+        order: crate::engine::Order::Sent,
         until,
         places,
         store: (!dry).then(|| Store {

@@ -15,12 +15,11 @@ use self::timers::Timers;
 use super::consider::LONGEST_CHAIN;
 use super::decision::{Change, Decision};
 use super::draft::World;
-use super::evaluate::{Notes, Scope};
 use super::message::{Address, Key, Switching};
 use super::prepared::Prepared;
 use super::record::RecordCell;
 use crate::base::{Timestamp, Uid};
-use crate::model::{PropertyId, SegmentId, Value, WorkflowId};
+use crate::model::WorkflowId;
 
 /// How many partitions there are; it never changes.
 pub const PARTITIONS: usize = 1_024;
@@ -85,20 +84,6 @@ impl State {
     #[must_use]
     pub fn owner(&self, key: &Key) -> Option<Uid> {
         self.key(key)?.owner
-    }
-
-    /// The value of a property of a record, built-in and computed ones too.
-    #[must_use]
-    pub fn value(&self, cell: &RecordCell, property: PropertyId) -> Option<Value> {
-        let notes = Notes::default();
-        Scope::of(&self.prepared, cell, self.now, &notes).own(property)
-    }
-
-    /// Whether a record is in a segment, static or not.
-    #[must_use]
-    pub fn is_member(&self, cell: &RecordCell, segment: SegmentId) -> bool {
-        let notes = Notes::default();
-        Scope::of(&self.prepared, cell, self.now, &notes).in_segment(segment) == Some(true)
     }
 
     /// How a workflow is switched.

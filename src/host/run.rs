@@ -23,6 +23,8 @@ pub struct Options {
     pub until: Option<Timestamp>,
     /// Where it is kept; nothing is written without.
     pub store: Option<Store>,
+    /// In which order messages are delivered.
+    pub order: Order,
     /// The texts that the history points at.
     pub places: Places,
 }
@@ -80,7 +82,7 @@ pub fn run(
 ) -> Result<Report, Failure> {
     let name = prepared.program.settings.name.clone();
     let carry = Carry::new(options.places, options.store.as_ref())?;
-    let engine = Engine::new(prepared, &name, Order::Sent);
+    let engine = Engine::new(prepared, &name, options.order);
     let mut running = Running {
         scenario: Scenario::new(engine, carry),
         tally: Tally::default(),
@@ -101,6 +103,7 @@ pub fn run(
     }
     if let (Some((_, end)), false) = (clock, running.scenario.carrier().has_failed()) {
         running.scenario.advance(end);
+        running.scenario.settle();
     }
     let mut report = running.report(options.store.as_ref())?;
     report.clock = clock;

@@ -79,7 +79,9 @@ impl Tally {
             Some(Answer::Refused(reason)) => {
                 *self.inputs.refused.entry(reason.to_string()).or_default() += 1;
             }
-            Some(Answer::Created(_) | Answer::Accepted(_)) | None => self.inputs.applied += 1,
+            Some(Answer::Created(_) | Answer::Accepted(_) | Answer::Released) | None => {
+                self.inputs.applied += 1;
+            }
         }
     }
 

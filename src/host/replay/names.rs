@@ -147,7 +147,7 @@ pub(super) fn record(prepared: &Prepared, what: &str, value: &Value) -> Result<N
     if property == "id" {
         let id = value.as_str().and_then(Uid::parse);
         let id = id.ok_or_else(|| Mistake::bad("an id has 32 hexadecimal digits").at("id"))?;
-        let target = Target::Id(id);
+        let target = Target::Id(object, id);
         return Ok(Named { object, target });
     }
     let unique = declared.properties.rows().iter();
