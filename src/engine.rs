@@ -31,7 +31,7 @@ pub use state::{PARTITIONS, State, Switch, Timer};
 
 use std::sync::Arc;
 
-use self::decision::{Action, Answer, Decision, Entry};
+use self::decision::{Action, Answer, Decision, Entry, What};
 use self::draft::World;
 use self::input::Cell;
 use self::message::{Address, Attempt, Body, Delivery, Outcome, Request};
@@ -109,19 +109,17 @@ impl Engine {
         self.move_to(now, &mut gathered);
         match self.delivery(input) {
             Ok(delivery) => self.run(delivery, &mut gathered),
-            Err(reason) => {
-                let entry = decision::What::InputRefused(reason.clone());
-                gathered.effects.answer = Some(Answer::Refused(reason));
-                gathered.effects.entries.push(Entry {
-                    at: self.state.now,
-                    record: None,
-                    workflow: None,
-                    enrolment: None,
-                    step: None,
-                    span: None,
-                    what: entry,
-                    notes: Vec::new(),
-                });
+            Err(answer) => {
+                let what = match &answer {
+                    Answer::NoRecord(value) => What::NoRecord(value.clone()),
+                    Answer::Refused(reason) => What::InputRefused(reason.clone()),
+                    _ => What::Duplicate,
+                };
+                gathered
+                    .effects
+                    .entries
+                    .push(Entry::of_input(self.state.now, what));
+                gathered.effects.answer = Some(answer);
             }
         }
         gathered.finish()
@@ -276,7 +274,7 @@ impl Engine {
         }
     }
 
-    fn delivery(&mut self, input: Input) -> Result<Delivery, Arc<str>> {
+    fn delivery(&mut self, input: Input) -> Result<Delivery, Answer> {
         let world: World<'_> = self.state.world();
         intake::delivery(world, input, &mut |cell| {
             let partition = cell.partition(PARTITIONS);

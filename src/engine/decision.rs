@@ -164,6 +164,8 @@ pub enum Rendered {
     Null,
     /// Text, and what has no other form: moments, members, amounts of time.
     Text(Arc<str>),
+    /// Pieces of a text, secrets among them.
+    Joined(Vec<Rendered>),
     /// A number.
     Number(crate::base::Decimal),
     /// True or false.
@@ -206,6 +208,23 @@ pub struct Entry {
     pub what: What,
     /// What was unknown though it was computed from known values (N4).
     pub notes: Vec<String>,
+}
+
+impl Entry {
+    /// An entry of an input that reached no record.
+    #[must_use]
+    pub fn of_input(at: Timestamp, what: What) -> Self {
+        Entry {
+            at,
+            record: None,
+            workflow: None,
+            enrolment: None,
+            step: None,
+            span: None,
+            what,
+            notes: Vec::new(),
+        }
+    }
 }
 
 /// What an entry tells.

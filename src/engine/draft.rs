@@ -147,9 +147,31 @@ impl<'w> Draft<'w> {
         self.decision.answer = Some(answer);
     }
 
-    /// Tells of the record.
+    /// Tells of the record; of what a step has asked for, with the step.
     pub(super) fn tell(&mut self, what: What) {
-        self.entry(what, None, None);
+        let Some(writer) = self.writer() else {
+            self.entry(what, None, None);
+            return;
+        };
+        self.entry(what, Some(writer.workflow), Some(writer.enrolment));
+        self.place(writer.workflow, writer.step);
+    }
+
+    /// The step that the delivery goes back to.
+    fn writer(&self) -> Option<Writer> {
+        match &self.delivery.body {
+            Body::Request(request) => request.writer(),
+            _ => None,
+        }
+    }
+
+    /// Says at which step the last entry was told.
+    fn place(&mut self, workflow: WorkflowId, step: usize) {
+        let plan = self.world.prepared.workflow(workflow);
+        let of = plan.and_then(|plan| plan.steps.get(step));
+        if let Some(entry) = self.decision.entries.last_mut() {
+            (entry.step, entry.span) = (Some(step), of.map(|step| step.span));
+        }
     }
 
     /// Tells of a workflow that has no enrolment here.
@@ -180,11 +202,7 @@ impl<'w> Draft<'w> {
     /// Tells of an attempt, whose enrolment may have left.
     pub(super) fn tell_attempt(&mut self, attempt: Attempt, what: What) {
         self.entry(what, Some(attempt.workflow), Some(attempt.enrolment));
-        let plan = self.world.prepared.workflow(attempt.workflow);
-        let step = plan.and_then(|plan| plan.steps.get(attempt.step));
-        if let Some(entry) = self.decision.entries.last_mut() {
-            (entry.step, entry.span) = (Some(attempt.step), step.map(|step| step.span));
-        }
+        self.place(attempt.workflow, attempt.step);
     }
 
     fn entry(&mut self, what: What, workflow: Option<WorkflowId>, enrolment: Option<Uid>) {

@@ -96,16 +96,7 @@ pub(super) fn told(world: World<'_>, delivery: &Delivery, what: What) -> Decisio
         What::InputRefused(reason) => Answer::Refused(reason.clone()),
         _ => return decision,
     });
-    decision.entries.push(Entry {
-        at: world.now,
-        record: None,
-        workflow: None,
-        enrolment: None,
-        step: None,
-        span: None,
-        what,
-        notes: Vec::new(),
-    });
+    decision.entries.push(Entry::of_input(world.now, what));
     decision
 }
 

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::decision::Answer;
 use super::draft::World;
 use super::enrolment::Occurrence;
 use super::evaluate::{Notes, Scope};
@@ -99,10 +100,11 @@ pub(super) fn delivery(
     world: World<'_>,
     input: Input,
     place: &mut dyn FnMut(Uid) -> Uid,
-) -> Result<Delivery, Arc<str>> {
+) -> Result<Delivery, Answer> {
     let latest = world.now.as_second().saturating_add(AHEAD);
     if input.occurred_at.is_some_and(|at| at.as_second() > latest) {
-        return Err("it occurred more than five minutes ahead of now".into());
+        let reason = "it occurred more than five minutes ahead of now";
+        return Err(Answer::Refused(reason.into()));
     }
     let kind = kind(world, &input.body);
     let given = input
@@ -188,7 +190,7 @@ fn first(
     world: World<'_>,
     (id, input): (Uid, &Input),
     body: InputBody,
-) -> Result<(Address, Body), Arc<str>> {
+) -> Result<(Address, Body), Answer> {
     let (writer, import) = (None, None);
     Ok(match body {
         InputBody::Publish => (Address::Program, Body::Publish),
@@ -345,28 +347,33 @@ fn webhook(
     world: World<'_>,
     event: EventId,
     received: Received,
-) -> Result<(Target, Vec<Option<Value>>), Arc<str>> {
+) -> Result<(Target, Vec<Option<Value>>), Answer> {
     let catalog = &world.prepared.program.catalog;
     let declared = &catalog.events[event];
     let plan = world.prepared.program.webhooks.iter();
     let Some(plan) = plan.into_iter().find(|plan| plan.event == event) else {
-        return Err(format!("`{}` is no webhook", declared.name).into());
+        return Err(refused(format!("`{}` is no webhook", declared.name)));
     };
     let Some((property, _)) = &plan.key else {
-        return Err(format!("`{}` names no record", declared.name).into());
+        return Err(refused(format!("`{}` names no record", declared.name)));
     };
     let unique = &catalog.objects[declared.object].properties[*property];
     let key = match received.key {
         None | Some(Raw::Null) => None,
         Some(raw) => coerce(&unique.ty, &raw, world.zone())
-            .map_err(|misfit| Arc::from(format!("`{}`: {misfit}", unique.name)))?,
+            .map_err(|misfit| refused(format!("`{}`: {misfit}", unique.name)))?,
     };
     let empty = |value: &Value| matches!(value, Value::Text(text) if text.is_empty());
     let Some(key) = key.filter(|key| !empty(key)) else {
-        return Err(format!("no record: `{}` has no value", unique.name).into());
+        let what = format!("`{}` has no value", unique.name);
+        return Err(Answer::NoRecord(what.into()));
     };
     let key = world.key(declared.object, *property, &key);
     Ok((Target::Key(key), read(world, plan, &received.fields)))
+}
+
+fn refused(reason: String) -> Answer {
+    Answer::Refused(reason.into())
 }
 
 /// The properties of a webhook's event: what was read, what is computed from

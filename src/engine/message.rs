@@ -152,6 +152,10 @@ pub struct Writer {
     pub record: Uid,
     /// Its enrolment.
     pub enrolment: Uid,
+    /// The workflow.
+    pub workflow: WorkflowId,
+    /// The step that writes, by place.
+    pub step: usize,
 }
 
 /// One write of a property.

@@ -20,7 +20,7 @@ workflow act on contact {
   steps {
     do send_email { to: email, message: hello, subject: "Hi there", reply_to: "kim@example.com" } as mail
     do create_task { subject: "Call {email}", to: owner } as task
-    do http { url: "https://api.example.com/", headers: { "X-Key": secret(api) }, json: { city: city } } as answer
+    do http { url: "https://api.example.com/", headers: { "X-Key": secret(api), "Authorization": "Bearer {secret(api)}" }, json: { city: city } } as answer
     do log { text: "{task.task_id ?? "none"}, {answer.status ?? 0}" }
     do notify { to: owner, text: "Look at {email}" }
   }
@@ -96,6 +96,7 @@ fn tasks_and_requests_are_json_and_secrets_keep_their_names() {
         (&"Oslo".into(), &false.into())
     );
     assert_eq!(request["headers"]["X-Key"], "secret(api)");
+    assert_eq!(request["headers"]["Authorization"], "Bearer secret(api)");
     assert!(out.contains("http 1 (written, not sent)"), "{out}");
     let history = folder.flow(&["history", "ada@example.com"]).out;
     let answer = format!("{}, 0", task["id"].as_str().expect("an id"));

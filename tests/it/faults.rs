@@ -68,6 +68,7 @@ fn property(tree: &Path) -> Output {
         .env("CARGO_TARGET_DIR", repo_root().join("target/faults"))
         .env("RUST_BACKTRACE", "0")
         .env_remove("FLOW_LONG")
+        .env("FLOW_CASES", "6000")
         .output()
         .expect("cargo starts")
 }

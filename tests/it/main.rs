@@ -22,6 +22,7 @@ mod findings;
 mod generate;
 mod graphs;
 mod main_thread;
+mod orders;
 mod past;
 mod planted;
 mod property;

@@ -72,8 +72,16 @@ fn difference(mine: &str, theirs: &str) -> String {
     format!("ENGINE\n{}\nMODEL\n{}", part(&mine), part(&theirs))
 }
 
+/// How many programs are compared: enough for every change, or as many as the
+/// environment asks for.
+fn cases() -> u32 {
+    let asked = std::env::var("FLOW_CASES").ok();
+    let asked = asked.and_then(|cases| cases.parse().ok());
+    asked.unwrap_or(if is_long() { 20_000 } else { 400 })
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: if is_long() { 20_000 } else { 400 }, failure_persistence: None, max_shrink_iters: 4_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, max_shrink_iters: 4_000, ..ProptestConfig::default() })]
 
     /// proves: I2, I5, I6, I8, E1, E2, E3, E5, E6, E7, E8, E13, E14, E16, E17, L1, L2, L3, L5, L6, W4, B1, B2, N1, N2, N3, N5, A2, A4, A10
     #[test]

@@ -1,9 +1,9 @@
 //! Texts with interpolations.
 
-use super::{Evaluation, View};
+use super::{Evaluation, Scope, View};
 use crate::model::Value;
 use crate::model::compute;
-use crate::plan::{NodeId, TextNode};
+use crate::plan::{Expression, NodeId, TextNode};
 
 impl<'s> Evaluation<'s, '_> {
     /// Unknown prints as nothing; a text all of whose interpolations are
@@ -11,22 +11,25 @@ impl<'s> Evaluation<'s, '_> {
     pub(super) fn text(self, parts: &[TextNode], member: Option<View<'s>>) -> Option<Value> {
         let (mut text, mut known) = (String::new(), false);
         for part in parts {
-            let value = match part {
-                TextNode::Literal(literal) => {
-                    text.push_str(literal);
-                    continue;
-                }
-                TextNode::Value(value, format) => self.printed((*value, format.as_deref()), member),
-                TextNode::Fallback(value, format, other) => self
-                    .printed((*value, format.as_deref()), member)
-                    .or_else(|| self.printed((*other, None), member)),
-            };
-            if let Some(value) = value {
+            if let TextNode::Literal(literal) = part {
+                text.push_str(literal);
+            } else if let Some(value) = self.piece(part, member) {
                 known = true;
                 text.push_str(&value);
             }
         }
         known.then(|| Value::Text(text.into()))
+    }
+
+    /// One piece; `None` where it is unknown.
+    fn piece(self, part: &TextNode, member: Option<View<'s>>) -> Option<String> {
+        match part {
+            TextNode::Literal(literal) => Some(literal.to_string()),
+            TextNode::Value(value, format) => self.printed((*value, format.as_deref()), member),
+            TextNode::Fallback(value, format, other) => self
+                .printed((*value, format.as_deref()), member)
+                .or_else(|| self.printed((*other, None), member)),
+        }
     }
 
     fn printed(
@@ -41,5 +44,20 @@ impl<'s> Evaluation<'s, '_> {
             (value, None) => compute::print(&value, zone),
             (value, Some(format)) => compute::format(&value, format, zone),
         })
+    }
+}
+
+impl Scope<'_> {
+    /// One piece of a text that is about the record.
+    pub(in crate::engine) fn piece(
+        &self,
+        expression: &Expression,
+        part: &TextNode,
+    ) -> Option<String> {
+        let whole = Evaluation {
+            scope: self,
+            expression,
+        };
+        whole.piece(part, None)
     }
 }

@@ -68,13 +68,7 @@ fn existing(
 
 fn tell(world: World<'_>, decision: &mut Decision, (workflow, what): (Option<WorkflowId>, What)) {
     decision.entries.push(Entry {
-        at: world.now,
-        record: None,
         workflow,
-        enrolment: None,
-        step: None,
-        span: None,
-        what,
-        notes: Vec::new(),
+        ..Entry::of_input(world.now, what)
     });
 }

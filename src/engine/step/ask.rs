@@ -24,9 +24,14 @@ impl<'w> Draft<'w> {
             return Flow::On(at.step.next);
         }
         self.tell_step(at.enrolment, Some(at.place), What::Step);
+        let Some(of) = self.after.enrolment(at.enrolment) else {
+            return Flow::End;
+        };
         let writer = Writer {
             record: self.after.id,
             enrolment: at.enrolment,
+            workflow: of.workflow,
+            step: at.place,
         };
         for target in &targets {
             self.send(*target, request(Some(writer)));

@@ -11,7 +11,7 @@ use crate::engine::evaluate::Scope;
 use crate::engine::record::Heard;
 use crate::model::compute;
 use crate::model::{ActionParameter, MessageId, Type, Value};
-use crate::plan::{Do, Expression, JsonNode, Node, NodeId};
+use crate::plan::{Do, Expression, JsonNode, Node, NodeId, TextNode};
 
 impl Draft<'_> {
     /// The request of an action; else the name of a required argument that is
@@ -167,6 +167,9 @@ fn part(scope: &Scope<'_>, expression: &Expression, id: NodeId) -> Rendered {
     match expression.node(id) {
         Some(Node::Json(json)) => of_json(scope, expression, json),
         Some(Node::Secret(name)) => Rendered::Secret(name.clone()),
+        Some(Node::Text(pieces)) if pieces.iter().any(|piece| holds_secret(expression, piece)) => {
+            joined(scope, expression, pieces)
+        }
         Some(Node::Scheme(name, arguments)) => {
             let arguments = arguments
                 .iter()
@@ -210,4 +213,27 @@ fn rendered(scope: &Scope<'_>, value: &Value, ty: &Type) -> Rendered {
         Value::Bool(is) => Rendered::Bool(*is),
         other => Rendered::Text(compute::spell(other, ty, scope.prepared.zone()).into()),
     }
+}
+
+/// Whether a piece of a text is a secret. Its value is put in when the request
+/// is carried out, so such a text stays in pieces until then.
+fn holds_secret(expression: &Expression, piece: &TextNode) -> bool {
+    match piece {
+        TextNode::Value(value, _) => matches!(expression.node(*value), Some(Node::Secret(_))),
+        _ => false,
+    }
+}
+
+fn joined(scope: &Scope<'_>, expression: &Expression, pieces: &[TextNode]) -> Rendered {
+    let pieces = pieces.iter().filter_map(|piece| match piece {
+        TextNode::Literal(text) => Some(Rendered::Text(text.clone())),
+        piece if holds_secret(expression, piece) => match piece {
+            TextNode::Value(value, _) => Some(part(scope, expression, *value)),
+            _ => None,
+        },
+        piece => scope
+            .piece(expression, piece)
+            .map(|text| Rendered::Text(text.into())),
+    });
+    Rendered::Joined(pieces.collect())
 }

@@ -23,6 +23,13 @@ pub(crate) fn value(rendered: &Rendered) -> Value {
     match rendered {
         Rendered::Null => Value::Null,
         Rendered::Text(text) => Value::from(&**text),
+        Rendered::Joined(pieces) => {
+            let texts = pieces.iter().map(|piece| match value(piece) {
+                Value::String(text) => text,
+                other => other.to_string(),
+            });
+            Value::from(texts.collect::<String>())
+        }
         Rendered::Number(number) => self::number(*number),
         Rendered::Bool(yes) => Value::from(*yes),
         Rendered::List(items) => items.iter().map(value).collect(),

@@ -77,12 +77,16 @@ impl Carrier for Outside {
     }
 }
 
+/// What happens to records, which is told without the step that asked for it.
+const OF_RECORDS: [&str; 5] = ["wrote", "linked", "unlinked", "joined", "left_segment"];
+
 /// An entry as one line: the workflow, the kind, the step, what is special.
 fn line(state: &State, entry: &Entry) -> String {
     let prepared = state.prepared();
     let object = entry.record.and_then(|id| Some(state.record(id)?.object));
     let told = history::tell(prepared, object, entry);
     let workflow = entry.workflow.and_then(|id| prepared.workflow(id));
+    let workflow = workflow.filter(|_| !OF_RECORDS.contains(&told.kind));
     let step = entry.step.and_then(|step| workflow?.steps.get(step));
     let mut parts: Vec<String> = Vec::new();
     parts.extend(workflow.map(|workflow| workflow.name().to_string()));

@@ -404,6 +404,10 @@ pub fn rendered(value: &Rendered) -> String {
         Rendered::Text(text) => format!("{text:?}"),
         Rendered::Number(number) => crate::base::print_decimal(*number),
         Rendered::Bool(is) => is.to_string(),
+        Rendered::Joined(pieces) => {
+            let pieces: Vec<String> = pieces.iter().map(rendered).collect();
+            pieces.join(" + ")
+        }
         Rendered::List(items) => {
             let items: Vec<String> = items.iter().map(rendered).collect();
             format!("[{}]", items.join(", "))
