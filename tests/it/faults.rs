@@ -130,7 +130,7 @@ fn the_property_test_finds_each_planted_fault() {
     let mut missed = Vec::new();
     for fault in Fault::all() {
         let file = tree.join(&fault.path);
-        let source = read(&fault.path);
+        let source = fs::read_to_string(&file).expect("a file below target");
         fs::write(&file, source.replace(&fault.old, &fault.new)).expect("a file below target");
         let output = property(&tree);
         fs::write(&file, source).expect("a file below target");

@@ -463,6 +463,7 @@ fn what_goes_round_at_one_instant_comes_to_an_end() {
 }
 
 /// proves: I2
+// size: one of each kind of input.
 #[test]
 fn inputs_freeze_to_names_and_thaw_to_the_same() {
     use flow::engine::frozen::v1::input::{freeze, thaw};

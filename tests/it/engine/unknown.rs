@@ -56,6 +56,7 @@ fn addresses_compare_in_lower_case() {
 }
 
 /// proves: N2
+// size: one table of programs and answers.
 #[test]
 fn counts_and_quantifiers_over_none_and_over_unknown() {
     let mut world = World::new(

@@ -59,7 +59,14 @@ impl Carrier for Outside {
     }
 
     fn told(&mut self, state: &State, entries: &[Entry]) {
-        for entry in entries {
+        // What happens to records is compared by their values.
+        let of_records = |entry: &&Entry| {
+            matches!(
+                entry.what,
+                Told::Wrote { .. } | Told::Linked(..) | Told::Unlinked(..) | Told::Member(..)
+            )
+        };
+        for entry in entries.iter().filter(|entry| !of_records(entry)) {
             self.tell(state.prepared(), entry);
         }
     }
@@ -79,6 +86,7 @@ fn arguments(call: &flow::engine::decision::Call) -> Vec<(String, String)> {
 }
 
 impl Outside {
+    // size: one arm for each kind of entry.
     fn tell(&mut self, prepared: &Prepared, entry: &Entry) {
         let (Some(record), Some(workflow)) = (entry.record, entry.workflow) else {
             return;
@@ -334,6 +342,7 @@ impl Named<'_> {
 
 /// The input of an act; `None` where the act names a record that is not there,
 /// which the engine answers by `no_record`.
+// size: one arm for each kind of act.
 fn input(state: &State, act: &Act) -> Option<Input> {
     let named = Named(state);
     let catalog = &state.prepared().program.catalog;

@@ -247,6 +247,7 @@ impl Places<'_> {
         self.0.program.catalog.segment(&Name::new(name))
     }
 
+    // size: one arm for each kind of input.
     fn body(self, body: &Body) -> Option<InputBody> {
         Some(match body {
             Body::Publish => InputBody::Publish,
