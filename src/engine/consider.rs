@@ -6,9 +6,10 @@ use std::sync::Arc;
 use super::decision::{Change, Reason, What};
 use super::draft::Draft;
 use super::enrolment::{Enrolment, Occurrence, Stage};
+use super::evaluate::folded;
 use super::message::Writer;
 use crate::base::{Span, Uid};
-use crate::model::{Value, WorkflowId};
+use crate::model::{Type, Value, WorkflowId};
 use crate::plan::{Condition, EventTrigger, Reenroll, Workflow};
 use crate::semantic::hir::EventSource;
 
@@ -133,6 +134,9 @@ impl<'w> Draft<'w> {
             value.as_ref().is_none_or(|value| {
                 let wanted = self.now_scope().value(value);
                 let found = occurrence.values.get(place).cloned().flatten();
+                let address = self.is_address(&trigger.event);
+                let fold = |value| if address { folded(value) } else { value };
+                let (wanted, found) = (wanted.map(fold), found.map(fold));
                 matches!((wanted, found), (Some(a), Some(b)) if crate::model::compute::equal(&a, &b))
             })
         };
@@ -146,6 +150,13 @@ impl<'w> Draft<'w> {
                 scope.holds(filter)
             });
         passes.then_some(occurrence)
+    }
+
+    /// Whether an event is the change of an address, which is the same in any
+    /// case.
+    fn is_address(&self, event: &EventSource) -> bool {
+        let object = self.world.object(self.after.object);
+        matches!(event, EventSource::Changed(id) if object.properties[*id].ty == Type::Email)
     }
 
     /// An event of this delivery: the one that it brings, or one that follows

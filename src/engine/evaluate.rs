@@ -292,7 +292,8 @@ fn operator(op: Arithmetic) -> Operator {
     }
 }
 
-fn folded(value: Value) -> Value {
+/// A text, or the texts of a list, in lower case.
+pub(super) fn folded(value: Value) -> Value {
     match value {
         Value::Text(text) if text.chars().any(char::is_uppercase) => {
             Value::Text(text.to_lowercase().into())

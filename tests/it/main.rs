@@ -32,6 +32,7 @@ mod reference_examples;
 mod render;
 mod replay;
 mod robust;
+mod rules;
 mod run;
 mod sizes;
 mod snapshots;

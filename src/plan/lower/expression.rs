@@ -154,6 +154,17 @@ impl Lowering<'_> {
         })
     }
 
+    /// One side of a comparison with a value of a type, where the two do not
+    /// stand in one expression.
+    pub(super) fn beside(self, value: &Expr, ty: &Type) -> Expression {
+        let mut into = Expression::default();
+        let node = self.push(value, &mut into);
+        if is_address(ty) {
+            into.push(Node::Folded(node), value.span);
+        }
+        into
+    }
+
     /// A value that becomes part of a text: a member by its label.
     fn printed(self, value: &Expr, into: &mut Expression) -> NodeId {
         self.spelled(value, false, into)

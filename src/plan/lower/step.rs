@@ -2,6 +2,7 @@
 
 use super::Lowering;
 use super::expression::{link, way};
+use crate::model::Type;
 use crate::plan::{Case, Do, Moment, Next, Records, Step, StepKind, TargetProperty, Test, Wait};
 use crate::semantic::hir;
 
@@ -100,9 +101,11 @@ impl Lowering<'_> {
                 StepKind::Branch(cases, self.otherwise(otherwise.as_deref(), place, into))
             }
             hir::StepKind::Match(value, arms, otherwise) => {
-                let cases = arms.iter().map(|arm| self.arm(arm, place, into)).collect();
+                let ty = &value.ty;
+                let cases = arms.iter().map(|arm| self.arm((arm, ty), place, into));
+                let cases = cases.collect();
                 let otherwise = self.otherwise(otherwise.as_deref(), place, into);
-                StepKind::Match(self.expression(value), cases, otherwise)
+                StepKind::Match(self.beside(value, ty), cases, otherwise)
             }
             hir::StepKind::Stop => StepKind::Stop,
             hir::StepKind::Enroll(workflow, targets) => {
@@ -151,9 +154,14 @@ impl Lowering<'_> {
         }
     }
 
-    fn arm(self, arm: &hir::MatchArm, place: Place, into: &mut Vec<Step>) -> Case<Vec<Test>> {
+    fn arm(
+        self,
+        (arm, ty): (&hir::MatchArm, &Type),
+        place: Place,
+        into: &mut Vec<Step>,
+    ) -> Case<Vec<Test>> {
         let tests = arm.tests.iter().map(|test| match test {
-            hir::MatchTest::Equal(value) => Test::Equal(self.expression(value)),
+            hir::MatchTest::Equal(value) => Test::Equal(self.beside(value, ty)),
             hir::MatchTest::Range(low, high) => {
                 Test::Range(self.expression(low), self.expression(high))
             }

@@ -53,6 +53,12 @@ fn addresses_compare_in_lower_case() {
     ));
     assert!(enrolled("email ends_with \"ACME.example\"", &[]));
     assert!(!enrolled("city == \"oslo\"", &[("city", "Oslo")]));
+    let mut world = World::new(
+        "workflow w on contact { enroll on changed email to \"New@acme.example\" steps { match email { case \"NEW@acme.example\" { set city = \"here\" } } } }",
+    );
+    world.contact("ada", &[]);
+    world.set("ada", &[("email", "neW@acme.example")]);
+    assert_eq!(world.value("ada", "city"), "here");
 }
 
 /// proves: N2
