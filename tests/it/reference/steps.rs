@@ -4,22 +4,20 @@ use flow::base::{Date, Timestamp, day_of, instant, shift, start_of_day};
 use flow::model::Value;
 use flow::model::compute::{compare, equal, spell};
 use flow::semantic::hir::{
-    Do, EventSource, Expr, ExprKind, MatchArm, MatchTest, Moment, PastAction, Records, Step,
-    StepKind, Target, TargetProperty, Wait,
+    Do, EventSource, Expr, MatchArm, MatchTest, Moment, PastAction, Records, Step, StepKind,
+    Target, TargetProperty, Wait,
 };
 use flow::syntax::ast::SetOp;
 
 use crate::acts::{Arguments, Trace, What};
-use crate::reference::deliver::{Body, Change, Failure, Message, Ticket};
 use crate::reference::eval::Env;
-use crate::reference::model::{Enrolment, Model, Pending, State};
-use crate::reference::record::Occurrence;
+use crate::reference::{Delivery, Enrolment, Failure, Model, Occurrence, State, Ticket};
 
 /// Which case is taken, and its steps.
 type Taken<'p> = (Option<usize>, Option<&'p [Step]>);
 
 impl<'p> Model<'p> {
-    pub(crate) fn line(&self, id: u64, what: What) -> Trace {
+    fn line(&self, id: u64, what: What) -> Trace {
         let inside = &self.enrolments[&id];
         Trace {
             record: inside.record.clone(),
@@ -29,15 +27,22 @@ impl<'p> Model<'p> {
         }
     }
 
-    fn told(&mut self, id: u64, step: &Step, outcome: &str) {
-        self.say(id, What::step(step.id.as_str(), outcome));
+    fn say(&mut self, id: u64, what: What) {
+        let line = self.line(id, what);
+        self.trace.push(line);
+    }
+
+    /// Tells how the step at hand has ended.
+    fn told(&mut self, id: u64, outcome: &str) {
+        let step = self.enrolments[&id].step_name();
+        self.say(id, What::step(&step, outcome));
     }
 
     fn going(&mut self, id: u64) -> &mut Enrolment<'p> {
         self.enrolments.get_mut(&id).expect("it is inside")
     }
 
-    pub(crate) fn leave(&mut self, id: u64, reason: &'static str) {
+    pub(super) fn leave(&mut self, id: u64, reason: &'static str) {
         self.say(id, What::Left(reason));
         self.enrolments.remove(&id);
     }
@@ -48,42 +53,41 @@ impl<'p> Model<'p> {
         Env {
             event: inside.event.as_ref(),
             bound: &inside.bound,
-            ..Env::of(self.program, self.now, &self.records[&inside.record])
+            ..self.env(&self.records[&inside.record])
         }
     }
 
     /// What an enrolment was waiting for is there: it goes on.
-    pub(crate) fn finish(&mut self, id: u64, failure: Option<Failure>, chain: u32) {
+    pub(super) fn finish(&mut self, id: u64, failure: Option<Failure>, chain: u32) {
         let Some(inside) = self.enrolments.get(&id) else {
             return;
         };
         let step = inside.step.expect("it was in a step");
         if !matches!(step.kind, StepKind::Wait(_) | StepKind::Do(_)) {
-            let outcome = failure.as_ref();
-            let outcome = outcome.map(|failure| format!("failed: {}", failure.error));
-            self.told(id, step, outcome.as_deref().unwrap_or("done"));
+            let outcome = failure
+                .as_ref()
+                .map(|(_, error)| format!("failed: {error}"));
+            self.told(id, outcome.as_deref().unwrap_or("done"));
         }
-        if let Some(failure) = failure {
-            self.failed(id, failure, chain);
+        if let Some((status, _)) = failure {
+            self.failed(id, status, chain);
         }
         self.go_on(id, chain);
     }
 
     /// The event `action_failed` occurs; `on error` comes next (A4).
-    fn failed(&mut self, id: u64, failure: Failure, chain: u32) {
+    fn failed(&mut self, id: u64, status: Option<u16>, chain: u32) {
         let mut occurrence = Occurrence::new(EventSource::ActionFailed, self.now);
-        let text = |text: String| Some(Value::Text(text.into()));
-        let status = failure.status.map(|status| Value::Number(status.into()));
-        occurrence.failed = [text(failure.action), status, text(failure.error)];
+        occurrence.status = status.map(|status| Value::Number(status.into()));
         let inside = self.going(id);
         if let Some(StepKind::Do(doing)) = inside.step.map(|step| &step.kind) {
             inside.rest.extend(doing.on_error.iter().flatten().rev());
         }
-        let message = Message::new(&inside.record, chain + 1, Body::Event(occurrence));
-        self.queue.push_back(message);
+        let record = inside.record.clone();
+        self.send(&record, chain + 1, |_, at| at.occurrences.push(occurrence));
     }
 
-    pub(crate) fn go_on(&mut self, id: u64, chain: u32) {
+    pub(super) fn go_on(&mut self, id: u64, chain: u32) {
         while self.enrolments.contains_key(&id) && self.step(id, chain) {}
     }
 
@@ -124,35 +128,36 @@ impl<'p> Model<'p> {
                 self.enter(id, (case, taken), otherwise.as_deref())
             }
             StepKind::Stop => {
-                self.told(id, step, "done");
+                self.told(id, "done");
                 self.leave(id, "completed");
                 false
             }
             _ if off => {
-                self.told(id, step, "skipped: workflow_off");
+                self.told(id, "skipped: workflow_off");
                 true
             }
             StepKind::Do(doing) => self.doing(id, doing, chain),
             StepKind::Set(set) => {
                 let value = self.at(id).eval(&set.value);
-                let change = match set.op {
-                    SetOp::Assign => Change::To(value),
-                    op => Change::By(op, value),
-                };
-                self.set(id, (&set.target, change), chain)
+                self.set(id, &set.target, (Some(set.op), value), chain)
             }
-            StepKind::Clear(target) => self.set(id, (target, Change::Clear), chain),
+            StepKind::Clear(target) => self.set(id, target, (None, None), chain),
             StepKind::Enroll(workflow, records) => {
-                let body = |ticket| Body::Request(workflow.index(), ticket);
-                self.send(id, records, chain, &body)
+                let cause = super::Cause::Request(workflow.index());
+                self.ask(id, records, chain, move |model, at, ticket| {
+                    at.cause = cause;
+                    model.answer(at, ticket, None);
+                })
             }
-            StepKind::Add(segment, records) => {
-                let body = |ticket| Body::Member(segment.index(), true, ticket);
-                self.send(id, records, chain, &body)
-            }
+            StepKind::Add(segment, records) => self.ask(id, records, chain, |model, at, ticket| {
+                model.record(&at.to).segments.insert(*segment);
+                model.answer(at, ticket, None);
+            }),
             StepKind::Remove(segment, records) => {
-                let body = |ticket| Body::Member(segment.index(), false, ticket);
-                self.send(id, records, chain, &body)
+                self.ask(id, records, chain, |model, at, ticket| {
+                    model.record(&at.to).segments.remove(segment);
+                    model.answer(at, ticket, None);
+                })
             }
         }
     }
@@ -172,15 +177,14 @@ impl<'p> Model<'p> {
         let inside = self.going(id);
         let same = matches!(inside.state, State::Waiting(before, ..) if before == due);
         inside.state = State::Waiting(due, since, until);
-        let step = inside.step.expect("it waits");
         if !same {
-            self.told(id, step, &format!("waits {due}"));
+            self.told(id, &format!("waits {due}"));
         }
     }
 
     /// Waits for a moment, `now` standing for an instant; whether the
     /// enrolment goes on at once (W4).
-    pub(crate) fn wait_until(&mut self, id: u64, wait: &'p Wait, since: Timestamp) -> bool {
+    pub(super) fn wait_until(&mut self, id: u64, wait: &'p Wait, since: Timestamp) -> bool {
         let Wait::Until {
             moment,
             past,
@@ -201,16 +205,13 @@ impl<'p> Model<'p> {
             Some(_) => (past, "past"),
             None => (unknown, "unknown"),
         };
-        let inside = self.going(id);
-        inside.state = State::Going;
-        let step = inside.step.expect("it waits");
-        self.told(id, step, outcome);
+        self.going(id).state = State::Going;
+        self.told(id, outcome);
         match action {
             PastAction::Continue => {}
             PastAction::Skip => {
-                let inside = self.going(id);
-                if let Some(step) = inside.rest.pop() {
-                    self.told(id, step, "skipped");
+                if let Some(step) = self.going(id).rest.pop() {
+                    self.say(id, What::step(step.id.as_str(), "skipped"));
                 }
             }
             PastAction::Stop => {
@@ -223,57 +224,65 @@ impl<'p> Model<'p> {
 
     /// Decides an action; a required argument that is unknown fails it (A10).
     fn doing(&mut self, id: u64, doing: &'p Do, chain: u32) -> bool {
-        let action = self.program.catalog.actions[doing.action].clone();
+        let action = &self.program.catalog.actions[doing.action];
         let env = self.at(id);
-        let sent = doing
-            .arguments
-            .iter()
-            .find_map(|(_, value)| match value.kind {
-                ExprKind::Message(id) => Some(&self.program.catalog.messages[id].parameters),
-                _ => None,
-            });
-        let needs = |name: &str| {
-            let own = action.parameter(name).is_some_and(|own| own.required);
-            let mut sent = sent.into_iter().flatten();
-            own || sent.any(|part| part.name == name && part.required)
-        };
         let (mut arguments, mut missing) = (Arguments::new(), None);
         for (name, expr) in &doing.arguments {
-            match env
-                .eval(expr)
-                .map(|value| spell(&value, &expr.ty, env.zone()))
-            {
-                Some(value) => arguments.push((name.to_string(), value)),
-                None if needs(name.as_str()) => missing = missing.or(Some(name)),
+            let required = || {
+                action
+                    .parameter(name.as_str())
+                    .is_some_and(|own| own.required)
+            };
+            match env.eval(expr) {
+                Some(value) => {
+                    let value = spell(&value, &expr.ty, env.zone());
+                    arguments.push((name.to_string(), value));
+                }
+                None if required() => missing = missing.or(Some(name)),
                 None => {}
             }
         }
         let step = self.enrolments[&id].step_name();
-        let action = action.name.to_string();
         if let Some(name) = missing {
-            let error = format!("missing_argument: {name}");
-            self.say(id, What::result(&step, &error));
-            self.failed(id, Failure::of(&action, &error), chain);
+            self.say(
+                id,
+                What::result(&step, &format!("missing_argument: {name}")),
+            );
+            self.failed(id, None, chain);
             return true;
         }
-        let trace = self.line(id, What::result(&step, ""));
-        let told = arguments.clone();
-        self.say(
-            id,
-            What::Action {
-                step,
-                arguments: told,
-            },
-        );
-        let pending = Pending {
-            trace,
-            action,
-            arguments,
-            failed: 0,
-        };
+        let line = self.line(id, What::Action { step, arguments });
+        self.trace.push(line.clone());
         self.going(id).state = State::Acting;
-        self.actions.push_back((id, pending));
+        self.actions.push_back((id, line));
         false
+    }
+
+    /// Sets or clears a property or a `one` association.
+    fn set(
+        &mut self,
+        id: u64,
+        target: &Target,
+        (op, value): (Option<SetOp>, Option<Value>),
+        chain: u32,
+    ) -> bool {
+        match target.property {
+            TargetProperty::Property(property) => {
+                self.ask(id, &target.records, chain, move |model, at, ticket| {
+                    let failure = model.write(&at.to, property, op, value);
+                    model.answer(at, ticket, failure);
+                })
+            }
+            TargetProperty::Association(association) => {
+                let with = value.and_then(|value| self.handle_of(&value));
+                self.ask(id, &target.records, chain, move |model, at, ticket| {
+                    let object = model.records[&at.to].object;
+                    let associations = &model.program.catalog.objects[object].associations;
+                    let tie = model.tie(object, associations[association].name.as_str());
+                    model.relink(at, tie, (with, ticket));
+                })
+            }
+        }
     }
 
     fn targets(&self, id: u64, records: &Records) -> Vec<String> {
@@ -286,32 +295,25 @@ impl<'p> Model<'p> {
         records.iter().map(|record| record.handle.clone()).collect()
     }
 
-    fn set(&mut self, id: u64, (target, change): (&Target, Change), chain: u32) -> bool {
-        let with = match &change {
-            Change::To(Some(value)) => self.handle_of(value),
-            _ => None,
-        };
-        let body = |ticket| match target.property {
-            TargetProperty::Property(id) => Body::Write(id, change.clone(), ticket),
-            TargetProperty::Association(id) => Body::Relink(id, with.clone(), ticket),
-        };
-        self.send(id, &target.records, chain, &body)
-    }
-
     /// One message to each target; the enrolment waits for all answers.
-    fn send(&mut self, id: u64, to: &Records, chain: u32, body: &dyn Fn(Ticket) -> Body) -> bool {
+    fn ask(
+        &mut self,
+        id: u64,
+        to: &Records,
+        chain: u32,
+        body: impl FnOnce(&mut Self, &mut Delivery<'p>, Ticket) + Clone + 'p,
+    ) -> bool {
         let targets = self.targets(id, to);
-        let inside = self.going(id);
         if targets.is_empty() {
-            let step = inside.step.expect("it is in a step");
-            self.told(id, step, "skipped");
+            self.told(id, "skipped");
             return true;
         }
+        let inside = self.going(id);
         inside.state = State::Parked(targets.len());
-        let writer = inside.record.clone();
+        let ticket = Some((id, inside.record.clone()));
         for to in targets {
-            let body = body(Some((id, writer.clone())));
-            self.queue.push_back(Message::new(&to, chain + 1, body));
+            let (body, ticket) = (body.clone(), ticket.clone());
+            self.send(&to, chain + 1, |model, at| body(model, at, ticket));
         }
         false
     }
@@ -347,10 +349,7 @@ fn next(moment: &Moment, env: &Env<'_>) -> Option<Timestamp> {
             days.iter()
                 .any(|wanted| i8::try_from(*wanted) == Ok(weekday))
         }),
-        Moment::Yearly(date, time) => (time, &|day| {
-            let last = day.month() == 2 && date.day == 29 && day.days_in_month() == 28;
-            day.month() == date.month && day.day() == if last { 28 } else { date.day }
-        }),
+        Moment::Yearly(..) => panic!("not modelled: {moment:?}"),
     };
     let mut day = day_of(env.now, env.zone());
     loop {
