@@ -6,14 +6,10 @@
 //! [`Model::trace`] tells what happened, the other readers how things stand.
 //! What random programs and the examples never use is not modelled.
 
-mod clock;
-mod consider;
 mod deliver;
+mod enrol;
 mod eval;
-mod inputs;
-mod readers;
-mod record;
-mod steps;
+mod world;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -124,14 +120,17 @@ enum State<'p> {
 /// Why a step has failed: a status, and what is told.
 type Failure = (Option<u16>, String);
 
-/// Who waits for an answer: an enrolment and its record.
-type Ticket = Option<(u64, String)>;
+/// The enrolment that waits for an answer.
+type Ticket = Option<u64>;
+
+/// What a message does with its record.
+type Body<'p> = Box<dyn FnOnce(&mut Model<'p>, &mut Delivery<'p>) + 'p>;
 
 /// Something on its way to a record, and what it does there.
 struct Message<'p> {
     to: String,
     chain: u32,
-    body: Box<dyn FnOnce(&mut Model<'p>, &mut Delivery<'p>) + 'p>,
+    body: Body<'p>,
 }
 
 /// A message that has come to its record.
@@ -157,7 +156,7 @@ enum Cause {
     Manual(usize),
 }
 
-const LINES: usize = 2_051;
+const LINES: usize = 1_992;
 
 #[test]
 fn the_model_is_small_and_knows_nothing_of_the_engine() {

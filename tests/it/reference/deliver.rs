@@ -1,13 +1,95 @@
 //! One delivery: its body changes the record, others hear of it, workflows are
-//! considered, enrolments go on.
+//! considered, enrolments go on. Links are kept at both ends.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use flow::base::{Timestamp, Uid};
 use flow::model::compute::{Operator, arithmetic};
-use flow::model::{PropertyId, Type, Value};
+use flow::model::{ObjectId, PropertyId, SegmentId, Type, Value};
 use flow::semantic::hir::EventSource;
 use flow::syntax::ast::SetOp;
 
-use crate::reference::eval::{Env, same};
-use crate::reference::{Cause, Delivery, Failure, Message, Model, Occurrence, State, Ticket};
+use crate::reference::eval::same;
+use crate::reference::{
+    Cause, Delivery, End, Failure, Message, Model, Occurrence, Record, State, Ticket,
+};
+
+/// How many links deep a record is told to others.
+const DEPTH: usize = 3;
+
+/// A link as one side sees it: its name there and on the other side.
+#[derive(Clone)]
+pub(super) struct Tie {
+    name: String,
+    far: String,
+    label: Option<String>,
+}
+
+/// The id of the record with a handle.
+pub(super) fn uid(handle: &str) -> Uid {
+    Uid::of(&[b"input", b"create", handle.as_bytes()])
+}
+
+impl Record {
+    pub(super) fn new(handle: &str, object: ObjectId, now: Timestamp) -> Self {
+        Record {
+            handle: handle.to_owned(),
+            object,
+            values: BTreeMap::new(),
+            created: now,
+            updated: now,
+            ends: Vec::new(),
+            ever: BTreeSet::new(),
+            segments: BTreeSet::new(),
+            counters: BTreeMap::new(),
+        }
+    }
+
+    /// What others hear of it.
+    pub(super) fn view(&self) -> Record {
+        self.to_depth(DEPTH)
+    }
+
+    fn to_depth(&self, depth: usize) -> Record {
+        let mut view = self.clone();
+        view.segments.clear();
+        view.counters.clear();
+        for end in &mut view.ends {
+            let heard = end.heard.take().filter(|_| depth > 0);
+            end.heard = heard.map(|heard| Box::new(heard.to_depth(depth - 1)));
+        }
+        view
+    }
+
+    /// The ends of an association, with a label if one is asked for.
+    pub(super) fn linked<'r>(&'r self, name: &str, label: Option<&str>) -> Vec<&'r End> {
+        let labelled = |end: &End| label.is_none_or(|label| end.labels.contains(label));
+        let ends = self.ends.iter();
+        ends.filter(|end| end.name == name && labelled(end))
+            .collect()
+    }
+
+    pub(super) fn hear(&mut self, view: &Record) {
+        for end in &mut self.ends {
+            if end.other == view.handle {
+                end.heard = Some(Box::new(view.clone()));
+            }
+        }
+    }
+
+    /// Takes an end away, or only a label of it; whether there was such.
+    fn unplace(&mut self, name: &str, other: &str, label: Option<&str>) -> bool {
+        let found = |end: &End| end.name == name && end.other == other;
+        let mut ends = self.ends.iter_mut();
+        match label {
+            Some(label) => ends.any(|end| found(end) && end.labels.remove(label)),
+            None => {
+                let at = ends.position(|end| found(end));
+                at.map(|at| self.ends.remove(at)).is_some()
+            }
+        }
+    }
+}
 
 impl<'p> Model<'p> {
     /// Puts a message in the queue.
@@ -66,12 +148,14 @@ impl<'p> Model<'p> {
 
     /// One answer less to wait for; with the last the enrolment goes on.
     pub(super) fn answer(&mut self, at: &mut Delivery<'p>, ticket: Ticket, why: Option<Failure>) {
-        let Some((id, writer)) = ticket else { return };
-        if writer != at.to {
-            let ticket = Some((id, writer.clone()));
+        let Some(id) = ticket else { return };
+        let Some(inside) = self.enrolments.get_mut(&id) else {
+            return;
+        };
+        if inside.record != at.to {
             let body = move |model: &mut Self, at: &mut _| model.answer(at, ticket, why);
-            at.reply = Some(Message::new(&writer, at.chain, body));
-        } else if let Some(inside) = self.enrolments.get_mut(&id) {
+            at.reply = Some(Message::new(&inside.record, at.chain, body));
+        } else {
             inside.failure = inside.failure.take().or(why);
             if let State::Parked(left) = &mut inside.state {
                 *left -= 1;
@@ -137,42 +221,166 @@ impl<'p> Model<'p> {
     fn occurred(&self, delivery: &Delivery) -> Vec<Occurrence> {
         let after = self.env(&self.records[&delivery.to]);
         let before = delivery.before.as_ref().map(|before| self.env(before));
-        let new = |source| Occurrence::new(source, self.now);
         let mut found = Vec::new();
-        let Some(before) = before else {
-            found.push(new(EventSource::Created));
-            return self.joined(found, None, &after);
+        let mut add = |source, old, new| {
+            let occurrence = Occurrence::new(source, self.now);
+            found.push(Occurrence {
+                old,
+                new,
+                ..occurrence
+            });
         };
-        let object = &self.program.catalog.objects[after.this.object];
-        let properties = object.properties.iter();
-        for (id, _) in properties.filter(|(_, property)| !property.builtin) {
-            let old = before.property(before.this, id);
-            let now = after.property(after.this, id);
-            if old != now {
-                let mut occurrence = new(EventSource::Changed(id));
-                (occurrence.old, occurrence.new) = (old, now);
-                found.push(occurrence);
+        if before.is_none() {
+            add(EventSource::Created, None, None);
+        }
+        let properties = &self.program.catalog.objects[after.this.object].properties;
+        for (id, property) in properties.iter() {
+            let old = before.map(|before| before.property(before.this, id));
+            let new = after.property(after.this, id);
+            if let Some(old) = old.filter(|old| *old != new && !property.builtin) {
+                add(EventSource::Changed(id), old, new);
             }
         }
-        self.joined(found, Some(before), &after)
-    }
-
-    fn joined(
-        &self,
-        mut found: Vec<Occurrence>,
-        before: Option<Env<'_>>,
-        after: &Env<'_>,
-    ) -> Vec<Occurrence> {
         for (id, segment) in self.program.catalog.segments.iter() {
             let was = before.is_some_and(|before| before.inside(id));
-            let source = match (was, after.inside(id)) {
-                _ if segment.object != after.this.object => continue,
-                (false, true) => EventSource::Joined(id),
-                (true, false) => EventSource::Left(id),
-                _ => continue,
-            };
-            found.push(Occurrence::new(source, self.now));
+            match (was, after.inside(id)) {
+                _ if segment.object != after.this.object => {}
+                (false, true) => add(EventSource::Joined(id), None, None),
+                (true, false) => add(EventSource::Left(id), None, None),
+                _ => {}
+            }
         }
         found
+    }
+
+    pub(super) fn record(&mut self, handle: &str) -> &mut Record {
+        self.records.get_mut(handle).expect("it is there")
+    }
+
+    pub(super) fn handle_of(&self, id: &Value) -> Option<String> {
+        let Value::Text(id) = id else { return None };
+        let mut handles = self.records.keys();
+        let found = handles.find(|handle| Some(uid(handle)) == Uid::parse(id));
+        found.cloned()
+    }
+
+    pub(super) fn member(&mut self, to: &str, segment: SegmentId, join: bool) {
+        let segments = &mut self.record(to).segments;
+        match join {
+            true => segments.insert(segment),
+            false => segments.remove(&segment),
+        };
+    }
+
+    pub(super) fn tie(&self, object: ObjectId, name: &str, label: Option<String>) -> Tie {
+        let owner = &self.program.catalog.objects[object];
+        let id = owner.association(name).expect("it is declared");
+        let far = owner.associations[id].inverse.as_ref();
+        let far = far.map_or_else(|| format!("<{}.{name}", owner.name), ToString::to_string);
+        let name = name.to_owned();
+        Tie { name, far, label }
+    }
+
+    pub(super) fn link(&mut self, at: &mut Delivery<'p>, tie: Tie, with: String, ticket: Ticket) {
+        let ends = self.records[&at.to].linked(&tie.name, tie.label.as_deref());
+        if ends.iter().any(|end| end.other == with) {
+            return self.answer(at, ticket, None);
+        }
+        // The other end is made first, then this one.
+        let (from, view) = (at.to.clone(), self.records[&at.to].view());
+        self.send(&with, at.chain + 1, move |model, at| {
+            let (name, far, label) = (tie.far.clone(), tie.name.clone(), tie.label.clone());
+            model.place(at, &Tie { name, far, label }, view);
+            let view = model.records[&at.to].view();
+            model.send(&from, at.chain + 1, move |model, at| {
+                model.place(at, &tie, view);
+                model.answer(at, ticket, None);
+            });
+        });
+    }
+
+    /// Takes an end or a label away and tells the other side.
+    pub(super) fn unlink(&mut self, at: &Delivery<'p>, tie: Tie, with: &str) {
+        let (record, label) = (self.record(&at.to), tie.label.as_deref());
+        if record.unplace(&tie.name, with, label) {
+            let from = at.to.clone();
+            self.send(with, at.chain + 1, move |model, at| {
+                let label = tie.label.as_deref();
+                model.record(&at.to).unplace(&tie.far, &from, label);
+            });
+        }
+    }
+
+    /// A step sets or clears a `one` association.
+    pub(super) fn relink(&mut self, at: &mut Delivery<'p>, tie: Tie, to: (Option<String>, Ticket)) {
+        let (with, ticket) = to;
+        let ends = self.records[&at.to].linked(&tie.name, None);
+        let old = ends.first().map(|end| end.other.clone());
+        if let Some(with) = with {
+            return self.link(at, tie, with, ticket);
+        }
+        if let Some(old) = old {
+            self.unlink(at, tie, &old);
+        }
+        self.answer(at, ticket, None);
+    }
+
+    /// Makes an end or adds a label; one that is taken where there is only one
+    /// is replaced.
+    fn place(&mut self, at: &Delivery<'p>, tie: &Tie, view: Record) {
+        let record = &self.records[&at.to];
+        let owner = &self.program.catalog.objects[record.object];
+        let association = owner.association(&tie.name);
+        if association.is_some_and(|id| !owner.associations[id].many) {
+            let old = record.linked(&tie.name, None).into_iter();
+            let old: Vec<String> = old.map(|end| end.other.clone()).collect();
+            for other in old.iter().filter(|other| **other != view.handle) {
+                let (label, tie) = (None, tie.clone());
+                self.unlink(at, Tie { label, ..tie }, other);
+            }
+        }
+        let (record, other, name) = (self.record(&at.to), &view.handle, &tie.name);
+        let mut ends = record.ends.iter();
+        if !ends.any(|end| end.name == *name && end.other == *other) {
+            record.ends.push(End {
+                name: name.clone(),
+                other: other.clone(),
+                labels: BTreeSet::new(),
+                heard: None,
+            });
+        }
+        for end in &mut record.ends {
+            if end.name == *name && end.other == *other {
+                end.labels.extend(tie.label.clone());
+            }
+        }
+        let labels = [None, tie.label.clone()];
+        let ever = labels.map(|label| (name.clone(), label));
+        record.ever.extend(ever);
+        record.hear(&view);
+    }
+}
+
+impl<'p> Message<'p> {
+    pub(super) fn new(
+        to: &str,
+        chain: u32,
+        body: impl FnOnce(&mut Model<'p>, &mut Delivery<'p>) + 'p,
+    ) -> Self {
+        let (to, body) = (to.to_owned(), Box::new(body));
+        Message { to, chain, body }
+    }
+}
+
+impl Occurrence {
+    pub(super) fn new(source: EventSource, now: Timestamp) -> Self {
+        Occurrence {
+            source,
+            occurred: now,
+            values: BTreeMap::new(),
+            old: None,
+            new: None,
+            status: None,
+        }
     }
 }

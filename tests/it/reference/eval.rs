@@ -13,7 +13,7 @@ use flow::semantic::hir::{
 };
 use flow::syntax::ast::{Arithmetic, Comparison, ContainsKind, EdgeKind, Logic, Quantifier};
 
-use crate::reference::record::uid;
+use crate::reference::deliver::uid;
 use crate::reference::{Model, Occurrence, Record};
 
 /// What an expression sees.
@@ -75,12 +75,9 @@ impl<'a> Env<'a> {
             K::Now => return Some(Value::Datetime(self.now)),
             K::Text(parts) => return self.text(parts),
             K::Aggregate(Aggregate::Count, path, _, filter) => {
-                let members = self.members(path)?;
-                let counted = members.iter().filter(|member| match filter {
-                    Some(filter) => self.over(member).holds(filter),
-                    None => true,
-                });
-                return Some(Value::Number(counted.count().into()));
+                let mut members = self.members(path)?;
+                members.retain(|one| filter.iter().all(|filter| self.over(one).holds(filter)));
+                return Some(Value::Number(members.len().into()));
             }
             K::Aggregate(kind, path, property, None) => {
                 return self.aggregate(*kind, path, *property);
@@ -123,8 +120,8 @@ impl<'a> Env<'a> {
                 Some(found != *negated)
             }
             K::SetTest(kind, set, members, negated) => {
-                let Some(Value::Set(set)) = self.eval(set) else {
-                    return None;
+                let Value::Set(set) = self.eval(set)? else {
+                    panic!("a set is {set:?}");
                 };
                 let mut members = members.iter();
                 let found = match kind {
@@ -187,10 +184,8 @@ impl<'a> Env<'a> {
     }
 
     pub(super) fn property(&self, record: &'a Record, property: PropertyId) -> Option<Value> {
-        match self.program.catalog.objects[record.object].properties[property]
-            .name
-            .as_str()
-        {
+        let declared = &self.program.catalog.objects[record.object].properties[property];
+        match declared.name.as_str() {
             "id" => return Some(id_of(record)),
             "created_at" => return Some(Value::Datetime(record.created)),
             "updated_at" => return Some(Value::Datetime(record.updated)),
@@ -267,21 +262,22 @@ impl<'a> Env<'a> {
 
     /// A text with holes; unknown where nothing in it is known.
     fn text(&self, parts: &[TextPart]) -> Option<Value> {
-        let (mut text, mut known) = (String::new(), false);
         let print = |expr: &Expr| Some(print_as(&self.eval(expr)?, &expr.ty, self.zone()));
-        for part in parts {
-            let piece = match part {
-                TextPart::Literal(literal) => {
-                    text.push_str(literal);
-                    continue;
-                }
-                TextPart::Value(value, None) => print(value),
-                TextPart::Fallback(value, None, other) => print(value).or_else(|| print(other)),
-                other => panic!("not modelled: {other:?}"),
-            };
-            known |= piece.is_some();
-            text.push_str(&piece.unwrap_or_default());
-        }
+        let piece = |part: &TextPart| match part {
+            TextPart::Literal(literal) => Some(literal.to_string()),
+            TextPart::Value(value, None) => print(value),
+            TextPart::Fallback(value, None, other) => print(value).or_else(|| print(other)),
+            other => panic!("not modelled: {other:?}"),
+        };
+        let pieces: Vec<Option<String>> = parts.iter().map(piece).collect();
+        let holes = parts
+            .iter()
+            .map(|part| !matches!(part, TextPart::Literal(_)));
+        let known = pieces
+            .iter()
+            .zip(holes)
+            .any(|(piece, hole)| hole && piece.is_some());
+        let text: String = pieces.into_iter().flatten().collect();
         known.then(|| Value::Text(text.into()))
     }
 
