@@ -1,221 +1,126 @@
 //! One delivery: its body changes the record, others hear of it, workflows are
-//! considered, enrolments go on.
+//! considered, enrolments go on. Links are kept at both ends.
 
-use std::mem::take;
+use std::collections::{BTreeMap, BTreeSet};
 
-use flow::base::Timestamp;
-use flow::model::compute::arithmetic;
-use flow::model::compute::{Operator, equal};
-use flow::model::{AssociationId, ObjectId, PropertyId, Type, Value};
-use flow::semantic::hir::{EventSource, StepKind};
+use flow::base::{Timestamp, Uid};
+use flow::model::compute::{Operator, arithmetic};
+use flow::model::{ObjectId, PropertyId, SegmentId, Type, Value};
+use flow::semantic::hir::EventSource;
 use flow::syntax::ast::SetOp;
 
-use crate::acts::What;
-use crate::reference::eval::Env;
-use crate::reference::model::{Model, Pending, State, folded};
-use crate::reference::record::{DEPTH, Occurrence, Record, mirror};
+use crate::reference::eval::same;
+use crate::reference::{
+    Cause, Delivery, End, Failure, Message, Model, Occurrence, Record, State, Ticket,
+};
 
-/// Something on its way to a record.
-pub(crate) struct Message {
-    pub(crate) to: String,
-    pub(crate) chain: u32,
-    pub(crate) body: Body,
-}
+/// How many links deep a record is told to others.
+const DEPTH: usize = 3;
 
-/// Who waits for the answer: an enrolment and its record.
-pub(crate) type Ticket = Option<(u64, String)>;
-
-/// What is delivered.
-pub(crate) enum Body {
-    Create(Box<Record>),
-    Values(Vec<(PropertyId, Option<Value>)>),
-    Event(Occurrence),
-    Link(AssociationId, String, Option<String>, Ticket),
-    Unlink(String, String, Option<String>),
-    /// A step sets a `one` association.
-    Relink(AssociationId, Option<String>, Ticket),
-    /// The other end of a link is to be made, then this one.
-    Offer(Tie, Box<Record>, Ticket),
-    Accept(Tie, Box<Record>, Ticket),
-    /// The other end is gone.
-    Unlinked(Tie, String),
-    Heard(Box<Record>),
-    Write(PropertyId, Change, Ticket),
-    Member(usize, bool, Ticket),
-    Request(usize, Ticket),
-    Existing(usize),
-    /// A person takes the record out.
-    Manual(usize),
-    Answer(u64, Option<Failure>),
-    /// A timer, or the end of an action; whether it has answered.
-    Go(u64, bool),
-    Failed(u64, Pending, Failure),
-}
-
-/// A link as the record sees it that made it: its name there, and the label.
-pub(crate) struct Tie {
-    object: ObjectId,
+/// A link as one side sees it: its name there and on the other side.
+#[derive(Clone)]
+pub(super) struct Tie {
     name: String,
+    far: String,
     label: Option<String>,
 }
 
-/// How a step changes a property.
-#[derive(Clone)]
-pub(crate) enum Change {
-    To(Option<Value>),
-    By(SetOp, Option<Value>),
-    Clear,
+/// The id of the record with a handle.
+pub(super) fn uid(handle: &str) -> Uid {
+    Uid::of(&[b"input", b"create", handle.as_bytes()])
 }
 
-/// Why a step has failed.
-#[derive(Clone)]
-pub(crate) struct Failure {
-    pub(crate) action: String,
-    pub(crate) status: Option<u16>,
-    pub(crate) error: String,
-}
-
-impl Failure {
-    pub(crate) fn of(action: &str, error: &str) -> Self {
-        let (action, error) = (action.to_owned(), error.to_owned());
-        Failure {
-            action,
-            status: None,
-            error,
+impl Record {
+    pub(super) fn new(handle: &str, object: ObjectId, now: Timestamp) -> Self {
+        Record {
+            handle: handle.to_owned(),
+            object,
+            values: BTreeMap::new(),
+            created: now,
+            updated: now,
+            ends: Vec::new(),
+            ever: BTreeSet::new(),
+            segments: BTreeSet::new(),
+            counters: BTreeMap::new(),
         }
     }
-}
 
-/// What a body asks for besides its change.
-#[derive(Default)]
-struct Effect {
-    to: String,
-    chain: u32,
-    first: Vec<Message>,
-    reply: Option<Message>,
-    occurrence: Option<Occurrence>,
-    answered: Option<(u64, Option<Failure>)>,
-    cause: Cause,
-}
-
-/// Why workflows are considered.
-#[derive(Clone, Copy, Default)]
-pub(crate) enum Cause {
-    #[default]
-    Change,
-    Request(usize),
-    Existing(usize),
-    Manual(usize),
-}
-
-/// A delivery as workflows see it.
-pub(crate) struct Delivery {
-    pub(crate) chain: u32,
-    pub(crate) before: Option<Record>,
-    pub(crate) after: Record,
-    pub(crate) occurrences: Vec<Occurrence>,
-    pub(crate) cause: Cause,
-}
-
-impl Effect {
-    fn send(&mut self, to: &str, body: Body) {
-        self.first.push(Message::new(to, self.chain + 1, body));
+    /// What others hear of it.
+    pub(super) fn view(&self) -> Record {
+        self.to_depth(DEPTH)
     }
 
-    /// One answer less to wait for; with the last the enrolment goes on.
-    fn answer(&mut self, model: &mut Model<'_>, ticket: Ticket, failure: Option<Failure>) {
-        let Some((id, writer)) = ticket else { return };
-        if writer != self.to {
-            let body = Body::Answer(id, failure);
-            self.reply = Some(Message::new(&writer, self.chain, body));
-        } else if let Some(inside) = model.enrolments.get_mut(&id) {
-            inside.failure = inside.failure.take().or(failure);
-            if let State::Parked(left) = &mut inside.state {
-                *left -= 1;
-                self.answered = (*left == 0).then(|| (id, inside.failure.take()));
+    fn to_depth(&self, depth: usize) -> Record {
+        let mut view = self.clone();
+        view.segments.clear();
+        view.counters.clear();
+        for end in &mut view.ends {
+            let heard = end.heard.take().filter(|_| depth > 0);
+            end.heard = heard.map(|heard| Box::new(heard.to_depth(depth - 1)));
+        }
+        view
+    }
+
+    /// The ends of an association, with a label if one is asked for.
+    pub(super) fn linked<'r>(&'r self, name: &str, label: Option<&str>) -> Vec<&'r End> {
+        let labelled = |end: &End| label.is_none_or(|label| end.labels.contains(label));
+        let ends = self.ends.iter();
+        ends.filter(|end| end.name == name && labelled(end))
+            .collect()
+    }
+
+    pub(super) fn hear(&mut self, view: &Record) {
+        for end in &mut self.ends {
+            if end.other == view.handle {
+                end.heard = Some(Box::new(view.clone()));
             }
         }
     }
 
-    fn offer(&mut self, model: &Model<'_>, (tie, with): (Tie, String), ticket: Ticket) {
-        let view = Box::new(model.records[&self.to].view(DEPTH));
-        self.send(&with, Body::Offer(tie, view, ticket));
-    }
-
-    /// Makes an end; one that is taken where there is only one is replaced.
-    fn place(&mut self, model: &mut Model<'_>, name: &str, tie: &Tie, view: Record) {
-        let record = &model.records[&self.to];
-        let owner = &model.program.catalog.objects[record.object];
-        let many = owner
-            .association(name)
-            .is_none_or(|id| owner.associations[id].many);
-        let old: Vec<String> = record
-            .linked(name, None)
-            .iter()
-            .map(|end| end.other.clone())
-            .collect();
-        for other in old.iter().filter(|other| !many && **other != view.handle) {
-            self.unlink(model, name, other, None);
-        }
-        model
-            .record(&self.to)
-            .place(name, tie.label.as_deref(), view);
-    }
-
-    /// Takes an end or a label away and tells the other side.
-    fn unlink(&mut self, model: &mut Model<'_>, name: &str, with: &str, label: Option<String>) {
-        let record = model.record(&self.to);
-        let object = record.object;
-        if record.unplace(name, with, label.as_deref()) {
-            let name = name.to_owned();
-            self.send(
-                with,
-                Body::Unlinked(
-                    Tie {
-                        object,
-                        name,
-                        label,
-                    },
-                    self.to.clone(),
-                ),
-            );
+    /// Takes an end away, or only a label of it; whether there was such.
+    fn unplace(&mut self, name: &str, other: &str, label: Option<&str>) -> bool {
+        let found = |end: &End| end.name == name && end.other == other;
+        let mut ends = self.ends.iter_mut();
+        match label {
+            Some(label) => ends.any(|end| found(end) && end.labels.remove(label)),
+            None => {
+                let at = ends.position(|end| found(end));
+                at.map(|at| self.ends.remove(at)).is_some()
+            }
         }
     }
 }
 
-impl Message {
-    pub(crate) fn new(to: &str, chain: u32, body: Body) -> Self {
-        let to = to.to_owned();
-        Message { to, chain, body }
+impl<'p> Model<'p> {
+    /// Puts a message in the queue.
+    pub(super) fn send(
+        &mut self,
+        to: &str,
+        chain: u32,
+        body: impl FnOnce(&mut Self, &mut Delivery<'p>) + 'p,
+    ) {
+        self.queue.push_back(Message::new(to, chain, body));
     }
-}
 
-impl Model<'_> {
-    pub(crate) fn deliver(&mut self, message: Message) {
-        self.burn();
+    pub(super) fn deliver(&mut self, message: Message<'p>) {
         let Message { to, chain, body } = message;
-        let before = self.records.get(&to).cloned();
-        let mut effect = Effect {
-            to: to.clone(),
-            chain,
-            ..Effect::default()
-        };
-        self.body(&to, body, &mut effect);
-        let after = self.records[&to].clone();
-        self.queue.extend(take(&mut effect.first));
-        self.tell(before.as_ref(), &after, chain);
-        self.queue.extend(effect.reply);
         let mut delivery = Delivery {
+            before: self.records.get(&to).cloned(),
+            to,
             chain,
-            before,
-            after,
             occurrences: Vec::new(),
-            cause: effect.cause,
+            cause: Cause::Change,
+            reply: None,
+            done: None,
         };
-        delivery.occurrences = self.occurrences(&delivery, effect.occurrence);
+        body(self, &mut delivery);
+        self.tell(&delivery);
+        self.queue.extend(delivery.reply.take());
+        let occurred = self.occurred(&delivery);
+        delivery.occurrences.extend(occurred);
         self.count(&delivery);
         let (begun, moved) = self.consider(&delivery);
-        if let Some((id, failure)) = effect.answered {
+        if let Some((id, failure)) = delivery.done.take() {
             self.finish(id, failure, chain);
         }
         for id in moved.into_iter().chain(begun) {
@@ -224,192 +129,87 @@ impl Model<'_> {
     }
 
     /// Linked records hear of a change.
-    fn tell(&mut self, before: Option<&Record>, after: &Record, chain: u32) {
-        let Some(before) = before else { return };
-        if before.view(DEPTH) == after.view(DEPTH) {
+    fn tell(&mut self, at: &Delivery<'p>) {
+        let (before, view) = (at.before.as_ref(), self.records[&at.to].view());
+        if before.is_none_or(|before| before.view() == view) {
             return;
         }
         let mut told: Vec<&String> = Vec::new();
-        for end in &after.ends {
-            if told.contains(&&end.other) {
-                continue;
+        for end in &view.ends {
+            if !told.contains(&&end.other) {
+                told.push(&end.other);
+                let view = view.clone();
+                self.send(&end.other, at.chain + 1, move |model, at| {
+                    model.record(&at.to).hear(&view);
+                });
             }
-            told.push(&end.other);
-            let body = Body::Heard(Box::new(after.view(DEPTH)));
-            self.queue
-                .push_back(Message::new(&end.other, chain + 1, body));
         }
     }
 
-    // size: one match over all bodies
-    fn body(&mut self, to: &str, body: Body, effect: &mut Effect) {
-        match body {
-            Body::Create(record) => {
-                self.records.insert(to.to_owned(), *record);
-            }
-            Body::Values(values) => {
-                for (id, value) in values {
-                    self.put(to, id, value);
-                }
-            }
-            Body::Event(occurrence) => effect.occurrence = Some(occurrence),
-            Body::Link(id, with, label, ticket) => {
-                let tie = self.tie(to, id, label);
-                let ends = self.records[to].linked(&tie.name, tie.label.as_deref());
-                if ends.iter().any(|end| end.other == with) {
-                    effect.answer(self, ticket, None);
-                } else {
-                    effect.offer(self, (tie, with), ticket);
-                }
-            }
-            Body::Unlink(name, with, label) => effect.unlink(self, &name, &with, label),
-            Body::Relink(id, with, ticket) => {
-                let tie = self.tie(to, id, None);
-                let ends = self.records[to].linked(&tie.name, None);
-                let end = ends.first().map(|end| end.other.clone());
-                if end == with {
-                    return effect.answer(self, ticket, None);
-                }
-                match (with, end) {
-                    (Some(with), _) => effect.offer(self, (tie, with), ticket),
-                    (None, Some(old)) => {
-                        effect.unlink(self, &tie.name, &old, None);
-                        effect.answer(self, ticket, None);
-                    }
-                    (None, None) => {}
-                }
-            }
-            Body::Offer(tie, view, ticket) => {
-                let from = view.handle.clone();
-                let name = mirror(&self.program.catalog, tie.object, &tie.name);
-                effect.place(self, &name, &tie, *view);
-                let view = Box::new(self.records[to].view(DEPTH));
-                let body = Body::Accept(tie, view, ticket);
-                effect.send(&from, body);
-            }
-            Body::Accept(tie, view, ticket) => {
-                effect.place(self, &tie.name, &tie, *view);
-                effect.answer(self, ticket, None);
-            }
-            Body::Unlinked(tie, from) => {
-                let name = mirror(&self.program.catalog, tie.object, &tie.name);
-                self.record(to).unplace(&name, &from, tie.label.as_deref());
-            }
-            Body::Heard(view) => self.record(to).hear(*view),
-            Body::Write(id, change, ticket) => {
-                let clear = matches!(change, Change::Clear);
-                let failed = self.write(to, id, &change);
-                let failed =
-                    failed.map(|error| Failure::of(if clear { "clear" } else { "set" }, error));
-                effect.answer(self, ticket, failed);
-            }
-            Body::Member(segment, join, ticket) => {
-                let segments = &mut self.record(to).segments;
-                segments.retain(|other| *other != segment);
-                segments.extend(join.then_some(segment));
-                effect.answer(self, ticket, None);
-            }
-            Body::Request(workflow, ticket) => {
-                effect.cause = Cause::Request(workflow);
-                effect.answer(self, ticket, None);
-            }
-            Body::Existing(workflow) => effect.cause = Cause::Existing(workflow),
-            Body::Manual(workflow) => effect.cause = Cause::Manual(workflow),
-            Body::Answer(id, failure) => effect.answer(self, Some((id, to.to_owned())), failure),
-            Body::Go(id, answered) => self.end(id, answered, effect),
-            Body::Failed(id, pending, failure) => match self.again(id, &pending, &failure) {
-                Some(due) => {
-                    let inside = self.enrolments.get_mut(&id).expect("it acts");
-                    inside.state = State::Retrying(due, pending);
-                }
-                None => effect.answered = Some((id, Some(failure))),
-            },
-        }
-    }
-
-    pub(crate) fn record(&mut self, handle: &str) -> &mut Record {
-        self.records.get_mut(handle).expect("it is there")
-    }
-
-    fn end(&mut self, id: u64, answered: bool, effect: &mut Effect) {
+    /// One answer less to wait for; with the last the enrolment goes on.
+    pub(super) fn answer(&mut self, at: &mut Delivery<'p>, ticket: Ticket, why: Option<Failure>) {
+        let Some(id) = ticket else { return };
         let Some(inside) = self.enrolments.get_mut(&id) else {
             return;
         };
-        if let Some(StepKind::Do(doing)) = inside.step.map(|step| &step.kind)
-            && answered
-        {
-            let binding = doing.binding.iter();
-            inside.bound.extend(binding.map(|binding| binding.place));
+        if inside.record != at.to {
+            let body = move |model: &mut Self, at: &mut _| model.answer(at, ticket, why);
+            at.reply = Some(Message::new(&inside.record, at.chain, body));
+        } else {
+            inside.failure = inside.failure.take().or(why);
+            if let State::Parked(left) = &mut inside.state {
+                *left -= 1;
+                at.done = (*left == 0).then(|| (id, inside.failure.take()));
+            }
         }
-        effect.answered = Some((id, None));
     }
 
-    /// When an action that has failed so often is tried again.
-    fn again(&self, id: u64, pending: &Pending, failure: &Failure) -> Option<Timestamp> {
-        let is_final = |status: u16| status / 100 == 4 && status != 408 && status != 429;
-        if failure.status.is_some_and(is_final) {
-            return None;
-        }
-        let StepKind::Do(doing) = &self.enrolments.get(&id)?.step?.kind else {
-            return None;
-        };
-        let (times, over) = doing.retry?;
-        let halvings = times.checked_sub(pending.failed)?;
-        let zone = &self.program.settings.zone;
-        let last = flow::base::shift(self.now, over, false, zone)?;
-        let whole = last.as_microsecond() - self.now.as_microsecond();
-        Timestamp::from_microsecond(self.now.as_microsecond() + (whole >> halvings)).ok()
-    }
-
-    fn put(&mut self, to: &str, id: PropertyId, value: Option<Value>) {
-        let (now, before) = (self.now, self.records[to].clone());
-        let ty = &self.program.catalog.objects[before.object].properties[id].ty;
-        let value = value.or_else(|| self.default(&before, id));
-        let same = match (before.values.get(&id.index()), &value) {
-            (Some(held), Some(value)) => equal(&folded(held, ty), &folded(value, ty)),
-            (held, value) => held.is_none() && value.is_none(),
-        };
+    /// What is known no more becomes the default.
+    pub(super) fn put(&mut self, to: &str, id: PropertyId, value: Option<Value>) {
+        let (now, object) = (self.now, self.records[to].object);
+        let ty = &self.program.catalog.objects[object].properties[id].ty;
+        let value = value.or_else(|| self.default(object, id));
         let record = self.record(to);
-        if same {
-            return;
+        match (record.values.get(&id), value) {
+            (None, None) => return,
+            (Some(held), Some(value)) if same(held, &value, ty) => return,
+            (_, Some(value)) => drop(record.values.insert(id, value)),
+            (_, None) => drop(record.values.remove(&id)),
         }
         record.updated = now;
-        match value {
-            Some(value) => record.values.insert(id.index(), value),
-            None => record.values.remove(&id.index()),
-        };
     }
 
-    /// What a step writes, computed where it is applied; or why it fails.
-    fn write(&mut self, to: &str, id: PropertyId, change: &Change) -> Option<&'static str> {
-        let record = self.records[to].clone();
-        let held = record.values.get(&id.index());
-        let value = match change {
-            Change::To(value) => value.clone(),
-            Change::Clear => self.default(&record, id),
-            Change::By(op, operand) => {
-                let ty = &self.program.catalog.objects[record.object].properties[id].ty;
-                let held = match (held, ty, op) {
-                    (None, Type::Set(_), SetOp::Add) => Some(&Value::Set(Vec::new())),
-                    _ => held,
-                };
-                held.and_then(|held| self.moved(*op, held, operand.as_ref()?))
-            }
+    /// What a step writes, computed where it is applied; or why it fails. No
+    /// operator clears.
+    pub(super) fn write(
+        &mut self,
+        to: &str,
+        id: PropertyId,
+        op: Option<SetOp>,
+        operand: Option<Value>,
+    ) -> Option<Failure> {
+        let record = &self.records[to];
+        let ty = &self.program.catalog.objects[record.object].properties[id].ty;
+        let value = match (op, record.values.get(&id), ty) {
+            (None, ..) => self.default(record.object, id),
+            (Some(SetOp::Assign), ..) => operand,
+            (Some(SetOp::Add), None, Type::Set(_)) => operand,
+            (Some(op), held, _) => held
+                .zip(operand)
+                .and_then(|(held, by)| self.moved(op, held, &by)),
         };
-        let refused = self.refused(to, record.object, id, value.as_ref());
+        let refused = self.refused(record, id, value.as_ref());
         if refused.is_none() {
             self.put(to, id, value);
         }
-        refused
+        refused.map(|why| (None, why.to_owned()))
     }
 
     fn moved(&self, op: SetOp, held: &Value, by: &Value) -> Option<Value> {
         if let (Value::Set(held), Value::Set(by)) = (held, by) {
             let mut members = held.clone();
             members.retain(|member| !by.contains(member));
-            if op == SetOp::Add {
-                members.extend(by);
-            }
+            members.extend(by.iter().filter(|_| op == SetOp::Add));
             members.sort_unstable();
             return Some(Value::Set(members));
         }
@@ -417,59 +217,170 @@ impl Model<'_> {
         arithmetic(op, held, by, &self.program.settings.zone).ok()?
     }
 
-    fn tie(&self, record: &str, id: AssociationId, label: Option<String>) -> Tie {
-        let object = self.records[record].object;
-        let association = &self.program.catalog.objects[object].associations[id];
-        let name = association.name.to_string();
-        Tie {
-            object,
-            name,
-            label,
-        }
-    }
-
-    /// What has occurred: the declared event, creation or changes, membership.
-    fn occurrences(&self, delivery: &Delivery, declared: Option<Occurrence>) -> Vec<Occurrence> {
-        let mut found: Vec<Occurrence> = declared.into_iter().collect();
-        let after = Env::of(self.program, self.now, &delivery.after);
-        let before = delivery.before.as_ref();
-        let before = before.map(|before| Env::of(self.program, self.now, before));
-        let properties = &self.program.catalog.objects[delivery.after.object].properties;
+    /// What has occurred: creation or changes, membership.
+    fn occurred(&self, delivery: &Delivery) -> Vec<Occurrence> {
+        let after = self.env(&self.records[&delivery.to]);
+        let before = delivery.before.as_ref().map(|before| self.env(before));
+        let mut found = Vec::new();
+        let mut add = |source, old, new| {
+            let occurrence = Occurrence::new(source, self.now);
+            found.push(Occurrence {
+                old,
+                new,
+                ..occurrence
+            });
+        };
         if before.is_none() {
-            found.push(Occurrence::new(EventSource::Created, self.now));
+            add(EventSource::Created, None, None);
         }
+        let properties = &self.program.catalog.objects[after.this.object].properties;
         for (id, property) in properties.iter() {
-            let Some(before) = before.filter(|_| !property.builtin) else {
-                continue;
-            };
-            let old = before.property(before.this, id);
+            let old = before.map(|before| before.property(before.this, id));
             let new = after.property(after.this, id);
-            if old != new {
-                let occurrence = Occurrence::new(EventSource::Changed(id), self.now);
-                found.push(Occurrence {
-                    old,
-                    new,
-                    ..occurrence
-                });
+            if let Some(old) = old.filter(|old| *old != new && !property.builtin) {
+                add(EventSource::Changed(id), old, new);
             }
         }
         for (id, segment) in self.program.catalog.segments.iter() {
-            if segment.object != delivery.after.object {
-                continue;
+            let was = before.is_some_and(|before| before.inside(id));
+            match (was, after.inside(id)) {
+                _ if segment.object != after.this.object => {}
+                (false, true) => add(EventSource::Joined(id), None, None),
+                (true, false) => add(EventSource::Left(id), None, None),
+                _ => {}
             }
-            let was = before.is_some_and(|before| before.inside(id.index()));
-            let source = match (was, after.inside(id.index())) {
-                (false, true) => EventSource::Joined(id),
-                (true, false) => EventSource::Left(id),
-                _ => continue,
-            };
-            found.push(Occurrence::new(source, self.now));
         }
         found
     }
 
-    pub(crate) fn say(&mut self, id: u64, what: What) {
-        let trace = self.line(id, what);
-        self.trace.push(trace);
+    pub(super) fn record(&mut self, handle: &str) -> &mut Record {
+        self.records.get_mut(handle).expect("it is there")
+    }
+
+    pub(super) fn handle_of(&self, id: &Value) -> Option<String> {
+        let Value::Text(id) = id else { return None };
+        let mut handles = self.records.keys();
+        let found = handles.find(|handle| Some(uid(handle)) == Uid::parse(id));
+        found.cloned()
+    }
+
+    pub(super) fn member(&mut self, to: &str, segment: SegmentId, join: bool) {
+        let segments = &mut self.record(to).segments;
+        match join {
+            true => segments.insert(segment),
+            false => segments.remove(&segment),
+        };
+    }
+
+    pub(super) fn tie(&self, object: ObjectId, name: &str, label: Option<String>) -> Tie {
+        let owner = &self.program.catalog.objects[object];
+        let id = owner.association(name).expect("it is declared");
+        let far = owner.associations[id].inverse.as_ref();
+        let far = far.map_or_else(|| format!("<{}.{name}", owner.name), ToString::to_string);
+        let name = name.to_owned();
+        Tie { name, far, label }
+    }
+
+    pub(super) fn link(&mut self, at: &mut Delivery<'p>, tie: Tie, with: String, ticket: Ticket) {
+        let ends = self.records[&at.to].linked(&tie.name, tie.label.as_deref());
+        if ends.iter().any(|end| end.other == with) {
+            return self.answer(at, ticket, None);
+        }
+        // The other end is made first, then this one.
+        let (from, view) = (at.to.clone(), self.records[&at.to].view());
+        self.send(&with, at.chain + 1, move |model, at| {
+            let (name, far, label) = (tie.far.clone(), tie.name.clone(), tie.label.clone());
+            model.place(at, &Tie { name, far, label }, view);
+            let view = model.records[&at.to].view();
+            model.send(&from, at.chain + 1, move |model, at| {
+                model.place(at, &tie, view);
+                model.answer(at, ticket, None);
+            });
+        });
+    }
+
+    /// Takes an end or a label away and tells the other side.
+    pub(super) fn unlink(&mut self, at: &Delivery<'p>, tie: Tie, with: &str) {
+        let (record, label) = (self.record(&at.to), tie.label.as_deref());
+        if record.unplace(&tie.name, with, label) {
+            let from = at.to.clone();
+            self.send(with, at.chain + 1, move |model, at| {
+                let label = tie.label.as_deref();
+                model.record(&at.to).unplace(&tie.far, &from, label);
+            });
+        }
+    }
+
+    /// A step sets or clears a `one` association.
+    pub(super) fn relink(&mut self, at: &mut Delivery<'p>, tie: Tie, to: (Option<String>, Ticket)) {
+        let (with, ticket) = to;
+        let ends = self.records[&at.to].linked(&tie.name, None);
+        let old = ends.first().map(|end| end.other.clone());
+        if let Some(with) = with {
+            return self.link(at, tie, with, ticket);
+        }
+        if let Some(old) = old {
+            self.unlink(at, tie, &old);
+        }
+        self.answer(at, ticket, None);
+    }
+
+    /// Makes an end or adds a label; one that is taken where there is only one
+    /// is replaced.
+    fn place(&mut self, at: &Delivery<'p>, tie: &Tie, view: Record) {
+        let record = &self.records[&at.to];
+        let owner = &self.program.catalog.objects[record.object];
+        let association = owner.association(&tie.name);
+        if association.is_some_and(|id| !owner.associations[id].many) {
+            let old = record.linked(&tie.name, None).into_iter();
+            let old: Vec<String> = old.map(|end| end.other.clone()).collect();
+            for other in old.iter().filter(|other| **other != view.handle) {
+                let (label, tie) = (None, tie.clone());
+                self.unlink(at, Tie { label, ..tie }, other);
+            }
+        }
+        let (record, other, name) = (self.record(&at.to), &view.handle, &tie.name);
+        let mut ends = record.ends.iter();
+        if !ends.any(|end| end.name == *name && end.other == *other) {
+            record.ends.push(End {
+                name: name.clone(),
+                other: other.clone(),
+                labels: BTreeSet::new(),
+                heard: None,
+            });
+        }
+        for end in &mut record.ends {
+            if end.name == *name && end.other == *other {
+                end.labels.extend(tie.label.clone());
+            }
+        }
+        let labels = [None, tie.label.clone()];
+        let ever = labels.map(|label| (name.clone(), label));
+        record.ever.extend(ever);
+        record.hear(&view);
+    }
+}
+
+impl<'p> Message<'p> {
+    pub(super) fn new(
+        to: &str,
+        chain: u32,
+        body: impl FnOnce(&mut Model<'p>, &mut Delivery<'p>) + 'p,
+    ) -> Self {
+        let (to, body) = (to.to_owned(), Box::new(body));
+        Message { to, chain, body }
+    }
+}
+
+impl Occurrence {
+    pub(super) fn new(source: EventSource, now: Timestamp) -> Self {
+        Occurrence {
+            source,
+            occurred: now,
+            values: BTreeMap::new(),
+            old: None,
+            new: None,
+            status: None,
+        }
     }
 }
