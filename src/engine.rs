@@ -107,6 +107,7 @@ impl Engine {
     pub fn apply(&mut self, now: Timestamp, input: Input) -> Effects {
         let mut gathered = Gathered::default();
         self.move_to(now, &mut gathered);
+        let by = input.by.clone();
         match self.delivery(input) {
             Ok(delivery) => self.run(delivery, &mut gathered),
             Err(answer) => {
@@ -115,10 +116,10 @@ impl Engine {
                     Answer::Refused(reason) => What::InputRefused(reason.clone()),
                     _ => What::Duplicate,
                 };
-                gathered
-                    .effects
-                    .entries
-                    .push(Entry::of_input(self.state.now, what));
+                gathered.effects.entries.push(Entry {
+                    by,
+                    ..Entry::of_input(self.state.now, what)
+                });
                 gathered.effects.answer = Some(answer);
             }
         }

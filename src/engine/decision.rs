@@ -204,6 +204,8 @@ pub struct Entry {
     pub step: Option<usize>,
     /// The text that decided.
     pub span: Option<Span>,
+    /// Who or what sent the outside input, where its source says so (I1).
+    pub by: Option<Arc<str>>,
     /// What happened.
     pub what: What,
     /// What was unknown though it was computed from known values (N4).
@@ -221,6 +223,7 @@ impl Entry {
             enrolment: None,
             step: None,
             span: None,
+            by: None,
             what,
             notes: Vec::new(),
         }

@@ -214,6 +214,12 @@ impl<'w> Draft<'w> {
             enrolment,
             step: None,
             span: None,
+            // What follows from the input has its own cause.
+            by: self
+                .delivery
+                .by
+                .clone()
+                .filter(|_| self.delivery.chain == 1),
             what,
             notes,
         });

@@ -22,6 +22,7 @@ pub struct Told {
 pub fn tell(prepared: &Prepared, object: Option<ObjectId>, entry: &Entry) -> Told {
     let telling = Telling { prepared, object };
     let (kind, mut fields) = telling.what(&entry.what);
+    fields.extend(entry.by.iter().map(|by| ("by", by.to_string())));
     for note in &entry.notes {
         fields.push(("note", note.clone()));
     }

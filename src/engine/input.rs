@@ -96,7 +96,10 @@ pub(super) fn told(world: World<'_>, delivery: &Delivery, what: What) -> Decisio
         What::InputRefused(reason) => Answer::Refused(reason.clone()),
         _ => return decision,
     });
-    decision.entries.push(Entry::of_input(world.now, what));
+    decision.entries.push(Entry {
+        by: delivery.by.clone(),
+        ..Entry::of_input(world.now, what)
+    });
     decision
 }
 

@@ -1,6 +1,8 @@
 //! What holds for all: publishing the program, switching workflows. A barrier
 //! for all partitions.
 
+use std::sync::Arc;
+
 use crate::engine::decision::{Change, Decision, Entry, What};
 use crate::engine::draft::{World, follow_up};
 use crate::engine::message::{Address, Body, Delivery, Request, Switching};
@@ -16,16 +18,17 @@ pub(in crate::engine) fn decide<'r>(
 ) -> Decision {
     let mut decision = Decision::about(Address::Program);
     let mut first = Vec::new();
+    let by = delivery.by.as_ref();
     match &delivery.body {
         Body::Publish => {
-            tell(world, &mut decision, (None, What::Published));
+            tell(world, &mut decision, by, (None, What::Published));
             decision.changes.push(Change::Published);
             let workflows = world.prepared.program.catalog.workflows.ids();
             first.extend(workflows.filter(|id| !world.switch(*id).off));
         }
         Body::Switch(workflow, switching) => {
             let what = What::Switched(*switching);
-            tell(world, &mut decision, (Some(*workflow), what));
+            tell(world, &mut decision, by, (Some(*workflow), what));
             decision
                 .changes
                 .push(Change::Switched(*workflow, *switching));
@@ -66,9 +69,15 @@ fn existing(
     decision.messages.push(message);
 }
 
-fn tell(world: World<'_>, decision: &mut Decision, (workflow, what): (Option<WorkflowId>, What)) {
+fn tell(
+    world: World<'_>,
+    decision: &mut Decision,
+    by: Option<&Arc<str>>,
+    (workflow, what): (Option<WorkflowId>, What),
+) {
     decision.entries.push(Entry {
         workflow,
+        by: by.cloned(),
         ..Entry::of_input(world.now, what)
     });
 }

@@ -57,6 +57,24 @@ fn every_kind_of_input_is_accepted_and_told() {
     }
 }
 
+/// proves: I1
+#[test]
+fn the_history_says_who_sent_an_input() {
+    let mut world = World::new(TWO);
+    world.contact("ada", &[]);
+    let ping = Input {
+        by: Some("kim".into()),
+        ..world.event("ada", "ping", &[])
+    };
+    world.input(ping);
+    let lines = world.lines();
+    assert!(lines.contains(&"event ping kim".to_owned()), "{lines:#?}");
+    assert!(
+        lines.contains(&"wrote score 0 1".to_owned()),
+        "what follows has its own cause"
+    );
+}
+
 /// proves: I2
 #[test]
 fn the_same_inputs_give_the_same_history_and_hashes() {
