@@ -109,7 +109,10 @@ impl Engine {
         self.move_to(now, &mut gathered);
         let by = input.by.clone();
         match self.delivery(input) {
-            Ok(delivery) => self.run(delivery, &mut gathered),
+            Ok(delivery) => {
+                gathered.root = Some(delivery.root);
+                self.run(delivery, &mut gathered);
+            }
             Err(answer) => {
                 let what = match &answer {
                     Answer::NoRecord(value) => What::NoRecord(value.clone()),
@@ -179,8 +182,10 @@ impl Engine {
             to: Address::Record(action.record),
             occurred_at: None,
             by: None,
+            object: None,
             body: Body::Request(Box::new(request)),
         };
+        gathered.root = Some(id);
         self.run(delivery, &mut gathered);
         gathered.finish()
     }
@@ -221,6 +226,7 @@ impl Engine {
             to: Address::Record(timer.record),
             occurred_at: None,
             by: None,
+            object: None,
             body: Body::Request(Box::new(request)),
         };
         self.state.take_timer(timer);
@@ -228,7 +234,6 @@ impl Engine {
     }
 
     fn run(&mut self, delivery: Delivery, gathered: &mut Gathered) {
-        gathered.root = Some(delivery.root);
         self.deliver(&delivery, gathered);
         while let Some(message) = self.queue.next(false) {
             self.deliver(&message, gathered);
@@ -256,7 +261,9 @@ impl Engine {
         } = decision;
         gathered.effects.entries.extend(entries);
         gathered.effects.actions.extend(actions);
-        if answer.is_some() && gathered.root == Some(delivery.root) {
+        // The first cell that the input reaches answers, not what follows.
+        let answers = gathered.root == Some(delivery.root) && gathered.effects.answer.is_none();
+        if answers {
             gathered.effects.answer = answer;
         }
         for message in messages {

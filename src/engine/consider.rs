@@ -50,6 +50,7 @@ impl<'w> Draft<'w> {
                 continue;
             };
             let id = WorkflowId::at(place);
+            self.notes.clear();
             self.take_out(id, workflow);
             self.enrol(id, workflow);
         }

@@ -94,6 +94,8 @@ pub(super) struct Draft<'w> {
     /// What it has enrolled, in the order of workflows.
     pub(super) begun: Vec<(Uid, Next)>,
     pub(super) notes: Notes,
+    /// What is noted of the record as it was, which is told nowhere.
+    quiet: Notes,
 }
 
 impl<'w> Draft<'w> {
@@ -114,6 +116,7 @@ impl<'w> Draft<'w> {
             moved: Vec::new(),
             begun: Vec::new(),
             notes: Notes::default(),
+            quiet: Notes::default(),
         }
     }
 
@@ -241,7 +244,7 @@ impl<'w> Draft<'w> {
             self.world.prepared,
             self.before,
             self.world.now,
-            &self.notes,
+            &self.quiet,
         )
     }
 
@@ -344,6 +347,7 @@ pub(super) fn follow_up(
         to,
         occurred_at: parent.occurred_at,
         by: parent.by.clone(),
+        object: None,
         body,
     }
 }

@@ -11,6 +11,7 @@ pub(super) use time::{date_start, extent};
 pub(super) use view::View;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::enrolment::Occurrence;
@@ -18,7 +19,7 @@ use super::prepared::Prepared;
 use super::record::RecordCell;
 use crate::base::{Span, Timestamp};
 use crate::model::compute::{self, Flaw, Operator};
-use crate::model::{Function, SegmentId, Value};
+use crate::model::{Function, PropertyId, SegmentId, Value};
 use crate::plan::{Condition, Expression, Node, NodeId};
 use crate::syntax::ast::Arithmetic;
 
@@ -39,7 +40,12 @@ pub(super) struct Scope<'a> {
     pub(super) intake: Option<Value>,
     /// What is noted on the way.
     pub(super) notes: &'a Notes,
+    /// Computed properties that are worked out already, while one is.
+    pub(super) computed: Option<&'a Worked>,
 }
+
+/// Computed properties by place.
+pub(super) type Worked = RefCell<BTreeMap<PropertyId, Option<Value>>>;
 
 /// What evaluating notes down.
 #[derive(Debug, Default)]
@@ -49,6 +55,11 @@ pub(super) struct Notes {
 }
 
 impl Notes {
+    /// Forgets what was noted for something else.
+    pub(super) fn clear(&self) {
+        self.flaws.borrow_mut().clear();
+    }
+
     /// Begins to note the values that are read (H1).
     pub(super) fn watch(&self) {
         *self.reads.borrow_mut() = Some(Vec::new());
@@ -66,6 +77,7 @@ impl Notes {
             .into_iter()
             .map(|(flaw, _)| flaw.word().to_owned())
             .collect();
+        words.sort();
         words.dedup();
         words
     }
@@ -97,6 +109,7 @@ impl<'a> Scope<'a> {
             parameters: &[],
             intake: None,
             notes,
+            computed: None,
         }
     }
 

@@ -43,7 +43,11 @@ pub(super) fn decide(world: World<'_>, cell: Cell<'_>, delivery: &Delivery) -> D
             let cell = cell.unwrap_or(&nobodys);
             match body {
                 Body::Claim(claim) => claim::claim(world, cell, (delivery, claim)),
-                Body::Settle { claim, owner } => claim::settle(cell, delivery, (*claim, *owner)),
+                Body::Settle {
+                    claim,
+                    giver,
+                    owner,
+                } => claim::settle(cell, delivery, (*claim, *giver), *owner),
                 _ => resolve::resolve(world, cell, delivery),
             }
         }
@@ -61,6 +65,9 @@ fn record(
     (delivery, request): (&Delivery, &Request),
 ) -> Decision {
     match cell {
+        Some(cell) if delivery.object.is_some_and(|object| object != cell.object) => {
+            told(world, delivery, What::NoRecord(cell.id.to_string().into()))
+        }
         Some(cell) => {
             let mut draft = Draft::new(world, delivery, cell);
             if delivery.from.is_none() || is_entry(request) {
@@ -106,7 +113,8 @@ pub(super) fn told(world: World<'_>, delivery: &Delivery, what: What) -> Decisio
 /// Adds a message that only forwards.
 pub(super) fn forward(decision: &mut Decision, parent: &Delivery, to: Address, body: Body) {
     let chain = parent.chain;
-    let message = follow_up(parent, decision.messages.len(), (to, chain, body));
+    let mut message = follow_up(parent, decision.messages.len(), (to, chain, body));
+    message.object = parent.object;
     decision.messages.push(message);
 }
 

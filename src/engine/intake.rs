@@ -23,7 +23,7 @@ use crate::syntax::ast::SetOp;
 pub use super::message::Target;
 
 /// How far ahead of now something may have occurred, in seconds (I7).
-const AHEAD: i64 = 5 * 60;
+const AHEAD: u64 = 5 * 60;
 /// How long ids are remembered, in seconds: a year (I3).
 const YEAR: i64 = 366 * 86_400;
 /// How long a webhook's body without an id is remembered, in seconds (I3).
@@ -101,8 +101,9 @@ pub(super) fn delivery(
     input: Input,
     place: &mut dyn FnMut(Uid) -> Uid,
 ) -> Result<Delivery, Answer> {
-    let latest = world.now.as_second().saturating_add(AHEAD);
-    if input.occurred_at.is_some_and(|at| at.as_second() > latest) {
+    let ahead = std::time::Duration::from_secs(AHEAD);
+    let latest = world.now.checked_add(ahead).unwrap_or(Timestamp::MAX);
+    if input.occurred_at.is_some_and(|at| at > latest) {
         let reason = "it occurred more than five minutes ahead of now";
         return Err(Answer::Refused(reason.into()));
     }
@@ -120,6 +121,7 @@ pub(super) fn delivery(
         (_, Some(given)) => Some((given, YEAR)),
         _ => None,
     };
+    let object = expected(&input.body);
     let (to, body) = first(world, (id, &input), input.body.clone())?;
     let (to, body) = match remembered {
         Some((seen, seconds)) => {
@@ -136,6 +138,7 @@ pub(super) fn delivery(
         to,
         occurred_at: input.occurred_at,
         by: input.by,
+        object,
         body,
     })
 }
@@ -182,6 +185,24 @@ fn first_cell(world: World<'_>, body: &InputBody) -> Uid {
         Target::Id(_, id) => *id,
         Target::Key(key) => key.cell,
     }
+}
+
+/// What the record that an input is for must be, where it is named.
+fn expected(body: &InputBody) -> Option<ObjectId> {
+    let target = match body {
+        InputBody::Set(target, _)
+        | InputBody::Link(target, ..)
+        | InputBody::Unlink(target, ..)
+        | InputBody::Event(target, ..)
+        | InputBody::Enroll(target, _)
+        | InputBody::Unenroll(target, _)
+        | InputBody::Member(target, ..) => target,
+        _ => return None,
+    };
+    Some(match target {
+        Target::Id(object, _) => *object,
+        Target::Key(key) => key.object,
+    })
 }
 
 /// Where an input goes first, and what it asks there.
@@ -295,6 +316,7 @@ fn create(
         owners: Vec::new(),
         claimant,
         then,
+        waiting: Vec::new(),
     };
     (Address::Key(first), Body::Claim(Box::new(claim)))
 }
@@ -312,6 +334,7 @@ fn keys(
         .map(|(property, value)| world.key(object, *property, value))
         .collect();
     keys.sort();
+    keys.dedup();
     keys
 }
 

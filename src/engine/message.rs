@@ -55,6 +55,8 @@ pub struct Delivery {
     pub occurred_at: Option<Timestamp>,
     /// Who or what sent the outside input (I1).
     pub by: Option<Arc<str>>,
+    /// What the record must be, where an outside input names it by its id.
+    pub object: Option<ObjectId>,
     /// What it asks.
     pub body: Body,
 }
@@ -90,6 +92,8 @@ pub enum Body {
     Settle {
         /// The claim; `None` where the owner gives the value up.
         claim: Option<Uid>,
+        /// The record that gives the value up; nobody else's is touched.
+        giver: Option<Uid>,
         /// The owner from now on.
         owner: Option<Uid>,
     },
@@ -132,6 +136,8 @@ pub struct Claim {
     pub claimant: Claimant,
     /// What is asked of the record once the values are its own.
     pub then: Request,
+    /// What came for the record meanwhile, about the same properties.
+    pub waiting: Vec<Request>,
 }
 
 /// For whom unique values are claimed.
@@ -232,6 +238,8 @@ pub enum Request {
     },
     /// To take the other end of a link.
     Offer {
+        /// What the asked record must be.
+        object: ObjectId,
         /// From which side the asked record sees it.
         side: Side,
         /// The label.

@@ -157,6 +157,8 @@ impl Draft<'_> {
         let (now, zone) = (self.world.now, self.world.zone());
         let scope = self.now_scope();
         let after = |expression: &Expression, open: bool| match scope.bound(expression) {
+            // Of a whole day, its start counts.
+            Some(Value::Datetime(at)) if open && low == high => low > at,
             Some(Value::Datetime(at)) => low >= at,
             Some(Value::Date(day)) if open => day_of(low, zone) > day,
             Some(Value::Date(day)) => day_of(low, zone) >= day,

@@ -25,7 +25,7 @@ use crate::model::WorkflowId;
 pub const PARTITIONS: usize = 1_024;
 
 /// The most chains that timers and results of one record begin at an instant.
-const CHAINS_AT_AN_INSTANT: u32 = 1_000;
+const CHAINS_AT_AN_INSTANT: u32 = 10_000;
 
 /// What has come of all inputs so far.
 #[derive(Debug)]
@@ -128,7 +128,7 @@ impl State {
 
     /// The chain of a timer or a result of a record: a new one (I5). What goes
     /// round and round at one instant would never end, so a record that has
-    /// begun a thousand chains at one instant begins none: it is not enrolled
+    /// begun ten thousand chains at one instant begins none: it is not enrolled
     /// any more until time passes.
     pub(super) fn begin_chain(&mut self, record: Uid) -> u32 {
         let begun = self.begun.entry(record).or_default();

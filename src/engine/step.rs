@@ -78,6 +78,7 @@ impl<'w> Draft<'w> {
     }
 
     fn step(&mut self, at: At<'w>) -> Flow {
+        self.notes.clear();
         if self.is_off(at) && is_action(&at.step.kind) {
             let what = What::Skipped("workflow_off".into());
             self.tell_step(at.enrolment, Some(at.place), what);

@@ -1,12 +1,13 @@
 //! Properties, and what is read through links.
 
+use std::cell::RefCell;
 use std::cmp::Ordering;
 
 use super::{Evaluation, Scope, View};
 use crate::base::{Decimal, Name, Uid};
 use crate::model::compute::{self, Operator};
 use crate::model::{PropertyId, Value};
-use crate::plan::{Link, NodeId, Way};
+use crate::plan::{Expression, Link, NodeId, Way};
 use crate::semantic::hir::{Aggregate, Root};
 use crate::syntax::ast::Quantifier;
 
@@ -21,9 +22,28 @@ impl Scope<'_> {
             _ => {}
         }
         match self.prepared.computed(cell.object, property) {
-            Some(expression) => self.alone().value(expression),
+            Some(expression) => self.worked_out(property, expression),
             None => cell.value(property).cloned(),
         }
+    }
+
+    /// A computed property. It may be made of others, each of which is worked
+    /// out once.
+    fn worked_out(&self, property: PropertyId, expression: &Expression) -> Option<Value> {
+        let Some(done) = self.computed else {
+            let done = RefCell::default();
+            let scope = Scope {
+                computed: Some(&done),
+                ..self.alone()
+            };
+            return scope.value(expression);
+        };
+        if let Some(value) = done.borrow().get(&property) {
+            return value.clone();
+        }
+        let value = self.value(expression);
+        done.borrow_mut().insert(property, value.clone());
+        value
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) fn claim(
     }
     let mut claim = claim.clone();
     claim.owners.push(cell.owner);
-    if cell.owner.is_none() {
+    if is_free(claim.claimant, cell.owner) {
         decision.changes.push(Change::Reserved(Some(claim.id)));
     }
     if let Some(next) = claim.keys.get(claim.owners.len()) {
@@ -45,7 +45,7 @@ fn conclude(
         .keys
         .iter()
         .zip(&claim.owners)
-        .filter(|(_, owner)| owner.is_none())
+        .filter(|(_, owner)| is_free(claim.claimant, **owner))
         .map(|(key, _)| key.clone())
         .collect();
     let (record, taken) = verdict(&claim);
@@ -62,6 +62,7 @@ fn conclude(
             for key in &free {
                 let body = Body::Settle {
                     claim: Some(claim.id),
+                    giver: None,
                     owner: None,
                 };
                 forward(&mut decision, delivery, Address::Key(key.clone()), body);
@@ -79,6 +80,15 @@ fn conclude(
     let body = Body::Request(Box::new(request));
     forward(&mut decision, delivery, Address::Record(record), body);
     decision
+}
+
+/// Whether a value can be the claimant's: nobody's, or its own already.
+fn is_free(claimant: Claimant, owner: Option<Uid>) -> bool {
+    match (claimant, owner) {
+        (_, None) => true,
+        (Claimant::Record(id), Some(owner)) => id == owner,
+        _ => false,
+    }
 }
 
 /// For which record the values are, and the property whose value is another's.
@@ -118,10 +128,15 @@ fn refusal(world: World<'_>, claim: &Claim, (property, by): (PropertyId, Claiman
 pub(super) fn settle(
     cell: &KeyCell,
     delivery: &Delivery,
-    (claim, owner): (Option<Uid>, Option<Uid>),
+    (claim, giver): (Option<Uid>, Option<Uid>),
+    owner: Option<Uid>,
 ) -> Decision {
     let mut decision = Decision::about(delivery.to.clone());
-    if claim.is_some() && cell.reserved != claim {
+    let void = match claim {
+        Some(_) => cell.reserved != claim,
+        None => cell.owner != giver,
+    };
+    if void {
         return decision;
     }
     decision.changes.push(Change::Owner(owner));

@@ -64,6 +64,7 @@ fn refused(
         for key in keys {
             let body = Body::Settle {
                 claim: Some(claim),
+                giver: None,
                 owner: None,
             };
             forward(&mut decision, delivery, Address::Key(key.clone()), body);

@@ -34,11 +34,15 @@ impl Draft<'_> {
                 other,
                 label,
             } => self.unlink(Side::Own(*association), *other, label.as_ref()),
+            Request::Offer { object, .. } if *object != self.after.object => {
+                self.tell(What::InputRefused("it is no record of that object".into()));
+            }
             Request::Offer {
                 side,
                 label,
                 heard,
                 writer,
+                ..
             } => self.offered((*side, label.as_ref()), heard, *writer),
             Request::Accept {
                 side,
@@ -77,7 +81,9 @@ impl Draft<'_> {
             return;
         }
         let prepared = self.world.prepared;
+        let own = self.world.object(self.after.object);
         let request = Request::Offer {
+            object: own.associations[association].object,
             side: hear::opposite(prepared, self.after.object, side),
             label: label.cloned(),
             heard: hear::view(prepared, &self.after, side, self.world.now),

@@ -12,19 +12,25 @@ use crate::syntax::ast::SetOp;
 
 impl Draft<'_> {
     /// Writes values, once the unique ones among them are its own. Those that
-    /// need a claim are claimed first, and the write comes again.
+    /// need a claim are claimed first, and the write comes again; what comes
+    /// for the same properties meanwhile waits.
     pub(super) fn write(
         &mut self,
         values: &[Write],
         (import, request): (Option<&Arc<str>>, &Request),
         claimed: Option<&[Key]>,
     ) {
-        if claimed.is_none() {
-            let keys = self.to_claim(values);
-            if !keys.is_empty() {
-                self.claim(keys, request.clone());
-                return;
-            }
+        if let (None, Some(open)) = (claimed, self.open_claim(values)) {
+            self.wait_for(open, request.clone());
+            return;
+        }
+        let keys = self.to_claim(values);
+        if keys
+            .iter()
+            .any(|key| !claimed.is_some_and(|has| has.contains(key)))
+        {
+            self.claim(keys, request.clone());
+            return;
         }
         let result = self.take(values);
         if let (Some(import), Ok(())) = (import, &result) {
@@ -36,13 +42,15 @@ impl Draft<'_> {
                 let word = failure.map(|failure| first_word(&failure));
                 self.reply = Some((writer, word));
             }
-            (None, Some(failure)) => {
-                let reason: Arc<str> = failure.into();
-                self.tell(What::InputRefused(reason.clone()));
-                self.answer(Answer::Refused(reason));
-            }
+            (None, Some(failure)) => self.refuse(failure),
             (None, None) => {}
         }
+    }
+
+    fn refuse(&mut self, reason: String) {
+        let reason: Arc<str> = reason.into();
+        self.tell(What::InputRefused(reason.clone()));
+        self.answer(Answer::Refused(reason));
     }
 
     /// What waited for a claim is done, or refused.
@@ -53,27 +61,46 @@ impl Draft<'_> {
         refused: Option<PropertyId>,
         then: &Request,
     ) {
-        if self.after.claims.contains_key(&claim) {
+        let waiting = self.after.claims.get(&claim);
+        let waiting = waiting.map(|claim| claim.waiting.clone());
+        if waiting.is_some() {
             self.change(Change::ClaimOver(claim));
         }
         let (Request::Write { values, import, .. } | Request::Create { values, import, .. }) = then
         else {
             return;
         };
-        let Some(property) = refused else {
-            self.write(values, (import.as_ref(), then), Some(keys));
-            self.own(claim, keys);
-            return;
-        };
-        let name = &self.world.object(self.after.object).properties[property].name;
-        match then.writer() {
-            Some(writer) => self.reply = Some((writer, Some("not_unique".into()))),
-            None => {
-                let object = &self.world.object(self.after.object).name;
-                let reason: Arc<str> = format!("another {object} has this `{name}`").into();
-                self.tell(What::InputRefused(reason.clone()));
-                self.answer(Answer::Refused(reason));
+        match (refused, then.writer()) {
+            (None, _) => self.write(values, (import.as_ref(), then), Some(keys)),
+            (Some(_), Some(writer)) => self.reply = Some((writer, Some("not_unique".into()))),
+            (Some(property), None) => {
+                let object = self.world.object(self.after.object);
+                let name = &object.properties[property].name;
+                self.refuse(format!("another {} has this `{name}`", object.name));
             }
+        }
+        self.own(claim, keys);
+        for request in waiting.into_iter().flatten() {
+            let body = Body::Request(Box::new(request));
+            self.forward(Address::Record(self.after.id), body);
+        }
+    }
+
+    /// A claim under way for one of the properties that a write is about.
+    fn open_claim(&self, values: &[Write]) -> Option<Uid> {
+        let about = |key: &Key| values.iter().any(|write| write.property == key.property);
+        let mut claims = self.after.claims.iter();
+        let open = claims.find(|(_, claim)| claim.keys.iter().any(about));
+        open.map(|(id, _)| *id)
+    }
+
+    /// Lets a request wait for the end of a claim.
+    fn wait_for(&mut self, open: Uid, request: Request) {
+        self.decision.answer = None;
+        if let Some(claim) = self.after.claims.get(&open) {
+            let mut claim = claim.clone();
+            claim.waiting.push(request);
+            self.change(Change::Claiming(Box::new(claim)));
         }
     }
 
@@ -85,6 +112,7 @@ impl Draft<'_> {
             let owner = (has.as_ref() == Some(key)).then_some(self.after.id);
             let body = Body::Settle {
                 claim: Some(claim),
+                giver: None,
                 owner,
             };
             self.forward(Address::Key(key.clone()), body);
@@ -106,6 +134,7 @@ impl Draft<'_> {
             })
             .collect();
         keys.sort();
+        keys.dedup();
         keys
     }
 
@@ -117,7 +146,9 @@ impl Draft<'_> {
             owners: Vec::new(),
             claimant: Claimant::Record(self.after.id),
             then,
+            waiting: Vec::new(),
         };
+        self.decision.answer = None;
         self.change(Change::Claiming(Box::new(claim.clone())));
         if let Some(first) = claim.keys.first() {
             let to = Address::Key(first.clone());
@@ -188,6 +219,7 @@ impl Draft<'_> {
             let key = self.world.key(self.after.object, property, old);
             let body = Body::Settle {
                 claim: None,
+                giver: Some(self.after.id),
                 owner: None,
             };
             self.forward(Address::Key(key), body);

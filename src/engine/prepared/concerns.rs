@@ -46,6 +46,8 @@ struct OfObject {
     segments: BTreeMap<SegmentId, Vec<usize>>,
     events: BTreeMap<EventId, Vec<usize>>,
     failed: Vec<usize>,
+    /// Segments whose conditions were read for the workflow at hand.
+    read: BTreeSet<(usize, SegmentId)>,
     /// Computed properties by what they are computed from.
     derived: BTreeMap<PropertyId, BTreeSet<PropertyId>>,
 }
@@ -189,6 +191,9 @@ impl OfObject {
     }
 
     fn segment(&mut self, program: &Program, place: usize, segment: SegmentId) {
+        if !self.read.insert((place, segment)) {
+            return;
+        }
         let plan = program.segments.iter().find(|plan| plan.segment == segment);
         match plan {
             Some(plan) => self.read(program, place, &plan.condition.expression),

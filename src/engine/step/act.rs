@@ -106,8 +106,8 @@ impl<'w> Draft<'w> {
     }
 
     /// Judges again whether an attempt may begin: no longer enrolled, it is
-    /// withdrawn and nothing follows; off, it is withdrawn and the path goes
-    /// on; paused, it waits (A8).
+    /// withdrawn and nothing follows; paused, it waits; off, it is withdrawn
+    /// and the path goes on (A8).
     fn judge(&mut self, attempt: Attempt) {
         self.decision.answer = None;
         let Some(request) = self.under_way(attempt) else {
@@ -116,11 +116,7 @@ impl<'w> Draft<'w> {
         };
         let switch = self.world.switch(attempt.workflow);
         let plan = self.workflow(attempt.workflow);
-        if plan.is_some_and(|plan| plan.off) || switch.off {
-            self.tell_attempt(attempt, What::Withdrawn("workflow_off".into()));
-            let next = self.next_of(attempt.enrolment, attempt.step);
-            self.go(attempt.enrolment, next, self.world.now);
-        } else if switch.paused {
+        if switch.paused {
             // The same attempt comes again at the resumption.
             let stage = Stage::Acting {
                 step: attempt.step,
@@ -130,6 +126,10 @@ impl<'w> Draft<'w> {
                 retry: Some(self.world.now),
             };
             self.stage(attempt.enrolment, stage);
+        } else if plan.is_some_and(|plan| plan.off) || switch.off {
+            self.tell_attempt(attempt, What::Withdrawn("workflow_off".into()));
+            let next = self.next_of(attempt.enrolment, attempt.step);
+            self.go(attempt.enrolment, next, self.world.now);
         } else {
             self.answer(Answer::Released);
         }

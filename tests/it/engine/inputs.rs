@@ -559,3 +559,105 @@ fn inputs_freeze_to_names_and_thaw_to_the_same() {
         assert_eq!(thaw(prepared, &frozen), Some(input));
     }
 }
+
+const CODES: &str = "
+object thing { code: string unique, number: number unique, owner: one thing }
+event bump on thing { n: number }
+workflow a on thing { enroll on bump steps { set number += 1 } }
+workflow b on thing { enroll on bump steps { set number += 1 } }
+workflow c on thing { enroll on bump where n == 2 steps { set code = \"x\" clear code } }
+";
+
+fn answer(world: &mut World, handle: &str, values: &[(&str, &str)]) -> String {
+    match world.create("thing", handle, values) {
+        Some(Answer::Created(_)) => "created".into(),
+        other => format!("{other:?}"),
+    }
+}
+
+/// proves: I5, A10
+#[test]
+fn a_refused_claim_gives_back_what_it_reserved() {
+    let mut world = World::new(CODES);
+    answer(&mut world, "one", &[("code", "a"), ("number", "1")]);
+    answer(&mut world, "two", &[("code", "b"), ("number", "2")]);
+    let refused = world.set("two", &[("code", "a"), ("number", "3")]);
+    assert!(matches!(refused, Some(Answer::Refused(_))), "{refused:?}");
+    assert_eq!(
+        answer(&mut world, "three", &[("code", "c"), ("number", "3")]),
+        "created"
+    );
+    let again = answer(&mut world, "four", &[("code", "d"), ("number", "3")]);
+    assert!(again.contains("another thing has this `number`"), "{again}");
+    assert_eq!(
+        answer(&mut world, "five", &[("code", "d"), ("number", "4")]),
+        "created"
+    );
+}
+
+/// proves: I5
+#[test]
+fn a_unique_value_that_is_added_to_is_claimed_as_it_becomes() {
+    let mut world = World::new(CODES);
+    answer(&mut world, "one", &[("number", "5")]);
+    answer(&mut world, "two", &[("number", "7")]);
+    world.does("one", "bump", &[]);
+    // The first becomes 6; the second would be 7, which another has.
+    assert_eq!(
+        (world.value("one", "number"), world.value("two", "number")),
+        ("6".into(), "7".into())
+    );
+    assert!(
+        world
+            .path("one", "b")
+            .contains(&"failed set_1 not_unique".to_owned())
+    );
+}
+
+/// proves: I5
+#[test]
+fn writes_of_one_property_keep_their_order_around_a_claim() {
+    let mut world = World::new(CODES);
+    answer(&mut world, "one", &[("code", "a")]);
+    world.does("one", "bump", &[("n", "2")]);
+    assert_eq!(world.value("one", "code"), "unknown");
+    assert_eq!(
+        answer(&mut world, "two", &[("code", "x")]),
+        "created",
+        "it was given up"
+    );
+}
+
+/// proves: E4
+#[test]
+fn a_record_that_is_named_as_another_object_is_no_record() {
+    use flow::engine::Target;
+    let mut world = World::new(TWO);
+    world.contact("ada", &[]);
+    world.create("company", "acme", &[]);
+    let catalog = &world.prepared().program.catalog;
+    let contact = catalog
+        .object(&flow::base::Name::new("contact"))
+        .expect("it is there");
+    let object = &catalog.objects[contact];
+    let acme = Target::Id(contact, world.id("acme"));
+    let ada = Target::Id(contact, world.id("ada"));
+    let day = object.property("day").expect("it is there");
+    let companies = object.association("companies").expect("it is there");
+    let set = InputBody::Set(acme.clone(), vec![(day, None)]);
+    let enroll = InputBody::Enroll(acme, world.workflow("a"));
+    let link = InputBody::Link(ada.clone(), companies, ada, None);
+    for body in [set, enroll] {
+        assert!(matches!(
+            world.input(body.into()),
+            Some(Answer::NoRecord(_))
+        ));
+    }
+    world.input(link.into());
+    let ends = &world
+        .state()
+        .record(world.id("ada"))
+        .expect("it is there")
+        .ends;
+    assert!(ends.is_empty());
+}

@@ -1,5 +1,7 @@
 //! Decisions: what was changed, told, sent and asked for.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::value::{self, Frozen};
@@ -78,6 +80,8 @@ struct Inside {
     action: Option<([u8; 16], u32)>,
     open: u64,
     visits: u32,
+    /// What actions have answered, as it prints.
+    bindings: Vec<Option<Vec<Option<String>>>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -302,6 +306,12 @@ impl Freezing<'_> {
         }
         for links in &heard.links {
             let association = &declared.associations[links.association];
+            let ever: Vec<&str> = links
+                .ever
+                .iter()
+                .map(|label| label.as_ref().map_or("", crate::base::Name::as_str))
+                .collect();
+            into.push(format!("{} ever {}:", association.name, ever.join(",")));
             for (labels, member) in &links.members {
                 let labels: Vec<&str> = labels.iter().map(crate::base::Name::as_str).collect();
                 into.push(format!(
@@ -345,7 +355,18 @@ impl Freezing<'_> {
             action,
             open: open as u64,
             visits: of.visits,
+            bindings: of
+                .bindings
+                .iter()
+                .map(|answer| self.answered(answer))
+                .collect(),
         }
+    }
+
+    fn answered(self, answer: &Option<Arc<[Option<Value>]>>) -> Option<Vec<Option<String>>> {
+        let print = |value: &Value| crate::model::compute::print(value, self.prepared.zone());
+        let values = answer.as_ref()?.iter();
+        Some(values.map(|value| value.as_ref().map(print)).collect())
     }
 
     fn entry(self, entry: &live::Entry) -> Entry {
@@ -359,7 +380,11 @@ impl Freezing<'_> {
             enrolment: entry.enrolment.map(|id| *id.bytes()),
             step: step.map(|step| step.id.to_string()),
             kind: told.kind,
-            fields: told.fields,
+            // Why an input was refused is told in words, which may change.
+            fields: match entry.what {
+                live::What::InputRefused(_) => Vec::new(),
+                _ => told.fields,
+            },
         }
     }
 
@@ -378,8 +403,14 @@ impl Freezing<'_> {
                 .map(|(name, value)| (name.to_string(), rendered(value)))
                 .collect(),
             message: message
-                .flat_map(|message| message.fields.iter())
-                .map(|(_, text)| text.to_string())
+                .flat_map(|message| {
+                    let name = std::iter::once(message.name.to_string());
+                    name.chain(message.fields.iter().map(|(field, text)| {
+                        let words = crate::model::MessageField::ALL;
+                        let word = words.iter().find(|(_, other)| other == field);
+                        format!("{}: {text}", word.map_or("", |(word, _)| word))
+                    }))
+                })
                 .collect(),
         }
     }
@@ -406,7 +437,7 @@ pub fn rendered(value: &Rendered) -> String {
         Rendered::Bool(is) => is.to_string(),
         Rendered::Joined(pieces) => {
             let pieces: Vec<String> = pieces.iter().map(rendered).collect();
-            pieces.join(" + ")
+            format!("({})", pieces.join(" + "))
         }
         Rendered::List(items) => {
             let items: Vec<String> = items.iter().map(rendered).collect();
@@ -419,7 +450,13 @@ pub fn rendered(value: &Rendered) -> String {
                 .collect();
             format!("{{{}}}", members.join(", "))
         }
-        Rendered::Record(id, _) => id.to_string(),
+        Rendered::Record(id, names) => {
+            let names: Vec<String> = names
+                .iter()
+                .map(|(name, value)| format!("{name}: {value:?}"))
+                .collect();
+            format!("{id} {{{}}}", names.join(", "))
+        }
         Rendered::Secret(name) => format!("secret({name})"),
     }
 }
