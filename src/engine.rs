@@ -108,6 +108,7 @@ impl Engine {
         let mut gathered = Gathered::default();
         self.move_to(now, &mut gathered);
         let by = input.by.clone();
+        let asked = intake::kind(self.state.world(), &input.body).into();
         match self.delivery(input) {
             Ok(delivery) => {
                 gathered.root = Some(delivery.root);
@@ -115,7 +116,7 @@ impl Engine {
             }
             Err(answer) => {
                 let what = match &answer {
-                    Answer::NoRecord(value) => What::NoRecord(value.clone()),
+                    Answer::NoRecord(value) => What::NoRecord(value.clone(), asked),
                     Answer::Refused(reason) => What::InputRefused(reason.clone()),
                     _ => What::Duplicate,
                 };

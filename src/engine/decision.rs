@@ -239,8 +239,8 @@ pub enum What {
     Switched(Switching),
     /// An input was seen before.
     Duplicate,
-    /// An input names no record.
-    NoRecord(Arc<str>),
+    /// An input names no record: by which value, and what it asked.
+    NoRecord(Arc<str>, Arc<str>),
     /// An input or a write was refused.
     InputRefused(Arc<str>),
     /// The record came into being.

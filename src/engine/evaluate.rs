@@ -17,11 +17,14 @@ use std::sync::Arc;
 use super::enrolment::Occurrence;
 use super::prepared::Prepared;
 use super::record::RecordCell;
-use crate::base::{Span, Timestamp};
+use crate::base::Timestamp;
 use crate::model::compute::{self, Flaw, Operator};
 use crate::model::{Function, PropertyId, SegmentId, Value};
 use crate::plan::{Condition, Expression, Node, NodeId};
 use crate::syntax::ast::Arithmetic;
+
+/// The most bytes that a computed text may have.
+const LONGEST_TEXT: usize = 1 << 20;
 
 /// What an expression is evaluated with.
 pub(super) struct Scope<'a> {
@@ -50,11 +53,16 @@ pub(super) type Worked = RefCell<BTreeMap<PropertyId, Option<Value>>>;
 /// What evaluating notes down.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
-    flaws: RefCell<Vec<(Flaw, Span)>>,
+    flaws: RefCell<Vec<Flaw>>,
     reads: RefCell<Option<Vec<(String, String)>>>,
 }
 
 impl Notes {
+    /// Notes why something is unknown (N4).
+    pub(super) fn note(&self, flaw: Flaw) {
+        self.flaws.borrow_mut().push(flaw);
+    }
+
     /// Forgets what was noted for something else.
     pub(super) fn clear(&self) {
         self.flaws.borrow_mut().clear();
@@ -75,7 +83,7 @@ impl Notes {
         let flaws = self.flaws.take();
         let mut words: Vec<String> = flaws
             .into_iter()
-            .map(|(flaw, _)| flaw.word().to_owned())
+            .map(|flaw| flaw.word().to_owned())
             .collect();
         words.sort();
         words.dedup();
@@ -177,8 +185,9 @@ impl<'s> Evaluation<'s, '_> {
             Node::Named(constant) => self.scope.prepared.constants.get(constant.index())?.clone(),
             Node::Property(way, property) => self.property(way, *property, member),
             Node::Record(way) => {
-                let record = self.walk(way, member)?.id();
-                Some(Value::Text(record.to_string().into()))
+                let record = self.walk(way, member).map(View::id);
+                self.scope.notes.saw(|| self.described_record(way, record));
+                Some(Value::Text(record?.to_string().into()))
             }
             Node::Event(sources) => {
                 let occurrence = self.scope.occurrence?;
@@ -203,14 +212,14 @@ impl<'s> Evaluation<'s, '_> {
                 let word = all.iter().find(|(_, other)| other == unit)?.0;
                 Some(Value::Text(word.into()))
             }
-            node => self.made(id, node, member),
+            node => self.made(node, member),
         }
     }
 
     /// The value of a node that is made of others.
-    fn made(self, id: NodeId, node: &'s Node, member: Option<View<'s>>) -> Option<Value> {
+    fn made(self, node: &'s Node, member: Option<View<'s>>) -> Option<Value> {
         match node {
-            Node::Text(parts) => self.text(parts, member),
+            Node::Text(parts) => self.text(parts, member).and_then(|text| self.limited(text)),
             Node::List(items) => {
                 let items = items.iter().map(|item| self.node(*item, member));
                 items.collect::<Option<Vec<Value>>>().map(Value::List)
@@ -219,17 +228,17 @@ impl<'s> Evaluation<'s, '_> {
             Node::Arithmetic(op, a, b) => {
                 let (a, b) = (self.node(*a, member)?, self.node(*b, member)?);
                 let result = compute::arithmetic(operator(*op), &a, &b, self.scope.prepared.zone());
-                self.noted(id, result)
+                self.noted(result)
             }
             Node::Negative(a) => {
                 let a = self.node(*a, member)?;
-                self.noted(id, compute::negative(&a))
+                self.noted(compute::negative(&a))
             }
             Node::At(day, time) => {
                 let (day, time) = (self.node(*day, member)?, self.node(*time, member)?);
-                self.noted(id, compute::at(&day, &time, self.scope.prepared.zone()))
+                self.noted(compute::at(&day, &time, self.scope.prepared.zone()))
             }
-            Node::Call(function, arguments) => self.call(id, (function, arguments), member),
+            Node::Call(function, arguments) => self.call((function, arguments), member),
             Node::Convert(places, a) => match self.node(*a, member)? {
                 Value::Member(place) => places.get(place).copied().map(Value::Member),
                 Value::Set(set) => {
@@ -261,7 +270,6 @@ impl<'s> Evaluation<'s, '_> {
     /// `if` and `coalesce` choose; all others take what they are given.
     fn call(
         self,
-        id: NodeId,
         (function, arguments): (&'static Function, &[NodeId]),
         member: Option<View<'s>>,
     ) -> Option<Value> {
@@ -278,18 +286,30 @@ impl<'s> Evaluation<'s, '_> {
                     .map(|one| self.node(*one, member))
                     .collect();
                 let zone = self.scope.prepared.zone();
-                self.noted(id, compute::call(function, &values, zone))
+                let result = compute::call(function, &values, zone);
+                self.noted(result).and_then(|value| self.limited(value))
             }
         }
     }
 
+    /// A computed text, unless it is longer than any mail: what grows by itself
+    /// would end all memory.
+    fn limited(self, value: Value) -> Option<Value> {
+        match &value {
+            Value::Text(text) if text.len() > LONGEST_TEXT => {
+                self.scope.notes.note(Flaw::Overflow);
+                None
+            }
+            _ => Some(value),
+        }
+    }
+
     /// Takes a result, and notes why it is unknown where it need not be (N4).
-    fn noted(self, id: NodeId, result: compute::Computed) -> Option<Value> {
+    fn noted(self, result: compute::Computed) -> Option<Value> {
         match result {
             Ok(value) => value,
             Err(flaw) => {
-                let span = self.expression.span(id)?;
-                self.scope.notes.flaws.borrow_mut().push((flaw, span));
+                self.scope.notes.note(flaw);
                 None
             }
         }

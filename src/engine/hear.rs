@@ -1,10 +1,12 @@
 //! What records let each other know (E13): views of a record for those that
 //! are linked with it, and which of them must hear of a change.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::evaluate::{Notes, Scope};
 use super::prepared::{Interest, Prepared};
 use super::record::{Heard, HeardLinks, LinkEnd, RecordCell, Side};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Uid};
 use crate::model::{AssociationId, ObjectId};
 
 /// What a record lets the one at the other end of a link know; empty where
@@ -24,21 +26,30 @@ pub(super) fn changed<'c>(
     after: &'c RecordCell,
     now: Timestamp,
 ) -> Vec<(&'c LinkEnd, Heard)> {
-    let mut found = Vec::new();
-    for end in &after.ends {
-        // A new end has got the view with its offer or acceptance.
-        if before.end(end.side, end.other).is_none() {
-            continue;
-        }
-        let Some(interest) = interest(prepared, after.object, end.side) else {
-            continue;
-        };
-        let view = of_interest(prepared, after, interest, now);
-        if view != of_interest(prepared, before, interest, now) {
-            found.push((end, view));
-        }
+    let sides: BTreeSet<Side> = after.ends.iter().map(|end| end.side).collect();
+    // One view serves all ends of a side; most sides have no interest.
+    let views: BTreeMap<Side, Heard> = sides
+        .into_iter()
+        .filter_map(|side| {
+            let interest = interest(prepared, after.object, side)?;
+            let view = of_interest(prepared, after, interest, now);
+            let changed = view != of_interest(prepared, before, interest, now);
+            changed.then_some((side, view))
+        })
+        .collect();
+    if views.is_empty() {
+        return Vec::new();
     }
-    found
+    // A new end has got the view with its offer or acceptance.
+    let old: BTreeSet<(Side, Uid)> = before
+        .ends
+        .iter()
+        .map(|end| (end.side, end.other))
+        .collect();
+    let ends = after.ends.iter().map(|end| &**end);
+    ends.filter(|end| old.contains(&(end.side, end.other)))
+        .filter_map(|end| Some((end, views.get(&end.side)?.clone())))
+        .collect()
 }
 
 /// The side from which the record at the other end sees a link.

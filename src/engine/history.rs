@@ -44,7 +44,10 @@ impl Telling<'_> {
             What::Published => ("published", Vec::new()),
             What::Switched(to) => ("switched", vec![("to", text(&to.word()))]),
             What::Duplicate => ("duplicate", Vec::new()),
-            What::NoRecord(value) => ("no_record", vec![("value", text(value))]),
+            What::NoRecord(value, asked) => (
+                "no_record",
+                vec![("value", text(value)), ("asked", text(asked))],
+            ),
             What::InputRefused(reason) => ("input_refused", vec![("reason", text(reason))]),
             What::Created(import) => {
                 let import = import.iter().map(|name| ("import", text(name)));

@@ -66,7 +66,12 @@ fn record(
 ) -> Decision {
     match cell {
         Some(cell) if delivery.object.is_some_and(|object| object != cell.object) => {
-            told(world, delivery, What::NoRecord(cell.id.to_string().into()))
+            let asked = asked(world, request);
+            told(
+                world,
+                delivery,
+                What::NoRecord(cell.id.to_string().into(), asked),
+            )
         }
         Some(cell) => {
             let mut draft = Draft::new(world, delivery, cell);
@@ -76,6 +81,27 @@ fn record(
             draft.decide(request)
         }
         None => create::new_record(world, delivery, request),
+    }
+}
+
+/// What an input asks of a record, in a few words.
+pub(super) fn asked(world: World<'_>, request: &Request) -> Arc<str> {
+    let catalog = &world.prepared.program.catalog;
+    let workflow = |id: &WorkflowId| &catalog.workflows[*id].name;
+    match request {
+        Request::Event(occurrence) => {
+            let object = crate::model::ObjectId::at(0);
+            let name = super::event_name(world.prepared, &occurrence.event, object);
+            format!("event {name}").into()
+        }
+        Request::Enroll { workflow: id, .. } => format!("enroll {}", workflow(id)).into(),
+        Request::Unenroll(id) => format!("unenroll {}", workflow(id)).into(),
+        Request::Member { segment, .. } => {
+            format!("segment {}", catalog.segments[*segment].name).into()
+        }
+        Request::Link { .. } => "link".into(),
+        Request::Unlink { .. } => "unlink".into(),
+        _ => "set".into(),
     }
 }
 
@@ -99,7 +125,7 @@ pub(super) fn told(world: World<'_>, delivery: &Delivery, what: What) -> Decisio
     let mut decision = Decision::about(delivery.to.clone());
     decision.answer = Some(match &what {
         What::Duplicate => Answer::Duplicate,
-        What::NoRecord(value) => Answer::NoRecord(value.clone()),
+        What::NoRecord(value, _) => Answer::NoRecord(value.clone()),
         What::InputRefused(reason) => Answer::Refused(reason.clone()),
         _ => return decision,
     });

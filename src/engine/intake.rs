@@ -144,7 +144,7 @@ pub(super) fn delivery(
 }
 
 /// Within which kind an id is told apart (I3).
-fn kind(world: World<'_>, body: &InputBody) -> String {
+pub(super) fn kind(world: World<'_>, body: &InputBody) -> String {
     let event = |event: EventId| &world.prepared.program.catalog.events[event].name;
     match body {
         InputBody::Event(_, id, _) | InputBody::Webhook(id, _) => format!("event {}", event(*id)),

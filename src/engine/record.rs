@@ -24,7 +24,7 @@ pub struct RecordCell {
     /// empty.
     pub values: Vec<Option<Value>>,
     /// Its ends of links, in the order in which they were made.
-    pub ends: Vec<LinkEnd>,
+    pub ends: Vec<Arc<LinkEnd>>,
     /// Which associations, and which labels of them, ever had a link (N2).
     pub ever: BTreeSet<(AssociationId, Option<Name>)>,
     /// The static segments that it is in.
@@ -127,15 +127,15 @@ impl RecordCell {
     /// Its ends of an association, in the order of the links.
     pub fn links(&self, association: AssociationId) -> impl Iterator<Item = &LinkEnd> {
         let side = Side::Own(association);
-        self.ends.iter().filter(move |end| end.side == side)
+        let ends = self.ends.iter().map(|end| &**end);
+        ends.filter(move |end| end.side == side)
     }
 
     /// Its end of the link with a record.
     #[must_use]
     pub fn end(&self, side: Side, other: Uid) -> Option<&LinkEnd> {
-        self.ends
-            .iter()
-            .find(|end| end.side == side && end.other == other)
+        let mut ends = self.ends.iter().map(|end| &**end);
+        ends.find(|end| end.side == side && end.other == other)
     }
 
     /// One of its enrolments.

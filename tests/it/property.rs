@@ -77,7 +77,7 @@ fn difference(mine: &str, theirs: &str) -> String {
 fn cases() -> u32 {
     let asked = std::env::var("FLOW_CASES").ok();
     let asked = asked.and_then(|cases| cases.parse().ok());
-    asked.unwrap_or(if is_long() { 20_000 } else { 400 })
+    asked.unwrap_or(if is_long() { 10_000 } else { 400 })
 }
 
 proptest! {

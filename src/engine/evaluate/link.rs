@@ -100,6 +100,18 @@ impl<'s> Evaluation<'s, '_> {
         (path, value)
     }
 
+    /// Which record was read, as people write it.
+    pub(super) fn described_record(self, way: &Way, record: Option<Uid>) -> (String, String) {
+        let catalog = &self.scope.prepared.program.catalog;
+        let names = way.hops.iter().map(|hop| {
+            let object = &catalog.objects[hop.object];
+            object.associations[hop.association].name.as_str()
+        });
+        let path = names.collect::<Vec<&str>>().join(".");
+        let record = record.map_or_else(|| "unknown".to_owned(), |record| record.to_string());
+        (path, record)
+    }
+
     /// The records at the other end of a link.
     fn members(self, link: &Link, member: Option<View<'s>>) -> Vec<View<'s>> {
         let Some(from) = self.walk(&link.from, member) else {
@@ -193,7 +205,7 @@ impl<'s> Evaluation<'s, '_> {
 
     fn operate(self, op: Operator, a: &Value, b: &Value) -> Option<Value> {
         let result = compute::arithmetic(op, a, b, self.scope.prepared.zone());
-        self.noted(self.expression.root()?, result)
+        self.noted(result)
     }
 }
 

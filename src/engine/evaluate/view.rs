@@ -36,7 +36,7 @@ impl<'a> View<'a> {
                 .ends
                 .iter()
                 .filter(|end| end.side == Side::Own(association))
-                .map(seen)
+                .map(|end| seen(end))
                 .collect(),
             View::Heard(heard) => {
                 let members = heard.links(association).map(|links| links.members.iter());

@@ -3,7 +3,7 @@
 use crate::base::Uid;
 use crate::engine::decision::{Answer, Change, Decision, What};
 use crate::engine::draft::{Draft, World};
-use crate::engine::input::{forward, told};
+use crate::engine::input::{asked, forward, told};
 use crate::engine::message::{Address, Body, Delivery, Key, Request, Write, WriteOp};
 use crate::engine::record::RecordCell;
 use crate::model::ObjectId;
@@ -29,7 +29,8 @@ pub(super) fn new_record(world: World<'_>, delivery: &Delivery, request: &Reques
             Address::Record(id) => id.to_string(),
             _ => String::new(),
         };
-        return told(world, delivery, What::NoRecord(name.into()));
+        let asked = asked(world, request);
+        return told(world, delivery, What::NoRecord(name.into(), asked));
     };
     let properties = world.object(*object).properties.len();
     let empty = RecordCell::new(*id, *object, properties, world.now);

@@ -4,7 +4,7 @@
 use crate::base::Timestamp;
 use crate::engine::decision::{Change, Decision, What};
 use crate::engine::draft::World;
-use crate::engine::input::{forward, told};
+use crate::engine::input::{asked, forward, told};
 use crate::engine::message::{Address, Body, Delivery, Target};
 use crate::engine::state::KeyCell;
 
@@ -42,7 +42,8 @@ pub(super) fn resolve(world: World<'_>, cell: &KeyCell, delivery: &Delivery) -> 
         return decision;
     };
     let Some(owner) = cell.owner else {
-        return told(world, delivery, What::NoRecord(key.value.clone()));
+        let asked = asked(world, then);
+        return told(world, delivery, What::NoRecord(key.value.clone(), asked));
     };
     let mut found = found.clone();
     found.push(owner);

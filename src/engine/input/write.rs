@@ -6,7 +6,7 @@ use crate::base::{Uid, day_of};
 use crate::engine::decision::{Answer, Change, What};
 use crate::engine::draft::Draft;
 use crate::engine::message::{Address, Body, Claim, Claimant, Key, Request, Write, WriteOp};
-use crate::model::compute::{self, Operator};
+use crate::model::compute::{self, Computed, Operator};
 use crate::model::{PropertyId, Type, Value, form_of};
 use crate::syntax::ast::SetOp;
 
@@ -243,7 +243,13 @@ impl Draft<'_> {
         let old = self.after.value(write.property);
         let new = match write.op {
             WriteOp::Set(SetOp::Assign) => write.value.clone(),
-            WriteOp::Set(op) => added(old, op, write.value.as_ref(), &property.ty),
+            WriteOp::Set(op) => match added(old, op, write.value.as_ref(), &property.ty) {
+                Ok(new) => new,
+                Err(flaw) => {
+                    self.notes.note(flaw);
+                    None
+                }
+            },
             WriteOp::Clear => None,
         };
         // An unknown value clears, and what is cleared has its default (N5).
@@ -267,8 +273,8 @@ impl Draft<'_> {
 }
 
 /// `+=` and `-=`, computed where they are applied (I5).
-fn added(old: Option<&Value>, op: SetOp, by: Option<&Value>, ty: &Type) -> Option<Value> {
-    match (ty, old, by) {
+fn added(old: Option<&Value>, op: SetOp, by: Option<&Value>, ty: &Type) -> Computed {
+    Ok(match (ty, old, by) {
         (Type::Set(_), Some(Value::Set(old)), Some(Value::Set(by))) => {
             let kept = old.iter().copied();
             let mut set: Vec<usize> = match op {
@@ -286,10 +292,10 @@ fn added(old: Option<&Value>, op: SetOp, by: Option<&Value>, ty: &Type) -> Optio
                 _ => Operator::Add,
             };
             let zone = crate::base::TimeZone::UTC;
-            compute::arithmetic(operator, old, by, &zone).ok().flatten()
+            return compute::arithmetic(operator, old, by, &zone);
         }
         _ => None,
-    }
+    })
 }
 
 fn first_word(reason: &str) -> Arc<str> {

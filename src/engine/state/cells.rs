@@ -1,6 +1,7 @@
 //! A partition: records, owners of unique values, ids seen.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::base::{Timestamp, Uid};
 use crate::engine::decision::Change;
@@ -134,8 +135,8 @@ impl RecordCell {
             .iter_mut()
             .find(|other| other.side == end.side && other.other == end.other);
         match old {
-            Some(old) => old.clone_from(end),
-            None => self.ends.push(end.clone()),
+            Some(old) => *old = Arc::new(end.clone()),
+            None => self.ends.push(Arc::new(end.clone())),
         }
     }
 
