@@ -4,6 +4,7 @@
 //! left. It knows no clock, no file, no thread and no chance.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod call;
 mod consider;
 pub mod decision;
 mod draft;
@@ -11,6 +12,7 @@ pub mod enrolment;
 mod evaluate;
 pub mod frozen;
 mod hear;
+pub mod heard;
 pub mod history;
 mod input;
 mod intake;
@@ -22,20 +24,21 @@ pub mod record;
 mod refine;
 mod state;
 mod step;
+mod world;
 
-pub use draft::key;
 pub use intake::{Input, InputBody, Received, Target};
 pub use prepared::Prepared;
 pub use queue::Order;
-pub use state::{PARTITIONS, State, Switch, Timer};
+pub use state::{PARTITIONS, State, Timer};
+pub use world::{Switch, key};
 
 use std::sync::Arc;
 
 use self::decision::{Action, Answer, Decision, Entry, What};
-use self::draft::World;
 use self::input::Cell;
 use self::message::{Address, Attempt, Body, Delivery, Outcome, Request};
 use self::queue::Queue;
+use self::world::World;
 use crate::base::{Timestamp, Uid};
 use crate::model::ObjectId;
 use crate::semantic::hir::EventSource;

@@ -8,13 +8,11 @@ use super::draft::Draft;
 use super::enrolment::{Enrolment, Occurrence, Stage};
 use super::evaluate::folded;
 use super::message::Writer;
+use super::world::LONGEST_CHAIN;
 use crate::base::{Span, Uid};
 use crate::model::{Type, Value, WorkflowId};
 use crate::plan::{Condition, EventTrigger, Reenroll, Workflow};
 use crate::semantic::hir::EventSource;
-
-/// The longest chain of causes that enrols (I5).
-pub(super) const LONGEST_CHAIN: u32 = 100;
 
 /// What asks for an enrolment.
 pub(super) struct Cause {

@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
+pub use super::call::{Call, Rendered, RenderedMessage};
 use super::enrolment::Enrolment;
 use super::message::{Address, Claim, Delivery, Switching};
 use super::record::{Counter, CounterId, LinkEnd, Side};
 use crate::base::{Name, Span, Timestamp, Uid};
-use crate::model::{ActionId, AssociationId, ObjectId, PropertyId, SegmentId, Value, WorkflowId};
+use crate::model::{AssociationId, ObjectId, PropertyId, SegmentId, Value, WorkflowId};
 
 /// What one delivery comes to. It is a plain value: `evolve` carries it out.
 #[derive(Debug, Clone, PartialEq)]
@@ -132,61 +133,6 @@ pub struct Action {
     pub decided_at: Timestamp,
     /// What is asked.
     pub request: Arc<Call>,
-}
-
-/// What is asked of the outside, rendered once (A1).
-#[derive(Debug, Clone, PartialEq)]
-pub struct Call {
-    /// Which action.
-    pub action: ActionId,
-    /// Its arguments that are known, in the order of the text.
-    pub arguments: Vec<(Name, Rendered)>,
-    /// The message that it sends, with its texts.
-    pub message: Option<RenderedMessage>,
-}
-
-impl Call {
-    /// An argument that is a text.
-    #[must_use]
-    pub fn text(&self, name: &str) -> Option<&str> {
-        let argument = self.arguments.iter().find(|(argument, _)| argument == name);
-        match argument {
-            Some((_, Rendered::Text(text))) => Some(text),
-            _ => None,
-        }
-    }
-}
-
-/// A rendered value.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Rendered {
-    /// Unknown.
-    Null,
-    /// Text, and what has no other form: moments, members, amounts of time.
-    Text(Arc<str>),
-    /// Pieces of a text, secrets among them.
-    Joined(Vec<Rendered>),
-    /// A number.
-    Number(crate::base::Decimal),
-    /// True or false.
-    Bool(bool),
-    /// Several values.
-    List(Vec<Rendered>),
-    /// Values by key, in the order of the text.
-    Object(Vec<(Arc<str>, Rendered)>),
-    /// A record, with its unique values as they are known.
-    Record(Uid, Vec<(Name, Arc<str>)>),
-    /// The value of a secret, put in when it is carried out (A1).
-    Secret(Name),
-}
-
-/// A rendered message.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RenderedMessage {
-    /// Its name.
-    pub name: Name,
-    /// The texts that are known, by field.
-    pub fields: Vec<(crate::model::MessageField, Arc<str>)>,
 }
 
 /// One entry of the history (H1).

@@ -6,61 +6,13 @@ use std::sync::Arc;
 use super::decision::{Answer, Change, Decision, Entry, What};
 use super::enrolment::{Enrolment, Occurrence};
 use super::evaluate::{Notes, Scope};
-use super::message::{Address, Attempt, Body, Delivery, Key, Request, Writer};
-use super::prepared::{Prepared, Touched};
+use super::message::{Address, Attempt, Body, Delivery, Request, Writer};
+use super::prepared::Touched;
 use super::record::{Heard, RecordCell, Side};
-use super::state::Switch;
-use crate::base::{Span, TimeZone, Timestamp, Uid};
-use crate::model::compute;
-use crate::model::{Object, ObjectId, PropertyId, Value, WorkflowId};
+use super::world::World;
+use crate::base::{Span, Timestamp, Uid};
+use crate::model::WorkflowId;
 use crate::plan::{Next, Workflow};
-
-/// What a decision may see besides its cell.
-#[derive(Clone, Copy)]
-pub(super) struct World<'w> {
-    pub(super) prepared: &'w Prepared,
-    pub(super) published: bool,
-    pub(super) switches: &'w std::collections::BTreeMap<WorkflowId, Switch>,
-    pub(super) now: Timestamp,
-}
-
-impl<'w> World<'w> {
-    pub(super) fn switch(self, workflow: WorkflowId) -> Switch {
-        self.switches.get(&workflow).copied().unwrap_or_default()
-    }
-
-    pub(super) fn zone(self) -> &'w TimeZone {
-        self.prepared.zone()
-    }
-
-    pub(super) fn object(self, object: ObjectId) -> &'w Object {
-        &self.prepared.program.catalog.objects[object]
-    }
-
-    /// The key of a unique value.
-    pub(super) fn key(self, object: ObjectId, property: PropertyId, value: &Value) -> Key {
-        key(self.prepared, object, property, value)
-    }
-}
-
-/// The key of a unique value. Addresses are the same in any case.
-#[must_use]
-pub fn key(prepared: &Prepared, object: ObjectId, property: PropertyId, value: &Value) -> Key {
-    let owner = &prepared.program.catalog.objects[object];
-    let declared = &owner.properties[property];
-    let mut text = compute::spell(value, &declared.ty, prepared.zone());
-    if declared.ty == crate::model::Type::Email {
-        text = text.to_lowercase();
-    }
-    let names = [owner.name.as_str(), declared.name.as_str()].map(str::as_bytes);
-    let [object_name, property_name] = names;
-    Key {
-        object,
-        property,
-        cell: Uid::of(&[b"key", object_name, property_name, text.as_bytes()]),
-        value: text.into(),
-    }
-}
 
 /// The enrolment that a delivery lets go on, and why.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::decision::Call;
+use super::call::Call;
 use crate::base::{Timestamp, Uid};
 use crate::model::{ObjectId, PropertyId, Value, WorkflowId};
 use crate::plan::Next;

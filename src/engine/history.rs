@@ -1,7 +1,6 @@
 //! Entries in words and names: what the history says, whoever shows it.
 
 use super::decision::{Entry, What};
-use super::frozen::v1::decision::rendered;
 use super::prepared::Prepared;
 use super::record::Side;
 use crate::base::{Name, Timestamp};
@@ -113,9 +112,7 @@ impl Telling<'_> {
                 let action = &self.prepared.program.catalog.actions[call.action].name;
                 let mut fields = vec![("action", text(action))];
                 let arguments = call.arguments.iter();
-                fields.extend(
-                    arguments.map(|(name, value)| ("with", format!("{name}: {}", rendered(value)))),
-                );
+                fields.extend(arguments.map(|(name, value)| ("with", format!("{name}: {value}"))));
                 ("action", fields)
             }
             What::Withdrawn(why) => ("withdrawn", vec![("reason", text(why))]),

@@ -11,11 +11,12 @@ mod write;
 use std::sync::Arc;
 
 use super::decision::{Answer, Decision, Entry, What};
-use super::draft::{Draft, Resume, World, follow_up};
+use super::draft::{Draft, Resume, follow_up};
 use super::enrolment::Occurrence;
 use super::message::{Address, Body, Delivery, Request, Switching};
 use super::record::RecordCell;
 use super::state::KeyCell;
+use super::world::World;
 use crate::base::{Timestamp, Uid};
 use crate::model::{SegmentId, WorkflowId};
 

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use super::decision::Answer;
-use super::draft::World;
 use super::enrolment::Occurrence;
 use super::evaluate::{Notes, Scope};
 use super::input::route;
@@ -12,6 +11,7 @@ use super::message::{
     Address, Body, Claim, Claimant, Delivery, Request, Switching, Write, WriteOp,
 };
 use super::record::RecordCell;
+use super::world::World;
 use crate::base::{Name, Timestamp, Uid};
 use crate::model::{
     AssociationId, EventId, ObjectId, PropertyId, Raw, SegmentId, Value, WorkflowId, coerce,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::enrolment::Occurrence;
-use super::record::{Heard, Side};
+use super::heard::{Heard, Side};
 use crate::base::{Name, Timestamp, Uid};
 use crate::model::{AssociationId, ObjectId, PropertyId, SegmentId, Value, WorkflowId};
 use crate::syntax::ast::SetOp;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::enrolment::Enrolment;
+pub use super::heard::{Heard, HeardLinks, LinkEnd, Side};
 use super::message::Claim;
 use crate::base::{Date, Name, Timestamp, Uid};
 use crate::model::{AssociationId, ObjectId, PropertyId, SegmentId, Value, WorkflowId};
@@ -51,51 +52,6 @@ pub struct Counter {
     pub days: BTreeMap<Date, u32>,
     /// By instant, where they move by less.
     pub instants: BTreeMap<Timestamp, u32>,
-}
-
-/// From which side a link is seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Side {
-    /// By an association of this record.
-    Own(AssociationId),
-    /// By an association of the other record, which has no name here.
-    Back(ObjectId, AssociationId),
-}
-
-/// One end of a link.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LinkEnd {
-    /// From which side.
-    pub side: Side,
-    /// The record at the other end.
-    pub other: Uid,
-    /// The labels of the link.
-    pub labels: BTreeSet<Name>,
-    /// What was last heard of the other record (E13).
-    pub heard: Heard,
-}
-
-/// What a record lets another one know: the properties that the program reads
-/// through their link, and what lies behind.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Heard {
-    /// Which record.
-    pub record: Uid,
-    /// Its known values.
-    pub values: Vec<(PropertyId, Value)>,
-    /// What is read of its links.
-    pub links: Vec<HeardLinks>,
-}
-
-/// The links of an association, as heard.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeardLinks {
-    /// Of which association.
-    pub association: AssociationId,
-    /// Which labels it ever had, and whether it ever had a link (N2).
-    pub ever: BTreeSet<Option<Name>>,
-    /// The labels of each link, and what lies behind.
-    pub members: Vec<(BTreeSet<Name>, Heard)>,
 }
 
 impl RecordCell {
@@ -150,27 +106,5 @@ impl RecordCell {
         self.enrolments
             .iter()
             .any(|enrolment| enrolment.workflow == workflow && &*enrolment.key == key)
-    }
-}
-
-impl Heard {
-    /// A known value.
-    #[must_use]
-    pub fn value(&self, property: PropertyId) -> Option<&Value> {
-        let place = self
-            .values
-            .binary_search_by_key(&property, |(property, _)| *property);
-        place
-            .ok()
-            .and_then(|place| self.values.get(place))
-            .map(|(_, value)| value)
-    }
-
-    /// The links of an association.
-    #[must_use]
-    pub fn links(&self, association: AssociationId) -> Option<&HeardLinks> {
-        self.links
-            .iter()
-            .find(|links| links.association == association)
     }
 }

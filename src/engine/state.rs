@@ -12,12 +12,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use self::timers::Timers;
-use super::consider::LONGEST_CHAIN;
 use super::decision::{Change, Decision};
-use super::draft::World;
 use super::message::{Address, Key, Switching};
 use super::prepared::Prepared;
 use super::record::RecordCell;
+use super::world::{LONGEST_CHAIN, Switch, World};
 use crate::base::{Timestamp, Uid};
 use crate::model::WorkflowId;
 
@@ -39,17 +38,6 @@ pub struct State {
     begun: BTreeMap<Uid, u32>,
     /// The latest instant that it has seen (I7).
     pub(super) now: Timestamp,
-}
-
-/// How a workflow is switched (E17).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Switch {
-    /// The operator has turned it off.
-    pub off: bool,
-    /// It is paused.
-    pub paused: bool,
-    /// It was turned on at least once (E9).
-    pub turned_on: bool,
 }
 
 impl State {

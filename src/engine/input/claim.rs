@@ -3,10 +3,10 @@
 
 use crate::base::Uid;
 use crate::engine::decision::{Change, Decision, What};
-use crate::engine::draft::World;
 use crate::engine::input::{forward, told};
 use crate::engine::message::{Address, Body, Claim, Claimant, Delivery, Request};
 use crate::engine::state::KeyCell;
+use crate::engine::world::World;
 use crate::model::PropertyId;
 
 /// Reserves a value for a claim, and sends the claim on or ends it.

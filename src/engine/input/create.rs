@@ -2,10 +2,11 @@
 
 use crate::base::Uid;
 use crate::engine::decision::{Answer, Change, Decision, What};
-use crate::engine::draft::{Draft, World};
+use crate::engine::draft::Draft;
 use crate::engine::input::{asked, forward, told};
 use crate::engine::message::{Address, Body, Delivery, Key, Request, Write, WriteOp};
 use crate::engine::record::RecordCell;
+use crate::engine::world::World;
 use crate::model::ObjectId;
 
 /// Decides about a record that does not exist: only a creation makes one.

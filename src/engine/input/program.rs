@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use crate::engine::decision::{Change, Decision, Entry, What};
-use crate::engine::draft::{World, follow_up};
+use crate::engine::draft::follow_up;
 use crate::engine::message::{Address, Body, Delivery, Request, Switching};
 use crate::engine::record::RecordCell;
+use crate::engine::world::World;
 use crate::model::WorkflowId;
 
 /// Decides about the program. Records are read to find those that a workflow

@@ -3,10 +3,10 @@
 
 use crate::base::Timestamp;
 use crate::engine::decision::{Change, Decision, What};
-use crate::engine::draft::World;
 use crate::engine::input::{asked, forward, told};
 use crate::engine::message::{Address, Body, Delivery, Target};
 use crate::engine::state::KeyCell;
+use crate::engine::world::World;
 
 /// Lets an input in whose id is new.
 pub(super) fn admit(

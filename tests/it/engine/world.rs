@@ -52,7 +52,6 @@ impl Carrier for Outside {
         let name = &state.prepared().program.catalog.actions[action.request.action].name;
         let mut line = name.to_string();
         for (name, value) in &action.request.arguments {
-            let value = flow::engine::frozen::v1::decision::rendered(value);
             line.push_str(&format!(" {name}={value}"));
         }
         for (_, text) in action

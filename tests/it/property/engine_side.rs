@@ -77,7 +77,7 @@ fn arguments(call: &flow::engine::decision::Call) -> Vec<(String, String)> {
     let spelled = |value: &Rendered| match value {
         Rendered::Text(text) => text.to_string(),
         Rendered::Record(id, _) => id.to_string(),
-        other => flow::engine::frozen::v1::decision::rendered(other),
+        other => other.to_string(),
     };
     let arguments = call.arguments.iter();
     arguments

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::value::{self, Frozen};
 use crate::base::{Timestamp, Uid};
-use crate::engine::decision::{self as live, Answer, Call, Rendered};
+use crate::engine::call::Call;
+use crate::engine::decision::{self as live, Answer};
 use crate::engine::enrolment::{Enrolment, Stage};
 use crate::engine::history;
 use crate::engine::message::{Address, Key};
@@ -400,7 +401,7 @@ impl Freezing<'_> {
             arguments: call
                 .arguments
                 .iter()
-                .map(|(name, value)| (name.to_string(), rendered(value)))
+                .map(|(name, value)| (name.to_string(), value.to_string()))
                 .collect(),
             message: message
                 .flat_map(|message| {
@@ -424,39 +425,5 @@ fn answer(answer: &Answer) -> String {
         Answer::NoRecord(_) => "no_record".into(),
         Answer::Refused(_) => "refused".into(),
         Answer::Released => "released".into(),
-    }
-}
-
-/// A rendered value as text that no other value has.
-#[must_use]
-pub fn rendered(value: &Rendered) -> String {
-    match value {
-        Rendered::Null => "null".into(),
-        Rendered::Text(text) => format!("{text:?}"),
-        Rendered::Number(number) => crate::base::print_decimal(*number),
-        Rendered::Bool(is) => is.to_string(),
-        Rendered::Joined(pieces) => {
-            let pieces: Vec<String> = pieces.iter().map(rendered).collect();
-            format!("({})", pieces.join(" + "))
-        }
-        Rendered::List(items) => {
-            let items: Vec<String> = items.iter().map(rendered).collect();
-            format!("[{}]", items.join(", "))
-        }
-        Rendered::Object(members) => {
-            let members: Vec<String> = members
-                .iter()
-                .map(|(key, value)| format!("{key:?}: {}", rendered(value)))
-                .collect();
-            format!("{{{}}}", members.join(", "))
-        }
-        Rendered::Record(id, names) => {
-            let names: Vec<String> = names
-                .iter()
-                .map(|(name, value)| format!("{name}: {value:?}"))
-                .collect();
-            format!("{id} {{{}}}", names.join(", "))
-        }
-        Rendered::Secret(name) => format!("secret({name})"),
     }
 }
