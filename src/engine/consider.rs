@@ -371,6 +371,7 @@ impl<'w> Draft<'w> {
             key: cause.key.clone(),
             occurrence: cause.occurrence,
             stage: Stage::Ready {
+                at: None,
                 next: workflow.entry,
                 due: self.world.now,
             },

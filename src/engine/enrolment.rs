@@ -32,6 +32,8 @@ pub struct Enrolment {
 pub enum Stage {
     /// It goes on at the next moment: just begun, or held by a pause (E17).
     Ready {
+        /// The step that a pause holds it at; `None` before the first.
+        at: Option<usize>,
         /// Where it goes on.
         next: Next,
         /// When it could have gone on.
@@ -87,10 +89,7 @@ impl Enrolment {
     #[must_use]
     pub fn step(&self) -> Option<usize> {
         match &self.stage {
-            Stage::Ready { next, .. } => match next {
-                Next::Step(step) => Some(*step),
-                Next::End => None,
-            },
+            Stage::Ready { at, .. } => *at,
             Stage::Waiting { step, .. }
             | Stage::Writing { step, .. }
             | Stage::Acting { step, .. } => Some(*step),

@@ -49,7 +49,12 @@ impl<'w> Draft<'w> {
             };
             let workflow = of.workflow;
             if self.world.switch(workflow).paused {
-                self.stage(enrolment, Stage::Ready { next, due: from });
+                let stage = Stage::Ready {
+                    at: of.step(),
+                    next,
+                    due: from,
+                };
+                self.stage(enrolment, stage);
                 return;
             }
             let step = match (next, self.workflow(workflow)) {
