@@ -212,6 +212,7 @@ impl Reader<'_> {
         let file = keys.text("file")?;
         let mut plan = Plan {
             name: name.into(),
+            file: file.into(),
             object,
             by: by.map(Into::into),
             map: Vec::new(),
