@@ -206,6 +206,10 @@ fn moment(text: &str, zone: &TimeZone) -> Result<Timestamp, Failure> {
     let day = |text: &str| end_of_day(text.parse::<Date>().ok()?, zone);
     let day = (text.len() <= 10).then(|| day(text)).flatten();
     day.or_else(|| text.parse().ok()).ok_or_else(|| {
+        if text.starts_with("9999-12-3") {
+            let message = format!("`{text}` is later than 9999-12-30");
+            return wrong(message, "let the clock stop earlier");
+        }
         let message = format!("`{text}` is neither a moment nor a day");
         wrong(
             message,

@@ -208,7 +208,7 @@ fn an_import_goes_in_once_and_its_bad_rows_do_not() {
         rejects.expect("rejects"),
         "line,reason,Mail,City,Shoe size\n\
          3,`email`: `bob(at)example.com` is no email address,bob(at)example.com,Bergen,44\n\
-         5,it has 2 cells where the header has 3: a cell that holds the separator needs quotes around it\n\
+         5,it has 2 cells where the header has 3: a cell that holds the separator needs quotes around it,\"cy@example.com,Oslo\"\n\
          6,required: `email` must have a value,,Hamar,40\n"
     );
     let records = folder.flow(&["records", "--format", "json"]).out;
@@ -271,7 +271,11 @@ fn a_store_that_cannot_be_written_ends_with_3() {
     let run = folder.flow(TWO_WEEKS);
     assert_eq!((run.code, run.out.as_str()), (Some(3), ""), "{}", run.err);
     assert!(run.err.starts_with("error: cannot write `"), "{}", run.err);
-    assert!(run.err.contains("it is a file, not a folder"), "{}", run.err);
+    assert!(
+        run.err.contains("it is a file, not a folder"),
+        "{}",
+        run.err
+    );
 }
 
 const NOTHING: &[u8] = br#"{"at": "2026-03-02T08:00:00Z", "publish": true}"#;
@@ -343,7 +347,12 @@ fn an_interrupted_run_leaves_what_was_there_whole() {
     let names: Vec<String> = left(&folder).into_keys().collect();
     assert_eq!(
         names,
-        ["history.jsonl", "outbox/notes.txt", "records.jsonl", "rejects/mine.csv"]
+        [
+            "history.jsonl",
+            "outbox/notes.txt",
+            "records.jsonl",
+            "rejects/mine.csv"
+        ]
     );
 }
 

@@ -169,10 +169,7 @@ fn inputs(inputs: &Inputs) -> Vec<String> {
 }
 
 fn imported(page: &mut Page, import: &Imported, several: bool) {
-    let mut items = vec![
-        format!("`{}`", import.name),
-        count(import.rows, "row"),
-    ];
+    let mut items = vec![format!("`{}`", import.name), count(import.rows, "row")];
     if !import.left_out.is_empty() {
         let columns = import.left_out.join("` and `");
         items.push(format!("no property for `{columns}`"));
