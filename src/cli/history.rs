@@ -36,20 +36,35 @@ pub(super) fn run(arguments: &HistoryArguments, output: &Output) -> Result<Exit,
     Ok(Exit::Fine)
 }
 
+/// How many records are listed where several are meant.
+const LISTED: usize = 10;
+
 /// How much of an id must be given.
 const PREFIX: usize = 4;
 
-/// The record of a unique value, or of an id or its beginning.
-fn find<'r>(all: &'r [Record], named: &str) -> Result<&'r Record, Failure> {
+/// The records of a unique value, or of an id or its beginning.
+fn matching<'r>(all: &[&'r Record], named: &str) -> Vec<&'r Record> {
+    let all = all.iter().copied();
     let lower = named.to_lowercase();
-    let mut found: Vec<&Record> = all.iter().filter(|record| record.name == named).collect();
+    let mut found: Vec<&Record> = all.clone().filter(|record| record.name == named).collect();
     if found.is_empty() {
         let same = |record: &&Record| record.name.to_lowercase() == lower;
-        found = all.iter().filter(same).collect();
+        found = all.clone().filter(same).collect();
     }
     if found.is_empty() && lower.len() >= PREFIX {
         let begins = |record: &&Record| record.id.starts_with(&lower);
-        found = all.iter().filter(begins).collect();
+        found = all.filter(begins).collect();
+    }
+    found
+}
+
+/// The record that is named, with its object before it or without.
+fn find<'r>(all: &'r [Record], named: &str) -> Result<&'r Record, Failure> {
+    let every: Vec<&Record> = all.iter().collect();
+    let mut found = matching(&every, named);
+    if let (true, Some((object, value))) = (found.is_empty(), named.split_once(':')) {
+        let of = every.into_iter().filter(|record| record.object == object);
+        found = matching(&of.collect::<Vec<_>>(), value);
     }
     match found.as_slice() {
         [one] => Ok(one),
@@ -60,14 +75,23 @@ fn find<'r>(all: &'r [Record], named: &str) -> Result<&'r Record, Failure> {
             Err(Failure::unknown(message, nearest(named, names), list))
         }
         several => {
-            let ids = several.iter().take(5);
-            let ids: Vec<String> = ids
-                .map(|record| format!("`{}` ({})", record.id, record.object))
-                .collect();
+            let alike = |record: &&Record| {
+                let mut same = several.iter().filter(|other| other.object == record.object);
+                same.nth(1).is_some()
+            };
+            let names = several
+                .iter()
+                .take(LISTED)
+                .map(|record| match alike(record) {
+                    true => format!("`{}`", record.id),
+                    false => format!("`{}:{}`", record.object, record.name),
+                });
+            let names: Vec<String> = names.collect();
+            let more = if several.len() > LISTED { ", …" } else { "" };
             Err(Failure {
                 exit: Exit::Usage,
                 message: format!("{} records go by `{named}`", several.len()),
-                help: Some(format!("name one by its id: {}", ids.join(", "))),
+                help: Some(format!("say which: {}{more}", names.join(", "))),
             })
         }
     }

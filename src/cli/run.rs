@@ -65,6 +65,7 @@ pub(super) fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Fai
         let message = "`--until` is before the first line".to_owned();
         return Err(wrong(message, "nothing would be run"));
     }
+    fits(&project)?;
     let store = Store {
         dir: project.store.clone(),
     };
@@ -84,6 +85,28 @@ pub(super) fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Fai
     };
     output.data(&text)?;
     Ok(Exit::Fine)
+}
+
+/// Refuses a store in a folder that holds what somebody has written.
+fn fits(project: &Project) -> Result<(), Failure> {
+    let store = &project.store;
+    let real = |path: &Path| path.canonicalize().ok();
+    let same = real(store).is_some() && real(store) == real(&project.root);
+    let written = |entry: std::io::Result<fs::DirEntry>| {
+        let path = entry.map(|entry| entry.path()).unwrap_or_default();
+        path.extension().is_some_and(|ending| ending == "flow") || path.ends_with("flow.toml")
+    };
+    let holds = || fs::read_dir(store).is_ok_and(|mut entries| entries.any(written));
+    let shown = store.display();
+    let message = if same {
+        format!("the store `{shown}` is the folder of the project")
+    } else if holds() {
+        format!("the store `{shown}` holds texts of a program")
+    } else {
+        return Ok(());
+    };
+    let help = "name a folder of its own in `[store] path` of `flow.toml`, like `.flow`";
+    Err(wrong(message, help))
 }
 
 fn execute(
@@ -183,6 +206,10 @@ fn moment(text: &str, zone: &TimeZone) -> Result<Timestamp, Failure> {
     let day = |text: &str| end_of_day(text.parse::<Date>().ok()?, zone);
     let day = (text.len() <= 10).then(|| day(text)).flatten();
     day.or_else(|| text.parse().ok()).ok_or_else(|| {
+        if text.starts_with("9999-12-3") {
+            let message = format!("`{text}` is later than 9999-12-30");
+            return wrong(message, "let the clock stop earlier");
+        }
         let message = format!("`{text}` is neither a moment nor a day");
         wrong(
             message,
@@ -193,10 +220,14 @@ fn moment(text: &str, zone: &TimeZone) -> Result<Timestamp, Failure> {
 
 impl From<store::Failure> for Failure {
     fn from(failure: store::Failure) -> Self {
+        let help = match failure {
+            store::Failure::Write { .. } => "check that the folder of the store may be written",
+            store::Failure::Busy { .. } => "wait until it is over, or stop it",
+        };
         Failure {
             exit: Exit::Environment,
             message: failure.to_string(),
-            help: Some("check that the folder of the store may be written".into()),
+            help: Some(help.into()),
         }
     }
 }

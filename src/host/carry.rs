@@ -1,13 +1,12 @@
 //! Actions carried out as files: a mail or a task that nobody sends, to be
 //! looked at (A6). It also takes the history down. It decides nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::look::{Places, name, title};
 use super::replay::{kept, wire};
-use super::store::{Failure, Store, Unfinished};
+use super::store::{Failure, Store, Unfinished, failure};
 use super::tally::Tally;
 use crate::base::{Timestamp, Uid};
 use crate::connector::outbox::{Mail, Outbox};
@@ -23,8 +22,6 @@ pub struct Carry {
     pub tally: Tally,
     /// What would have been sent, where nothing is written.
     pub sent: Vec<Sent>,
-    /// The names of the files that were written.
-    pub written: BTreeSet<String>,
     places: Places,
     outbox: Option<Outbox>,
     history: Option<Unfinished>,
@@ -65,9 +62,8 @@ impl Carry {
         Ok(Carry {
             tally: Tally::default(),
             sent: Vec::new(),
-            written: BTreeSet::new(),
             places,
-            outbox: store.map(Store::outbox),
+            outbox: store.map(Store::unfinished_outbox),
             history: history.transpose()?,
             keys: BTreeMap::new(),
             told: BTreeMap::new(),
@@ -84,6 +80,14 @@ impl Carry {
     /// Why something could not be written.
     pub fn take_failure(&mut self) -> Option<Failure> {
         self.failure.take()
+    }
+
+    /// Brings all of the history to the disk.
+    ///
+    /// # Errors
+    /// If the system does not let it be written.
+    pub fn settle_history(&mut self) -> Result<(), Failure> {
+        self.history.as_mut().map_or(Ok(()), Unfinished::settle)
     }
 
     /// Puts the history in the place of the one before.
@@ -105,14 +109,8 @@ impl Carry {
     fn write(&mut self, action: &Action, carried: &Carried) {
         let Some(outbox) = &self.outbox else { return };
         let name = format!("{}.{}", action.key, carried.ending);
-        match outbox.put(&name, &carried.bytes) {
-            Ok(()) => {
-                self.written.insert(name);
-            }
-            Err(source) => {
-                let path: PathBuf = outbox.dir.join(name);
-                self.failure = Some(Failure { path, source });
-            }
+        if let Err(error) = outbox.put(&name, &carried.bytes) {
+            self.failure = Some(failure(&outbox.dir.join(name))(error));
         }
     }
 

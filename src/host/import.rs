@@ -17,6 +17,8 @@ use crate::plan::Program;
 pub struct Plan {
     /// The name of the import: within it a row counts once.
     pub name: Arc<str>,
+    /// The file, as it is named.
+    pub file: Arc<str>,
     /// What the rows are.
     pub object: ObjectId,
     /// Who imports.
@@ -30,6 +32,8 @@ pub struct Plan {
 pub struct Import {
     /// The name of the import.
     pub name: Arc<str>,
+    /// The file, as it is named.
+    pub file: Arc<str>,
     /// The headers of all columns.
     pub headers: Vec<String>,
     /// The headers of the columns that are no property which can be written.
@@ -54,11 +58,13 @@ pub struct Good {
 /// A row that does not go in.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reject {
+    /// The file that it stands in.
+    pub file: Arc<str>,
     /// The line that it begins at.
     pub number: usize,
     /// Why, in one sentence.
     pub reason: String,
-    /// Its cells, where they could be read.
+    /// Its cells; the whole row as one where they could not be read.
     pub cells: Vec<String>,
 }
 
@@ -88,6 +94,7 @@ pub fn read(bytes: &[u8], plan: Plan, program: &Program) -> Result<Import, Strin
         .collect();
     let mut import = Import {
         name: plan.name.clone(),
+        file: plan.file.clone(),
         left_out,
         rows: Vec::new(),
         rejects: Vec::new(),
@@ -99,6 +106,7 @@ pub fn read(bytes: &[u8], plan: Plan, program: &Program) -> Result<Import, Strin
         match good(row, (&plan, &columns, program), &mut seen) {
             Ok(row) => import.rows.push(row),
             Err((reason, cells)) => import.rejects.push(Reject {
+                file: plan.file.clone(),
                 number,
                 reason,
                 cells,
@@ -165,7 +173,8 @@ fn good(
     (plan, columns, program): Columns<'_>,
     seen: &mut BTreeMap<Uid, u32>,
 ) -> Result<Good, (String, Vec<String>)> {
-    let cells = row.cells.map_err(|reason| (reason, Vec::new()))?;
+    let raw = Vec::from_iter(row.raw);
+    let cells = row.cells.map_err(|reason| (reason, raw))?;
     let values = match values(&cells, (plan, columns, program)) {
         Ok(values) => values,
         Err(reason) => return Err((reason, cells)),

@@ -1,6 +1,8 @@
 //! A run: the lines of a replay under a virtual clock, and what it leaves
 //! behind. What a line does is decided by the engine.
 
+mod rejects;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,10 +11,9 @@ use super::carry::{Carry, Sent};
 use super::import::{Import, Reject};
 use super::look::Places;
 use super::replay::{Brings, Line, Replay, kept};
-use super::store::{Failure, Store, failure};
+use super::store::{Failure, Store, Unfinished};
 use super::tally::{Tally, combined};
 use crate::base::{Timestamp, Uid};
-use crate::connector::csv::write as write_sheet;
 use crate::engine::decision::Answer;
 use crate::engine::{Engine, Order, Prepared, State};
 use crate::scenario::Scenario;
@@ -58,6 +59,8 @@ pub struct Report {
 pub struct Imported {
     /// The name of the import.
     pub name: String,
+    /// The files that were read, as they are named.
+    pub files: BTreeSet<Arc<str>>,
     /// How many rows it had.
     pub rows: usize,
     /// The columns that are no property.
@@ -80,6 +83,7 @@ pub fn run(
     options: Options,
     progress: &mut dyn FnMut(usize),
 ) -> Result<Report, Failure> {
+    let lock = options.store.as_ref().map(Store::lock).transpose()?;
     let name = prepared.program.settings.name.clone();
     let carry = Carry::new(options.places, options.store.as_ref())?;
     let engine = Engine::new(prepared, &name, options.order);
@@ -108,6 +112,7 @@ pub fn run(
     let mut report = running.report(options.store.as_ref())?;
     report.clock = clock;
     report.later = later;
+    drop(lock);
     Ok(report)
 }
 
@@ -147,6 +152,7 @@ impl Running {
             let answer = self.scenario.apply(at, row.input);
             match answer {
                 Some(Answer::Refused(reason)) => rejects.push(Reject {
+                    file: import.file.clone(),
                     number: row.number,
                     reason: reason.to_string(),
                     cells: row.cells,
@@ -162,10 +168,12 @@ impl Running {
         match found.next() {
             Some(other) => {
                 other.rows += count;
+                other.files.insert(import.file);
                 other.rejects.extend(rejects);
             }
             None => self.imports.push(Imported {
                 name: import.name.to_string(),
+                files: BTreeSet::from([import.file]),
                 rows: count,
                 left_out: import.left_out,
                 headers: import.headers,
@@ -184,12 +192,15 @@ impl Running {
         }
         let state = engine.state();
         if let Some(store) = store {
-            write_rejects(store, &mut self.imports)?;
-            let outbox = store.outbox();
-            let retained = outbox.retain(&carry.written);
-            retained.map_err(failure(&outbox.dir))?;
-            store.put(&store.records(), &kept::records(state))?;
+            // Until all is written, what the run before has left stays whole.
+            let mut records = Unfinished::create(&store.records())?;
+            records.write(&kept::records(state))?;
+            records.settle()?;
+            carry.settle_history()?;
+            store.swap_outbox()?;
             carry.finish_history()?;
+            records.finish()?;
+            rejects::write(store, &mut self.imports)?;
         }
         let example = carry.most_told(state);
         let mut tally = carry.tally;
@@ -233,52 +244,4 @@ fn segments(state: &State) -> BTreeMap<String, usize> {
         (segment.name.to_string(), inside.count())
     });
     counts.collect()
-}
-
-/// Writes the rejects of each import into a file of its name, and removes
-/// those of earlier runs.
-fn write_rejects(store: &Store, imports: &mut [Imported]) -> Result<(), Failure> {
-    let mut files: BTreeMap<PathBuf, Vec<u8>> = BTreeMap::new();
-    for import in imports {
-        if import.rejects.is_empty() {
-            continue;
-        }
-        let path = store
-            .rejects()
-            .join(format!("{}.csv", sanitized(&import.name)));
-        let head = ["line".to_owned(), "reason".to_owned()];
-        let head = head
-            .into_iter()
-            .chain(import.headers.iter().cloned())
-            .collect();
-        let rows = import.rejects.iter().map(|reject| {
-            let head = [reject.number.to_string(), reject.reason.clone()];
-            head.into_iter()
-                .chain(reject.cells.iter().cloned())
-                .collect()
-        });
-        let rows: Vec<Vec<String>> = std::iter::once(head).chain(rows).collect();
-        files
-            .entry(path.clone())
-            .or_default()
-            .extend(write_sheet(&rows));
-        import.file = Some(path);
-    }
-    let kept: Vec<PathBuf> = files.keys().cloned().collect();
-    store.forget_rejects(&kept)?;
-    files
-        .iter()
-        .try_for_each(|(path, bytes)| store.put(path, bytes))
-}
-
-/// A name that any system takes for a file.
-fn sanitized(name: &str) -> String {
-    let letter = |c: char| if c.is_alphanumeric() { c } else { '-' };
-    let plain: String = name.chars().map(letter).take(100).collect();
-    let plain = plain.trim_matches('-');
-    if plain.is_empty() {
-        "import".into()
-    } else {
-        plain.to_lowercase()
-    }
 }

@@ -107,6 +107,32 @@ fn before_the_first_run_there_is_help() {
 }
 
 #[test]
+fn a_value_of_several_records_is_told_apart_by_the_object() {
+    let folder = Folder::project("object a { n: string unique }\nobject b { n: string unique }\n");
+    let line = |object: &str| {
+        format!(
+            "{{\"at\": \"2026-03-02T08:00:00Z\", \"create\": {{\"{object}\": {{\"n\": \"same\"}}}}}}\n"
+        )
+    };
+    folder.write("r.jsonl", [line("a"), line("b")].concat().as_bytes());
+    let run = folder.flow(&["run", "-r", "r.jsonl"]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    let both = folder.flow(&["history", "same"]);
+    assert_eq!(both.code, Some(2));
+    assert!(
+        both.err.contains("say which: `a:same`, `b:same`"),
+        "{}",
+        both.err
+    );
+    let one = folder.flow(&["history", "b:same"]);
+    assert!(one.out.starts_with("b same\n"), "{}{}", one.out, one.err);
+    folder.write(".flow/history.jsonl", b"{}\nno json\n");
+    let damaged = folder.flow(&["history", "b:same"]);
+    assert_eq!(damaged.code, Some(3));
+    assert!(damaged.err.contains("damaged at line 2"), "{}", damaged.err);
+}
+
+#[test]
 fn records_are_a_table_or_lines() {
     let folder = ran();
     let mut command = folder.command(&["records"]);

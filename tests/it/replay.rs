@@ -74,6 +74,14 @@ fn lines_that_are_none_are_found() {
         r#"{"at": "soon", "publish": true}"#,
         &["`soon` is no moment"],
     );
+    for (at, said) in [
+        ("2026-03-02T09:00:60Z", "is no moment"),
+        ("-002026-03-02T09:00:00Z", "is no moment"),
+        ("9999-12-31T23:00:00Z", "later than 9999-12-30"),
+    ] {
+        let line = format!(r#"{{"at": "{at}", "publish": true}}"#);
+        bad_line(code, &line, &[said]);
+    }
     let early = r#"{"at": "2026-03-01T08:00:00Z", "publish": true}"#;
     bad_line(code, early, &["earlier than the one before"]);
     bad(code, r#""publihs": true"#, &["did you mean `publish`?"]);
@@ -155,6 +163,16 @@ fn values_that_do_not_fit_are_found() {
 }
 
 #[test]
+fn a_required_property_takes_no_null() {
+    let ada = r#"{"contact": {"email": "ada@example.com"}}"#;
+    bad(
+        "F0701",
+        &format!(r#""set": {{"record": {ada}, "to": {{"email": null}}}}"#),
+        &["`email` is required"],
+    );
+}
+
+#[test]
 fn names_that_the_program_lacks_are_found() {
     let code = "F0702";
     let ada = r#"{"contact": {"email": "ada@example.com"}}"#;
@@ -187,7 +205,7 @@ fn names_that_the_program_lacks_are_found() {
     bad(
         code,
         &format!(r#""event": {{"record": {ada}, "name": "seen", "with": {{"ulr": "x"}}}}"#),
-        &["property of `seen`"],
+        &["no property `ulr` of `seen`"],
     );
     bad(
         code,
@@ -209,7 +227,10 @@ fn names_that_the_program_lacks_are_found() {
         &format!(
             r#""unlink": {{"record": {ada}, "as": "companies", "with": {acme}, "label": "biling"}}"#
         ),
-        &["did you mean `billing`?"],
+        &[
+            "there is no label `biling` of `companies`",
+            "did you mean `billing`?",
+        ],
     );
 }
 

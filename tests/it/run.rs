@@ -208,7 +208,7 @@ fn an_import_goes_in_once_and_its_bad_rows_do_not() {
         rejects.expect("rejects"),
         "line,reason,Mail,City,Shoe size\n\
          3,`email`: `bob(at)example.com` is no email address,bob(at)example.com,Bergen,44\n\
-         5,it has 2 cells where the header has 3: a cell that holds the separator needs quotes around it\n\
+         5,it has 2 cells where the header has 3: a cell that holds the separator needs quotes around it,\"cy@example.com,Oslo\"\n\
          6,required: `email` must have a value,,Hamar,40\n"
     );
     let records = folder.flow(&["records", "--format", "json"]).out;
@@ -271,4 +271,131 @@ fn a_store_that_cannot_be_written_ends_with_3() {
     let run = folder.flow(TWO_WEEKS);
     assert_eq!((run.code, run.out.as_str()), (Some(3), ""), "{}", run.err);
     assert!(run.err.starts_with("error: cannot write `"), "{}", run.err);
+    assert!(
+        run.err.contains("it is a file, not a folder"),
+        "{}",
+        run.err
+    );
+}
+
+const NOTHING: &[u8] = br#"{"at": "2026-03-02T08:00:00Z", "publish": true}"#;
+
+#[test]
+fn a_store_that_another_run_writes_to_is_refused() {
+    let folder = project(&[]);
+    folder.write("r.jsonl", NOTHING);
+    folder.write(".flow/lock", std::process::id().to_string().as_bytes());
+    let path = folder.path().join(".flow/lock");
+    let lock = fs::File::open(path).expect("the lock");
+    lock.try_lock().expect("it is free");
+    let run = folder.flow(&["run", "-r", "r.jsonl"]);
+    assert_eq!((run.code, run.out.as_str()), (Some(3), ""), "{}", run.err);
+    let said = format!(
+        "error: another run (process {}) is writing to `.flow`\nhelp: wait",
+        std::process::id()
+    );
+    assert!(run.err.replace('\\', "/").starts_with(&said), "{}", run.err);
+    let dry = folder.flow(&["run", "-r", "r.jsonl", "--dry-run"]);
+    assert_eq!(dry.code, Some(0), "a dry run writes nothing: {}", dry.err);
+    lock.unlock().expect("it was locked");
+    assert_eq!(folder.flow(&["run", "-r", "r.jsonl"]).code, Some(0));
+}
+
+#[test]
+fn of_runs_at_once_one_is_kept_whole() {
+    let folder = Folder::example("webinar");
+    assert_eq!(folder.flow(TWO_WEEKS).code, Some(0));
+    let alone = left(&folder);
+    let runs: Vec<_> = (0..4)
+        .map(|_| folder.command(TWO_WEEKS))
+        .map(|mut command| command.stdout(std::process::Stdio::null()).spawn())
+        .collect();
+    let codes: Vec<Option<i32>> = runs
+        .into_iter()
+        .map(|run| run.expect("a process").wait().expect("its end").code())
+        .collect();
+    assert!(codes.contains(&Some(0)), "{codes:?}");
+    assert!(
+        codes.iter().all(|code| matches!(code, Some(0 | 3))),
+        "{codes:?}"
+    );
+    assert!(left(&folder) == alone, "the store is damaged");
+}
+
+#[test]
+fn an_interrupted_run_leaves_what_was_there_whole() {
+    let folder = Folder::example("webinar");
+    folder.write("one.jsonl", NOTHING);
+    assert_eq!(folder.flow(TWO_WEEKS).code, Some(0));
+    folder.write(".flow/outbox/notes.txt", b"mine");
+    folder.write(".flow/rejects/mine.csv", b"name,age\n");
+    let before = left(&folder);
+    let mut run = folder.command(&[TWO_WEEKS, &["--until", "2026-04-01"]].concat());
+    let run = run.stdout(std::process::Stdio::null());
+    let mut run = run.spawn().expect("a process");
+    let part = folder.path().join(".flow/outbox.part");
+    while !part.exists() && run.try_wait().expect("its state").is_none() {}
+    let over = run.try_wait().expect("its state").is_some();
+    run.kill().expect("it is stopped");
+    run.wait().expect("its end");
+    if !over {
+        let mut after = left(&folder);
+        after.retain(|name, _| !name.contains(".part") && name != "lock");
+        assert!(after == before, "the store is damaged");
+    }
+    assert_eq!(folder.flow(&["run", "-r", "one.jsonl"]).code, Some(0));
+    let names: Vec<String> = left(&folder).into_keys().collect();
+    assert_eq!(
+        names,
+        [
+            "history.jsonl",
+            "outbox/notes.txt",
+            "records.jsonl",
+            "rejects/mine.csv"
+        ]
+    );
+}
+
+#[test]
+fn a_store_among_the_texts_of_a_program_is_refused() {
+    for path in [".", "workflows", "./workflows/.."] {
+        let manifest = format!("{MANIFEST}\n[store]\npath = \"{path}\"\n");
+        let folder = Folder::new(&[("flow.toml", &manifest), ("workflows/main.flow", PROGRAM)]);
+        folder.write("r.jsonl", NOTHING);
+        let before = files(folder.path());
+        let run = folder.flow(&["run", "-r", "r.jsonl"]);
+        assert_eq!((run.code, run.out.as_str()), (Some(2), ""), "{}", run.err);
+        assert!(run.err.starts_with("error: the store `"), "{}", run.err);
+        assert!(files(folder.path()) == before);
+    }
+}
+
+#[test]
+fn rejects_of_imports_whose_names_are_alike_stand_apart() {
+    let import = |name: &str, file: &str| {
+        format!(
+            r#"{{"at": "2026-03-02T08:00:00Z", "import": {{"name": "{name}", "object": "contact", "file": "{file}"}}}}"#
+        )
+    };
+    let lines = [
+        import("Fair!", "a.csv"),
+        import("fair", "b.csv"),
+        import("fair", "c.csv"),
+    ];
+    let folder = project(&lines.each_ref().map(String::as_str));
+    folder.write("a.csv", b"email\nnobody\n");
+    folder.write("b.csv", b"email,city\nbob@example.com,Oslo,x\n");
+    folder.write("c.csv", b"email,city\n\nnobody,Oslo\n");
+    folder.write(".flow/rejects/old.csv", b"line,reason,email\n");
+    let run = folder.flow(&["run", "-r", "replay.jsonl"]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    let left = left(&folder);
+    let rejects = |name: &str| String::from_utf8_lossy(&left[name]).into_owned();
+    assert!(!left.contains_key("rejects/old.csv"));
+    assert!(rejects("rejects/fair.csv").contains("nobody"));
+    let second = rejects("rejects/fair-2.csv");
+    assert!(second.contains("\"bob@example.com,Oslo,x\""), "{second}");
+    assert!(run.out.contains("b.csv line 2"), "{}", run.out);
+    assert!(run.out.contains("c.csv line 3"), "{}", run.out);
+    assert!(run.out.contains(", 1 row\n"), "{}", run.out);
 }

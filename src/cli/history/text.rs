@@ -8,6 +8,9 @@ use crate::host::replay::past::Told;
 /// How wide the column of times is, with what stands around it.
 const TIME: usize = 12;
 
+/// An instant with its year.
+const MOMENT: &str = "%-d %B %Y, %H:%M";
+
 /// The most and the fewest columns that are used.
 const WIDEST: usize = 100;
 const NARROWEST: usize = 60;
@@ -59,16 +62,22 @@ impl Page<'_> {
         };
         let workflow = told.field("workflow").unwrap_or_default();
         let column = self.workflow;
-        let head = format!("  {time:10}{workflow:column$}{}", self.words(told));
+        let gap = if workflow.chars().count() < column {
+            ""
+        } else {
+            "  "
+        };
+        let head = format!("  {time:10}{workflow:column$}{gap}{}", self.words(told));
         self.line(&head, told.field("source"));
         let details = ["with", "read", "note"];
         for detail in details.iter().flat_map(|name| told.all(name)) {
             let indent = TIME + column + 2;
+            let detail = self.dated(detail);
             self.line(&format!("{:indent$}{detail}", ""), None);
         }
     }
 
-    /// A line, cut where it is too long, with a place of the text at its end.
+    /// A line, folded where it is too long, with a place of the text at its end.
     fn line(&mut self, line: &str, place: Option<&str>) {
         let one: String = line
             .chars()
@@ -78,7 +87,8 @@ impl Page<'_> {
         let place = place.unwrap_or_default();
         let room = self.width.saturating_sub(length + place.chars().count());
         if place.is_empty() || room < 2 {
-            self.text += &cut(&one, self.width);
+            let indent = TIME + self.workflow + 4;
+            self.text += &folded(&one, self.width, indent);
             if !place.is_empty() {
                 let indent = TIME + self.workflow + 2;
                 self.text += &format!("\n{:indent$}{place}", "");
@@ -97,11 +107,29 @@ impl Page<'_> {
         at.to_zoned(self.zone.clone()).strftime(format).to_string()
     }
 
-    /// An instant within a field.
-    fn instant(&self, text: &str) -> String {
+    /// An instant within a field, with the year if it is not that of the entry.
+    fn instant(&self, text: &str, entry: Timestamp) -> String {
+        let year = |at: Timestamp| self.shown(at, "%Y");
         match text.parse::<Timestamp>() {
-            Ok(at) => self.shown(at, "%-d %B, %H:%M"),
+            Ok(at) if year(at) == year(entry) => self.shown(at, "%-d %B, %H:%M"),
+            Ok(at) => self.shown(at, MOMENT),
             Err(_) => text.to_owned(),
+        }
+    }
+
+    /// A value; an instant in the project's zone.
+    fn value(&self, text: &str) -> String {
+        match text.parse::<Timestamp>() {
+            Ok(at) if text.ends_with('Z') => self.shown(at, MOMENT),
+            _ => text.to_owned(),
+        }
+    }
+
+    /// A detail, `name: value`, with its value as it is shown.
+    fn dated(&self, detail: &str) -> String {
+        match detail.split_once(": ") {
+            Some((name, value)) => format!("{name}: {}", self.value(value)),
+            None => detail.to_owned(),
         }
     }
 
@@ -109,9 +137,10 @@ impl Page<'_> {
     fn words(&self, told: &Told) -> String {
         let field = |name: &str| told.field(name).unwrap_or_default();
         let step = field("step");
+        let until = || self.instant(field("until"), told.at);
         match told.kind.as_str() {
-            "wait_began" => format!("{step}: waits until {}", self.instant(field("until"))),
-            "wait_moved" => format!("{step}: now waits until {}", self.instant(field("until"))),
+            "wait_began" => format!("{step}: waits until {}", until()),
+            "wait_moved" => format!("{step}: now waits until {}", until()),
             "wait_ended" => format!("{step}: goes on"),
             "action" => format!("{step}: {}", field("action")),
             "branch" => format!("{step}: takes `{}`", field("case")),
@@ -119,7 +148,7 @@ impl Page<'_> {
             "skipped" | "failed" => format!("{step}: {}, {}", told.kind, field("reason")),
             "done" => format!("{step}: done at attempt {}", field("attempt")),
             "attempt_failed" => {
-                let again = told.field("retry").map(|at| self.instant(at));
+                let again = told.field("retry").map(|at| self.instant(at, told.at));
                 let again = again.map(|at| format!(", again {at}")).unwrap_or_default();
                 let (attempt, error) = (field("attempt"), field("error"));
                 format!("{step}: attempt {attempt} failed, {error}{again}")
@@ -131,6 +160,14 @@ impl Page<'_> {
             }
             "left" if field("reason") == "completed" => "completed".into(),
             "left" => format!("left: {}", field("reason")),
+            "wrote" => {
+                let was = told
+                    .field("old")
+                    .map(|old| format!(" (was {})", self.value(old)));
+                let was = was.unwrap_or_default();
+                let new = self.value(field("new"));
+                format!("{} = {new}{was}", field("property"))
+            }
             _ => of_record(told),
         }
     }
@@ -140,11 +177,6 @@ impl Page<'_> {
 fn of_record(told: &Told) -> String {
     let field = |name: &str| told.field(name).unwrap_or_default();
     match told.kind.as_str() {
-        "wrote" => {
-            let was = told.field("old").map(|old| format!(" (was {old})"));
-            let was = was.unwrap_or_default();
-            format!("{} = {}{was}", field("property"), field("new"))
-        }
         "created" => match told.field("import") {
             Some(import) => format!("created by the import `{import}`"),
             None => "created".into(),
@@ -166,6 +198,30 @@ fn of_record(told: &Told) -> String {
 fn key(told: &Told) -> String {
     let key = told.field("key").map(|key| format!(", for {key}"));
     key.unwrap_or_default()
+}
+
+/// The text in lines of a width, those after the first behind an indent. A
+/// word that is longer than a line is broken.
+fn folded(text: &str, width: usize, indent: usize) -> String {
+    let room = width.saturating_sub(indent).max(1);
+    let letters: Vec<char> = text.chars().collect();
+    let mut rest = letters.as_slice();
+    let mut lines: Vec<String> = Vec::new();
+    let mut space = width;
+    while rest.len() > space {
+        let head = rest.get(..=space).unwrap_or(rest);
+        let lead = head.iter().take_while(|c| **c == ' ').count();
+        let gap = head.iter().rposition(|c| *c == ' ');
+        // A long word is broken; one that only begins late goes to the next line.
+        let end = gap.filter(|gap| *gap > lead.max(if lines.is_empty() { indent } else { 0 }));
+        let (line, after) = rest.split_at(end.unwrap_or(space));
+        lines.push(line.iter().collect());
+        let blank = after.iter().take_while(|c| **c == ' ').count();
+        rest = after.get(blank..).unwrap_or_default();
+        space = room;
+    }
+    lines.push(rest.iter().collect());
+    lines.join(&format!("\n{:indent$}", ""))
 }
 
 /// The text, with a mark where it is cut.

@@ -1,7 +1,7 @@
 //! What a run has come to, for people: it fits 80 columns, and fewer. What was
 //! counted is decided elsewhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -48,7 +48,10 @@ pub(super) fn text(report: &Report, setting: &Setting<'_>) -> String {
     page.row("segments", &pairs(&report.segments));
     page.row("inputs", &inputs(&report.tally.inputs));
     for import in &report.imports {
-        imported(&mut page, import);
+        let same = report.imports.iter();
+        let same = same.filter(|other| other.name == import.name);
+        let files: BTreeSet<_> = same.flat_map(|other| &other.files).collect();
+        imported(&mut page, import, files.len() > 1);
     }
     page.text.push('\n');
     workflows(&mut page, &report.tally.flows);
@@ -165,11 +168,8 @@ fn inputs(inputs: &Inputs) -> Vec<String> {
     items
 }
 
-fn imported(page: &mut Page, import: &Imported) {
-    let mut items = vec![
-        format!("`{}`", import.name),
-        format!("{} rows", import.rows),
-    ];
+fn imported(page: &mut Page, import: &Imported, several: bool) {
+    let mut items = vec![format!("`{}`", import.name), count(import.rows, "row")];
     if !import.left_out.is_empty() {
         let columns = import.left_out.join("` and `");
         items.push(format!("no property for `{columns}`"));
@@ -177,7 +177,11 @@ fn imported(page: &mut Page, import: &Imported) {
     page.row("import", &items);
     let rejects = import.rejects.iter().take(REJECTS);
     let mut items: Vec<String> = rejects
-        .map(|reject| format!("line {} ({})", reject.number, short(&reject.reason)))
+        .map(|reject| {
+            let file = several.then(|| format!("{} ", reject.file));
+            let file = file.unwrap_or_default();
+            format!("{file}line {} ({})", reject.number, short(&reject.reason))
+        })
         .collect();
     if import.rejects.len() > REJECTS {
         items.push(format!("{} more", import.rejects.len() - REJECTS));

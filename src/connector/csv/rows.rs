@@ -24,6 +24,9 @@ pub struct Row {
     /// The cells without white space around them, as many as there are
     /// headers, or why the row cannot be read.
     pub cells: Result<Vec<String>, String>,
+    /// The row as it stands, where it cannot be read; what is not UTF-8 is
+    /// replaced.
+    pub raw: Option<String>,
 }
 
 /// Reads rows. Rows without any text are left out: exports end in them.
@@ -75,18 +78,28 @@ impl<'a> Rows<'a> {
             return None;
         }
         let number = self.lines.at(self.text, start);
+        let end = self.offset();
         if self.runs_on(start) {
             let cells = Err(UNCLOSED.into());
-            return Some(Row { number, cells });
+            // Where the reader goes back, the rest is read as other rows.
+            let raw = Some(self.raw(start, self.offset().min(end)));
+            return Some(Row { number, cells, raw });
         }
         let cells = self.cells(&record);
-        Some(Row { number, cells })
+        let raw = cells.is_err().then(|| self.raw(start, end));
+        Some(Row { number, cells, raw })
     }
 
     /// Where in the text the reader stands.
     fn offset(&self) -> usize {
         let read = usize::try_from(self.reader.position().byte());
         self.base.saturating_add(read.unwrap_or(usize::MAX))
+    }
+
+    /// What stands between two places, without what ends a line.
+    fn raw(&self, start: usize, end: usize) -> String {
+        let bytes = self.text.get(start..end).unwrap_or_default();
+        String::from_utf8_lossy(bytes.trim_ascii_end()).into_owned()
     }
 
     /// Past the end of the row before and past empty lines.

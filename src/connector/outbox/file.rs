@@ -1,8 +1,7 @@
 //! The folder of the outbox: each file whole or not there at all. It does not know what a file
 //! holds.
 
-use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::{self, DirEntry, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -44,31 +43,53 @@ impl Outbox {
         fs::rename(&unfinished, &path)
     }
 
-    /// Removes the files of an earlier run that this one did not write, and
-    /// says how many. Only files with a name of our own form are touched.
+    /// Removes the files of actions, finished or not, and the folder if nothing
+    /// else is in it.
     ///
     /// # Errors
     /// If the system does not let the folder be read or a file be removed.
-    pub fn retain(&self, written: &BTreeSet<String>) -> io::Result<usize> {
-        let entries = match fs::read_dir(&self.dir) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
-            Err(error) => return Err(error),
-        };
-        let mut removed = 0;
-        for entry in entries {
+    pub fn clear(&self) -> io::Result<()> {
+        if !self.dir.exists() {
+            return Ok(());
+        }
+        let mut alone = true;
+        for entry in fs::read_dir(&self.dir)? {
             let entry = entry?;
-            let name = entry.file_name();
-            let stale = name
-                .to_str()
-                .is_some_and(|name| is_ours(name) && !written.contains(name));
-            if stale && entry.file_type()?.is_file() {
+            if is_action(&entry)? {
                 fs::remove_file(entry.path())?;
-                removed += 1;
+            } else {
+                alone = false;
             }
         }
-        Ok(removed)
+        if alone {
+            fs::remove_dir(&self.dir)?;
+        }
+        Ok(())
     }
+
+    /// Moves what is no file of an action into another folder. What has the
+    /// name of something there stays.
+    ///
+    /// # Errors
+    /// If the system does not let a folder be read or a file be moved.
+    pub fn hand_over(&self, to: &Outbox) -> io::Result<()> {
+        for entry in fs::read_dir(&self.dir)? {
+            let entry = entry?;
+            let there = to.dir.join(entry.file_name());
+            if !is_action(&entry)? && !there.exists() {
+                fs::create_dir_all(&to.dir)?;
+                fs::rename(entry.path(), there)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether an entry of the folder is a file of an action.
+fn is_action(entry: &DirEntry) -> io::Result<bool> {
+    let name = entry.file_name();
+    let ours = name.to_str().is_some_and(is_ours);
+    Ok(ours && entry.file_type()?.is_file())
 }
 
 fn holds(path: &Path, bytes: &[u8]) -> io::Result<bool> {

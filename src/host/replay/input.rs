@@ -98,6 +98,11 @@ impl Reader<'_> {
         for (name, value) in given {
             let property = names::writable(self.program(), object, name)?;
             let value = names::value(self.program(), (object, property), value)?;
+            let declared = &self.program().catalog.objects[object].properties[property];
+            if value.is_none() && declared.required {
+                let message = format!("`{name}` is required: it takes no `null`");
+                return Err(Mistake::bad(message).at(name));
+            }
             values.push((property, value));
         }
         Ok(InputBody::Set(target, values))
@@ -212,6 +217,7 @@ impl Reader<'_> {
         let file = keys.text("file")?;
         let mut plan = Plan {
             name: name.into(),
+            file: file.into(),
             object,
             by: by.map(Into::into),
             map: Vec::new(),

@@ -116,7 +116,13 @@ fn moment(map: &Map<String, Value>, key: &str) -> Result<Option<Timestamp>, Mist
         return Ok(None);
     };
     let text = keys::text(key, value)?;
-    text.parse().map(Some).map_err(|_| {
+    let leap = text.get(16..19) == Some(":60");
+    let negative = text.starts_with('-');
+    let parsed = text.parse().ok().filter(|_| !leap && !negative);
+    parsed.map(Some).ok_or_else(|| {
+        if text.starts_with("9999-12-3") && !leap {
+            return Mistake::bad(format!("`{text}` is later than 9999-12-30")).at(text);
+        }
         Mistake::bad(format!("`{text}` is no moment"))
             .at(text)
             .help("write it in RFC 3339, like `2026-03-02T08:00:00Z`")

@@ -20,16 +20,25 @@ pub(super) struct Named {
     pub(super) target: Target,
 }
 
+/// How many names are listed.
+const LISTED: usize = 8;
+
 /// A name that the program does not have.
 fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Mistake {
-    let mut mistake = Mistake::new(
-        Code::UnknownInReplay,
-        format!("there is no {what} `{name}`"),
-    );
+    let message = match what.split_once(" of ") {
+        Some((what, owner)) => format!("there is no {what} `{name}` of {owner}"),
+        None => format!("there is no {what} `{name}`"),
+    };
+    let mut mistake = Mistake::new(Code::UnknownInReplay, message);
     mistake.meant = nearest(name, known.clone()).map(str::to_owned);
-    let some: Vec<&str> = known.take(8).collect();
+    let more = if known.clone().nth(LISTED).is_some() {
+        ", …"
+    } else {
+        ""
+    };
+    let some: Vec<&str> = known.take(LISTED).collect();
     if !some.is_empty() {
-        mistake = mistake.help(format!("there are `{}`", some.join("`, `")));
+        mistake = mistake.help(format!("there are `{}`{more}", some.join("`, `")));
     }
     mistake.at(name)
 }
@@ -54,8 +63,11 @@ pub(super) fn writable(
 ) -> Result<PropertyId, Mistake> {
     let owner = &program.catalog.objects[object];
     let Some(id) = owner.property(name) else {
-        let names = owner.properties.rows().iter().map(|p| p.name.as_str());
-        return Err(unknown(&format!("property of {}", owner.name), name, names));
+        let rows = owner.properties.rows().iter();
+        let names = rows.filter(|p| !p.builtin && !p.computed);
+        let names = names.map(|p| p.name.as_str());
+        let what = format!("property of `{}`", owner.name);
+        return Err(unknown(&what, name, names));
     };
     let property = &owner.properties[id];
     if property.builtin || property.computed {
@@ -78,7 +90,7 @@ pub(super) fn association(
     let owner = &program.catalog.objects[object];
     owner.association(name).ok_or_else(|| {
         let names = owner.associations.rows().iter().map(|a| a.name.as_str());
-        unknown(&format!("association of {}", owner.name), name, names)
+        unknown(&format!("association of `{}`", owner.name), name, names)
     })
 }
 
@@ -153,7 +165,7 @@ pub(super) fn record(prepared: &Prepared, what: &str, value: &Value) -> Result<N
     let unique = declared.properties.rows().iter();
     let unique = unique.filter(|p| p.unique).map(|p| p.name.as_str());
     let Some(id) = declared.property(property) else {
-        let what = format!("unique property of {}", declared.name);
+        let what = format!("unique property of `{}`", declared.name);
         return Err(unknown(&what, property, unique));
     };
     if !declared.properties[id].unique {

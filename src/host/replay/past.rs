@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use crate::base::Timestamp;
@@ -39,11 +40,15 @@ impl Told {
 /// The number of a line that is none of a history.
 pub fn about(text: &str, id: &str) -> Result<Vec<Told>, usize> {
     let mark = format!("\"id\":\"{id}\"");
-    let lines = text.lines().enumerate();
-    lines
-        .filter(|(_, line)| line.contains(&mark))
-        .map(|(at, line)| told(line).ok_or(at + 1))
-        .collect()
+    let mut found = Vec::new();
+    for (at, line) in text.lines().enumerate() {
+        if line.contains(&mark) {
+            found.push(told(line).ok_or(at + 1)?);
+        } else if serde_json::from_str::<IgnoredAny>(line).is_err() {
+            return Err(at + 1);
+        }
+    }
+    Ok(found)
 }
 
 fn told(line: &str) -> Option<Told> {
