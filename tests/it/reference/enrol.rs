@@ -138,14 +138,12 @@ impl<'p> Model<'p> {
         let left = filters.clone().any(|filter| self.was(delivery, filter)) && !filters.any(now);
         let unenrolled =
             workflow.unenroll.iter().any(turned) || workflow.unenroll_on.iter().any(event);
-        let reasons = [
+        first(&[
             ("suppressed", workflow.suppress.iter().any(turned)),
             ("goal_met", workflow.goal.iter().any(turned)),
             ("unenroll_condition", unenrolled),
             ("leaving", workflow.unenroll_on_leaving.is_some() && left),
-        ];
-        let found = reasons.into_iter().find(|(_, applies)| *applies);
-        found.map(|(reason, _)| reason)
+        ])
     }
 
     fn leave_all(&mut self, at: usize, delivery: &Delivery, reason: &'static str) {
@@ -158,12 +156,10 @@ impl<'p> Model<'p> {
 
     /// The enrolments of the record in a workflow by birth, with their keys.
     fn inside_of(&self, at: usize, delivery: &Delivery) -> Vec<(String, u64)> {
-        let inside = self.enrolments.iter();
-        let inside =
-            inside.filter(|(_, inside)| inside.workflow == at && inside.record == delivery.to);
-        inside
-            .map(|(id, inside)| (inside.key.clone(), *id))
-            .collect()
+        let here = |inside: &Enrolment| inside.workflow == at && inside.record == delivery.to;
+        let inside = self.enrolments.iter().filter(|(_, inside)| here(inside));
+        let inside = inside.map(|(id, inside)| (inside.key.clone(), *id));
+        inside.collect()
     }
 
     /// Whether this delivery asks for an enrolment, by the workflow's own
@@ -235,12 +231,12 @@ impl<'p> Model<'p> {
             ("enrolled_before", known && workflow.reenroll.is_empty()),
             ("no_reenroll_trigger", known && !again),
         ];
-        let refused = reasons.into_iter().find(|(_, applies)| *applies);
+        let refused = first(&reasons);
         self.trace.push(Trace {
             record: delivery.to.clone(),
             workflow: workflow.name.to_string(),
             key: key.clone(),
-            what: refused.map_or(What::Enrolled, |(reason, _)| What::Refused(reason)),
+            what: refused.map_or(What::Enrolled, What::Refused),
         });
         if refused.is_some() {
             return None;
@@ -280,13 +276,11 @@ impl<'p> Model<'p> {
     }
 
     fn reads_changed(&self, expr: &Expr, delivery: &Delivery) -> bool {
-        let Some(before) = &delivery.before else {
-            return false;
-        };
-        let (before, after) = (self.env(before), self.after(delivery));
+        let (before, after) = (delivery.before.as_ref(), self.after(delivery));
+        let differs = |before, part: &Expr| self.env(before).eval(part) != after.eval(part);
         let changed = |part: &Expr| {
             let reads = matches!(part.kind, ExprKind::Property(_));
-            reads && before.eval(part) != after.eval(part)
+            reads && before.is_some_and(|before| differs(before, part))
         };
         expr.find(&changed).is_some()
     }
@@ -338,10 +332,9 @@ impl<'p> Model<'p> {
         };
         let step = inside.step.expect("it was in a step");
         if !matches!(step.kind, StepKind::Wait(_) | StepKind::Do(_)) {
-            let outcome = failure
-                .as_ref()
-                .map(|(_, error)| format!("failed: {error}"));
-            self.told(id, outcome.as_deref().unwrap_or("done"));
+            let failed = |(_, error): &Failure| format!("failed: {error}");
+            let outcome = failure.as_ref().map_or("done".to_owned(), failed);
+            self.told(id, &outcome);
         }
         if let Some((status, _)) = failure {
             self.failed(id, status, chain);
@@ -504,15 +497,11 @@ impl<'p> Model<'p> {
         let (mut arguments, mut missing) = (Arguments::new(), None);
         for (name, expr) in &doing.arguments {
             let parameter = action.parameter(name.as_str());
-            match env.eval(expr) {
-                Some(value) => {
-                    let value = spell(&value, &expr.ty, env.zone());
-                    arguments.push((name.to_string(), value));
-                }
-                None if parameter.is_some_and(|own| own.required) => {
-                    missing = missing.or(Some(name))
-                }
-                None => {}
+            if let Some(value) = env.eval(expr) {
+                let value = spell(&value, &expr.ty, env.zone());
+                arguments.push((name.to_string(), value));
+            } else if parameter.is_some_and(|own| own.required) {
+                missing = missing.or(Some(name));
             }
         }
         let step = self.enrolments[&id].step_name();
@@ -589,6 +578,12 @@ impl<'p> Model<'p> {
     }
 }
 
+/// The first reason that applies.
+fn first(reasons: &[(&'static str, bool)]) -> Option<&'static str> {
+    let found = reasons.iter().find(|(_, applies)| *applies);
+    found.map(|(reason, _)| *reason)
+}
+
 fn matches_arm(arm: &MatchArm, value: Option<&Value>, env: &Env<'_>) -> bool {
     let order = |end: &Expr| compare(value?, &env.eval(end)?);
     arm.tests.iter().any(|test| match test {
@@ -605,21 +600,19 @@ fn matches_arm(arm: &MatchArm, value: Option<&Value>, env: &Env<'_>) -> bool {
 
 /// The moment, or the first such one not before now.
 fn next(moment: &Moment, env: &Env<'_>) -> Option<Timestamp> {
-    let (time, fits): (_, &dyn Fn(Date) -> bool) = match moment {
+    let (days, time) = match moment {
         Moment::At(expr) => {
             return match env.eval(expr)? {
                 Value::Datetime(at) => Some(at),
                 other => panic!("not modelled: {other:?}"),
             };
         }
-        Moment::Time(time) => (time, &|_| true),
-        Moment::Weekdays(days, time) => (time, &|day| {
-            let weekday = day.weekday().to_monday_zero_offset();
-            days.iter()
-                .any(|wanted| i8::try_from(*wanted) == Ok(weekday))
-        }),
+        Moment::Time(time) => (None, time),
+        Moment::Weekdays(days, time) => (Some(days), time),
         Moment::Yearly(..) => panic!("not modelled: {moment:?}"),
     };
+    let is = |day: Date, wanted| i8::try_from(wanted) == Ok(day.weekday().to_monday_zero_offset());
+    let fits = |day| days.is_none_or(|days| days.iter().any(|wanted| is(day, *wanted)));
     let mut day = day_of(env.now, env.zone());
     loop {
         let at = instant(day.to_datetime(*time), env.zone())?;
