@@ -2,6 +2,7 @@
 //! order in which messages are sent and in others, and what must agree.
 
 mod engine_side;
+mod model_side;
 
 use proptest::prelude::{ProptestConfig, proptest};
 
@@ -14,7 +15,7 @@ fn compare(source: &str, history: &[Moment]) {
     let valid = compiled(source).unwrap_or_else(|why| panic!("{why}\n{source}"));
     let model = run(valid.get(), history);
     let engine = Ran::of(source, history);
-    let (mine, theirs) = (engine.traces(), engine_side::by_record(model.trace()));
+    let (mine, theirs) = (engine.traces(), engine_side::by_record(&model.trace));
     if mine != theirs {
         let (mine, theirs) = (lines(&mine), lines(&theirs));
         panic!(

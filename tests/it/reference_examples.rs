@@ -6,6 +6,7 @@ use flow::model::Value;
 use crate::acts::{Act, Trace, What};
 use crate::generate::compiled;
 use crate::reference::Model;
+use crate::support::{SourceFile, assert_none, files};
 
 const SCHEMA: &str = "
 object contact {
@@ -87,7 +88,7 @@ fn check(workflows: &str, acts: &[(i64, Act)], expected: &[&str]) {
         model.apply(hour(at), &act);
     }
     model.advance(hour(2_000));
-    let told: Vec<String> = model.trace().iter().map(line).collect();
+    let told: Vec<String> = model.trace.iter().map(line).collect();
     assert_eq!(told, expected);
 }
 
@@ -265,7 +266,7 @@ fn a_chain_that_goes_round_ends() {
     for act in [create("ada", "contact"), Act::Publish, start] {
         model.apply(hour(1), &act);
     }
-    let last = model.trace().iter().rev().find_map(|line| match line.what {
+    let last = model.trace.iter().rev().find_map(|line| match line.what {
         What::Refused(reason) => Some(reason),
         _ => None,
     });
@@ -385,4 +386,28 @@ fn the_first_true_case_is_taken() {
             "w left completed",
         ],
     );
+}
+
+/// How many lines the model has at most.
+const LINES: usize = 1_742;
+
+#[test]
+fn the_model_is_small_and_knows_nothing_of_the_engine() {
+    let mut paths = files("tests/it/reference");
+    paths.push("tests/it/reference.rs".to_owned());
+    let sources: Vec<SourceFile> = paths.iter().map(|path| SourceFile::on_disk(path)).collect();
+    let lines: usize = sources.iter().map(|file| file.text.lines().count()).sum();
+    assert!(
+        lines <= LINES,
+        "the model has {lines} lines, at most {LINES}"
+    );
+    let allowed = ["base", "model", "semantic", "syntax::ast"];
+    let mut violations = Vec::new();
+    for file in &sources {
+        // Not as one text, which would be found here.
+        let paths = file.text.split(concat!("flow", "::")).skip(1);
+        let foreign = paths.filter(|path| !allowed.iter().any(|module| path.starts_with(module)));
+        violations.extend(foreign.map(|path| format!("{} names {path:.20}", file.path)));
+    }
+    assert_none("the model is independent", &violations);
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use flow::base::{Timestamp, Uid};
 use flow::model::compute::{Operator, arithmetic};
 use flow::model::{ObjectId, PropertyId, SegmentId, Type, Value};
-use flow::semantic::hir::EventSource;
+use flow::semantic::hir::{EventSource, FieldSource};
 use flow::syntax::ast::SetOp;
 
 use crate::reference::eval::same;
@@ -19,19 +19,19 @@ const DEPTH: usize = 3;
 
 /// A link as one side sees it: its name there and on the other side.
 #[derive(Clone)]
-pub(super) struct Tie {
+pub(crate) struct Tie {
     name: String,
     far: String,
     label: Option<String>,
 }
 
 /// The id of the record with a handle.
-pub(super) fn uid(handle: &str) -> Uid {
+pub(crate) fn uid(handle: &str) -> Uid {
     Uid::of(&[b"input", b"create", handle.as_bytes()])
 }
 
 impl Record {
-    pub(super) fn new(handle: &str, object: ObjectId, now: Timestamp) -> Self {
+    pub(crate) fn new(handle: &str, object: ObjectId, now: Timestamp) -> Self {
         Record {
             handle: handle.to_owned(),
             object,
@@ -46,30 +46,26 @@ impl Record {
     }
 
     /// What others hear of it.
-    pub(super) fn view(&self) -> Record {
-        self.to_depth(DEPTH)
-    }
-
-    fn to_depth(&self, depth: usize) -> Record {
+    fn view(&self, depth: usize) -> Record {
         let mut view = self.clone();
         view.segments.clear();
         view.counters.clear();
         for end in &mut view.ends {
             let heard = end.heard.take().filter(|_| depth > 0);
-            end.heard = heard.map(|heard| Box::new(heard.to_depth(depth - 1)));
+            end.heard = heard.map(|heard| Box::new(heard.view(depth - 1)));
         }
         view
     }
 
     /// The ends of an association, with a label if one is asked for.
-    pub(super) fn linked<'r>(&'r self, name: &str, label: Option<&str>) -> Vec<&'r End> {
+    pub(crate) fn linked<'r>(&'r self, name: &str, label: Option<&str>) -> Vec<&'r End> {
         let labelled = |end: &End| label.is_none_or(|label| end.labels.contains(label));
         let ends = self.ends.iter();
         ends.filter(|end| end.name == name && labelled(end))
             .collect()
     }
 
-    pub(super) fn hear(&mut self, view: &Record) {
+    pub(crate) fn hear(&mut self, view: &Record) {
         for end in &mut self.ends {
             if end.other == view.handle {
                 end.heard = Some(Box::new(view.clone()));
@@ -79,27 +75,33 @@ impl Record {
 
     /// Takes an end away, or only a label of it; whether there was such.
     fn unplace(&mut self, name: &str, other: &str, label: Option<&str>) -> bool {
-        let found = |end: &End| end.name == name && end.other == other;
-        let mut ends = self.ends.iter_mut();
-        match label {
-            Some(label) => ends.any(|end| found(end) && end.labels.remove(label)),
+        let at = self.ends.iter().position(|end| end.leads(name, other));
+        at.is_some_and(|at| match label {
+            Some(label) => self.ends[at].labels.remove(label),
             None => {
-                let at = ends.position(|end| found(end));
-                at.map(|at| self.ends.remove(at)).is_some()
+                self.ends.remove(at);
+                true
             }
-        }
+        })
+    }
+}
+
+impl End {
+    fn leads(&self, name: &str, other: &str) -> bool {
+        self.name == name && self.other == other
     }
 }
 
 impl<'p> Model<'p> {
     /// Puts a message in the queue.
-    pub(super) fn send(
+    pub(crate) fn send(
         &mut self,
         to: &str,
         chain: u32,
-        body: impl FnOnce(&mut Self, &mut Delivery<'p>) + 'p,
+        body: impl FnOnce(&mut Self, &mut Delivery) + 'p,
     ) {
-        self.queue.push_back(Message::new(to, chain, body));
+        let (to, body) = (to.to_owned(), Box::new(body));
+        self.queue.push_back(Message { to, chain, body });
     }
 
     pub(super) fn deliver(&mut self, message: Message<'p>) {
@@ -115,7 +117,10 @@ impl<'p> Model<'p> {
         };
         body(self, &mut delivery);
         self.tell(&delivery);
-        self.queue.extend(delivery.reply.take());
+        if let Some((id, why)) = delivery.reply.take() {
+            let to = self.enrolments[&id].record.clone();
+            self.send(&to, chain, move |model, at| model.answer(at, Some(id), why));
+        }
         let occurred = self.occurred(&delivery);
         delivery.occurrences.extend(occurred);
         self.count(&delivery);
@@ -129,15 +134,14 @@ impl<'p> Model<'p> {
     }
 
     /// Linked records hear of a change.
-    fn tell(&mut self, at: &Delivery<'p>) {
-        let (before, view) = (at.before.as_ref(), self.records[&at.to].view());
-        if before.is_none_or(|before| before.view() == view) {
+    fn tell(&mut self, at: &Delivery) {
+        let (before, view) = (at.before.as_ref(), self.records[&at.to].view(DEPTH));
+        if before.is_none_or(|before| before.view(DEPTH) == view) {
             return;
         }
-        let mut told: Vec<&String> = Vec::new();
+        let mut told = BTreeSet::new();
         for end in &view.ends {
-            if !told.contains(&&end.other) {
-                told.push(&end.other);
+            if told.insert(&end.other) {
                 let view = view.clone();
                 self.send(&end.other, at.chain + 1, move |model, at| {
                     model.record(&at.to).hear(&view);
@@ -147,14 +151,13 @@ impl<'p> Model<'p> {
     }
 
     /// One answer less to wait for; with the last the enrolment goes on.
-    pub(super) fn answer(&mut self, at: &mut Delivery<'p>, ticket: Ticket, why: Option<Failure>) {
+    pub(crate) fn answer(&mut self, at: &mut Delivery, ticket: Ticket, why: Option<Failure>) {
         let Some(id) = ticket else { return };
         let Some(inside) = self.enrolments.get_mut(&id) else {
             return;
         };
         if inside.record != at.to {
-            let body = move |model: &mut Self, at: &mut _| model.answer(at, ticket, why);
-            at.reply = Some(Message::new(&inside.record, at.chain, body));
+            at.reply = Some((id, why));
         } else {
             inside.failure = inside.failure.take().or(why);
             if let State::Parked(left) = &mut inside.state {
@@ -165,7 +168,7 @@ impl<'p> Model<'p> {
     }
 
     /// What is known no more becomes the default.
-    pub(super) fn put(&mut self, to: &str, id: PropertyId, value: Option<Value>) {
+    pub(crate) fn put(&mut self, to: &str, id: PropertyId, value: Option<Value>) {
         let (now, object) = (self.now, self.records[to].object);
         let ty = &self.program.catalog.objects[object].properties[id].ty;
         let value = value.or_else(|| self.default(object, id));
@@ -181,7 +184,7 @@ impl<'p> Model<'p> {
 
     /// What a step writes, computed where it is applied; or why it fails. No
     /// operator clears.
-    pub(super) fn write(
+    pub(crate) fn write(
         &mut self,
         to: &str,
         id: PropertyId,
@@ -221,50 +224,51 @@ impl<'p> Model<'p> {
     fn occurred(&self, delivery: &Delivery) -> Vec<Occurrence> {
         let after = self.env(&self.records[&delivery.to]);
         let before = delivery.before.as_ref().map(|before| self.env(before));
+        let object = after.this.object;
         let mut found = Vec::new();
-        let mut add = |source, old, new| {
-            let occurrence = Occurrence::new(source, self.now);
+        let mut add = |source, fields| {
             found.push(Occurrence {
-                old,
-                new,
-                ..occurrence
+                source,
+                occurred: self.now,
+                fields: BTreeMap::from_iter(fields),
             });
         };
         if before.is_none() {
-            add(EventSource::Created, None, None);
+            add(EventSource::Created, Vec::new());
         }
-        let properties = &self.program.catalog.objects[after.this.object].properties;
+        let properties = &self.program.catalog.objects[object].properties;
         for (id, property) in properties.iter() {
             let old = before.map(|before| before.property(before.this, id));
             let new = after.property(after.this, id);
             if let Some(old) = old.filter(|old| *old != new && !property.builtin) {
-                add(EventSource::Changed(id), old, new);
+                let (was, is) = (FieldSource::Old(object, id), FieldSource::New(object, id));
+                add(EventSource::Changed(id), vec![(was, old), (is, new)]);
             }
         }
         for (id, segment) in self.program.catalog.segments.iter() {
             let was = before.is_some_and(|before| before.inside(id));
             match (was, after.inside(id)) {
-                _ if segment.object != after.this.object => {}
-                (false, true) => add(EventSource::Joined(id), None, None),
-                (true, false) => add(EventSource::Left(id), None, None),
+                _ if segment.object != object => {}
+                (false, true) => add(EventSource::Joined(id), Vec::new()),
+                (true, false) => add(EventSource::Left(id), Vec::new()),
                 _ => {}
             }
         }
         found
     }
 
-    pub(super) fn record(&mut self, handle: &str) -> &mut Record {
+    pub(crate) fn record(&mut self, handle: &str) -> &mut Record {
         self.records.get_mut(handle).expect("it is there")
     }
 
-    pub(super) fn handle_of(&self, id: &Value) -> Option<String> {
+    pub(crate) fn handle_of(&self, id: &Value) -> Option<String> {
         let Value::Text(id) = id else { return None };
         let mut handles = self.records.keys();
         let found = handles.find(|handle| Some(uid(handle)) == Uid::parse(id));
         found.cloned()
     }
 
-    pub(super) fn member(&mut self, to: &str, segment: SegmentId, join: bool) {
+    pub(crate) fn member(&mut self, to: &str, segment: SegmentId, join: bool) {
         let segments = &mut self.record(to).segments;
         match join {
             true => segments.insert(segment),
@@ -272,7 +276,7 @@ impl<'p> Model<'p> {
         };
     }
 
-    pub(super) fn tie(&self, object: ObjectId, name: &str, label: Option<String>) -> Tie {
+    pub(crate) fn tie(&self, object: ObjectId, name: &str, label: Option<String>) -> Tie {
         let owner = &self.program.catalog.objects[object];
         let id = owner.association(name).expect("it is declared");
         let far = owner.associations[id].inverse.as_ref();
@@ -281,17 +285,17 @@ impl<'p> Model<'p> {
         Tie { name, far, label }
     }
 
-    pub(super) fn link(&mut self, at: &mut Delivery<'p>, tie: Tie, with: String, ticket: Ticket) {
+    pub(crate) fn link(&mut self, at: &mut Delivery, tie: Tie, with: String, ticket: Ticket) {
         let ends = self.records[&at.to].linked(&tie.name, tie.label.as_deref());
         if ends.iter().any(|end| end.other == with) {
             return self.answer(at, ticket, None);
         }
         // The other end is made first, then this one.
-        let (from, view) = (at.to.clone(), self.records[&at.to].view());
+        let (from, view) = (at.to.clone(), self.records[&at.to].view(DEPTH));
         self.send(&with, at.chain + 1, move |model, at| {
             let (name, far, label) = (tie.far.clone(), tie.name.clone(), tie.label.clone());
             model.place(at, &Tie { name, far, label }, view);
-            let view = model.records[&at.to].view();
+            let view = model.records[&at.to].view(DEPTH);
             model.send(&from, at.chain + 1, move |model, at| {
                 model.place(at, &tie, view);
                 model.answer(at, ticket, None);
@@ -300,7 +304,7 @@ impl<'p> Model<'p> {
     }
 
     /// Takes an end or a label away and tells the other side.
-    pub(super) fn unlink(&mut self, at: &Delivery<'p>, tie: Tie, with: &str) {
+    pub(crate) fn unlink(&mut self, at: &Delivery, tie: Tie, with: &str) {
         let (record, label) = (self.record(&at.to), tie.label.as_deref());
         if record.unplace(&tie.name, with, label) {
             let from = at.to.clone();
@@ -312,14 +316,13 @@ impl<'p> Model<'p> {
     }
 
     /// A step sets or clears a `one` association.
-    pub(super) fn relink(&mut self, at: &mut Delivery<'p>, tie: Tie, to: (Option<String>, Ticket)) {
+    pub(crate) fn relink(&mut self, at: &mut Delivery, tie: Tie, to: (Option<String>, Ticket)) {
         let (with, ticket) = to;
-        let ends = self.records[&at.to].linked(&tie.name, None);
-        let old = ends.first().map(|end| end.other.clone());
         if let Some(with) = with {
             return self.link(at, tie, with, ticket);
         }
-        if let Some(old) = old {
+        let old = self.records[&at.to].linked(&tie.name, None);
+        if let Some(old) = old.first().map(|end| end.other.clone()) {
             self.unlink(at, tie, &old);
         }
         self.answer(at, ticket, None);
@@ -327,7 +330,7 @@ impl<'p> Model<'p> {
 
     /// Makes an end or adds a label; one that is taken where there is only one
     /// is replaced.
-    fn place(&mut self, at: &Delivery<'p>, tie: &Tie, view: Record) {
+    fn place(&mut self, at: &Delivery, tie: &Tie, view: Record) {
         let record = &self.records[&at.to];
         let owner = &self.program.catalog.objects[record.object];
         let association = owner.association(&tie.name);
@@ -340,8 +343,7 @@ impl<'p> Model<'p> {
             }
         }
         let (record, other, name) = (self.record(&at.to), &view.handle, &tie.name);
-        let mut ends = record.ends.iter();
-        if !ends.any(|end| end.name == *name && end.other == *other) {
+        if !record.ends.iter().any(|end| end.leads(name, other)) {
             record.ends.push(End {
                 name: name.clone(),
                 other: other.clone(),
@@ -349,38 +351,13 @@ impl<'p> Model<'p> {
                 heard: None,
             });
         }
-        for end in &mut record.ends {
-            if end.name == *name && end.other == *other {
-                end.labels.extend(tie.label.clone());
-            }
+        for end in record.ends.iter_mut().filter(|end| end.leads(name, other)) {
+            end.labels.extend(tie.label.clone());
         }
         let labels = [None, tie.label.clone()];
-        let ever = labels.map(|label| (name.clone(), label));
-        record.ever.extend(ever);
+        record
+            .ever
+            .extend(labels.map(|label| (name.clone(), label)));
         record.hear(&view);
-    }
-}
-
-impl<'p> Message<'p> {
-    pub(super) fn new(
-        to: &str,
-        chain: u32,
-        body: impl FnOnce(&mut Model<'p>, &mut Delivery<'p>) + 'p,
-    ) -> Self {
-        let (to, body) = (to.to_owned(), Box::new(body));
-        Message { to, chain, body }
-    }
-}
-
-impl Occurrence {
-    pub(super) fn new(source: EventSource, now: Timestamp) -> Self {
-        Occurrence {
-            source,
-            occurred: now,
-            values: BTreeMap::new(),
-            old: None,
-            new: None,
-            status: None,
-        }
     }
 }

@@ -1,12 +1,14 @@
 //! Enrolments: what a delivery means to the workflows of its record, and the
 //! steps of those inside.
 
+use std::collections::BTreeMap;
+
 use flow::base::{Date, Timestamp, Unit, day_of, instant, shift};
-use flow::model::Value;
 use flow::model::compute::{compare, equal, print_as, spell};
+use flow::model::{ObjectId, PropertyId, Value};
 use flow::semantic::hir::{
-    Do, EventSource, EventTrigger, Expr, ExprKind, MatchArm, MatchTest, Moment, PastAction,
-    Records, Reenroll, Refinement, Step, StepKind, Target, TargetProperty, Wait,
+    Do, EventSource, EventTrigger, Expr, ExprKind, FieldSource, MatchArm, MatchTest, Moment,
+    PastAction, Records, Reenroll, Refinement, Step, StepKind, Target, TargetProperty, Wait,
 };
 use flow::syntax::ast::SetOp;
 
@@ -14,20 +16,12 @@ use crate::acts::{Arguments, Trace, What};
 use crate::reference::eval::{Env, period};
 use crate::reference::{Cause, Delivery, Enrolment, Failure, Model, Occurrence, State, Ticket};
 
-/// Which case is taken, and its steps.
-type Taken<'p> = (usize, &'p [Step]);
-
 /// A chain longer than this enrols nobody (I5).
 const CHAIN: u32 = 100;
 
-/// Somebody asks for an enrolment.
-#[derive(Default)]
-struct Asked {
-    key: String,
-    event: Option<Occurrence>,
-    /// Whether a `reenroll` trigger has fired, or needs none to.
-    again: bool,
-}
+/// Somebody asks for an enrolment: its key and event, and whether a `reenroll`
+/// trigger has fired or needs not.
+type Asked = (String, Option<Occurrence>, bool);
 
 impl<'p> Model<'p> {
     fn after<'a>(&'a self, delivery: &'a Delivery) -> Env<'a> {
@@ -54,16 +48,20 @@ impl<'p> Model<'p> {
             event,
             ..self.after(delivery)
         };
-        let is = |end: &Option<Expr>, value: &Option<Value>| {
-            let same = |end: &Expr| Some(equal(&env.eval(end)?, value.as_ref()?));
-            end.as_ref().is_none_or(|end| same(end) == Some(true))
+        let is = |end: &Option<Expr>, side: fn(ObjectId, PropertyId) -> FieldSource| {
+            let (Some(end), EventSource::Changed(id)) = (end, &found.source) else {
+                return true;
+            };
+            let value = found.fields[&side(env.this.object, *id)].as_ref();
+            let both = env.eval(end).zip(value);
+            both.is_some_and(|(end, value)| equal(&end, value))
         };
-        let ends = is(&trigger.from, &found.old) && is(&trigger.to, &found.new);
+        let ends = is(&trigger.from, FieldSource::Old) && is(&trigger.to, FieldSource::New);
         (ends && env.permits(&trigger.filter)).then(|| found.clone())
     }
 
     /// Refined triggers count from a record's birth, published or not (E14).
-    pub(super) fn count(&mut self, delivery: &Delivery) {
+    pub(crate) fn count(&mut self, delivery: &Delivery) {
         for (at, workflow) in self.program.workflows.iter().enumerate() {
             for (place, trigger) in workflow.events.iter().enumerate() {
                 if workflow.object == self.records[&delivery.to].object
@@ -96,41 +94,37 @@ impl<'p> Model<'p> {
     }
 
     /// Whose enrolments have begun, and whose waits have ended.
-    pub(super) fn consider(&mut self, delivery: &Delivery) -> (Vec<u64>, Vec<u64>) {
+    pub(crate) fn consider(&mut self, delivery: &Delivery) -> (Vec<u64>, Vec<u64>) {
         let (mut begun, mut moved) = (Vec::new(), Vec::new());
-        let plain = |again| Asked {
-            again,
-            ..Asked::default()
-        };
         for (at, workflow) in self.program.workflows.iter().enumerate() {
             let asks = matches!(delivery.cause, Cause::Request(_));
             let object = self.records[&delivery.to].object;
             if !(self.published || asks) || workflow.object != object {
                 continue;
             }
-            match delivery.cause {
-                Cause::Manual(asked) if asked == at => self.leave_all(at, delivery, "manual"),
-                Cause::Request(asked) if asked == at => {
-                    begun.extend(self.decide(at, plain(true), delivery));
-                }
-                Cause::Existing(asked) if asked == at => {
-                    let env = self.after(delivery);
-                    let mut filters = workflow.filters.iter();
-                    let matches = filters.any(|filter| env.holds(&filter.condition));
-                    if matches && env.permits(&workflow.only) {
-                        begun.extend(self.decide(at, plain(false), delivery));
-                    }
-                }
+            let asked = match delivery.cause {
                 Cause::Change => {
                     if let Some(reason) = self.reason_to_leave(at, delivery) {
                         self.leave_all(at, delivery, reason);
                     }
-                    let asked = self.asked(at, delivery);
-                    begun.extend(asked.and_then(|asked| self.decide(at, asked, delivery)));
-                    moved.extend(self.moments(at, delivery));
+                    self.asked(at, delivery)
                 }
-                _ => {}
-            }
+                Cause::Manual(asked) if asked == at => {
+                    self.leave_all(at, delivery, "manual");
+                    None
+                }
+                Cause::Request(asked) if asked == at => Some((String::new(), None, true)),
+                Cause::Existing(asked) if asked == at => {
+                    let env = self.after(delivery);
+                    let mut filters = workflow.filters.iter();
+                    let matches = filters.any(|filter| env.holds(&filter.condition));
+                    let matches = matches && env.permits(&workflow.only);
+                    matches.then(|| (String::new(), None, false))
+                }
+                _ => None,
+            };
+            begun.extend(asked.and_then(|asked| self.decide(at, asked, delivery)));
+            moved.extend(self.moments(at, delivery));
         }
         (begun, moved)
     }
@@ -144,14 +138,12 @@ impl<'p> Model<'p> {
         let left = filters.clone().any(|filter| self.was(delivery, filter)) && !filters.any(now);
         let unenrolled =
             workflow.unenroll.iter().any(turned) || workflow.unenroll_on.iter().any(event);
-        let reasons = [
+        first(&[
             ("suppressed", workflow.suppress.iter().any(turned)),
             ("goal_met", workflow.goal.iter().any(turned)),
             ("unenroll_condition", unenrolled),
             ("leaving", workflow.unenroll_on_leaving.is_some() && left),
-        ];
-        let found = reasons.into_iter().find(|(_, applies)| *applies);
-        found.map(|(reason, _)| reason)
+        ])
     }
 
     fn leave_all(&mut self, at: usize, delivery: &Delivery, reason: &'static str) {
@@ -164,12 +156,10 @@ impl<'p> Model<'p> {
 
     /// The enrolments of the record in a workflow by birth, with their keys.
     fn inside_of(&self, at: usize, delivery: &Delivery) -> Vec<(String, u64)> {
-        let inside = self.enrolments.iter();
-        let inside =
-            inside.filter(|(_, inside)| inside.workflow == at && inside.record == delivery.to);
-        inside
-            .map(|(id, inside)| (inside.key.clone(), *id))
-            .collect()
+        let here = |inside: &Enrolment| inside.workflow == at && inside.record == delivery.to;
+        let inside = self.enrolments.iter().filter(|(_, inside)| here(inside));
+        let inside = inside.map(|(id, inside)| (inside.key.clone(), *id));
+        inside.collect()
     }
 
     /// Whether this delivery asks for an enrolment, by the workflow's own
@@ -218,17 +208,18 @@ impl<'p> Model<'p> {
             || workflow.filters.is_empty() && !workflow.events.is_empty();
         let identity = (at, delivery.to.clone(), key.clone());
         let holds = caused || self.ever.contains(&identity) && own_holds;
-        (holds && env.permits(&workflow.only)).then_some(Asked { key, event, again })
+        (holds && env.permits(&workflow.only)).then_some((key, event, again))
     }
 
     /// The decision E5; the number of the enrolment if there is one.
     fn decide(&mut self, at: usize, asked: Asked, delivery: &Delivery) -> Option<u64> {
+        let (key, event, again) = asked;
         let workflow = self.workflow(at);
         let env = self.after(delivery);
-        let identity = (at, delivery.to.clone(), asked.key.clone());
+        let identity = (at, delivery.to.clone(), key.clone());
         let known = self.ever.contains(&identity);
         let mut inside = self.inside_of(at, delivery).into_iter();
-        let inside = inside.any(|(key, _)| key == asked.key);
+        let inside = inside.any(|(other, _)| other == key);
         let holds = |condition: &Expr| env.holds(condition);
         let reasons = [
             ("chain_too_long", delivery.chain > CHAIN),
@@ -238,14 +229,14 @@ impl<'p> Model<'p> {
             ("goal_met", workflow.goal.iter().any(holds)),
             ("already_enrolled", inside),
             ("enrolled_before", known && workflow.reenroll.is_empty()),
-            ("no_reenroll_trigger", known && !asked.again),
+            ("no_reenroll_trigger", known && !again),
         ];
-        let refused = reasons.into_iter().find(|(_, applies)| *applies);
+        let refused = first(&reasons);
         self.trace.push(Trace {
             record: delivery.to.clone(),
             workflow: workflow.name.to_string(),
-            key: asked.key.clone(),
-            what: refused.map_or(What::Enrolled, |(reason, _)| What::Refused(reason)),
+            key: key.clone(),
+            what: refused.map_or(What::Enrolled, What::Refused),
         });
         if refused.is_some() {
             return None;
@@ -255,8 +246,8 @@ impl<'p> Model<'p> {
         let enrolment = Enrolment {
             record: delivery.to.clone(),
             workflow: at,
-            key: asked.key,
-            event: asked.event,
+            key,
+            event,
             rest: workflow.steps.iter().rev().collect(),
             step: None,
             bound: Vec::new(),
@@ -285,13 +276,11 @@ impl<'p> Model<'p> {
     }
 
     fn reads_changed(&self, expr: &Expr, delivery: &Delivery) -> bool {
-        let Some(before) = &delivery.before else {
-            return false;
-        };
-        let (before, after) = (self.env(before), self.after(delivery));
+        let (before, after) = (delivery.before.as_ref(), self.after(delivery));
+        let differs = |before, part: &Expr| self.env(before).eval(part) != after.eval(part);
         let changed = |part: &Expr| {
             let reads = matches!(part.kind, ExprKind::Property(_));
-            reads && before.eval(part) != after.eval(part)
+            reads && before.is_some_and(|before| differs(before, part))
         };
         expr.find(&changed).is_some()
     }
@@ -317,11 +306,11 @@ impl<'p> Model<'p> {
         self.say(id, What::step(&step, outcome));
     }
 
-    fn going(&mut self, id: u64) -> &mut Enrolment<'p> {
+    pub(crate) fn going(&mut self, id: u64) -> &mut Enrolment<'p> {
         self.enrolments.get_mut(&id).expect("it is inside")
     }
 
-    pub(super) fn leave(&mut self, id: u64, reason: &'static str) {
+    pub(crate) fn leave(&mut self, id: u64, reason: &'static str) {
         self.say(id, What::Left(reason));
         self.enrolments.remove(&id);
     }
@@ -337,16 +326,15 @@ impl<'p> Model<'p> {
     }
 
     /// What an enrolment was waiting for is there: it goes on.
-    pub(super) fn finish(&mut self, id: u64, failure: Option<Failure>, chain: u32) {
+    pub(crate) fn finish(&mut self, id: u64, failure: Option<Failure>, chain: u32) {
         let Some(inside) = self.enrolments.get(&id) else {
             return;
         };
         let step = inside.step.expect("it was in a step");
         if !matches!(step.kind, StepKind::Wait(_) | StepKind::Do(_)) {
-            let outcome = failure
-                .as_ref()
-                .map(|(_, error)| format!("failed: {error}"));
-            self.told(id, outcome.as_deref().unwrap_or("done"));
+            let failed = |(_, error): &Failure| format!("failed: {error}");
+            let outcome = failure.as_ref().map_or("done".to_owned(), failed);
+            self.told(id, &outcome);
         }
         if let Some((status, _)) = failure {
             self.failed(id, status, chain);
@@ -356,17 +344,22 @@ impl<'p> Model<'p> {
 
     /// The event `action_failed` occurs; `on error` comes next (A4).
     fn failed(&mut self, id: u64, status: Option<u16>, chain: u32) {
-        let mut occurrence = Occurrence::new(EventSource::ActionFailed, self.now);
-        occurrence.status = status.map(|status| Value::Number(status.into()));
+        // The action, the status, the error: only the status is modelled.
+        let status = status.map(|status| Value::Number(status.into()));
+        let occurrence = Occurrence {
+            source: EventSource::ActionFailed,
+            occurred: self.now,
+            fields: BTreeMap::from([(FieldSource::ActionFailed(1), status)]),
+        };
         let inside = self.going(id);
-        if let Some(StepKind::Do(doing)) = inside.step.map(|step| &step.kind) {
+        if let Some(doing) = inside.doing() {
             inside.rest.extend(doing.on_error.iter().flatten().rev());
         }
         let record = inside.record.clone();
         self.send(&record, chain + 1, |_, at| at.occurrences.push(occurrence));
     }
 
-    pub(super) fn go_on(&mut self, id: u64, chain: u32) {
+    pub(crate) fn go_on(&mut self, id: u64, chain: u32) {
         while self.enrolments.contains_key(&id) && self.step(id, chain) {}
     }
 
@@ -394,18 +387,17 @@ impl<'p> Model<'p> {
             }
             StepKind::Branch(cases, other) => {
                 let env = self.at(id);
-                let mut cases = (1..).zip(cases);
-                let taken = cases.find(|(_, case)| env.holds(&case.when));
-                let taken = taken.map(|(place, case)| (place, &*case.steps));
-                self.enter(id, taken, other.as_deref())
+                let taken = cases.iter().position(|case| env.holds(&case.when));
+                let steps = taken.map(|at| &cases[at].steps).or(other.as_ref());
+                self.enter(id, taken, steps)
             }
             StepKind::Match(value, arms, other) => {
                 let env = self.at(id);
                 let value = env.eval(value);
-                let mut arms = (1..).zip(arms);
-                let taken = arms.find(|(_, arm)| matches_arm(arm, value.as_ref(), &env));
-                let taken = taken.map(|(place, arm)| (place, &*arm.steps));
-                self.enter(id, taken, other.as_deref())
+                let mut each = arms.iter();
+                let taken = each.position(|arm| matches_arm(arm, value.as_ref(), &env));
+                let steps = taken.map(|at| &arms[at].steps).or(other.as_ref());
+                self.enter(id, taken, steps)
             }
             StepKind::Stop => {
                 self.told(id, "done");
@@ -439,10 +431,9 @@ impl<'p> Model<'p> {
         }
     }
 
-    fn enter(&mut self, id: u64, taken: Option<Taken<'p>>, other: Option<&'p [Step]>) -> bool {
-        let none = if other.is_some() { "else" } else { "none_met" };
-        let case = taken.map_or(none.to_owned(), |(place, _)| place.to_string());
-        let steps = taken.map(|(_, steps)| steps).or(other);
+    fn enter(&mut self, id: u64, taken: Option<usize>, steps: Option<&'p Vec<Step>>) -> bool {
+        let none = ["none_met", "else"][usize::from(steps.is_some())];
+        let case = taken.map_or(none.to_owned(), |at| (at + 1).to_string());
         let inside = self.going(id);
         inside.rest.extend(steps.into_iter().flatten().rev());
         let id_of = inside.step_name();
@@ -461,7 +452,7 @@ impl<'p> Model<'p> {
 
     /// Waits for a moment, `now` standing for an instant; whether the
     /// enrolment goes on at once (W4).
-    pub(super) fn wait_until(&mut self, id: u64, wait: &'p Wait, since: Timestamp) -> bool {
+    pub(crate) fn wait_until(&mut self, id: u64, wait: &'p Wait, since: Timestamp) -> bool {
         let Wait::Until {
             moment,
             past,
@@ -506,15 +497,11 @@ impl<'p> Model<'p> {
         let (mut arguments, mut missing) = (Arguments::new(), None);
         for (name, expr) in &doing.arguments {
             let parameter = action.parameter(name.as_str());
-            match env.eval(expr) {
-                Some(value) => {
-                    let value = spell(&value, &expr.ty, env.zone());
-                    arguments.push((name.to_string(), value));
-                }
-                None if parameter.is_some_and(|own| own.required) => {
-                    missing = missing.or(Some(name))
-                }
-                None => {}
+            if let Some(value) = env.eval(expr) {
+                let value = spell(&value, &expr.ty, env.zone());
+                arguments.push((name.to_string(), value));
+            } else if parameter.is_some_and(|own| own.required) {
+                missing = missing.or(Some(name));
             }
         }
         let step = self.enrolments[&id].step_name();
@@ -574,7 +561,7 @@ impl<'p> Model<'p> {
         id: u64,
         to: &Records,
         chain: u32,
-        body: impl FnOnce(&mut Self, &mut Delivery<'p>, Ticket) + Clone + 'p,
+        body: impl FnOnce(&mut Self, &mut Delivery, Ticket) + Clone + 'p,
     ) -> bool {
         let targets = self.targets(id, to);
         if targets.is_empty() {
@@ -589,6 +576,12 @@ impl<'p> Model<'p> {
         }
         false
     }
+}
+
+/// The first reason that applies.
+fn first(reasons: &[(&'static str, bool)]) -> Option<&'static str> {
+    let found = reasons.iter().find(|(_, applies)| *applies);
+    found.map(|(reason, _)| *reason)
 }
 
 fn matches_arm(arm: &MatchArm, value: Option<&Value>, env: &Env<'_>) -> bool {
@@ -607,21 +600,19 @@ fn matches_arm(arm: &MatchArm, value: Option<&Value>, env: &Env<'_>) -> bool {
 
 /// The moment, or the first such one not before now.
 fn next(moment: &Moment, env: &Env<'_>) -> Option<Timestamp> {
-    let (time, fits): (_, &dyn Fn(Date) -> bool) = match moment {
+    let (days, time) = match moment {
         Moment::At(expr) => {
             return match env.eval(expr)? {
                 Value::Datetime(at) => Some(at),
                 other => panic!("not modelled: {other:?}"),
             };
         }
-        Moment::Time(time) => (time, &|_| true),
-        Moment::Weekdays(days, time) => (time, &|day| {
-            let weekday = day.weekday().to_monday_zero_offset();
-            days.iter()
-                .any(|wanted| i8::try_from(*wanted) == Ok(weekday))
-        }),
+        Moment::Time(time) => (None, time),
+        Moment::Weekdays(days, time) => (Some(days), time),
         Moment::Yearly(..) => panic!("not modelled: {moment:?}"),
     };
+    let is = |day: Date, wanted| i8::try_from(wanted) == Ok(day.weekday().to_monday_zero_offset());
+    let fits = |day| days.is_none_or(|days| days.iter().any(|wanted| is(day, *wanted)));
     let mut day = day_of(env.now, env.zone());
     loop {
         let at = instant(day.to_datetime(*time), env.zone())?;

@@ -8,8 +8,8 @@ use flow::model::compute::{Operator, arithmetic, at, compare, equal, print_as};
 use flow::model::compute::{period_end, period_start};
 use flow::model::{PeriodUnit, PropertyId, SegmentId, Type, Value};
 use flow::semantic::hir::{
-    Aggregate, AssociationPath, EventField, EventSource, Expr, ExprKind, FieldSource, Program,
-    RecordPath, Root, TextPart, TextRelation,
+    Aggregate, AssociationPath, EventField, Expr, ExprKind, Program, RecordPath, Root, TextPart,
+    TextRelation,
 };
 use flow::syntax::ast::{Arithmetic, Comparison, ContainsKind, EdgeKind, Logic, Quantifier};
 
@@ -18,18 +18,18 @@ use crate::reference::{Model, Occurrence, Record};
 
 /// What an expression sees.
 #[derive(Clone, Copy)]
-pub(super) struct Env<'a> {
-    pub(super) program: &'a Program,
-    pub(super) now: Timestamp,
-    pub(super) this: &'a Record,
-    pub(super) member: Option<&'a Record>,
-    pub(super) event: Option<&'a Occurrence>,
+pub(crate) struct Env<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) now: Timestamp,
+    pub(crate) this: &'a Record,
+    pub(crate) member: Option<&'a Record>,
+    pub(crate) event: Option<&'a Occurrence>,
     /// The bindings that have answered; their results are all unknown.
-    pub(super) bound: &'a [usize],
+    pub(crate) bound: &'a [usize],
 }
 
 impl Model<'_> {
-    pub(super) fn env<'a>(&'a self, this: &'a Record) -> Env<'a> {
+    pub(crate) fn env<'a>(&'a self, this: &'a Record) -> Env<'a> {
         Env {
             program: self.program,
             now: self.now,
@@ -42,17 +42,17 @@ impl Model<'_> {
 }
 
 impl<'a> Env<'a> {
-    pub(super) fn zone(&self) -> &'a TimeZone {
+    pub(crate) fn zone(&self) -> &'a TimeZone {
         &self.program.settings.zone
     }
 
     /// Whether a condition is true: unknown is not.
-    pub(super) fn holds(&self, condition: &Expr) -> bool {
+    pub(crate) fn holds(&self, condition: &Expr) -> bool {
         self.truth(condition) == Some(true)
     }
 
     /// Whether a condition is true, or there is none.
-    pub(super) fn permits(&self, condition: &Option<Expr>) -> bool {
+    pub(crate) fn permits(&self, condition: &Option<Expr>) -> bool {
         let mut condition = condition.iter();
         condition.all(|condition| self.holds(condition))
     }
@@ -65,7 +65,7 @@ impl<'a> Env<'a> {
     }
 
     // size: one match over all forms of expressions
-    pub(super) fn eval(&self, expr: &Expr) -> Option<Value> {
+    pub(crate) fn eval(&self, expr: &Expr) -> Option<Value> {
         use ExprKind as K;
         let truth = match &expr.kind {
             K::Literal(value) => return Some(value.clone()),
@@ -159,7 +159,7 @@ impl<'a> Env<'a> {
     }
 
     /// The record at the end of a path, as last heard.
-    pub(super) fn record(&self, path: &RecordPath) -> Option<&'a Record> {
+    pub(crate) fn record(&self, path: &RecordPath) -> Option<&'a Record> {
         let start = match path.root {
             Root::This => Some(self.this),
             Root::Member => self.member,
@@ -173,7 +173,7 @@ impl<'a> Env<'a> {
 
     /// The records at the other end in order; unknown where there never was
     /// such a link.
-    pub(super) fn members(&self, path: &AssociationPath) -> Option<Vec<&'a Record>> {
+    pub(crate) fn members(&self, path: &AssociationPath) -> Option<Vec<&'a Record>> {
         let owner = self.record(&path.record)?;
         let object = &self.program.catalog.objects[path.record.object];
         let name = object.associations[path.association].name.as_str();
@@ -183,7 +183,7 @@ impl<'a> Env<'a> {
         ever.then(|| ends.filter_map(|end| end.heard.as_deref()).collect())
     }
 
-    pub(super) fn property(&self, record: &'a Record, property: PropertyId) -> Option<Value> {
+    pub(crate) fn property(&self, record: &'a Record, property: PropertyId) -> Option<Value> {
         let declared = &self.program.catalog.objects[record.object].properties[property];
         match declared.name.as_str() {
             "id" => return Some(id_of(record)),
@@ -194,40 +194,24 @@ impl<'a> Env<'a> {
         let mut computed = self.program.objects[record.object.index()].computed.iter();
         match computed.find(|(id, _)| *id == property) {
             None => record.values.get(&property).cloned(),
-            Some((_, expr)) => self.of(record).eval(expr),
-        }
-    }
-
-    /// Only a record.
-    fn of(&self, this: &'a Record) -> Env<'a> {
-        let (member, event) = (None, None);
-        Env {
-            this,
-            member,
-            event,
-            ..*self
+            Some((_, expr)) => Env {
+                this: record,
+                ..*self
+            }
+            .eval(expr),
         }
     }
 
     fn field(&self, field: &EventField) -> Option<Value> {
-        let event = self.event?;
-        let read = |source: &FieldSource| match (source, &event.source) {
-            (FieldSource::Property(of, property), EventSource::Declared(is)) if of == is => {
-                event.values.get(property).cloned()
-            }
-            (FieldSource::Old(_, of), EventSource::Changed(is)) if of == is => event.old.clone(),
-            (FieldSource::New(_, of), EventSource::Changed(is)) if of == is => event.new.clone(),
-            // The action, the status, the error.
-            (FieldSource::ActionFailed(1), EventSource::ActionFailed) => event.status.clone(),
-            _ => None,
-        };
-        field.sources.iter().find_map(read)
+        let fields = &self.event?.fields;
+        let mut found = field.sources.iter().filter_map(|source| fields.get(source));
+        found.next()?.clone()
     }
 
     /// Whether this record is in a segment.
-    pub(super) fn inside(&self, segment: SegmentId) -> bool {
+    pub(crate) fn inside(&self, segment: SegmentId) -> bool {
         match &self.program.segments[segment.index()] {
-            Some(condition) => self.of(self.this).holds(condition),
+            Some(condition) => self.holds(condition),
             None => self.this.segments.contains(&segment),
         }
     }
@@ -263,21 +247,20 @@ impl<'a> Env<'a> {
     /// A text with holes; unknown where nothing in it is known.
     fn text(&self, parts: &[TextPart]) -> Option<Value> {
         let print = |expr: &Expr| Some(print_as(&self.eval(expr)?, &expr.ty, self.zone()));
-        let piece = |part: &TextPart| match part {
-            TextPart::Literal(literal) => Some(literal.to_string()),
-            TextPart::Value(value, None) => print(value),
-            TextPart::Fallback(value, None, other) => print(value).or_else(|| print(other)),
-            other => panic!("not modelled: {other:?}"),
-        };
-        let pieces: Vec<Option<String>> = parts.iter().map(piece).collect();
-        let holes = parts
-            .iter()
-            .map(|part| !matches!(part, TextPart::Literal(_)));
-        let known = pieces
-            .iter()
-            .zip(holes)
-            .any(|(piece, hole)| hole && piece.is_some());
-        let text: String = pieces.into_iter().flatten().collect();
+        let (mut text, mut known) = (String::new(), false);
+        for part in parts {
+            let hole = match part {
+                TextPart::Literal(literal) => {
+                    text.push_str(literal);
+                    continue;
+                }
+                TextPart::Value(value, None) => print(value),
+                TextPart::Fallback(value, None, other) => print(value).or_else(|| print(other)),
+                other => panic!("not modelled: {other:?}"),
+            };
+            known |= hole.is_some();
+            text.extend(hole);
+        }
         known.then(|| Value::Text(text.into()))
     }
 
@@ -306,7 +289,7 @@ fn id_of(record: &Record) -> Value {
 }
 
 /// Whether two values of a type are equal; the case of addresses is not heeded.
-pub(super) fn same(one: &Value, other: &Value, ty: &Type) -> bool {
+pub(crate) fn same(one: &Value, other: &Value, ty: &Type) -> bool {
     match (one, other) {
         (Value::Text(one), Value::Text(other)) if *ty == Type::Email => {
             one.to_lowercase() == other.to_lowercase()
@@ -337,7 +320,7 @@ fn operator(op: Arithmetic) -> Operator {
 }
 
 /// From when to when `within last 7 days` and its kin go (D2).
-pub(super) fn period(
+pub(crate) fn period(
     (edge, by, counted): (EdgeKind, Duration, bool),
     now: Timestamp,
     zone: &TimeZone,
