@@ -280,8 +280,6 @@ pub enum Reason {
     WorkflowOff,
     /// Paused (E17).
     WorkflowPaused,
-    /// Its conditions do not hold; never written (H1).
-    NotMatching,
     /// A `suppress` holds (E6, L2).
     Suppressed,
     /// The `goal` holds (L3).
@@ -310,7 +308,6 @@ impl Reason {
             Reason::ChainTooLong => "chain_too_long",
             Reason::WorkflowOff => "workflow_off",
             Reason::WorkflowPaused => "workflow_paused",
-            Reason::NotMatching => "not_matching",
             Reason::Suppressed => "suppressed",
             Reason::GoalMet => "goal_met",
             Reason::AlreadyEnrolled => "already_enrolled",

@@ -7,7 +7,7 @@ mod text;
 mod time;
 mod view;
 
-pub(super) use time::{date_start, extent};
+pub(super) use time::extent;
 pub(super) use view::View;
 
 use std::cell::RefCell;

@@ -161,48 +161,47 @@ pub(super) fn kind(world: World<'_>, body: &InputBody) -> String {
     }
 }
 
-/// The cell by whose partition an input without an id is numbered.
-fn first_cell(world: World<'_>, body: &InputBody) -> Uid {
-    let target = match body {
+/// The record that an input is for, where it names one.
+fn target(body: &InputBody) -> Option<&Target> {
+    match body {
         InputBody::Set(target, _)
         | InputBody::Link(target, ..)
         | InputBody::Unlink(target, ..)
         | InputBody::Event(target, ..)
         | InputBody::Enroll(target, _)
         | InputBody::Unenroll(target, _)
-        | InputBody::Member(target, ..) => target,
-        InputBody::Create(object, values) | InputBody::Import(_, object, values) => {
-            let keys = keys(world, *object, values);
-            return keys.first().map_or(Uid::of(&[b"new"]), |key| key.cell);
-        }
-        InputBody::Webhook(event, ..) => {
-            let name = &world.prepared.program.catalog.events[*event].name;
-            return Uid::of(&[b"webhook", name.as_str().as_bytes()]);
-        }
-        InputBody::Publish | InputBody::Switch(..) => return Uid::of(&[b"program"]),
-    };
-    match target {
-        Target::Id(_, id) => *id,
-        Target::Key(key) => key.cell,
+        | InputBody::Member(target, ..) => Some(target),
+        InputBody::Create(..)
+        | InputBody::Import(..)
+        | InputBody::Webhook(..)
+        | InputBody::Publish
+        | InputBody::Switch(..) => None,
     }
 }
 
-/// What the record that an input is for must be, where it is named.
+/// What that record must be.
 fn expected(body: &InputBody) -> Option<ObjectId> {
-    let target = match body {
-        InputBody::Set(target, _)
-        | InputBody::Link(target, ..)
-        | InputBody::Unlink(target, ..)
-        | InputBody::Event(target, ..)
-        | InputBody::Enroll(target, _)
-        | InputBody::Unenroll(target, _)
-        | InputBody::Member(target, ..) => target,
-        _ => return None,
-    };
-    Some(match target {
+    Some(match target(body)? {
         Target::Id(object, _) => *object,
         Target::Key(key) => key.object,
     })
+}
+
+/// The cell by whose partition an input without an id is numbered.
+fn first_cell(world: World<'_>, body: &InputBody) -> Uid {
+    match (target(body), body) {
+        (Some(Target::Id(_, id)), _) => *id,
+        (Some(Target::Key(key)), _) => key.cell,
+        (None, InputBody::Create(object, values) | InputBody::Import(_, object, values)) => {
+            let keys = keys(world, *object, values);
+            keys.first().map_or(Uid::of(&[b"new"]), |key| key.cell)
+        }
+        (None, InputBody::Webhook(event, ..)) => {
+            let name = &world.prepared.program.catalog.events[*event].name;
+            Uid::of(&[b"webhook", name.as_str().as_bytes()])
+        }
+        (None, _) => Uid::of(&[b"program"]),
+    }
 }
 
 /// Where an input goes first, and what it asks there.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::decision::Change;
 use super::draft::Draft;
 use super::enrolment::Occurrence;
-use super::evaluate::{Scope, date_start};
+use super::evaluate::Scope;
 use super::prepared::Bound;
 use super::record::{Counter, CounterId};
 use crate::base::{Date, Decimal, TimeZone, Timestamp, day_of, end_of_day, start_of_day};
@@ -195,7 +195,7 @@ fn of_day(day: Date, zone: &TimeZone) -> Option<Extent> {
 fn point(scope: &Scope<'_>, expression: &Expression, zone: &TimeZone) -> Option<Timestamp> {
     match scope.bound(expression)? {
         Value::Datetime(at) => Some(at),
-        Value::Date(day) => date_start(day, zone),
+        Value::Date(day) => start_of_day(day, zone),
         _ => None,
     }
 }

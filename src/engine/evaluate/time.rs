@@ -2,7 +2,7 @@
 
 use super::{Evaluation, View};
 use crate::base::{
-    Date, Duration, TimeZone, Timestamp, Unit, day_of, end_of_day, shift, shift_date, start_of_day,
+    Duration, TimeZone, Timestamp, Unit, day_of, end_of_day, shift, shift_date, start_of_day,
 };
 use crate::model::compute::{period_end, period_start};
 use crate::model::{PeriodUnit, Value};
@@ -91,11 +91,6 @@ pub(in crate::engine) fn extent(
     };
     let (first, last) = (period_start(day, unit)?, period_end(day, unit)?);
     Some((start_of_day(first, zone)?, end_of_day(last, zone)?))
-}
-
-/// The start of a day, as an instant.
-pub(in crate::engine) fn date_start(day: Date, zone: &TimeZone) -> Option<Timestamp> {
-    start_of_day(day, zone)
 }
 
 fn is_exact(unit: Unit) -> bool {
