@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 pub use super::call::{Call, Rendered, RenderedMessage};
 use super::enrolment::Enrolment;
-use super::message::{Address, Claim, Delivery, Switching};
-use super::record::{Counter, CounterId, LinkEnd, Side};
+use super::message::{Address, Claim, Delivery, Request, Switching};
+use super::record::{Counter, CounterId, LinkEnd, Side, Slot};
 use crate::base::{Name, Span, Timestamp, Uid};
 use crate::model::{AssociationId, ObjectId, PropertyId, SegmentId, Value, WorkflowId};
 
@@ -95,6 +95,9 @@ pub enum Change {
     Claiming(Box<Claim>),
     /// The claim is over.
     ClaimOver(Uid),
+    /// A link is under way, and these wait for its end; it is over after
+    /// `None`.
+    Linking(Slot, Option<Vec<Request>>),
 }
 
 /// What the sender of an outside input is told.

@@ -114,6 +114,8 @@ fn is_entry(request: &Request) -> bool {
             request,
             Request::Offer { .. }
                 | Request::Accept { .. }
+                | Request::Declined { .. }
+                | Request::InTurn(..)
                 | Request::Unlinked { .. }
                 | Request::Hear(_)
                 | Request::Reply { .. }
@@ -162,6 +164,8 @@ impl Draft<'_> {
             | Request::Unlink { .. }
             | Request::Offer { .. }
             | Request::Accept { .. }
+            | Request::Declined { .. }
+            | Request::InTurn(..)
             | Request::Unlinked { .. }
             | Request::Hear(_) => self.link(request),
             Request::Event(occurrence) => self.event(occurrence),

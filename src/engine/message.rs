@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::enrolment::Occurrence;
 use super::heard::{Heard, Side};
+use super::record::Slot;
 use crate::base::{Name, Timestamp, Uid};
 use crate::model::{AssociationId, ObjectId, PropertyId, SegmentId, Value, WorkflowId};
 use crate::syntax::ast::SetOp;
@@ -262,6 +263,17 @@ pub enum Request {
         /// The step that links.
         writer: Option<Writer>,
     },
+    /// To note that there is no other end: no such record is there.
+    Declined {
+        /// From which side the asked record would have seen it.
+        side: Side,
+        /// The other record.
+        other: Uid,
+        /// The step that links.
+        writer: Option<Writer>,
+    },
+    /// To carry out what waited for a link under way.
+    InTurn(Slot, Box<Request>),
     /// To drop its end of a link, or a label of it.
     Unlinked {
         /// From which side the asked record sees it.
@@ -354,9 +366,10 @@ impl Request {
             | Request::Link { writer, .. }
             | Request::Offer { writer, .. }
             | Request::Accept { writer, .. }
+            | Request::Declined { writer, .. }
             | Request::Enroll { writer, .. }
             | Request::Member { writer, .. } => *writer,
-            Request::Claimed { then, .. } => then.writer(),
+            Request::Claimed { then, .. } | Request::InTurn(_, then) => then.writer(),
             _ => None,
         }
     }

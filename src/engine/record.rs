@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::enrolment::Enrolment;
 pub use super::heard::{Heard, HeardLinks, LinkEnd, Side};
-use super::message::Claim;
+use super::message::{Claim, Request};
 use crate::base::{Date, Name, Timestamp, Uid};
 use crate::model::{AssociationId, ObjectId, PropertyId, SegmentId, Value, WorkflowId};
 
@@ -38,7 +38,14 @@ pub struct RecordCell {
     pub counters: BTreeMap<CounterId, Counter>,
     /// Writes that wait for the claim of a unique value.
     pub claims: BTreeMap<Uid, Claim>,
+    /// Links under way, with what waits for them in the order in which it
+    /// came.
+    pub linking: BTreeMap<Slot, Vec<Request>>,
 }
+
+/// What one link at a time is made of: a `one` association as a whole, of any
+/// other the link with one record.
+pub type Slot = (AssociationId, Option<Uid>);
 
 /// The place of a refined trigger among those of the program.
 pub type CounterId = u32;
@@ -71,6 +78,7 @@ impl RecordCell {
             been: BTreeMap::new(),
             counters: BTreeMap::new(),
             claims: BTreeMap::new(),
+            linking: BTreeMap::new(),
         }
     }
 

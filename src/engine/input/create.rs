@@ -3,7 +3,7 @@
 use crate::base::Uid;
 use crate::engine::decision::{Answer, Change, Decision, What};
 use crate::engine::draft::Draft;
-use crate::engine::input::{asked, forward, told};
+use crate::engine::input::{asked, forward, link, told};
 use crate::engine::message::{Address, Body, Delivery, Key, Request, Write, WriteOp};
 use crate::engine::record::RecordCell;
 use crate::engine::world::World;
@@ -31,7 +31,13 @@ pub(super) fn new_record(world: World<'_>, delivery: &Delivery, request: &Reques
             _ => String::new(),
         };
         let asked = asked(world, request);
-        return told(world, delivery, What::NoRecord(name.into(), asked));
+        let mut decision = told(world, delivery, What::NoRecord(name.into(), asked));
+        if let Request::Offer { heard, .. } = request {
+            let (to, declined) = (heard.record, link::declined(world, delivery, request));
+            let body = Body::Request(Box::new(declined));
+            forward(&mut decision, delivery, Address::Record(to), body);
+        }
+        return decision;
     };
     let properties = world.object(*object).properties.len();
     let empty = RecordCell::new(*id, *object, properties, world.now);

@@ -1,41 +1,76 @@
 //! Links between records. Each end appears together with what is heard
-//! through it: an offer, then its acceptance.
+//! through it: an offer, then its acceptance. What comes for the same link
+//! meanwhile waits for its turn.
+
+mod turn;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::base::{Name, Uid};
 use crate::engine::decision::{Change, What};
 use crate::engine::draft::Draft;
 use crate::engine::hear;
-use crate::engine::message::{Request, Writer, labels};
+use crate::engine::message::{Address, Body, Delivery, Request, Writer, labels};
 use crate::engine::record::{Heard, LinkEnd, Side};
+use crate::engine::world::World;
 use crate::model::AssociationId;
+
+/// The answer to an offer that finds no record of its kind.
+pub(super) fn declined(world: World<'_>, delivery: &Delivery, offer: &Request) -> Request {
+    let Request::Offer {
+        side,
+        object,
+        heard,
+        writer,
+        ..
+    } = offer
+    else {
+        return offer.clone();
+    };
+    let other = match &delivery.to {
+        Address::Record(id) => *id,
+        _ => heard.record,
+    };
+    Request::Declined {
+        side: hear::opposite(world.prepared, *object, *side),
+        other,
+        writer: *writer,
+    }
+}
+
+/// The record that a link is asked for with.
+fn other(request: &Request) -> Option<Uid> {
+    match request {
+        Request::Link { other, .. } => *other,
+        Request::Unlink { other, .. } => Some(*other),
+        _ => None,
+    }
+}
 
 impl Draft<'_> {
     pub(super) fn link(&mut self, request: &Request) {
         match request {
-            Request::Link {
-                association,
-                other: None,
-                writer,
-                ..
-            } => {
-                self.free(*association);
-                self.reply = writer.map(|writer| (writer, None));
+            Request::Link { association, .. } | Request::Unlink { association, .. } => {
+                let slot = self.slot(*association, other(request));
+                if self.is_taken(slot) {
+                    self.wait_in(slot, request.clone());
+                } else {
+                    self.link_now(request);
+                }
             }
-            Request::Link {
-                association,
-                other: Some(other),
-                label,
-                writer,
-            } => self.offer((*association, *other), label.as_ref(), *writer),
-            Request::Unlink {
-                association,
-                other,
-                label,
-            } => self.unlink(Side::Own(*association), *other, label.as_ref()),
-            Request::Offer { object, .. } if *object != self.after.object => {
+            Request::InTurn(slot, then) => {
+                if !self.link_now(then) {
+                    self.next_in(*slot);
+                }
+            }
+            Request::Offer { object, heard, .. } if *object != self.after.object => {
                 self.tell(What::InputRefused("it is no record of that object".into()));
+                let declined = declined(self.world, self.delivery, request);
+                self.forward(
+                    Address::Record(heard.record),
+                    Body::Request(Box::new(declined)),
+                );
             }
             Request::Offer {
                 side,
@@ -43,7 +78,9 @@ impl Draft<'_> {
                 heard,
                 writer,
                 ..
-            } => self.offered((*side, label.as_ref()), heard, *writer),
+            } => {
+                self.offered((*side, label.as_ref()), heard, *writer);
+            }
             Request::Accept {
                 side,
                 label,
@@ -54,6 +91,16 @@ impl Draft<'_> {
                 self.take_end((*side, label.as_ref()), heard);
                 self.catch_up(*side, heard.record, offered);
                 self.reply = writer.map(|writer| (writer, None));
+                self.link_over(*side, heard.record);
+            }
+            Request::Declined {
+                side,
+                other,
+                writer,
+            } => {
+                let failure: Arc<str> = "no_record".into();
+                self.reply = writer.map(|writer| (writer, Some(failure)));
+                self.link_over(*side, *other);
             }
             Request::Unlinked { side, other, label } => {
                 self.drop_end(*side, *other, label.as_ref());
@@ -67,19 +114,51 @@ impl Draft<'_> {
         }
     }
 
-    /// Asks another record to take the other end.
+    /// Links or unlinks; whether the other record is asked for its end.
+    fn link_now(&mut self, request: &Request) -> bool {
+        match request {
+            Request::Link {
+                association,
+                other: None,
+                writer,
+                ..
+            } => {
+                self.free(*association);
+                self.reply = writer.map(|writer| (writer, None));
+                false
+            }
+            Request::Link {
+                association,
+                other: Some(other),
+                label,
+                writer,
+            } => self.offer((*association, *other), label.as_ref(), *writer),
+            Request::Unlink {
+                association,
+                other,
+                label,
+            } => {
+                self.unlink(Side::Own(*association), *other, label.as_ref());
+                false
+            }
+            _ => false,
+        }
+    }
+
+    /// Asks another record to take the other end; whether it has to.
     fn offer(
         &mut self,
         (association, other): (AssociationId, Uid),
         label: Option<&Name>,
         writer: Option<Writer>,
-    ) {
+    ) -> bool {
         let side = Side::Own(association);
-        let linked = self.after.end(side, other);
-        if linked.is_some_and(|end| label.is_none_or(|label| end.labels.contains(label))) {
+        if self.has((side, label), other) {
             self.reply = writer.map(|writer| (writer, None));
-            return;
+            return false;
         }
+        let slot = self.slot(association, Some(other));
+        self.take_slot(slot);
         let prepared = self.world.prepared;
         let own = self.world.object(self.after.object);
         let request = Request::Offer {
@@ -90,6 +169,13 @@ impl Draft<'_> {
             writer,
         };
         self.send(other, request);
+        true
+    }
+
+    /// Whether it has an end of a link with a record, under a label.
+    fn has(&self, (side, label): (Side, Option<&Name>), other: Uid) -> bool {
+        let end = self.after.end(side, other);
+        end.is_some_and(|end| label.is_none_or(|label| end.labels.contains(label)))
     }
 
     fn offered(
@@ -124,6 +210,7 @@ impl Draft<'_> {
             self.touched.associations.insert(association);
             self.change(Change::Ever(association, label.cloned()));
         }
+        let known = self.has((side, label), heard.record);
         let old = self.after.end(side, heard.record);
         let mut all: BTreeSet<Name> = old.map(|end| end.labels.clone()).unwrap_or_default();
         all.extend(labels(label));
@@ -133,7 +220,10 @@ impl Draft<'_> {
             labels: all,
             heard: heard.clone(),
         }));
-        self.tell(What::Linked(side, heard.record, label.cloned()));
+        // Both records may have asked for it at once.
+        if !known {
+            self.tell(What::Linked(side, heard.record, label.cloned()));
+        }
     }
 
     /// Tells the other record what has changed since the offer.

@@ -124,6 +124,12 @@ impl RecordCell {
             Change::ClaimOver(claim) => {
                 self.claims.remove(claim);
             }
+            Change::Linking(slot, Some(waiting)) => {
+                self.linking.insert(*slot, waiting.clone());
+            }
+            Change::Linking(slot, None) => {
+                self.linking.remove(slot);
+            }
             // What is left is about other cells.
             _ => {}
         }

@@ -97,3 +97,70 @@ fn a_unique_value_goes_to_one_record_in_any_order() {
         );
     }
 }
+
+/// How many ends of links each record has.
+fn ends<const N: usize>(world: &World, of: [&str; N]) -> [usize; N] {
+    of.map(|of| {
+        let record = world.state().record(world.id(of));
+        record.expect("it is there").ends.len()
+    })
+}
+
+/// proves: I5
+#[test]
+fn what_comes_for_a_link_under_way_waits_for_its_turn() {
+    for seed in 0..100 {
+        let mut world = World::unpublished(PROGRAM, Order::Seeded(seed));
+        world.publish();
+        world.contact("ada", &[]);
+        world.create("company", "one", &[]);
+        world.create("user", "kim", &[]);
+        world.create("user", "lee", &[]);
+        world.hours(1);
+        world.link("ada", "companies", "one", None);
+        world.hours(1);
+        // Nothing of it has come to rest when the next comes.
+        world.link("ada", "companies", "one", Some("boss"));
+        world.unlink("ada", "companies", "one", None);
+        world.link("ada", "owner", "kim", None);
+        world.link("ada", "owner", "lee", None);
+        world.link("ada", "owner", "kim", None);
+        world.hours(1);
+        let all = ends(&world, ["ada", "one", "kim", "lee"]);
+        assert_eq!(all, [1, 0, 1, 0], "seed {seed}");
+    }
+}
+
+/// proves: I5
+#[test]
+fn steps_of_one_instant_set_an_association_in_their_order() {
+    let program = "
+workflow a on contact { enroll on ping steps { set owner = backup } }
+workflow b on contact { enroll on ping steps { set owner = main } }
+extend object contact { main: one user, backup: one user }";
+    let mut world = World::new(program);
+    world.contact("ada", &[]);
+    world.create("user", "kim", &[]);
+    world.create("user", "lee", &[]);
+    for (name, user) in [("main", "kim"), ("backup", "lee"), ("owner", "kim")] {
+        world.link("ada", name, user, None);
+    }
+    world.does("ada", "ping", &[]);
+    // `b` comes after `a`, though the record has what it sets already.
+    let owner = |world: &World| world.path("ada", "b").last().cloned();
+    assert_eq!(owner(&world).as_deref(), Some("left completed"));
+    assert_eq!(ends(&world, ["kim", "lee"]), [2, 1]);
+}
+
+/// proves: I5
+#[test]
+fn a_link_with_what_is_no_such_record_fails_and_the_path_goes_on() {
+    let mut world = World::new(PROGRAM);
+    world.contact("ada", &[]);
+    world.create("company", "one", &[]);
+    world.contact("eve", &[]);
+    world.link("ada", "owner", "eve", None);
+    world.create("user", "kim", &[]);
+    world.link("ada", "owner", "kim", None);
+    assert_eq!(ends(&world, ["ada", "eve", "kim"]), [1, 0, 1]);
+}

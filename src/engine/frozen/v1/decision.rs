@@ -60,6 +60,7 @@ enum Change {
     Counter(String, u64, Vec<(String, u32)>, Vec<(i64, u32)>),
     Claiming([u8; 16]),
     ClaimOver([u8; 16]),
+    Linking(String, Option<[u8; 16]>, Option<u64>),
 }
 
 #[derive(Debug, Serialize)]
@@ -251,6 +252,11 @@ impl Freezing<'_> {
                         .collect(),
                 )
             }
+            C::Linking((association, other), waiting) => Change::Linking(
+                self.side(Side::Own(*association)),
+                other.map(|other| *other.bytes()),
+                waiting.as_ref().map(|waiting| waiting.len() as u64),
+            ),
             // INVARIANT: `change` takes every other one.
             _ => Change::Published,
         }
