@@ -43,7 +43,7 @@ fn main() {
     let mut first = None;
     for load in [example(), generated(1), generated(10), generated(100)] {
         let (touched, rows) = touched(&load);
-        let engine = timed(|| run(&load, Silent).engine().state().records().count());
+        let engine = timed(|| run(&load, Silent).machine().state().records().count());
         let plain = timed(|| rows_only(&touched, rows.clone()));
         let per = |time: Duration| time.as_secs_f64() / load.inputs.len() as f64;
         let ratio = per(engine.1) / per(plain.1);
@@ -187,9 +187,9 @@ fn inputs(prepared: &Prepared) -> Vec<(Timestamp, Input)> {
     inputs
 }
 
-fn run<C: Carrier>(load: &Load, carrier: C) -> Scenario<C> {
+fn run<C: Carrier>(load: &Load, carrier: C) -> Scenario<Engine, C> {
     let engine = Engine::new(load.prepared.clone(), "bench", Order::Sent);
-    let mut scenario = Scenario::new(engine, carrier);
+    let mut scenario = Scenario::new(engine, carrier, Vec::new());
     for (at, input) in &load.inputs {
         black_box(scenario.apply(*at, input.clone()));
     }
@@ -200,8 +200,8 @@ fn run<C: Carrier>(load: &Load, carrier: C) -> Scenario<C> {
 struct Silent;
 
 impl Carrier for Silent {
-    fn carry(&mut self, _: &State, _: &Action) -> Outcome {
-        Outcome::Done(Vec::new())
+    fn carry(&mut self, _: &State, _: &Action) -> Option<Outcome> {
+        Some(Outcome::Done(Vec::new()))
     }
 
     fn told(&mut self, _: &State, entries: &[Entry]) {
@@ -214,8 +214,8 @@ impl Carrier for Silent {
 struct Noting(Vec<Uid>);
 
 impl Carrier for Noting {
-    fn carry(&mut self, _: &State, _: &Action) -> Outcome {
-        Outcome::Done(Vec::new())
+    fn carry(&mut self, _: &State, _: &Action) -> Option<Outcome> {
+        Some(Outcome::Done(Vec::new()))
     }
 
     fn told(&mut self, _: &State, entries: &[Entry]) {
@@ -232,7 +232,7 @@ type Rows = BTreeMap<Uid, Vec<Option<Value>>>;
 /// The records that a run touches, in order, and the rows that it ends with.
 fn touched(load: &Load) -> (Vec<Uid>, Rows) {
     let scenario = run(load, Noting::default());
-    let rows = scenario.engine().state().records();
+    let rows = scenario.machine().state().records();
     let rows = rows.map(|cell| (cell.id, cell.values.clone())).collect();
     (scenario.into_parts().1.0, rows)
 }

@@ -2,4 +2,6 @@
 //! files that go out. It knows nothing of runs, plans, the store or the engine.
 
 pub mod csv;
+pub mod http;
 pub mod outbox;
+pub mod smtp;

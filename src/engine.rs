@@ -22,6 +22,7 @@ mod prepared;
 mod queue;
 pub mod record;
 mod refine;
+pub mod retry;
 mod state;
 mod step;
 mod world;
@@ -34,9 +35,9 @@ pub use world::{Switch, key};
 
 use std::sync::Arc;
 
-use self::decision::{Action, Answer, Decision, Entry, What};
+use self::decision::{Action, Answer, Asked, Decision, Entry, What};
 use self::input::Cell;
-use self::message::{Address, Attempt, Body, Delivery, Outcome, Request};
+use self::message::{Address, Body, Delivery, Outcome, Request};
 use self::queue::Queue;
 use self::world::World;
 use crate::base::{Timestamp, Uid};
@@ -54,6 +55,20 @@ pub struct Engine {
     store: Arc<str>,
     epoch: u32,
     accepted: Vec<u64>,
+}
+
+/// What can happen to an engine: an outside input, the clock, an attempt of an
+/// action asked for, its result (I1).
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// An outside input.
+    Input(Box<Input>),
+    /// The clock: timers that are due by now fire.
+    Clock,
+    /// An attempt is asked for (A8).
+    Attempt(Asked),
+    /// An attempt has ended.
+    Finished(Asked, Outcome),
 }
 
 /// What an input has come to.
@@ -153,37 +168,46 @@ impl Engine {
         gathered.finish()
     }
 
+    /// Takes whatever has happened.
+    pub fn take(&mut self, now: Timestamp, event: Event) -> Effects {
+        match event {
+            Event::Input(input) => self.apply(now, *input),
+            Event::Clock => self.advance(now),
+            Event::Attempt(asked) => self.attempt(now, asked),
+            Event::Finished(asked, outcome) => self.finish(now, asked, outcome),
+        }
+    }
+
     /// Asks whether an attempt of an action may begin; it may if the answer is
     /// [`Answer::Released`] (A8).
-    pub fn attempt(&mut self, now: Timestamp, action: &Action) -> Effects {
-        let request = Request::Attempt(attempt_of(action));
-        self.about(now, (action, b"attempt"), request)
+    pub fn attempt(&mut self, now: Timestamp, asked: Asked) -> Effects {
+        self.about(now, (asked, b"attempt"), Request::Attempt(asked.attempt))
     }
 
     /// Takes the result of an action: an input of its own, a new chain.
-    pub fn finish(&mut self, now: Timestamp, action: &Action, outcome: Outcome) -> Effects {
-        let request = Request::Finished(attempt_of(action), outcome);
-        self.about(now, (action, b"result"), request)
+    pub fn finish(&mut self, now: Timestamp, asked: Asked, outcome: Outcome) -> Effects {
+        let request = Request::Finished(asked.attempt, outcome);
+        self.about(now, (asked, b"result"), request)
     }
 
     /// An input about an action.
     fn about(
         &mut self,
         now: Timestamp,
-        (action, what): (&Action, &[u8]),
+        (asked, what): (Asked, &[u8]),
         request: Request,
     ) -> Effects {
         let mut gathered = Gathered::default();
         self.move_to(now, &mut gathered);
-        let attempt = action.attempt.to_le_bytes();
+        let attempt = asked.attempt.number.to_le_bytes();
         let at = self.state.now.as_microsecond().to_le_bytes();
-        let id = Uid::of(&[what, action.key.bytes(), &attempt, &at]);
+        let id = Uid::of(&[what, asked.attempt.action.bytes(), &attempt, &at]);
         let delivery = Delivery {
             id,
             root: id,
-            chain: self.state.begin_chain(action.record),
+            chain: self.state.begin_chain(asked.record),
             from: None,
-            to: Address::Record(action.record),
+            to: Address::Record(asked.record),
             occurred_at: None,
             by: None,
             object: None,
@@ -312,16 +336,6 @@ impl Gathered {
             hash: self.hash.finish(),
             ..self.effects
         }
-    }
-}
-
-fn attempt_of(action: &Action) -> Attempt {
-    Attempt {
-        enrolment: action.enrolment,
-        workflow: action.workflow,
-        step: action.step,
-        action: action.key,
-        number: action.attempt,
     }
 }
 

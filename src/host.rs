@@ -2,10 +2,18 @@
 //! and tables, carries actions out as files and keeps what a run leaves
 //! behind. It prints nothing, and decides nothing that the engine decides.
 
+pub mod archive;
 pub mod carry;
+pub mod durable;
 pub mod import;
+pub mod keep;
+pub mod ledger;
 pub mod look;
+pub mod memory;
+pub mod program;
 pub mod replay;
 pub mod run;
 pub mod store;
 pub mod tally;
+pub mod telling;
+pub mod view;

@@ -14,6 +14,8 @@ pub mod compile;
 pub mod engine;
 pub mod scenario;
 #[cfg(feature = "cli")]
+pub mod store;
+#[cfg(feature = "cli")]
 pub mod connector;
 #[cfg(feature = "cli")]
 pub mod project;

@@ -4,11 +4,13 @@
 mod discover;
 mod error;
 mod manifest;
+mod pack;
 mod text;
 
 use std::path::{Path, PathBuf};
 
 pub use self::error::Error;
+pub use self::pack::unpack;
 use self::text::Text;
 use crate::base::{SourceId, Sources};
 use crate::diagnostic::Findings;
@@ -29,6 +31,8 @@ pub struct Project {
     pub settings: Settings,
     /// `flow.toml` and all texts of the program.
     pub sources: Sources,
+    /// `flow.toml`.
+    pub manifest: SourceId,
     /// The texts of the program, by path.
     pub files: Vec<SourceId>,
     /// What is wrong with `flow.toml`, and with sources that are no text.
@@ -61,6 +65,7 @@ pub fn load(dir: &Path) -> Result<Project, Error> {
         settings: manifest.settings,
         root,
         sources,
+        manifest: id,
         files,
         findings,
     })

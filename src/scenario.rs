@@ -7,44 +7,98 @@ use std::collections::VecDeque;
 
 use crate::base::Timestamp;
 use crate::engine::decision::{Action, Answer, Entry};
+use crate::engine::frozen::DecisionHash;
+use crate::engine::frozen::v1::event::Place;
 use crate::engine::message::Outcome;
-use crate::engine::{Effects, Engine, Input, State};
+use crate::engine::{Effects, Engine, Event, Input, State};
+
+/// What a scenario drives: an engine, alone or with a log behind it.
+pub trait Machine {
+    /// Takes what has happened; `place` says where it comes from.
+    fn take(&mut self, now: Timestamp, place: Option<Place>, event: Event) -> Effects;
+
+    /// Delivers what is under way, without letting time pass.
+    fn settle(&mut self) -> Effects;
+
+    /// Whether nothing is under way.
+    fn is_settled(&self) -> bool;
+
+    /// When it must be woken, if nothing comes before.
+    fn next_deadline(&self) -> Option<Timestamp>;
+
+    /// The state.
+    fn state(&self) -> &State;
+
+    /// Makes sure that all that was taken survives, before anything of it
+    /// leaves; whether it does.
+    fn secure(&mut self) -> bool {
+        true
+    }
+}
+
+impl Machine for Engine {
+    fn take(&mut self, now: Timestamp, _: Option<Place>, event: Event) -> Effects {
+        Engine::take(self, now, event)
+    }
+
+    fn settle(&mut self) -> Effects {
+        Engine::settle(self)
+    }
+
+    fn is_settled(&self) -> bool {
+        Engine::is_settled(self)
+    }
+
+    fn next_deadline(&self) -> Option<Timestamp> {
+        Engine::next_deadline(self)
+    }
+
+    fn state(&self) -> &State {
+        Engine::state(self)
+    }
+}
 
 /// The outside of a scenario: it carries actions out and keeps the history.
 pub trait Carrier {
-    /// Carries an action out, and says what came of it.
-    fn carry(&mut self, state: &State, action: &Action) -> Outcome;
+    /// Carries an action out, and says what came of it; `None` where it cannot
+    /// be said, and the scenario is over.
+    fn carry(&mut self, state: &State, action: &Action) -> Option<Outcome>;
 
-    /// Takes the entries of what has just been applied, in order.
+    /// Takes the entries of what has just been taken, in order.
     fn told(&mut self, state: &State, entries: &[Entry]);
 }
 
-/// An engine under a virtual clock.
-pub struct Scenario<C> {
-    engine: Engine,
+/// A machine under a virtual clock.
+pub struct Scenario<M, C> {
+    machine: M,
     carrier: C,
     now: Timestamp,
-    decided: VecDeque<Action>,
-    hashes: Vec<crate::engine::frozen::DecisionHash>,
+    /// What is to be carried out, and whether its attempt may begin already.
+    decided: VecDeque<(Action, bool)>,
+    over: bool,
+    hash: DecisionHash,
 }
 
-impl<C: Carrier> Scenario<C> {
-    /// Begins with an engine.
+impl<M: Machine, C: Carrier> Scenario<M, C> {
+    /// Begins with a machine. `decided` is what was asked of the outside
+    /// before and has not come back; an attempt that may begin is not asked
+    /// for again.
     #[must_use]
-    pub fn new(engine: Engine, carrier: C) -> Self {
+    pub fn new(machine: M, carrier: C, decided: Vec<(Action, bool)>) -> Self {
         Scenario {
-            engine,
+            now: machine.state().now(),
+            machine,
             carrier,
-            now: Timestamp::MIN,
-            decided: VecDeque::new(),
-            hashes: Vec::new(),
+            decided: decided.into(),
+            over: false,
+            hash: DecisionHash::default(),
         }
     }
 
-    /// The engine.
+    /// The machine.
     #[must_use]
-    pub fn engine(&self) -> &Engine {
-        &self.engine
+    pub fn machine(&self) -> &M {
+        &self.machine
     }
 
     /// The outside.
@@ -53,24 +107,45 @@ impl<C: Carrier> Scenario<C> {
         &self.carrier
     }
 
-    /// The hashes of all decisions so far, one for each input, timer and
-    /// result.
+    /// Whether it is over, because something could not be carried out or kept.
     #[must_use]
-    pub fn hashes(&self) -> &[crate::engine::frozen::DecisionHash] {
-        &self.hashes
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// The hash of all decisions so far.
+    #[must_use]
+    pub fn hash(&self) -> DecisionHash {
+        self.hash
     }
 
     /// Ends the scenario.
     #[must_use]
-    pub fn into_parts(self) -> (Engine, C) {
-        (self.engine, self.carrier)
+    pub fn into_parts(self) -> (M, C) {
+        (self.machine, self.carrier)
     }
 
     /// Lets the clock move on, with a stop at each deadline, then applies an
     /// input and what follows from it.
     pub fn apply(&mut self, at: Timestamp, input: Input) -> Option<Answer> {
+        self.apply_from(None, at, input)
+    }
+
+    /// The same for an input that comes from a place within a source.
+    pub fn apply_from(
+        &mut self,
+        place: Option<Place>,
+        at: Timestamp,
+        input: Input,
+    ) -> Option<Answer> {
+        // What was decided before this scenario began is carried out first.
+        self.carry_out();
         self.advance(at);
-        let mut effects = self.engine.apply(self.now, input);
+        if self.over {
+            return None;
+        }
+        let event = Event::Input(Box::new(input));
+        let mut effects = self.machine.take(self.now, place, event);
         let answer = effects.answer.take();
         self.absorb(effects);
         self.carry_out();
@@ -83,7 +158,8 @@ impl<C: Carrier> Scenario<C> {
         if to > self.now {
             self.settle();
         }
-        while let Some(due) = self.engine.next_deadline()
+        while !self.over
+            && let Some(due) = self.machine.next_deadline()
             && due <= to
         {
             self.now = self.now.max(due);
@@ -91,19 +167,28 @@ impl<C: Carrier> Scenario<C> {
             self.settle();
         }
         self.now = self.now.max(to);
-        let effects = self.engine.advance(self.now);
-        self.absorb(effects);
-        self.carry_out();
+    }
+
+    /// Lets the clock move on and stop there.
+    pub fn stop_at(&mut self, to: Timestamp) {
+        self.advance(to);
+        self.settle();
+        if !self.over {
+            let effects = self.machine.take(self.now, None, Event::Clock);
+            self.absorb(effects);
+            self.carry_out();
+        }
     }
 
     /// Fires the timers that are due by now.
     fn wake(&mut self) {
-        while self
-            .engine
-            .next_deadline()
-            .is_some_and(|due| due <= self.now)
+        while !self.over
+            && self
+                .machine
+                .next_deadline()
+                .is_some_and(|due| due <= self.now)
         {
-            let effects = self.engine.advance(self.now);
+            let effects = self.machine.take(self.now, None, Event::Clock);
             self.absorb(effects);
             self.carry_out();
         }
@@ -112,31 +197,48 @@ impl<C: Carrier> Scenario<C> {
     /// Delivers all that is under way, at the present instant.
     pub fn settle(&mut self) {
         self.carry_out();
-        while !self.engine.is_settled() {
-            let effects = self.engine.settle();
+        while !self.machine.is_settled() {
+            let effects = self.machine.settle();
             self.absorb(effects);
             self.carry_out();
         }
     }
 
     fn absorb(&mut self, effects: Effects) {
-        self.carrier.told(self.engine.state(), &effects.entries);
-        if effects.hash != Default::default() {
-            self.hashes.push(effects.hash);
-        }
-        self.decided.extend(effects.actions);
+        self.carrier.told(self.machine.state(), &effects.entries);
+        self.hash = self.hash.then(effects.hash);
+        let actions = effects.actions.into_iter();
+        self.decided.extend(actions.map(|action| (action, false)));
     }
 
     fn carry_out(&mut self) {
-        while let Some(action) = self.decided.pop_front() {
-            let mut effects = self.engine.attempt(self.now, &action);
-            let released = effects.answer.take() == Some(Answer::Released);
-            self.absorb(effects);
-            if released {
-                let outcome = self.carrier.carry(self.engine.state(), &action);
-                let effects = self.engine.finish(self.now, &action, outcome);
+        while let (false, Some((action, released))) = (self.over, self.decided.pop_front()) {
+            if released || self.may_begin(&action) {
+                self.carry(&action);
+            }
+        }
+    }
+
+    fn may_begin(&mut self, action: &Action) -> bool {
+        let event = Event::Attempt(action.attempt());
+        let mut effects = self.machine.take(self.now, None, event);
+        let released = effects.answer.take() == Some(Answer::Released);
+        self.absorb(effects);
+        released
+    }
+
+    fn carry(&mut self, action: &Action) {
+        if !self.machine.secure() {
+            self.over = true;
+            return;
+        }
+        match self.carrier.carry(self.machine.state(), action) {
+            Some(outcome) => {
+                let event = Event::Finished(action.attempt(), outcome);
+                let effects = self.machine.take(self.now, None, event);
                 self.absorb(effects);
             }
+            None => self.over = true,
         }
     }
 }

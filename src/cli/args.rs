@@ -95,6 +95,9 @@ pub(super) struct RunArguments {
     /// Write nothing; print what would have been sent
     #[arg(long)]
     pub(super) dry_run: bool,
+    /// Begin anew: remove what is in the store, and what it has sent, before running
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(super) fresh: bool,
     /// How the summary is printed
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: DataFormat,

@@ -12,18 +12,17 @@ use super::records;
 use crate::base::nearest;
 use crate::host::replay::kept::Record;
 use crate::host::replay::past::{self, Told};
-use crate::host::store::Store;
+use crate::host::{store, view};
 use crate::project;
 
 /// Prints the history of a record.
 pub(super) fn run(arguments: &HistoryArguments, output: &Output) -> Result<Exit, Failure> {
     let project = project::load(&arguments.project.dir)?;
-    let store = Store { dir: project.store };
-    let all = records::kept(&store, &arguments.project.dir)?;
+    let core = records::look(&project, &arguments.project.dir)?;
+    let all = records::parsed(&view::records(core.state()));
     let record = find(&all, &arguments.record)?;
-    let history = records::read(&store.history(), &arguments.project.dir)?;
-    let told = past::about(&history, &record.id)
-        .map_err(|line| records::damaged(&store.history(), line))?;
+    let history = view::history(&project.store, &record.id).map_err(store::Failure::from)?;
+    let told = past::about(&history, &record.id).unwrap_or_default();
     let told = chosen(told, arguments.workflow.as_deref())?;
     let text = match arguments.format {
         DataFormat::Json => told.iter().map(|told| format!("{}\n", told.line)).collect(),

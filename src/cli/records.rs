@@ -1,8 +1,6 @@
 //! `flow records`: the records as the last run left them.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 
 use super::args::{DataFormat, RecordsArguments};
@@ -10,17 +8,19 @@ use super::exit::{Exit, Failure};
 use super::history::{behind, cut};
 use super::output::Output;
 use crate::base::nearest;
+use crate::host::durable::{Core, Site, peek};
 use crate::host::replay::kept::{self, Record};
-use crate::host::store::Store;
-use crate::project;
+use crate::host::store::{self, Store};
+use crate::host::view;
+use crate::project::{self, Project};
+use crate::store::disk::real::RealDisk;
 
 /// Prints the records.
 pub(super) fn run(arguments: &RecordsArguments, output: &Output) -> Result<Exit, Failure> {
     let dir = &arguments.project.dir;
     let project = project::load(dir)?;
-    let store = Store { dir: project.store };
-    let text = read(&store.records(), dir)?;
-    let all = parsed(&store, &text)?;
+    let text = view::records(look(&project, dir)?.state());
+    let all = parsed(&text);
     let chosen = chosen(&all, arguments.object.as_deref())?;
     let shown = match arguments.format {
         DataFormat::Json => {
@@ -37,41 +37,33 @@ pub(super) fn run(arguments: &RecordsArguments, output: &Output) -> Result<Exit,
     Ok(Exit::Fine)
 }
 
-/// The records that the last run left.
-pub(super) fn kept(store: &Store, dir: &Path) -> Result<Vec<Record>, Failure> {
-    parsed(store, &read(&store.records(), dir)?)
-}
-
-fn parsed(store: &Store, text: &str) -> Result<Vec<Record>, Failure> {
-    kept::read_records(text).map_err(|line| damaged(&store.records(), line))
-}
-
-/// A file of the store.
-pub(super) fn read(path: &Path, dir: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => Failure {
+/// What has come of the store of a project.
+pub(super) fn look(project: &Project, dir: &Path) -> Result<Core<RealDisk>, Failure> {
+    let site = Site {
+        disk: &RealDisk,
+        dir: &project.store,
+        root: &project.root,
+    };
+    let store = Store {
+        dir: project.store.clone(),
+    };
+    if !store.is_begun() {
+        return Err(Failure {
             exit: Exit::Usage,
             message: "nothing was run yet".into(),
             help: Some(format!(
                 "run what happened: `flow run{} --replay FILE`",
                 behind(dir)
             )),
-        },
-        _ => Failure {
-            exit: Exit::Environment,
-            message: format!("`{}` cannot be read: {error}", path.display()),
-            help: None,
-        },
-    })
+        });
+    }
+    Ok(peek(site).map_err(store::Failure::from)?)
 }
 
-/// A file of the store that somebody else has changed.
-pub(super) fn damaged(path: &Path, line: usize) -> Failure {
-    Failure {
-        exit: Exit::Environment,
-        message: format!("`{}` is damaged at line {line}", path.display()),
-        help: Some("run the replay again: it is written anew".into()),
-    }
+/// The records of lines.
+pub(super) fn parsed(text: &str) -> Vec<Record> {
+    // The lines are those of this process.
+    kept::read_records(text).unwrap_or_default()
 }
 
 fn chosen<'r>(all: &'r [Record], object: Option<&str>) -> Result<Vec<&'r Record>, Failure> {

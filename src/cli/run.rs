@@ -6,7 +6,6 @@ mod summary;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
-use std::sync::Arc;
 
 use self::progress::Progress;
 use super::args::{DataFormat, RunArguments};
@@ -14,12 +13,15 @@ use super::check;
 use super::exit::{Exit, Failure};
 use super::output::{Output, report};
 use crate::base::{Date, Sources, TimeZone, Timestamp, end_of_day};
-use crate::compile::compile;
 use crate::diagnostic::Findings;
-use crate::engine::Prepared;
-use crate::host::look::Places;
+use crate::engine::{Order, Prepared};
+use crate::host::carry::Carry;
+use crate::host::durable;
+use crate::host::keep::Kept;
+use crate::host::memory::Memory;
+use crate::host::program::Loaded;
 use crate::host::replay::{self, Replay};
-use crate::host::run::{Options, Report, run as run_replay};
+use crate::host::run::{Report, run as run_replay, write_rejects};
 use crate::host::store::{self, Store};
 use crate::project::{self, Project};
 
@@ -38,26 +40,14 @@ pub(super) fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Fai
         });
     };
     let project = project::load(&arguments.project.dir)?;
-    let compilation = compile(&project.sources, &project.files, &project.settings);
-    let mut findings = project.findings.clone();
-    findings.append(compilation.findings);
-    let program = match compilation.program {
-        Some(program) if !findings.has_errors() => program,
-        _ => {
-            output.findings(&findings.sorted(), &project.sources);
-            return Ok(Exit::Findings);
-        }
+    let Some(program) = load(&project, output) else {
+        return Ok(Exit::Findings);
     };
-    if !findings.is_empty() {
-        let count = check::count(findings.len(), "warning");
-        output.note(format!("{count}: see `flow check`"));
-    }
     let until = arguments.until.as_deref();
     let until = until
         .map(|text| moment(text, &project.settings.zone))
         .transpose()?;
-    let prepared = Arc::new(Prepared::new(program));
-    let Some(replay) = read(path, &prepared, output)? else {
+    let Some(replay) = read(path, &program.prepared, output)? else {
         return Ok(Exit::Usage);
     };
     let first = replay.lines.first().map(|line| line.at);
@@ -69,7 +59,23 @@ pub(super) fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Fai
     let store = Store {
         dir: project.store.clone(),
     };
-    let done = execute(&project, prepared, (replay, until), arguments.dry_run)?;
+    let lines = replay.lines.len();
+    let progress = Progress::new(lines, arguments.dry_run);
+    let mut at = |done| progress.at(done);
+    let done = if arguments.dry_run {
+        let machine = Memory::new(program.prepared, Order::Sent);
+        run_replay(machine, Carry::new(None), (replay, until), &mut at).map(|(report, _)| report)
+    } else {
+        let replay = (replay, until);
+        keep(
+            (&project, &store),
+            (program, arguments.fresh),
+            replay,
+            &mut at,
+        )
+    };
+    progress.end();
+    let done = done?;
     let text = match arguments.format {
         DataFormat::Json => report::json(&done),
         DataFormat::Text => summary::text(
@@ -85,6 +91,56 @@ pub(super) fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Fai
     };
     output.data(&text)?;
     Ok(Exit::Fine)
+}
+
+/// Compiles a project, or prints what is wrong with it.
+pub(super) fn load(project: &Project, output: &Output) -> Option<Loaded> {
+    match Loaded::compile(project) {
+        Ok((loaded, findings)) => {
+            if !findings.is_empty() {
+                let count = check::count(findings.len(), "warning");
+                output.note(format!("{count}: see `flow check`"));
+            }
+            Some(loaded)
+        }
+        Err(findings) => {
+            output.findings(&findings.sorted(), &project.sources);
+            None
+        }
+    }
+}
+
+/// Runs a replay on the store.
+fn keep(
+    (project, store): (&Project, &Store),
+    (program, fresh): (Loaded, bool),
+    replay: (Replay, Option<Timestamp>),
+    progress: &mut dyn FnMut(usize),
+) -> Result<Report, store::Failure> {
+    let now = Timestamp::now();
+    let identity = durable::identity(&project.settings.name);
+    let hash = program.hash;
+    if fresh {
+        let lock = store.lock(&now.to_string())?;
+        store.clear()?;
+        drop(lock);
+    }
+    // The clock of a replay is its own: the program is there before its lines.
+    let kept = Kept::open(
+        (store, &project.root),
+        Some(program),
+        (Timestamp::MIN, identity),
+    )?;
+    let other = kept.durable.core().program().hash != hash;
+    if other {
+        return Err(store::Failure::OtherProgram);
+    }
+    let carry = Carry::new(Some(store.outbox()));
+    let (mut report, machine) = run_replay(kept.durable, carry, replay, progress)?;
+    machine.close()?;
+    write_rejects(store, &mut report)?;
+    drop(kept.lock);
+    Ok(report)
 }
 
 /// Refuses a store in a folder that holds what somebody has written.
@@ -107,27 +163,6 @@ fn fits(project: &Project) -> Result<(), Failure> {
     };
     let help = "name a folder of its own in `[store] path` of `flow.toml`, like `.flow`";
     Err(wrong(message, help))
-}
-
-fn execute(
-    project: &Project,
-    prepared: Arc<Prepared>,
-    (replay, until): (Replay, Option<Timestamp>),
-    dry: bool,
-) -> Result<Report, Failure> {
-    let places = Places::new(project.sources.clone(), &project.root);
-    let options = Options {
-        order: crate::engine::Order::Sent,
-        until,
-        places,
-        store: (!dry).then(|| Store {
-            dir: project.store.clone(),
-        }),
-    };
-    let progress = Progress::new(replay.lines.len(), dry);
-    let report = run_replay(prepared, replay, options, &mut |done| progress.at(done));
-    progress.end();
-    Ok(report?)
 }
 
 /// Reads a replay; prints what is wrong with it.
@@ -220,14 +255,23 @@ fn moment(text: &str, zone: &TimeZone) -> Result<Timestamp, Failure> {
 
 impl From<store::Failure> for Failure {
     fn from(failure: store::Failure) -> Self {
-        let help = match failure {
-            store::Failure::Write { .. } => "check that the folder of the store may be written",
-            store::Failure::Busy { .. } => "wait until it is over, or stop it",
+        let help = match &failure {
+            store::Failure::Write { .. } => {
+                Some("check that the folder of the store may be written")
+            }
+            store::Failure::OtherReplay | store::Failure::OtherProgram => {
+                Some("`--fresh` begins anew: it removes the store and what it has sent")
+            }
+            // These say it themselves.
+            store::Failure::Store(_) | store::Failure::Unopened(_) => None,
         };
         Failure {
-            exit: Exit::Environment,
+            exit: match failure {
+                store::Failure::OtherReplay | store::Failure::OtherProgram => Exit::Usage,
+                _ => Exit::Environment,
+            },
             message: failure.to_string(),
-            help: Some(help.into()),
+            help: help.map(str::to_owned),
         }
     }
 }

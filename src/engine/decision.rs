@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 pub use super::call::{Call, Rendered, RenderedMessage};
 use super::enrolment::Enrolment;
-use super::message::{Address, Claim, Delivery, Request, Switching};
+use super::message::{Address, Attempt, Claim, Delivery, Request, Switching};
 use super::record::{Counter, CounterId, LinkEnd, Side, Slot};
 use crate::base::{Name, Span, Timestamp, Uid};
-use crate::model::{AssociationId, ObjectId, PropertyId, SegmentId, Value, WorkflowId};
+use crate::model::{ActionId, AssociationId, ObjectId, PropertyId, SegmentId, Value, WorkflowId};
 
 /// What one delivery comes to. It is a plain value: `evolve` carries it out.
 #[derive(Debug, Clone, PartialEq)]
@@ -138,6 +138,35 @@ pub struct Action {
     pub request: Arc<Call>,
 }
 
+impl Action {
+    /// The attempt that it asks for.
+    #[must_use]
+    pub fn attempt(&self) -> Asked {
+        Asked {
+            record: self.record,
+            action: self.request.action,
+            attempt: Attempt {
+                enrolment: self.enrolment,
+                workflow: self.workflow,
+                step: self.step,
+                action: self.key,
+                number: self.attempt,
+            },
+        }
+    }
+}
+
+/// An attempt of an action, and whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// The enrolled record.
+    pub record: Uid,
+    /// Which action.
+    pub action: ActionId,
+    /// Which attempt.
+    pub attempt: Attempt,
+}
+
 /// One entry of the history (H1).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
@@ -149,6 +178,8 @@ pub struct Entry {
     pub workflow: Option<WorkflowId>,
     /// The identity of the enrolment.
     pub enrolment: Option<Uid>,
+    /// The key of the enrolment, where it has one (E16).
+    pub key: Option<Arc<str>>,
     /// At which step, by place.
     pub step: Option<usize>,
     /// The text that decided.
@@ -170,6 +201,7 @@ impl Entry {
             record: None,
             workflow: None,
             enrolment: None,
+            key: None,
             step: None,
             span: None,
             by: None,

@@ -162,11 +162,14 @@ impl<'w> Draft<'w> {
 
     fn entry(&mut self, what: What, workflow: Option<WorkflowId>, enrolment: Option<Uid>) {
         let notes = self.notes.flaws();
+        let key = enrolment.and_then(|id| self.after.enrolment(id));
+        let key = key.map(|of| of.key.clone()).filter(|key| !key.is_empty());
         self.decision.entries.push(Entry {
             at: self.world.now,
             record: Some(self.after.id),
             workflow,
             enrolment,
+            key,
             step: None,
             span: None,
             // What follows from the input has its own cause.

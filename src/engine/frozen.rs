@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::decision::Decision;
 use super::prepared::Prepared;
+use crate::base::Uid;
 
 /// The hash of the decisions that an input has led to: SHA-256 over their
 /// frozen forms in the order of delivery, cut to 16 bytes; zeros where there
@@ -22,6 +23,22 @@ impl DecisionHash {
     #[must_use]
     pub fn bytes(&self) -> &[u8; 16] {
         &self.0
+    }
+
+    /// The hash of these bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        DecisionHash(bytes)
+    }
+
+    /// The hash of these decisions and what came after them. Where nothing was
+    /// decided it stays as it is.
+    #[must_use]
+    pub fn then(self, next: DecisionHash) -> DecisionHash {
+        if next == DecisionHash::default() {
+            return self;
+        }
+        DecisionHash(*Uid::of(&[&self.0, &next.0]).bytes())
     }
 }
 

@@ -98,6 +98,12 @@ impl State {
         self.timers.next().map(|timer| timer.due)
     }
 
+    /// The latest instant that it has seen (I7).
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
     /// What decisions see besides their cell.
     pub(super) fn world(&self) -> World<'_> {
         World {

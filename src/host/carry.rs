@@ -1,32 +1,22 @@
 //! Actions carried out as files: a mail or a task that nobody sends, to be
-//! looked at (A6). It also takes the history down. It decides nothing.
+//! looked at (A6). It decides nothing.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use super::look::{Places, name, title};
-use super::replay::{kept, wire};
-use super::store::{Failure, Store, Unfinished, failure};
-use super::tally::Tally;
-use crate::base::{Timestamp, Uid};
+use super::look::title;
+use super::replay::wire;
+use super::store::{Failure, failure};
+use crate::base::Timestamp;
 use crate::connector::outbox::{Mail, Outbox};
 use crate::engine::State;
-use crate::engine::decision::{Action, Call, Entry, Rendered, What};
+use crate::engine::decision::{Action, Call, Entry, Rendered};
 use crate::engine::message::Outcome;
 use crate::model::{MessageField, Value};
 use crate::scenario::Carrier;
 
 /// The outside of a run.
 pub struct Carry {
-    /// What was counted.
-    pub tally: Tally,
     /// What would have been sent, where nothing is written.
     pub sent: Vec<Sent>,
-    places: Places,
     outbox: Option<Outbox>,
-    history: Option<Unfinished>,
-    keys: BTreeMap<Uid, Arc<str>>,
-    told: BTreeMap<Uid, usize>,
     failure: Option<Failure>,
 }
 
@@ -53,28 +43,14 @@ struct Carried {
 }
 
 impl Carry {
-    /// The outside that writes into a store; without one nothing is written.
-    ///
-    /// # Errors
-    /// If the history cannot be begun.
-    pub fn new(places: Places, store: Option<&Store>) -> Result<Self, Failure> {
-        let history = store.map(|store| Unfinished::create(&store.history()));
-        Ok(Carry {
-            tally: Tally::default(),
-            sent: Vec::new(),
-            places,
-            outbox: store.map(Store::unfinished_outbox),
-            history: history.transpose()?,
-            keys: BTreeMap::new(),
-            told: BTreeMap::new(),
-            failure: None,
-        })
-    }
-
-    /// Whether something could not be written: then the run is over.
+    /// The outside that writes into an outbox; without one nothing is written.
     #[must_use]
-    pub fn has_failed(&self) -> bool {
-        self.failure.is_some()
+    pub fn new(outbox: Option<Outbox>) -> Self {
+        Carry {
+            sent: Vec::new(),
+            outbox,
+            failure: None,
+        }
     }
 
     /// Why something could not be written.
@@ -82,54 +58,23 @@ impl Carry {
         self.failure.take()
     }
 
-    /// Brings all of the history to the disk.
-    ///
-    /// # Errors
-    /// If the system does not let it be written.
-    pub fn settle_history(&mut self) -> Result<(), Failure> {
-        self.history.as_mut().map_or(Ok(()), Unfinished::settle)
-    }
-
-    /// Puts the history in the place of the one before.
-    ///
-    /// # Errors
-    /// If the system does not let it be written.
-    pub fn finish_history(&mut self) -> Result<(), Failure> {
-        self.history.take().map_or(Ok(()), Unfinished::finish)
-    }
-
-    /// The record that was told most of; the first of equals.
-    #[must_use]
-    pub fn most_told(&self, state: &State) -> Option<String> {
-        let counted = self.told.iter();
-        let (most, _) = counted.max_by_key(|(id, count)| (**count, std::cmp::Reverse(**id)))?;
-        state.record(*most).map(|record| name(state, record))
-    }
-
-    fn write(&mut self, action: &Action, carried: &Carried) {
-        let Some(outbox) = &self.outbox else { return };
+    /// Writes the file of an action; whether it is written.
+    fn write(&mut self, action: &Action, carried: &Carried) -> bool {
+        let Some(outbox) = &self.outbox else {
+            return true;
+        };
         let name = format!("{}.{}", action.key, carried.ending);
-        if let Err(error) = outbox.put(&name, &carried.bytes) {
+        let written = outbox.put(&name, &carried.bytes);
+        if let Err(error) = written {
             self.failure = Some(failure(&outbox.dir.join(name))(error));
+            return false;
         }
-    }
-
-    /// The key of the enrolment that an entry is about.
-    fn key(&mut self, entry: &Entry) -> Option<Arc<str>> {
-        let enrolment = entry.enrolment?;
-        match &entry.what {
-            What::Enrolled { key, .. } if !key.is_empty() => {
-                self.keys.insert(enrolment, key.clone());
-            }
-            What::Left { .. } => return self.keys.remove(&enrolment),
-            _ => {}
-        }
-        self.keys.get(&enrolment).cloned()
+        true
     }
 }
 
 impl Carrier for Carry {
-    fn carry(&mut self, state: &State, action: &Action) -> Outcome {
+    fn carry(&mut self, state: &State, action: &Action) -> Option<Outcome> {
         let call = &*action.request;
         let declared = &state.prepared().program.catalog.actions[call.action];
         let name = declared.name.as_str();
@@ -137,49 +82,30 @@ impl Carrier for Carry {
             self.sent.push(sent(state, action, name));
         }
         let carried = match name {
-            "log" => return Outcome::Done(Vec::new()),
+            "log" => return Some(Outcome::Done(Vec::new())),
             "send_email" => mail(action, text(call, "to").unwrap_or_default()),
             "notify" => address(call).and_then(|to| mail(action, to)),
             other => Ok(asked(state, action, other)),
         };
         match carried {
+            Ok(carried) if !self.write(action, &carried) => None,
             Ok(carried) => {
-                self.write(action, &carried);
                 let results = declared.results.iter();
                 let own = |name: &str| matches!(name, "message_id" | "task_id");
-                Outcome::Done(
-                    results
-                        .map(|result| {
-                            let id = || Value::Text(carried.id.as_str().into());
-                            own(result.name.as_str()).then(id)
-                        })
-                        .collect(),
-                )
+                let results = results.map(|result| {
+                    let id = || Value::Text(carried.id.as_str().into());
+                    own(result.name.as_str()).then(id)
+                });
+                Some(Outcome::Done(results.collect()))
             }
-            Err(error) => Outcome::Failed {
+            Err(error) => Some(Outcome::Failed {
                 status: None,
                 error: error.into(),
-            },
+            }),
         }
     }
 
-    fn told(&mut self, state: &State, entries: &[Entry]) {
-        for entry in entries {
-            self.tally.told(state.prepared(), entry);
-            if let Some(record) = entry.record {
-                *self.told.entry(record).or_default() += 1;
-            }
-            let key = self.key(entry);
-            let Some(history) = &mut self.history else {
-                continue;
-            };
-            let source = entry.span.map(|span| self.places.of(span));
-            let line = kept::entry(state, entry, (key.as_deref(), source));
-            if let Err(failure) = history.write(&line) {
-                self.failure = Some(failure);
-            }
-        }
-    }
+    fn told(&mut self, _: &State, _: &[Entry]) {}
 }
 
 /// A text of a mail: an argument, else of the message.

@@ -32,6 +32,16 @@ pub fn title(state: &State, id: Uid) -> String {
     }
 }
 
+/// The record that was inside of workflows most often; the first of equals.
+#[must_use]
+pub fn busiest(state: &State) -> Option<String> {
+    let often = |record: &RecordCell| record.been.values().sum::<u32>();
+    let most = state.records().map(often).max()?;
+    let mut records = state.records();
+    let record = records.find(|record| often(record) == most)?;
+    Some(name(state, record))
+}
+
 /// The texts of a program, by paths within the project.
 #[derive(Debug, Default)]
 pub struct Places {

@@ -1,15 +1,15 @@
-//! The folder that a run leaves behind: history, records, rejects and the
-//! outbox. Each file is whole or not there. What stands in them is not known
-//! here.
-
-mod lock;
+//! The folder of a store: where its parts are, the rejects and the outbox.
+//! Each of these files is whole or not there. What stands in them, and how
+//! the log is written, is not known here.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-pub use self::lock::Lock;
+use super::durable::Unopened;
 use crate::connector::outbox::Outbox;
+use crate::store::StoreError;
+use crate::store::lock::Lock;
 
 /// What a file ends in while it is written.
 const UNFINISHED: &str = "part";
@@ -31,13 +31,14 @@ pub enum Failure {
         /// What the system says.
         source: io::Error,
     },
-    /// Another run has the lock.
-    Busy {
-        /// The folder of the store.
-        dir: PathBuf,
-        /// The number of the process, where it says so.
-        process: Option<u32>,
-    },
+    /// The store says so.
+    Store(StoreError),
+    /// The store cannot be continued from.
+    Unopened(Unopened),
+    /// The store has taken in another replay.
+    OtherReplay,
+    /// The store has run its replay on another program.
+    OtherProgram,
 }
 
 impl std::fmt::Display for Failure {
@@ -50,29 +51,40 @@ impl std::fmt::Display for Failure {
             Failure::Write { path, source } => {
                 write!(f, "cannot write `{}`: {source}", path.display())
             }
-            Failure::Busy { dir, process } => {
-                let process = process.map(|number| format!(" (process {number})"));
-                let process = process.unwrap_or_default();
-                let dir = dir.display();
-                write!(f, "another run{process} is writing to `{dir}`")
-            }
+            Failure::Store(error) => error.fmt(f),
+            Failure::Unopened(error) => error.fmt(f),
+            Failure::OtherProgram => f.write_str(
+                "the program is another than the one on which the store has run this replay",
+            ),
+            Failure::OtherReplay => f.write_str(
+                "the store has taken in another replay, or this one as it was before an edit",
+            ),
         }
     }
 }
 
 impl std::error::Error for Failure {}
 
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Failure::Store(error)
+    }
+}
+
+impl From<Unopened> for Failure {
+    fn from(error: Unopened) -> Self {
+        match error {
+            Unopened::Store(error) => Failure::Store(error),
+            other => Failure::Unopened(other),
+        }
+    }
+}
+
 impl Store {
-    /// Where the history is.
+    /// The archive of the history.
     #[must_use]
     pub fn history(&self) -> PathBuf {
-        self.dir.join("history.jsonl")
-    }
-
-    /// Where the records are.
-    #[must_use]
-    pub fn records(&self) -> PathBuf {
-        self.dir.join("records.jsonl")
+        self.dir.join("history")
     }
 
     /// Where the rejects of imports are.
@@ -99,87 +111,42 @@ impl Store {
         file.finish()
     }
 
-    /// Where a run carries its actions out into until it is over.
-    #[must_use]
-    pub fn unfinished_outbox(&self) -> Outbox {
-        Outbox {
-            dir: self.dir.join("outbox.part"),
-        }
-    }
-
-    /// Where the outbox of the run before stands while the new one takes its
-    /// place.
-    fn former_outbox(&self) -> Outbox {
-        Outbox {
-            dir: self.dir.join("outbox.old.part"),
-        }
-    }
-
-    /// Takes the store for a run that writes, and removes what an interrupted
-    /// run has left unfinished.
+    /// Takes the store for this process. `since` is the present time in words.
     ///
     /// # Errors
-    /// If another run has it, or the system does not let it be written.
-    pub fn lock(&self) -> Result<Lock, Failure> {
-        if fs::metadata(&self.dir).is_ok_and(|found| !found.is_dir()) {
-            return Err(failure(&self.dir)(ErrorKind::NotADirectory.into()));
-        }
-        fs::create_dir_all(&self.dir).map_err(failure(&self.dir))?;
-        let lock = Lock::take(&self.dir)?;
-        for dir in [self.outbox().dir, self.unfinished_outbox().dir] {
+    /// If another process has it, or the system does not let it be written.
+    pub fn lock(&self, since: &str) -> Result<Lock, Failure> {
+        for dir in [self.dir.clone(), self.outbox().dir] {
             if dir.exists() && !dir.is_dir() {
                 return Err(failure(&dir)(ErrorKind::NotADirectory.into()));
             }
         }
-        self.recover()?;
-        Ok(lock)
+        fs::create_dir_all(&self.dir).map_err(failure(&self.dir))?;
+        Ok(Lock::take(&self.dir, since)?)
     }
 
-    /// Removes what an interrupted run has left unfinished.
-    fn recover(&self) -> Result<(), Failure> {
-        for path in [self.history(), self.records()] {
-            let part = unfinished(&path);
-            remove(&part).map_err(failure(&part))?;
-        }
-        let part = self.unfinished_outbox();
-        part.clear().map_err(failure(&part.dir))?;
-        let (outbox, former) = (self.outbox(), self.former_outbox());
-        if !former.dir.exists() {
-            return Ok(());
-        }
-        if outbox.dir.exists() {
-            return self.forget_former();
-        }
-        fs::rename(&former.dir, &outbox.dir).map_err(failure(&outbox.dir))
+    /// Whether something was ever kept here.
+    #[must_use]
+    pub fn is_begun(&self) -> bool {
+        self.dir.join("log").is_dir()
     }
 
-    /// Puts the outbox of this run in the place of the one before. What others
-    /// have put there stays.
+    /// Removes all that was kept. The outbox keeps what is not of a run.
     ///
     /// # Errors
-    /// If the system does not let it be written.
-    pub fn swap_outbox(&self) -> Result<(), Failure> {
-        let (outbox, former) = (self.outbox(), self.former_outbox());
-        let part = self.unfinished_outbox();
-        if outbox.dir.exists() {
-            fs::rename(&outbox.dir, &former.dir).map_err(failure(&outbox.dir))?;
-        }
-        if part.dir.exists() {
-            fs::rename(&part.dir, &outbox.dir).map_err(failure(&outbox.dir))?;
-        }
-        if former.dir.exists() {
-            self.forget_former()?;
+    /// If the system does not let it be removed.
+    pub fn clear(&self) -> Result<(), Failure> {
+        // The log goes last: without it nothing else counts.
+        let outbox = self.outbox();
+        outbox.clear().map_err(failure(&outbox.dir))?;
+        for part in ["snapshots", "history", "programs", "log"] {
+            let dir = self.dir.join(part);
+            match fs::remove_dir_all(&dir) {
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                done => done.map_err(failure(&dir))?,
+            }
         }
         Ok(())
-    }
-
-    /// Removes the outbox of the run before, but for what is not of a run.
-    fn forget_former(&self) -> Result<(), Failure> {
-        let (outbox, former) = (self.outbox(), self.former_outbox());
-        former
-            .hand_over(&outbox)
-            .and_then(|()| former.clear())
-            .map_err(failure(&outbox.dir))
     }
 
     /// Removes the rejects of earlier runs: the tables that begin with `head`.
@@ -238,14 +205,6 @@ fn begins(path: &Path, head: &[u8]) -> io::Result<bool> {
     Ok(start == head)
 }
 
-/// Removes a file, if there is one.
-fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        done => done,
-    }
-}
-
 /// What a file is called while it is written.
 fn unfinished(path: &Path) -> PathBuf {
     let mut part = path.as_os_str().to_owned();
@@ -289,19 +248,6 @@ impl Unfinished {
             Some(file) => file.write_all(bytes).map_err(failure(&self.path)),
             None => Ok(()),
         }
-    }
-
-    /// Brings all of it to the disk, so that little is left that can fail.
-    ///
-    /// # Errors
-    /// If the system does not let it be written.
-    pub fn settle(&mut self) -> Result<(), Failure> {
-        let Some(file) = &mut self.file else {
-            return Ok(());
-        };
-        file.flush()
-            .and_then(|()| file.get_ref().sync_all())
-            .map_err(failure(&self.path))
     }
 
     /// Puts it in the place of the one before.

@@ -3,25 +3,22 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::Uid;
 use crate::engine::decision::{Answer, Call, Entry, Reason, What};
 use crate::engine::{Prepared, State};
-use crate::model::WorkflowId;
 
 /// What was counted.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Tally {
-    /// What came of inputs and rows.
-    pub inputs: Inputs,
     /// Of workflows, by name.
     pub flows: BTreeMap<String, Flow>,
     /// Of actions, by name and message.
     pub actions: BTreeMap<(String, String), Acts>,
-    asked: BTreeMap<(WorkflowId, usize), (String, String)>,
+    /// What each step last asked for, by workflow and step.
+    pub asked: BTreeMap<(String, String), (String, String)>,
 }
 
 /// What came of inputs.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Inputs {
     /// Those that were taken.
     pub applied: usize,
@@ -31,12 +28,10 @@ pub struct Inputs {
     pub no_record: usize,
     /// Those that were refused, by reason.
     pub refused: BTreeMap<String, usize>,
-    /// The rows of imports that did not go in, and all rows.
-    pub rejects: (usize, usize),
 }
 
 /// What became of a workflow.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Flow {
     /// How many were enrolled.
     pub enrolled: usize,
@@ -51,7 +46,7 @@ pub struct Flow {
 }
 
 /// What became of an action.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Acts {
     /// How many were decided.
     pub asked: usize,
@@ -70,21 +65,23 @@ pub fn label(prepared: &Prepared, call: &Call) -> (String, String) {
     (action.to_string(), message.unwrap_or_default())
 }
 
-impl Tally {
+impl Inputs {
     /// Counts what came of an input.
     pub fn answered(&mut self, answer: Option<&Answer>) {
         match answer {
-            Some(Answer::Duplicate) => self.inputs.duplicates += 1,
-            Some(Answer::NoRecord(_)) => self.inputs.no_record += 1,
+            Some(Answer::Duplicate) => self.duplicates += 1,
+            Some(Answer::NoRecord(_)) => self.no_record += 1,
             Some(Answer::Refused(reason)) => {
-                *self.inputs.refused.entry(reason.to_string()).or_default() += 1;
+                *self.refused.entry(reason.to_string()).or_default() += 1;
             }
             Some(Answer::Created(_) | Answer::Accepted(_) | Answer::Released) | None => {
-                self.inputs.applied += 1;
+                self.applied += 1;
             }
         }
     }
+}
 
+impl Tally {
     /// Counts an entry of the history.
     pub fn told(&mut self, prepared: &Prepared, entry: &Entry) {
         let Some(id) = entry.workflow else { return };
@@ -93,7 +90,7 @@ impl Tally {
         };
         let step = entry.step.and_then(|step| workflow.steps.get(step));
         let step = step.map(|step| step.id.to_string()).unwrap_or_default();
-        let place = (id, entry.step.unwrap_or_default());
+        let place = (workflow.name().to_string(), step.clone());
         let flow = self.flows.entry(workflow.name().to_string()).or_default();
         match &entry.what {
             What::Enrolled { .. } => flow.enrolled += 1,
@@ -107,14 +104,14 @@ impl Tally {
                 self.actions.entry(label.clone()).or_default().asked += 1;
                 self.asked.insert(place, label);
             }
-            What::Done(_) => self.act(place, |acts| acts.done += 1),
-            What::AttemptFailed { retry: None, .. } => self.act(place, |acts| acts.failed += 1),
+            What::Done(_) => self.act(&place, |acts| acts.done += 1),
+            What::AttemptFailed { retry: None, .. } => self.act(&place, |acts| acts.failed += 1),
             _ => {}
         }
     }
 
-    fn act(&mut self, place: (WorkflowId, usize), count: impl Fn(&mut Acts)) {
-        let acts = self.asked.get(&place);
+    fn act(&mut self, place: &(String, String), count: impl Fn(&mut Acts)) {
+        let acts = self.asked.get(place);
         if let Some(acts) = acts.and_then(|label| self.actions.get_mut(label)) {
             count(acts);
         }
@@ -135,11 +132,4 @@ impl Tally {
             }
         }
     }
-}
-
-/// One identity for the decisions of a whole run.
-#[must_use]
-pub fn combined(hashes: &[crate::engine::frozen::DecisionHash]) -> Uid {
-    let parts: Vec<&[u8]> = hashes.iter().map(|hash| hash.bytes().as_slice()).collect();
-    Uid::of(&parts)
 }

@@ -4,16 +4,17 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use flow::base::Sources;
-use flow::compile::compile;
-use flow::engine::{Order, Prepared};
-use flow::host::look::Places;
+use flow::connector::outbox::Outbox;
+use flow::engine::Order;
+use flow::host::carry::Carry;
+use flow::host::memory::Memory;
+use flow::host::program::Loaded;
 use flow::host::replay;
-use flow::host::run::{Options, run};
-use flow::host::store::Store;
+use flow::host::run::{records, run};
 use flow::project;
+use flow::scenario::Machine;
 
 use crate::support::{is_long, repo_root};
 
@@ -21,32 +22,25 @@ use crate::support::{is_long, repo_root};
 fn left(order: Order) -> BTreeMap<String, Vec<u8>> {
     let folder = repo_root().join("examples/webinar");
     let project = project::load(&folder).expect("the example can be read");
-    let compiled = compile(&project.sources, &project.files, &project.settings);
-    let program = compiled.program.expect("the example has no mistake");
-    let prepared = Arc::new(Prepared::new(program));
+    let (program, _) = Loaded::compile(&project).expect("the example has no mistake");
     let text = fs::read_to_string(folder.join("two-weeks.jsonl")).expect("the replay is there");
     let mut sources = Sources::default();
     let id = sources.add("two-weeks.jsonl".to_owned(), text);
-    let replay = replay::read((id, sources.get(id)), &prepared, &folder);
+    let replay = replay::read((id, sources.get(id)), &program.prepared, &folder);
     let Ok(replay) = replay else {
         panic!("the replay has no bad line");
     };
     let target = tempfile::tempdir().expect("a folder");
-    let store = || Store {
-        dir: target.path().join(".flow"),
+    let outbox = Outbox {
+        dir: target.path().join("outbox"),
     };
-    let options = Options {
-        until: None,
-        order,
-        store: Some(store()),
-        places: Places::new(project.sources.clone(), &project.root),
-    };
-    if run(prepared, replay, options, &mut |_| {}).is_err() {
+    let carry = Carry::new(Some(outbox.clone()));
+    let machine = Memory::new(program.prepared, order);
+    let Ok((_, machine)) = run(machine, carry, (replay, None), &mut |_| {}) else {
         panic!("the run can write");
-    }
-    let mut files = files(&store().outbox().dir);
-    let records = fs::read(store().records()).expect("the records");
-    files.insert("records".to_owned(), records);
+    };
+    let mut files = files(&outbox.dir);
+    files.insert("records".to_owned(), records(machine.state()));
     files
 }
 

@@ -100,7 +100,7 @@ pub(in crate::cli) fn json(report: &Report) -> String {
         to: report.clock.map(|(_, to)| instant(to)),
         records: &report.objects,
         segments: &report.segments,
-        inputs: inputs(&report.tally.inputs),
+        inputs: inputs(&report.inputs),
         imports: imports(report),
         workflows: flows.collect(),
         actions: actions(report),

@@ -46,7 +46,7 @@ pub(super) fn text(report: &Report, setting: &Setting<'_>) -> String {
     clock(&mut page, report, setting);
     page.row("records", &pairs(&report.objects));
     page.row("segments", &pairs(&report.segments));
-    page.row("inputs", &inputs(&report.tally.inputs));
+    page.row("inputs", &inputs(&report.inputs));
     for import in &report.imports {
         let same = report.imports.iter();
         let same = same.filter(|other| other.name == import.name);
@@ -281,11 +281,7 @@ fn ending(page: &mut Page, report: &Report, setting: &Setting<'_>) {
     page.text.push('\n');
     let shown = |path: &Path| path.display().to_string();
     let outbox = store.outbox().dir;
-    for (word, path) in [
-        ("history", store.history()),
-        ("records", store.records()),
-        ("outbox", outbox),
-    ] {
+    for (word, path) in [("history", store.history()), ("outbox", outbox)] {
         page.row(word, &[shown(&path)]);
     }
     for file in report

@@ -157,12 +157,18 @@ impl<'w> Draft<'w> {
     }
 
     fn bind(&mut self, (enrolment, step): (Uid, usize), results: &[Option<crate::model::Value>]) {
-        let binding = match self.plan_step(enrolment, step).map(|step| &step.kind) {
-            Some(StepKind::Do(action)) => action.binding.as_ref().map(|(place, _)| *place),
-            _ => None,
+        let Some(StepKind::Do(action)) = self.plan_step(enrolment, step).map(|step| &step.kind)
+        else {
+            return;
         };
-        let Some(place) = binding else { return };
-        let results: Arc<[_]> = results.into();
+        let Some((place, _)) = action.binding.as_ref() else {
+            return;
+        };
+        let declared = &self.world.prepared.program.catalog.actions[action.action];
+        let count = declared.results.len();
+        // What was not answered is unknown.
+        let results = results.iter().cloned().chain(std::iter::repeat(None));
+        let (place, results): (usize, Arc<[_]>) = (*place, results.take(count).collect());
         self.change_enrolment(enrolment, |of| {
             if let Some(slot) = of.bindings.get_mut(place) {
                 *slot = Some(results);

@@ -21,8 +21,8 @@ use crate::model::{Value as Known, compute};
 pub(in crate::host) fn entry(
     state: &State,
     entry: &Entry,
-    (key, source): (Option<&str>, Option<String>),
-) -> Vec<u8> {
+    source: Option<String>,
+) -> (&'static str, Vec<u8>) {
     let prepared = state.prepared();
     let object = entry.record.and_then(|id| state.record(id));
     let told = history::tell(prepared, object.map(|record| record.object), entry);
@@ -38,7 +38,8 @@ pub(in crate::host) fn entry(
         line.put("workflow", workflow.name().as_str());
         line.put("version", workflow.version.short());
         let own = told.fields.iter().find(|(name, _)| *name == "key");
-        if let Some(key) = key.or(own.map(|(_, key)| key.as_str())) {
+        let own = own.map(|(_, key)| key.as_str());
+        if let Some(key) = entry.key.as_deref().or(own) {
             line.put("key", key);
         }
         let step = entry.step.and_then(|step| workflow.steps.get(step));
@@ -62,7 +63,7 @@ pub(in crate::host) fn entry(
             field => line.add(field, value),
         }
     }
-    one(&line)
+    (told.kind, one(&line))
 }
 
 /// An argument, with the name of a record in place of its id.

@@ -28,7 +28,7 @@ fn a_request_is_rendered_once_and_waited_for() {
     let results = vec![Some(flow::model::Value::Text("abc".into()))];
     let (engine, mut outside) = world.scenario.into_parts();
     outside.script.push_back(Outcome::Done(results));
-    world.scenario = flow::scenario::Scenario::new(engine, outside);
+    world.scenario = flow::scenario::Scenario::new(engine, outside, Vec::new());
     world.does("ada", "ping", &[]);
     assert_eq!(
         world.sent(),
@@ -80,7 +80,7 @@ fn attempts_have_one_key_and_double_their_delays() {
     outside
         .script
         .extend([failed(503), failed(503), failed(503), failed(503)]);
-    world.scenario = flow::scenario::Scenario::new(engine, outside);
+    world.scenario = flow::scenario::Scenario::new(engine, outside, Vec::new());
     world.does("ada", "ping", &[]);
     world.set("ada", &[("score", "7")]);
     assert_eq!(
@@ -124,7 +124,7 @@ fn a_failure_is_told_and_the_path_goes_on() {
     world.contact("ada", &[]);
     let (engine, mut outside) = world.scenario.into_parts();
     outside.script.push_back(failed(400));
-    world.scenario = flow::scenario::Scenario::new(engine, outside);
+    world.scenario = flow::scenario::Scenario::new(engine, outside, Vec::new());
     world.does("ada", "ping", &[]);
     assert_eq!(
         world.path("ada", "w"),
@@ -148,7 +148,7 @@ fn the_result_of_an_enrolment_that_has_left_continues_nothing() {
     world.contact("ada", &[]);
     let (engine, mut outside) = world.scenario.into_parts();
     outside.script.push_back(failed(503));
-    world.scenario = flow::scenario::Scenario::new(engine, outside);
+    world.scenario = flow::scenario::Scenario::new(engine, outside, Vec::new());
     world.does("ada", "ping", &[]);
     world.set("ada", &[("flag", "true")]);
     world.hours(24);

@@ -48,7 +48,7 @@ pub(crate) struct Outside {
 }
 
 impl Carrier for Outside {
-    fn carry(&mut self, state: &State, action: &Action) -> Outcome {
+    fn carry(&mut self, state: &State, action: &Action) -> Option<Outcome> {
         let name = &state.prepared().program.catalog.actions[action.request.action].name;
         let mut line = name.to_string();
         for (name, value) in &action.request.arguments {
@@ -64,7 +64,8 @@ impl Carrier for Outside {
         }
         self.sent.push((action.decided_at, line));
         self.keys.push(action.key);
-        self.script.pop_front().unwrap_or(Outcome::Done(Vec::new()))
+        let next = self.script.pop_front();
+        Some(next.unwrap_or(Outcome::Done(Vec::new())))
     }
 
     fn told(&mut self, state: &State, entries: &[Entry]) {
@@ -102,7 +103,7 @@ fn line(state: &State, entry: &Entry) -> String {
 
 /// A scenario in words.
 pub(crate) struct World {
-    pub(crate) scenario: Scenario<Outside>,
+    pub(crate) scenario: Scenario<Engine, Outside>,
     prepared: Arc<Prepared>,
     now: Timestamp,
 }
@@ -138,7 +139,7 @@ impl World {
     pub(crate) fn of(prepared: Arc<Prepared>, order: Order) -> Self {
         let engine = Engine::new(prepared.clone(), "test", order);
         World {
-            scenario: Scenario::new(engine, Outside::default()),
+            scenario: Scenario::new(engine, Outside::default(), Vec::new()),
             prepared,
             now: "2026-01-05T09:00:00Z".parse().expect("it is a time"),
         }
@@ -169,7 +170,7 @@ impl World {
     }
 
     pub(crate) fn state(&self) -> &State {
-        self.scenario.engine().state()
+        self.scenario.machine().state()
     }
 
     pub(crate) fn prepared(&self) -> &Prepared {

@@ -46,16 +46,16 @@ struct Outside {
 }
 
 impl Carrier for Outside {
-    fn carry(&mut self, state: &State, action: &Action) -> Outcome {
+    fn carry(&mut self, state: &State, action: &Action) -> Option<Outcome> {
         let name = &state.prepared().program.catalog.actions[action.request.action].name;
         let arguments = arguments(&action.request);
-        match outcome(name.as_str(), &arguments) {
+        Some(match outcome(name.as_str(), &arguments) {
             Ok(()) => Outcome::Done(Vec::new()),
             Err((status, error)) => Outcome::Failed {
                 status,
                 error: error.into(),
             },
-        }
+        })
     }
 
     fn told(&mut self, state: &State, entries: &[Entry]) {
@@ -202,7 +202,7 @@ pub(super) struct Ran {
 impl Ran {
     pub(super) fn of(source: &str, history: &[Moment]) -> Self {
         let engine = Engine::new(prepare(source), "property", Order::Sent);
-        let mut scenario = Scenario::new(engine, Outside::default());
+        let mut scenario = Scenario::new(engine, Outside::default(), Vec::new());
         let mut handles = BTreeMap::new();
         for moment in history {
             if let Act::Create { handle, .. } = &moment.act {
@@ -214,9 +214,9 @@ impl Ran {
         }
         let (engine, mut outside) = scenario.into_parts();
         outside.handles = handles;
-        scenario = Scenario::new(engine, outside);
+        scenario = Scenario::new(engine, outside, Vec::new());
         for moment in history {
-            match input(scenario.engine().state(), &moment.act) {
+            match input(scenario.machine().state(), &moment.act) {
                 Some(input) => drop::<Option<Answer>>(scenario.apply(moment.at, input)),
                 None => scenario.advance(moment.at),
             }

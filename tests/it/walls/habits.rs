@@ -34,7 +34,10 @@ const HOMES: &[Home] = &[
             "src/cli/output",
             "src/diagnostic/render/json",
             "src/diagnostic/render/sarif",
+            "src/connector/http/wire",
             "src/connector/outbox/wire",
+            "src/host/desk/wire",
+            "src/host/durable/wire",
             "src/host/replay",
         ],
     },
@@ -52,7 +55,19 @@ const HOMES: &[Home] = &[
     },
     Home {
         crates: &["lettre"],
-        places: &["src/connector/outbox"],
+        places: &["src/connector/outbox", "src/connector/smtp"],
+    },
+    Home {
+        crates: &["reqwest", "rustls"],
+        places: &["src/connector/http"],
+    },
+    Home {
+        crates: &["tokio"],
+        places: &["src/connector/http", "src/connector/smtp", "src/host/live"],
+    },
+    Home {
+        crates: &["rusqlite", "zstd"],
+        places: &["src/store/archive"],
     },
 ];
 

@@ -1,0 +1,233 @@
+//! What has happened, as a log keeps it: an input, the clock, an attempt asked
+//! for, its result, a program loaded.
+
+use serde::{Deserialize, Serialize};
+
+use super::input::{self, Input};
+use super::value::{self, Frozen};
+use crate::base::{Name, Timestamp, Uid};
+use crate::engine::Event as LiveEvent;
+use crate::engine::decision::Asked as LiveAsked;
+use crate::engine::message::{Attempt, Outcome as LiveOutcome};
+use crate::engine::prepared::Prepared;
+use crate::model::{Action, ActionId};
+
+/// Something that has happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    at: i64,
+    /// The place within the source that it comes from, where it has one.
+    place: Option<Place>,
+    body: Body,
+}
+
+/// A place within a source that is read from its beginning to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    /// The hash of all its inputs up to this one.
+    pub through: [u8; 16],
+    /// Which of its inputs, from 1.
+    pub number: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+enum Body {
+    Load { program: [u8; 16], store: [u8; 16] },
+    Input(Input),
+    Clock,
+    Attempt(Asked),
+    Finished(Asked, Outcome),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Asked {
+    record: [u8; 16],
+    does: String,
+    enrolment: [u8; 16],
+    workflow: String,
+    step: String,
+    action: [u8; 16],
+    number: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+enum Outcome {
+    Done(Vec<(String, Frozen)>),
+    Failed(Option<u16>, String),
+}
+
+/// Something that has happened, thawed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Thawed {
+    /// A program is loaded; its sources are known by this hash.
+    Load(Uid),
+    /// The engine takes it.
+    Event(LiveEvent),
+    /// The program does not have what it names.
+    Gone,
+}
+
+impl Event {
+    /// When it was accepted (I7).
+    #[must_use]
+    pub fn at(&self) -> Timestamp {
+        Timestamp::from_microsecond(self.at).unwrap_or(Timestamp::MIN)
+    }
+
+    /// The place that it comes from.
+    #[must_use]
+    pub fn place(&self) -> Option<Place> {
+        self.place
+    }
+
+    /// The program that it loads, and the identity of the store.
+    #[must_use]
+    pub fn program(&self) -> Option<(Uid, Uid)> {
+        match self.body {
+            Body::Load { program, store } => {
+                Some((Uid::from_bytes(program), Uid::from_bytes(store)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The frozen form of the loading of a program.
+    #[must_use]
+    pub fn load(at: Timestamp, program: Uid, store: Uid) -> Self {
+        Event {
+            at: at.as_microsecond(),
+            place: None,
+            body: Body::Load {
+                program: *program.bytes(),
+                store: *store.bytes(),
+            },
+        }
+    }
+
+    /// The frozen form of what the engine takes.
+    #[must_use]
+    pub fn freeze(
+        prepared: &Prepared,
+        at: Timestamp,
+        place: Option<Place>,
+        event: &LiveEvent,
+    ) -> Self {
+        let body = match event {
+            LiveEvent::Input(input) => Body::Input(input::freeze(prepared, input)),
+            LiveEvent::Clock => Body::Clock,
+            LiveEvent::Attempt(asked) => Body::Attempt(asked_by(prepared, asked)),
+            LiveEvent::Finished(asked, outcome) => Body::Finished(
+                asked_by(prepared, asked),
+                came(action(prepared, asked.action), outcome),
+            ),
+        };
+        Event {
+            at: at.as_microsecond(),
+            place,
+            body,
+        }
+    }
+
+    /// The bytes of it.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        // Writing to memory does not fail.
+        postcard::to_allocvec(self).unwrap_or_default()
+    }
+
+    /// Reads what was kept; `None` where the bytes are no such thing.
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        postcard::from_bytes(bytes).ok()
+    }
+
+    /// What it is for a program.
+    #[must_use]
+    pub fn thaw(&self, prepared: &Prepared) -> Thawed {
+        let event = match &self.body {
+            Body::Load { program, .. } => return Thawed::Load(Uid::from_bytes(*program)),
+            Body::Input(input) => {
+                input::thaw(prepared, input).map(|input| LiveEvent::Input(Box::new(input)))
+            }
+            Body::Clock => Some(LiveEvent::Clock),
+            Body::Attempt(asked) => thaw_asked(prepared, asked).map(LiveEvent::Attempt),
+            Body::Finished(asked, outcome) => thaw_asked(prepared, asked).and_then(|asked| {
+                let outcome = thaw_outcome(action(prepared, asked.action), outcome)?;
+                Some(LiveEvent::Finished(asked, outcome))
+            }),
+        };
+        event.map_or(Thawed::Gone, Thawed::Event)
+    }
+}
+
+fn action(prepared: &Prepared, id: ActionId) -> &Action {
+    &prepared.program.catalog.actions[id]
+}
+
+fn asked_by(prepared: &Prepared, asked: &LiveAsked) -> Asked {
+    let workflow = prepared.workflow(asked.attempt.workflow);
+    let step = workflow.and_then(|workflow| workflow.steps.get(asked.attempt.step));
+    Asked {
+        record: *asked.record.bytes(),
+        does: action(prepared, asked.action).name.to_string(),
+        enrolment: *asked.attempt.enrolment.bytes(),
+        workflow: workflow.map_or_else(String::new, |workflow| workflow.name().to_string()),
+        step: step.map_or_else(String::new, |step| step.id.to_string()),
+        action: *asked.attempt.action.bytes(),
+        number: asked.attempt.number,
+    }
+}
+
+fn thaw_asked(prepared: &Prepared, asked: &Asked) -> Option<LiveAsked> {
+    let catalog = &prepared.program.catalog;
+    let workflow = catalog.workflow(&Name::new(&asked.workflow))?;
+    let steps = &prepared.workflow(workflow)?.steps;
+    let step = steps.iter().position(|step| step.id.as_str() == asked.step);
+    let mut actions = catalog.actions.iter();
+    let (does, _) = actions.find(|(_, action)| action.name == *asked.does)?;
+    Some(LiveAsked {
+        record: Uid::from_bytes(asked.record),
+        action: does,
+        attempt: Attempt {
+            enrolment: Uid::from_bytes(asked.enrolment),
+            workflow,
+            // An edit may have taken the step away while the attempt ran.
+            step: step.unwrap_or(usize::MAX),
+            action: Uid::from_bytes(asked.action),
+            number: asked.number,
+        },
+    })
+}
+
+fn came(action: &Action, outcome: &LiveOutcome) -> Outcome {
+    match outcome {
+        LiveOutcome::Done(values) => {
+            let known = action.results.iter().zip(values);
+            let known = known.filter_map(|(result, value)| {
+                let value = value::freeze(value.as_ref()?, &result.ty);
+                Some((result.name.to_string(), value))
+            });
+            Outcome::Done(known.collect())
+        }
+        LiveOutcome::Failed { status, error } => Outcome::Failed(*status, error.to_string()),
+    }
+}
+
+fn thaw_outcome(action: &Action, outcome: &Outcome) -> Option<LiveOutcome> {
+    Some(match outcome {
+        Outcome::Done(known) => {
+            let mut values = vec![None; action.results.len()];
+            for (name, value) in known {
+                let mut results = action.results.iter();
+                let place = results.position(|result| result.name == **name)?;
+                let value = value::thaw(value, &action.results.get(place)?.ty)?;
+                *values.get_mut(place)? = Some(value);
+            }
+            LiveOutcome::Done(values)
+        }
+        Outcome::Failed(status, error) => LiveOutcome::Failed {
+            status: *status,
+            error: error.as_str().into(),
+        },
+    })
+}

@@ -1,0 +1,215 @@
+//! An engine with a log behind it: what has happened is appended and synced
+//! before anything of it leaves, and what has come of it is worked out anew
+//! when the process begins again. Who sends and who carries out is not known
+//! here.
+
+mod core;
+pub mod pending;
+mod recover;
+
+pub use self::core::{Core, Unopened};
+pub use self::recover::{Opened, Recovered, Site, open, peek};
+
+use super::program::Loaded;
+use super::telling::Told;
+use crate::base::{Timestamp, Uid};
+use crate::engine::frozen::v1::event::{Event as Frozen, Place};
+use crate::engine::{Effects, Event, State};
+use crate::scenario::Machine;
+use crate::store::StoreError;
+use crate::store::disk::Disk;
+use crate::store::log::payload::Decided;
+use crate::store::log::{Kind, Log, Position};
+use crate::store::programs::Programs;
+use crate::store::snapshot::Snapshots;
+
+/// Where the history goes: behind the log, in its order.
+pub trait History {
+    /// Up to where it has everything.
+    fn through(&self) -> Position;
+
+    /// Takes what was told of positions that are durable in the log.
+    fn take(&mut self, told: Vec<Told>);
+
+    /// Makes sure that it survives.
+    ///
+    /// # Errors
+    /// If it cannot be kept.
+    fn secure(&mut self) -> Result<(), StoreError>;
+}
+
+/// An engine with a log behind it.
+pub struct Durable<D: Disk> {
+    core: Core<D>,
+    log: Log<D>,
+    snapshots: Snapshots<D>,
+    history: Box<dyn History + Send>,
+    failure: Option<StoreError>,
+}
+
+impl<D: Disk> Durable<D> {
+    /// What has come of the log.
+    #[must_use]
+    pub fn core(&self) -> &Core<D> {
+        &self.core
+    }
+
+    /// The position of what was taken last.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.log.next().before()
+    }
+
+    /// Why nothing more is taken, if so.
+    pub fn take_failure(&mut self) -> Option<StoreError> {
+        self.failure.take()
+    }
+
+    /// Loads another program (V1). It is durable when this returns.
+    ///
+    /// # Errors
+    /// If it cannot be kept.
+    pub fn load(&mut self, now: Timestamp, program: Loaded) -> Result<(), StoreError> {
+        let store = self.core.identity;
+        keep(&mut self.log, &self.core.programs, (now, &program, store))?;
+        self.log.commit()?;
+        self.core.change(program);
+        Ok(())
+    }
+
+    /// Takes what has happened, many things at once: all are durable before
+    /// any is decided. What is too large for the log comes back as its error;
+    /// of what was asked of the outside nothing may leave before
+    /// [`Machine::secure`].
+    ///
+    /// # Errors
+    /// If the log fails: then nothing more is taken.
+    pub fn accept(
+        &mut self,
+        events: Vec<(Timestamp, Event)>,
+    ) -> Result<Vec<Result<Effects, StoreError>>, StoreError> {
+        let mut appended = Vec::with_capacity(events.len());
+        for (at, event) in events {
+            let position = self.append(at, None, &event);
+            appended.push(position.map(|position| (position, at, event)));
+        }
+        self.commit()?;
+        let decided = appended.into_iter().map(|appended| {
+            let (position, at, event) = appended?;
+            Ok(self.decide(position, (at, None), event))
+        });
+        Ok(decided.collect())
+    }
+
+    fn append(
+        &mut self,
+        at: Timestamp,
+        place: Option<Place>,
+        event: &Event,
+    ) -> Result<Position, StoreError> {
+        let prepared = &self.core.program.prepared;
+        let frozen = Frozen::freeze(prepared, at, place, event);
+        self.log.append(Kind::Input, &frozen.bytes())
+    }
+
+    /// Decides on what stands in the log, and notes what was decided.
+    fn decide(
+        &mut self,
+        position: Position,
+        (at, place): (Timestamp, Option<Place>),
+        event: Event,
+    ) -> Effects {
+        let told = position > self.history.through();
+        let effects = self.core.follow((position, told), (at, place), event);
+        let decided = Decided {
+            input: position,
+            hash: *effects.hash.bytes(),
+        };
+        if let Err(error) = self.log.append(Kind::Decision, &decided.to_bytes()) {
+            self.failure = Some(error);
+        }
+        effects
+    }
+
+    /// Brings what was appended to the disk; what was told of it may follow.
+    ///
+    /// # Errors
+    /// If the log fails: then nothing more is taken.
+    pub fn commit(&mut self) -> Result<(), StoreError> {
+        self.log.commit()?;
+        self.history.take(std::mem::take(&mut self.core.told));
+        Ok(())
+    }
+
+    /// Ends it in order: all is on the disk.
+    ///
+    /// # Errors
+    /// If something cannot be written.
+    pub fn close(mut self) -> Result<(), StoreError> {
+        self.commit()?;
+        self.history.secure()
+    }
+}
+
+/// Keeps a program, then notes in the log that it is loaded.
+fn keep<D: Disk>(
+    log: &mut Log<D>,
+    programs: &Programs<D>,
+    (now, program, store): (Timestamp, &Loaded, Uid),
+) -> Result<(), StoreError> {
+    programs.put(&program.hash.to_string(), &program.packed)?;
+    let frozen = Frozen::load(now, program.hash, store);
+    log.append(Kind::Input, &frozen.bytes())?;
+    Ok(())
+}
+
+impl<D: Disk> Machine for Durable<D> {
+    fn take(&mut self, now: Timestamp, place: Option<Place>, event: Event) -> Effects {
+        if self.failure.is_some() {
+            return Effects::default();
+        }
+        // A time before the last one counts as the last one (I7).
+        let at = now.max(self.core.engine.state().now());
+        match self.append(at, place, &event) {
+            Ok(position) => self.decide(position, (at, place), event),
+            Err(error) => {
+                self.failure = Some(error);
+                Effects::default()
+            }
+        }
+    }
+
+    fn settle(&mut self) -> Effects {
+        self.core.engine.settle()
+    }
+
+    fn is_settled(&self) -> bool {
+        self.core.engine.is_settled()
+    }
+
+    fn next_deadline(&self) -> Option<Timestamp> {
+        self.core
+            .engine
+            .next_deadline()
+            .filter(|_| self.failure.is_none())
+    }
+
+    fn state(&self) -> &State {
+        self.core.engine.state()
+    }
+
+    fn secure(&mut self) -> bool {
+        if self.failure.is_none()
+            && let Err(error) = self.commit()
+        {
+            self.failure = Some(error);
+        }
+        self.failure.is_none()
+    }
+}
+
+/// The identity of a store of a name.
+#[must_use]
+pub fn identity(name: &str) -> Uid {
+    Uid::of(&[b"store", name.as_bytes()])
+}

@@ -1,0 +1,234 @@
+//! What comes of a log: the engine, what is counted, what is under way. It is
+//! worked out from the log alone; who writes the log is not known here.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::pending::Pending;
+use crate::base::{Timestamp, Uid};
+use crate::engine::frozen::DecisionHash;
+use crate::engine::frozen::v1::event::{Event as Frozen, Place, Thawed};
+use crate::engine::{Effects, Engine, Event, Order, State};
+use crate::host::ledger::Ledger;
+use crate::host::program::Loaded;
+use crate::host::telling::{Telling, Told};
+use crate::store::StoreError;
+use crate::store::disk::Disk;
+use crate::store::log::payload::Decided;
+use crate::store::log::{Frame, Kind, Position};
+use crate::store::programs::Programs;
+
+/// Why a store cannot be opened.
+#[derive(Debug)]
+pub enum Unopened {
+    /// The store says so.
+    Store(StoreError),
+    /// There is nothing yet, and no program to begin with.
+    Empty,
+    /// The log names a program that is not there, or that this release no
+    /// longer takes.
+    NoProgram(Uid),
+    /// An input of the log is none.
+    Unreadable(Position),
+    /// This release decides otherwise than the one that wrote the log.
+    Diverged(Position),
+}
+
+impl From<StoreError> for Unopened {
+    fn from(error: StoreError) -> Self {
+        Unopened::Store(error)
+    }
+}
+
+impl fmt::Display for Unopened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unopened::Store(error) => error.fmt(f),
+            Unopened::Empty => f.write_str("there is nothing in the store yet"),
+            Unopened::NoProgram(hash) => write!(
+                f,
+                "the store was run on a program that cannot be read any more (`programs/{hash}.program`): bring the file back from a backup, or use the release that wrote it"
+            ),
+            Unopened::Unreadable(position) => write!(
+                f,
+                "the log holds something at position {position} that this release does not know: use the release that wrote it, or a later one"
+            ),
+            Unopened::Diverged(position) => write!(
+                f,
+                "this release decides otherwise than the one that wrote the log, first at position {position}: nothing was sent; use the release that wrote it"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Unopened {}
+
+/// What has come of a log.
+pub struct Core<D: Disk> {
+    pub(super) engine: Engine,
+    pub(super) programs: Programs<D>,
+    pub(super) program: Loaded,
+    pub(super) ledger: Ledger,
+    pub(super) pending: Pending,
+    /// What was told and not handed over.
+    pub(super) told: Vec<Told>,
+    /// Whose log it is.
+    pub(super) identity: Uid,
+    telling: Telling,
+    root: PathBuf,
+    /// Decisions that wait for the hash of before.
+    unchecked: VecDeque<(Position, DecisionHash)>,
+}
+
+impl<D: Disk> Core<D> {
+    /// That of a log of which nothing was taken yet.
+    pub(super) fn new(
+        (programs, root): (Programs<D>, &Path),
+        program: Loaded,
+        identity: Uid,
+    ) -> Self {
+        let prepared = program.prepared.clone();
+        Core {
+            engine: Engine::new(prepared, &identity.to_string(), Order::Sent),
+            programs,
+            telling: Telling::new(&program),
+            program,
+            ledger: Ledger::default(),
+            pending: Pending::default(),
+            identity,
+            told: Vec::new(),
+            root: root.to_owned(),
+            unchecked: VecDeque::new(),
+        }
+    }
+
+    /// The state.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        self.engine.state()
+    }
+
+    /// When it must be woken, if nothing comes before.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        self.engine.next_deadline()
+    }
+
+    /// The program that runs.
+    #[must_use]
+    pub fn program(&self) -> &Loaded {
+        &self.program
+    }
+
+    /// What was counted.
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// What was asked of the outside and has not come back.
+    #[must_use]
+    pub fn pending(&self) -> &Pending {
+        &self.pending
+    }
+
+    /// Decides; `tells` says whether the archive lacks what is told.
+    pub(super) fn follow(
+        &mut self,
+        (position, tells): (Position, bool),
+        (at, place): (Timestamp, Option<Place>),
+        event: Event,
+    ) -> Effects {
+        let effects = self.engine.take(at, event.clone());
+        let state = self.engine.state();
+        self.ledger.follow(state, place, &effects);
+        self.pending.follow(&event, &effects);
+        if tells {
+            let told = self.telling.tell(state, position, &effects.entries);
+            self.told.extend(told);
+        }
+        effects
+    }
+
+    /// Another program runs from now on.
+    pub(super) fn change(&mut self, program: Loaded) {
+        self.telling = Telling::new(&program);
+        self.program = program;
+    }
+
+    /// Takes in a frame of the log; whether it was something that happened.
+    pub(super) fn again(
+        &mut self,
+        frame: &Frame,
+        asides: &BTreeSet<Position>,
+        told: Position,
+    ) -> Result<bool, Unopened> {
+        let position = frame.position;
+        match frame.kind {
+            Kind::Input if !asides.contains(&position) => {
+                let event = Frozen::read(&frame.payload);
+                let event = event.ok_or(Unopened::Unreadable(position))?;
+                self.happened((position, position > told), &event)?;
+                Ok(true)
+            }
+            Kind::Decision => {
+                self.check(frame)?;
+                Ok(false)
+            }
+            Kind::Input | Kind::SetAside | Kind::Mark => Ok(false),
+        }
+    }
+
+    fn happened(&mut self, place: (Position, bool), frozen: &Frozen) -> Result<(), Unopened> {
+        match frozen.thaw(&self.program.prepared) {
+            Thawed::Load(hash) if hash == self.program.hash => {}
+            Thawed::Load(hash) => {
+                let loaded = program(&self.programs, &self.root, hash)?;
+                self.change(loaded);
+            }
+            Thawed::Gone => return Err(Unopened::Unreadable(place.0)),
+            Thawed::Event(event) => {
+                let effects = self.follow(place, (frozen.at(), frozen.place()), event);
+                self.unchecked.push_back((place.0, effects.hash));
+            }
+        }
+        Ok(())
+    }
+
+    fn check(&mut self, frame: &Frame) -> Result<(), Unopened> {
+        let decided = Decided::read(&frame.payload);
+        let decided = decided.ok_or(Unopened::Unreadable(frame.position))?;
+        match self.unchecked.pop_front() {
+            Some((position, hash)) if position == decided.input => {
+                if *hash.bytes() == decided.hash {
+                    return Ok(());
+                }
+                Err(Unopened::Diverged(position))
+            }
+            _ => Err(Unopened::Diverged(decided.input)),
+        }
+    }
+
+    /// What was decided again, and not noted by the one that wrote the log.
+    pub(super) fn unchecked(&mut self) -> impl Iterator<Item = Decided> {
+        let unchecked = std::mem::take(&mut self.unchecked).into_iter();
+        unchecked.map(|(input, hash)| Decided {
+            input,
+            hash: *hash.bytes(),
+        })
+    }
+}
+
+/// The program of a hash.
+pub(super) fn program<D: Disk>(
+    programs: &Programs<D>,
+    root: &Path,
+    hash: Uid,
+) -> Result<Loaded, Unopened> {
+    let packed = programs.get(&hash.to_string())?;
+    let loaded = packed.and_then(|packed| Loaded::unpack(root, &packed));
+    loaded
+        .filter(|loaded| loaded.hash == hash)
+        .ok_or(Unopened::NoProgram(hash))
+}

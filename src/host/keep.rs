@@ -1,0 +1,58 @@
+//! A store that this process owns: its lock, its log, its archive. What is done
+//! with it is not known here.
+
+use std::path::Path;
+
+use super::archive::Archivist;
+use super::durable::{self, Durable, Opened, Recovered, Site};
+use super::program::Loaded;
+use super::store::{Failure, Store};
+use crate::base::{Timestamp, Uid};
+use crate::store::disk::real::RealDisk;
+use crate::store::lock::Lock;
+
+/// A store that this process owns.
+pub struct Kept {
+    /// The engine and its log.
+    pub durable: Durable<RealDisk>,
+    /// What was found when it was opened.
+    pub recovered: Recovered,
+    /// The lock; it is given back when all else is over.
+    pub lock: Lock,
+}
+
+impl Kept {
+    /// Takes and opens a store. One that is empty begins with `program`, under
+    /// an identity. `root` is the folder of the project.
+    ///
+    /// # Errors
+    /// If another process has it, or it cannot be read or written.
+    pub fn open(
+        (store, root): (&Store, &Path),
+        program: Option<Loaded>,
+        (now, identity): (Timestamp, Uid),
+    ) -> Result<Self, Failure> {
+        let lock = store.lock(&now.to_string())?;
+        let history = Archivist::open(&store.history())?;
+        let site = Site {
+            disk: &RealDisk,
+            dir: &store.dir,
+            root,
+        };
+        let Opened { durable, recovered } =
+            durable::open(site, program, (now, identity), Box::new(history))?;
+        Ok(Kept {
+            durable,
+            recovered,
+            lock,
+        })
+    }
+
+    /// Ends it in order: all is on the disk.
+    ///
+    /// # Errors
+    /// If something cannot be written.
+    pub fn close(self) -> Result<(), Failure> {
+        Ok(self.durable.close()?)
+    }
+}

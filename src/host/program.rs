@@ -1,0 +1,58 @@
+//! A program as the host runs it: compiled, with its texts, and packed so that
+//! it can be compiled again. Where the pack is kept is not known here.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::look::Places;
+use crate::base::Uid;
+use crate::compile::compile;
+use crate::diagnostic::Findings;
+use crate::engine::Prepared;
+use crate::project::{self, Project};
+
+/// A program that can run.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The hash of its texts.
+    pub hash: Uid,
+    /// Its texts as one piece.
+    pub packed: Vec<u8>,
+    /// What the engine runs.
+    pub prepared: Arc<Prepared>,
+    /// The texts that the history points at.
+    pub places: Arc<Places>,
+}
+
+impl Loaded {
+    /// Compiles a project.
+    ///
+    /// # Errors
+    /// What is wrong with it. Its warnings are returned beside the program.
+    pub fn compile(project: &Project) -> Result<(Self, Findings), Findings> {
+        let compilation = compile(&project.sources, &project.files, &project.settings);
+        let mut findings = project.findings.clone();
+        findings.append(compilation.findings);
+        match compilation.program {
+            Some(program) if !findings.has_errors() => {
+                let packed = project.pack();
+                let loaded = Loaded {
+                    hash: Uid::of(&[b"program", &packed]),
+                    packed,
+                    prepared: Arc::new(Prepared::new(program)),
+                    places: Arc::new(Places::new(project.sources.clone(), &project.root)),
+                };
+                Ok((loaded, findings))
+            }
+            _ => Err(findings),
+        }
+    }
+
+    /// Compiles what was packed. `None` where the bytes are no such thing, or
+    /// this release no longer takes what stands in them.
+    #[must_use]
+    pub fn unpack(root: &Path, packed: &[u8]) -> Option<Self> {
+        let project = project::unpack(root, packed)?;
+        Loaded::compile(&project).ok().map(|(loaded, _)| loaded)
+    }
+}

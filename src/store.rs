@@ -1,0 +1,11 @@
+//! What outlives the process: the log of inputs, the lock of its one owner and
+//! the archive of the history. What an input means is not known here.
+
+pub mod error;
+pub mod disk;
+pub mod lock;
+pub mod log;
+pub mod programs;
+pub mod snapshot;
+
+pub use self::error::StoreError;

@@ -1,0 +1,12 @@
+//! The store, on a disk that loses, tears and reorders what was not synced, and
+//! on the one of the machine.
+
+mod chance;
+mod crash;
+mod flip;
+mod lock;
+mod log;
+mod model;
+mod real_disk;
+mod sim_disk;
+mod sim_file;
