@@ -3,25 +3,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use flow::base::{Timestamp, Uid};
+use flow::base::Uid;
 use flow::model::compute::{Operator, arithmetic};
-use flow::model::{ObjectId, PropertyId, SegmentId, Type, Value};
+use flow::model::{PropertyId, SegmentId, Value};
 use flow::semantic::hir::{EventSource, FieldSource};
 use flow::syntax::ast::SetOp;
 
 use crate::reference::eval::same;
-use crate::reference::{
-    Cause, Delivery, End, Failure, Message, Model, Occurrence, Record, State, Ticket,
-};
+use crate::reference::{Delivery, End, Message, Model, Occurrence, Record, State};
 
 /// How many links deep a record is told to others.
 const DEPTH: usize = 3;
 
-/// A link as one side sees it: its name there and on the other side.
+/// A link as one side sees it: its name there and on the other side, the other
+/// record.
 #[derive(Clone)]
 pub(crate) struct Tie {
     name: String,
     far: String,
+    with: String,
     label: Option<String>,
 }
 
@@ -31,25 +31,9 @@ pub(crate) fn uid(handle: &str) -> Uid {
 }
 
 impl Record {
-    pub(crate) fn new(handle: &str, object: ObjectId, now: Timestamp) -> Self {
-        Record {
-            handle: handle.to_owned(),
-            object,
-            values: BTreeMap::new(),
-            created: now,
-            updated: now,
-            ends: Vec::new(),
-            ever: BTreeSet::new(),
-            segments: BTreeSet::new(),
-            counters: BTreeMap::new(),
-        }
-    }
-
     /// What others hear of it.
     fn view(&self, depth: usize) -> Record {
         let mut view = self.clone();
-        view.segments.clear();
-        view.counters.clear();
         for end in &mut view.ends {
             let heard = end.heard.take().filter(|_| depth > 0);
             end.heard = heard.map(|heard| Box::new(heard.view(depth - 1)));
@@ -60,35 +44,39 @@ impl Record {
     /// The ends of an association, with a label if one is asked for.
     pub(crate) fn linked<'r>(&'r self, name: &str, label: Option<&str>) -> Vec<&'r End> {
         let labelled = |end: &End| label.is_none_or(|label| end.labels.contains(label));
-        let ends = self.ends.iter();
-        ends.filter(|end| end.name == name && labelled(end))
-            .collect()
+        let ends = self.ends.iter().filter(|end| end.name == name);
+        ends.filter(|end| labelled(end)).collect()
     }
 
-    pub(crate) fn hear(&mut self, view: &Record) {
-        for end in &mut self.ends {
-            if end.other == view.handle {
-                end.heard = Some(Box::new(view.clone()));
-            }
+    fn hear(&mut self, view: &Record) {
+        for end in self.ends.iter_mut().filter(|end| end.other == view.handle) {
+            end.heard = Some(Box::new(view.clone()));
         }
     }
 
+    fn place_of(&self, tie: &Tie) -> Option<usize> {
+        let mut ends = self.ends.iter();
+        ends.position(|end| end.name == tie.name && end.other == tie.with)
+    }
+
     /// Takes an end away, or only a label of it; whether there was such.
-    fn unplace(&mut self, name: &str, other: &str, label: Option<&str>) -> bool {
-        let at = self.ends.iter().position(|end| end.leads(name, other));
-        at.is_some_and(|at| match label {
+    fn unplace(&mut self, tie: &Tie) -> bool {
+        self.place_of(tie).is_some_and(|at| match &tie.label {
             Some(label) => self.ends[at].labels.remove(label),
-            None => {
-                self.ends.remove(at);
-                true
-            }
+            None => self.ends.remove(at).other == tie.with,
         })
     }
 }
 
-impl End {
-    fn leads(&self, name: &str, other: &str) -> bool {
-        self.name == name && self.other == other
+impl Tie {
+    /// The link as the other side sees it.
+    fn turned(&self, from: &str) -> Tie {
+        Tie {
+            name: self.far.clone(),
+            far: self.name.clone(),
+            with: from.to_owned(),
+            label: self.label.clone(),
+        }
     }
 }
 
@@ -100,232 +88,201 @@ impl<'p> Model<'p> {
         chain: u32,
         body: impl FnOnce(&mut Self, &mut Delivery) + 'p,
     ) {
-        let (to, body) = (to.to_owned(), Box::new(body));
-        self.queue.push_back(Message { to, chain, body });
+        let mut at = Delivery::default();
+        (at.to, at.chain) = (to.to_owned(), chain);
+        self.queue.push_back((at, Box::new(body)));
     }
 
-    pub(super) fn deliver(&mut self, message: Message<'p>) {
-        let Message { to, chain, body } = message;
-        let mut delivery = Delivery {
-            before: self.records.get(&to).cloned(),
-            to,
-            chain,
-            occurrences: Vec::new(),
-            cause: Cause::Change,
-            reply: None,
-            done: None,
-        };
-        body(self, &mut delivery);
-        self.tell(&delivery);
-        if let Some((id, why)) = delivery.reply.take() {
-            let to = self.enrolments[&id].record.clone();
-            self.send(&to, chain, move |model, at| model.answer(at, Some(id), why));
+    pub(super) fn deliver(&mut self, (mut at, body): Message<'p>) {
+        at.before = self.records.get(&at.to).cloned();
+        body(self, &mut at);
+        self.tell(&at);
+        let done = self.answered(&mut at);
+        let occurred = self.occurred(&at);
+        at.occurrences.extend(occurred);
+        self.consider(&mut at);
+        let moved = self.moments(&at);
+        if let Some(id) = done {
+            self.finish(id, at.chain);
         }
-        let occurred = self.occurred(&delivery);
-        delivery.occurrences.extend(occurred);
-        self.count(&delivery);
-        let (begun, moved) = self.consider(&delivery);
-        if let Some((id, failure)) = delivery.done.take() {
-            self.finish(id, failure, chain);
-        }
-        for id in moved.into_iter().chain(begun) {
-            self.go_on(id, chain);
+        for id in moved.into_iter().chain(at.begun) {
+            self.go_on(id, at.chain);
         }
     }
 
     /// Linked records hear of a change.
     fn tell(&mut self, at: &Delivery) {
-        let (before, view) = (at.before.as_ref(), self.records[&at.to].view(DEPTH));
-        if before.is_none_or(|before| before.view(DEPTH) == view) {
-            return;
-        }
-        let mut told = BTreeSet::new();
-        for end in &view.ends {
-            if told.insert(&end.other) {
-                let view = view.clone();
-                self.send(&end.other, at.chain + 1, move |model, at| {
-                    model.record(&at.to).hear(&view);
-                });
-            }
+        let view = self.records[&at.to].view(DEPTH);
+        let before = at.before.as_ref().map(|before| before.view(DEPTH));
+        for end in view.ends.iter().filter(|_| before.as_ref() != Some(&view)) {
+            let view = view.clone();
+            let hear = move |model: &mut Self, at: &mut Delivery| model.record(&at.to).hear(&view);
+            self.send(&end.other, at.chain + 1, hear);
         }
     }
 
-    /// One answer less to wait for; with the last the enrolment goes on.
-    pub(crate) fn answer(&mut self, at: &mut Delivery, ticket: Ticket, why: Option<Failure>) {
-        let Some(id) = ticket else { return };
-        let Some(inside) = self.enrolments.get_mut(&id) else {
-            return;
-        };
+    /// The enrolment that goes on: all that it waits for is done. An answer for
+    /// another record is sent there, after others have heard of the change.
+    fn answered(&mut self, at: &mut Delivery) -> Option<u64> {
+        let id = at.asker?;
+        let (inside, why) = (self.enrolments.get_mut(&id)?, at.failure.take());
         if inside.record != at.to {
-            at.reply = Some((id, why));
-        } else {
-            inside.failure = inside.failure.take().or(why);
-            if let State::Parked(left) = &mut inside.state {
-                *left -= 1;
-                at.done = (*left == 0).then(|| (id, inside.failure.take()));
-            }
+            let to = inside.record.clone();
+            let answer = move |_: &mut Self, at: &mut Delivery| {
+                (at.asker, at.failure) = (Some(id), why);
+            };
+            self.send(&to, at.chain, answer);
+            return None;
         }
+        inside.failure = inside.failure.take().or(why);
+        if let State::Parked(left) = &mut inside.state {
+            *left -= 1;
+        }
+        (!matches!(inside.state, State::Parked(1..))).then_some(id)
     }
 
-    /// What is known no more becomes the default.
     pub(crate) fn put(&mut self, to: &str, id: PropertyId, value: Option<Value>) {
-        let (now, object) = (self.now, self.records[to].object);
-        let ty = &self.program.catalog.objects[object].properties[id].ty;
-        let value = value.or_else(|| self.default(object, id));
+        let now = Value::Datetime(self.now);
+        let object = &self.program.catalog.objects[self.records[to].object];
         let record = self.record(to);
-        match (record.values.get(&id), value) {
-            (None, None) => return,
-            (Some(held), Some(value)) if same(held, &value, ty) => return,
-            (_, Some(value)) => drop(record.values.insert(id, value)),
-            (_, None) => drop(record.values.remove(&id)),
+        if !same(
+            record.values.get(&id),
+            value.as_ref(),
+            &object.properties[id].ty,
+        ) {
+            record.values.remove(&id);
+            record.values.extend(value.map(|value| (id, value)));
+            let updated = object.property("updated_at").expect("it is built in");
+            record.values.insert(updated, now);
         }
-        record.updated = now;
     }
 
-    /// What a step writes, computed where it is applied; or why it fails. No
-    /// operator clears.
+    /// What a step writes, computed where it is applied.
     pub(crate) fn write(
         &mut self,
-        to: &str,
+        at: &mut Delivery,
         id: PropertyId,
-        op: Option<SetOp>,
-        operand: Option<Value>,
-    ) -> Option<Failure> {
-        let record = &self.records[to];
-        let ty = &self.program.catalog.objects[record.object].properties[id].ty;
-        let value = match (op, record.values.get(&id), ty) {
-            (None, ..) => self.default(record.object, id),
-            (Some(SetOp::Assign), ..) => operand,
-            (Some(SetOp::Add), None, Type::Set(_)) => operand,
-            (Some(op), held, _) => held
-                .zip(operand)
-                .and_then(|(held, by)| self.moved(op, held, &by)),
+        (op, operand): (SetOp, Option<Value>),
+    ) {
+        let record = &self.records[&at.to];
+        let add = op == SetOp::Add;
+        let value = match (op, record.values.get(&id), operand) {
+            (SetOp::Assign, _, operand) => operand,
+            (SetOp::Add, None, Some(Value::Set(by))) => Some(Value::Set(by)),
+            (_, Some(Value::Set(held)), Some(Value::Set(by))) => {
+                let rest = held.iter().filter(|member| !by.contains(member));
+                let members = rest.chain(by.iter().filter(|_| add));
+                let members: BTreeSet<usize> = members.copied().collect();
+                Some(Value::Set(Vec::from_iter(members)))
+            }
+            (_, held, operand) => held.zip(operand).and_then(|(held, by)| {
+                let op = if add {
+                    Operator::Add
+                } else {
+                    Operator::Subtract
+                };
+                arithmetic(op, held, &by, &self.program.settings.zone).ok()?
+            }),
         };
-        let refused = self.refused(record, id, value.as_ref());
-        if refused.is_none() {
-            self.put(to, id, value);
+        match self.fitting(record, id, value) {
+            Ok(value) => self.put(&at.to, id, value),
+            Err(why) => at.failure = Some((None, why.to_owned())),
         }
-        refused.map(|why| (None, why.to_owned()))
-    }
-
-    fn moved(&self, op: SetOp, held: &Value, by: &Value) -> Option<Value> {
-        if let (Value::Set(held), Value::Set(by)) = (held, by) {
-            let mut members = held.clone();
-            members.retain(|member| !by.contains(member));
-            members.extend(by.iter().filter(|_| op == SetOp::Add));
-            members.sort_unstable();
-            return Some(Value::Set(members));
-        }
-        let op = [Operator::Subtract, Operator::Add][usize::from(op == SetOp::Add)];
-        arithmetic(op, held, by, &self.program.settings.zone).ok()?
     }
 
     /// What has occurred: creation or changes, membership.
-    fn occurred(&self, delivery: &Delivery) -> Vec<Occurrence> {
-        let after = self.env(&self.records[&delivery.to]);
-        let before = delivery.before.as_ref().map(|before| self.env(before));
+    fn occurred(&self, at: &Delivery) -> Vec<Occurrence> {
+        let after = self.env(&self.records[&at.to]);
+        let before = at.before.as_ref().map(|before| self.env(before));
         let object = after.this.object;
         let mut found = Vec::new();
         let mut add = |source, fields| {
             found.push(Occurrence {
                 source,
                 occurred: self.now,
-                fields: BTreeMap::from_iter(fields),
+                fields,
             });
         };
         if before.is_none() {
-            add(EventSource::Created, Vec::new());
+            add(EventSource::Created, BTreeMap::new());
         }
-        let properties = &self.program.catalog.objects[object].properties;
-        for (id, property) in properties.iter() {
+        let properties = self.program.catalog.objects[object].properties.iter();
+        for (id, _) in properties.filter(|(_, property)| !property.builtin) {
             let old = before.map(|before| before.property(before.this, id));
             let new = after.property(after.this, id);
-            if let Some(old) = old.filter(|old| *old != new && !property.builtin) {
+            if let Some(old) = old.filter(|old| *old != new) {
                 let (was, is) = (FieldSource::Old(object, id), FieldSource::New(object, id));
-                add(EventSource::Changed(id), vec![(was, old), (is, new)]);
+                add(
+                    EventSource::Changed(id),
+                    BTreeMap::from([(was, old), (is, new)]),
+                );
             }
         }
-        for (id, segment) in self.program.catalog.segments.iter() {
-            let was = before.is_some_and(|before| before.inside(id));
-            match (was, after.inside(id)) {
-                _ if segment.object != object => {}
-                (false, true) => add(EventSource::Joined(id), Vec::new()),
-                (true, false) => add(EventSource::Left(id), Vec::new()),
+        let segments = self.program.catalog.segments.iter();
+        for (id, _) in segments.filter(|(_, segment)| segment.object == object) {
+            match (
+                before.is_some_and(|before| before.inside(id)),
+                after.inside(id),
+            ) {
+                (false, true) => add(EventSource::Joined(id), BTreeMap::new()),
+                (true, false) => add(EventSource::Left(id), BTreeMap::new()),
                 _ => {}
             }
         }
         found
     }
 
-    pub(crate) fn record(&mut self, handle: &str) -> &mut Record {
+    fn record(&mut self, handle: &str) -> &mut Record {
         self.records.get_mut(handle).expect("it is there")
-    }
-
-    pub(crate) fn handle_of(&self, id: &Value) -> Option<String> {
-        let Value::Text(id) = id else { return None };
-        let mut handles = self.records.keys();
-        let found = handles.find(|handle| Some(uid(handle)) == Uid::parse(id));
-        found.cloned()
     }
 
     pub(crate) fn member(&mut self, to: &str, segment: SegmentId, join: bool) {
         let segments = &mut self.record(to).segments;
-        match join {
-            true => segments.insert(segment),
-            false => segments.remove(&segment),
-        };
+        segments.remove(&segment);
+        segments.extend(join.then_some(segment));
     }
 
-    pub(crate) fn tie(&self, object: ObjectId, name: &str, label: Option<String>) -> Tie {
-        let owner = &self.program.catalog.objects[object];
+    /// The link of a record by an association to another.
+    pub(crate) fn tie(&self, from: &str, name: &str, with: String, label: Option<String>) -> Tie {
+        let owner = &self.program.catalog.objects[self.records[from].object];
         let id = owner.association(name).expect("it is declared");
         let far = owner.associations[id].inverse.as_ref();
         let far = far.map_or_else(|| format!("<{}.{name}", owner.name), ToString::to_string);
         let name = name.to_owned();
-        Tie { name, far, label }
+        Tie {
+            name,
+            far,
+            with,
+            label,
+        }
     }
 
-    pub(crate) fn link(&mut self, at: &mut Delivery, tie: Tie, with: String, ticket: Ticket) {
-        let ends = self.records[&at.to].linked(&tie.name, tie.label.as_deref());
-        if ends.iter().any(|end| end.other == with) {
-            return self.answer(at, ticket, None);
+    /// Makes the other end, then this one, if the link is not there.
+    pub(crate) fn link(&mut self, at: &mut Delivery, tie: Tie) {
+        let record = &self.records[&at.to];
+        let mut ends = record.linked(&tie.name, tie.label.as_deref()).into_iter();
+        if ends.any(|end| end.other == tie.with) {
+            return;
         }
-        // The other end is made first, then this one.
-        let (from, view) = (at.to.clone(), self.records[&at.to].view(DEPTH));
-        self.send(&with, at.chain + 1, move |model, at| {
-            let (name, far, label) = (tie.far.clone(), tie.name.clone(), tie.label.clone());
-            model.place(at, &Tie { name, far, label }, view);
+        let (asker, back, view) = (at.asker.take(), tie.turned(&at.to), record.view(DEPTH));
+        self.send(&tie.with.clone(), at.chain + 1, move |model, at| {
+            model.place(at, &back, view);
             let view = model.records[&at.to].view(DEPTH);
-            model.send(&from, at.chain + 1, move |model, at| {
+            model.send(&back.with, at.chain + 1, move |model, at| {
                 model.place(at, &tie, view);
-                model.answer(at, ticket, None);
+                at.asker = asker;
             });
         });
     }
 
     /// Takes an end or a label away and tells the other side.
-    pub(crate) fn unlink(&mut self, at: &Delivery, tie: Tie, with: &str) {
-        let (record, label) = (self.record(&at.to), tie.label.as_deref());
-        if record.unplace(&tie.name, with, label) {
-            let from = at.to.clone();
-            self.send(with, at.chain + 1, move |model, at| {
-                let label = tie.label.as_deref();
-                model.record(&at.to).unplace(&tie.far, &from, label);
+    pub(crate) fn unlink(&mut self, at: &Delivery, tie: Tie) {
+        if self.record(&at.to).unplace(&tie) {
+            let back = tie.turned(&at.to);
+            self.send(&tie.with, at.chain + 1, move |model, at| {
+                model.record(&at.to).unplace(&back);
             });
         }
-    }
-
-    /// A step sets or clears a `one` association.
-    pub(crate) fn relink(&mut self, at: &mut Delivery, tie: Tie, to: (Option<String>, Ticket)) {
-        let (with, ticket) = to;
-        if let Some(with) = with {
-            return self.link(at, tie, with, ticket);
-        }
-        let old = self.records[&at.to].linked(&tie.name, None);
-        if let Some(old) = old.first().map(|end| end.other.clone()) {
-            self.unlink(at, tie, &old);
-        }
-        self.answer(at, ticket, None);
     }
 
     /// Makes an end or adds a label; one that is taken where there is only one
@@ -333,27 +290,32 @@ impl<'p> Model<'p> {
     fn place(&mut self, at: &Delivery, tie: &Tie, view: Record) {
         let record = &self.records[&at.to];
         let owner = &self.program.catalog.objects[record.object];
-        let association = owner.association(&tie.name);
-        if association.is_some_and(|id| !owner.associations[id].many) {
-            let old = record.linked(&tie.name, None).into_iter();
-            let old: Vec<String> = old.map(|end| end.other.clone()).collect();
-            for other in old.iter().filter(|other| **other != view.handle) {
-                let (label, tie) = (None, tie.clone());
-                self.unlink(at, Tie { label, ..tie }, other);
-            }
+        let id = owner.association(&tie.name);
+        let one = id.is_some_and(|id| !owner.associations[id].many);
+        let ends = record.linked(&tie.name, None).into_iter();
+        let others = ends
+            .map(|end| end.other.clone())
+            .filter(|other| one && *other != tie.with);
+        for with in others.collect::<Vec<String>>() {
+            let (name, far, label) = (tie.name.clone(), tie.far.clone(), None);
+            self.unlink(
+                at,
+                Tie {
+                    name,
+                    far,
+                    with,
+                    label,
+                },
+            );
         }
-        let (record, other, name) = (self.record(&at.to), &view.handle, &tie.name);
-        if !record.ends.iter().any(|end| end.leads(name, other)) {
-            record.ends.push(End {
-                name: name.clone(),
-                other: other.clone(),
-                labels: BTreeSet::new(),
-                heard: None,
-            });
+        let (record, name) = (self.record(&at.to), &tie.name);
+        let place = record.place_of(tie).unwrap_or(record.ends.len());
+        if place == record.ends.len() {
+            record.ends.push(End::default());
         }
-        for end in record.ends.iter_mut().filter(|end| end.leads(name, other)) {
-            end.labels.extend(tie.label.clone());
-        }
+        let end = &mut record.ends[place];
+        (end.name, end.other) = (name.clone(), tie.with.clone());
+        end.labels.extend(tie.label.clone());
         let labels = [None, tie.label.clone()];
         record
             .ever

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use flow::base::Timestamp;
 use flow::model::{ObjectId, PropertyId, Value, form_of};
-use flow::semantic::hir::{Do, ExprKind, Program, StepKind, Workflow};
+use flow::semantic::hir::{Do, Program, StepKind, Workflow};
 
 use crate::acts::{Trace, What, outcome};
 use crate::reference::deliver::uid;
 use crate::reference::eval::same;
-use crate::reference::{Cause, Delivery, Enrolment, Model, Occurrence, Record, State};
+use crate::reference::{Delivery, Enrolment, Model, Occurrence, Record, State};
 
 /// Properties with their new values.
 pub(crate) type Changes = Vec<(PropertyId, Option<Value>)>;
@@ -28,6 +28,7 @@ impl<'p> Model<'p> {
             paused: BTreeSet::new(),
             started: BTreeSet::new(),
             seen: BTreeSet::new(),
+            counters: BTreeMap::new(),
             queue: VecDeque::new(),
             actions: VecDeque::new(),
             trace: Vec::new(),
@@ -36,9 +37,12 @@ impl<'p> Model<'p> {
 
     /// Fires all timers due at or before an instant, in order (I8).
     pub(crate) fn advance(&mut self, to: Timestamp) {
-        while let Some((due, id)) = self.next_timer().filter(|(due, _)| *due <= to) {
+        while let Some(due) = self
+            .next_timer()
+            .map(|(due, _)| due)
+            .filter(|due| *due <= to)
+        {
             self.now = self.now.max(due);
-            self.fire(id);
             self.settle();
         }
         self.now = self.now.max(to);
@@ -71,7 +75,7 @@ impl<'p> Model<'p> {
             return self.actions.push_back((id, action));
         }
         let to = inside.record.clone();
-        self.send(&to, 1, move |_, at| at.done = Some((id, None)));
+        self.send(&to, 1, move |_, at| at.asker = Some(id));
     }
 
     /// Delivers all messages and fires what is due, then carries out the first
@@ -115,8 +119,8 @@ impl<'p> Model<'p> {
                 let binding = inside.doing().and_then(|doing| doing.binding.as_ref());
                 inside.bound.extend(binding.map(|binding| binding.place));
             }
-            let failure = result.and_then(Result::err);
-            self.send(&record, 1, move |_, at| at.done = Some((id, failure)));
+            inside.failure = result.and_then(Result::err);
+            self.send(&record, 1, move |_, at| at.asker = Some(id));
         }
     }
 
@@ -148,30 +152,51 @@ impl<'p> Model<'p> {
         let mut handles: Vec<String> = records.map(|record| record.handle.clone()).collect();
         handles.sort_by_key(|handle| (uid(handle).partition(1024), uid(handle)));
         for handle in handles {
-            self.send(&handle, 1, move |_, to| to.cause = Cause::Existing(at));
+            self.send(&handle, 1, move |model, to| model.existing(at, to));
         }
     }
 
+    /// A record with what is given and the defaults of the rest, if all fits.
     pub(crate) fn create(&mut self, handle: &str, object: ObjectId, given: &Changes) {
-        let mut record = Record::new(handle, object, self.now);
-        let mut good = self.good(&record, given) && !self.records.contains_key(handle);
+        let (id, now) = (uid(handle).to_string(), Value::Datetime(self.now));
+        let builtin = [Value::Text(id.into()), now.clone(), now];
+        let builtin = builtin.into_iter().enumerate();
+        let mut record = Record {
+            handle: handle.to_owned(),
+            object,
+            values: builtin
+                .map(|(at, value)| (PropertyId::at(at), value))
+                .collect(),
+            ends: Vec::new(),
+            ever: BTreeSet::new(),
+            segments: BTreeSet::new(),
+        };
+        let mut good = !self.records.contains_key(handle);
         for (id, property) in self.program.catalog.objects[object].properties.iter() {
             let given = given.iter().find(|(given, _)| *given == id);
-            let value = given.map_or_else(|| self.default(object, id), |(_, value)| value.clone());
-            good &= value.is_some() || !property.required;
-            value.map(|value| record.values.insert(id, value));
+            if given.is_some() || !property.builtin && !property.computed {
+                let value = given.and_then(|(_, value)| value.clone());
+                let value = self.fitting(&record, id, value);
+                good &= value.is_ok();
+                record
+                    .values
+                    .extend(value.ok().flatten().map(|value| (id, value)));
+            }
         }
         if good {
-            let body = |model: &mut Self, _: &mut _| {
-                model.records.insert(record.handle.clone(), record);
-            };
-            self.send(handle, 1, body);
+            self.send(handle, 1, |model, at| {
+                drop(model.records.insert(at.to.clone(), record))
+            });
         }
     }
 
-    /// Values from outside: all good, or none is taken.
+    /// Values from outside: all fit, or none is taken.
     pub(crate) fn change(&mut self, to: &str, changes: Changes) {
-        if self.good(&self.records[to], &changes) {
+        let changes = changes.into_iter().map(|(id, value)| {
+            let value = self.fitting(&self.records[to], id, value);
+            value.map(|value| (id, value))
+        });
+        if let Ok(changes) = changes.collect::<Result<Changes, _>>() {
             self.input(to, |model, at| {
                 for (id, value) in changes {
                     model.put(&at.to, id, value);
@@ -180,45 +205,30 @@ impl<'p> Model<'p> {
         }
     }
 
-    fn good(&self, record: &Record, changes: &Changes) -> bool {
-        let properties = &self.program.catalog.objects[record.object].properties;
-        changes.iter().all(|(id, value)| {
-            let refused = self.refused(record, *id, value.as_ref());
-            refused.is_none() && !properties[*id].builtin && !properties[*id].computed
-        })
-    }
-
-    pub(crate) fn default(&self, object: ObjectId, property: PropertyId) -> Option<Value> {
-        let mut defaults = self.program.objects[object.index()].defaults.iter();
-        let (_, expr) = defaults.find(|(id, _)| *id == property)?;
-        let ExprKind::Literal(value) = &expr.kind else {
-            panic!("not modelled: {expr:?}");
-        };
-        Some(value.clone())
-    }
-
-    /// Why a record cannot have a value.
-    pub(crate) fn refused(
+    /// The value that a record gets, the default for an unknown one (N5); or why
+    /// it cannot have it.
+    pub(crate) fn fitting(
         &self,
         record: &Record,
         id: PropertyId,
-        value: Option<&Value>,
-    ) -> Option<&'static str> {
+        value: Option<Value>,
+    ) -> Result<Option<Value>, &'static str> {
         let property = &self.program.catalog.objects[record.object].properties[id];
-        let Some(value) = value else {
-            return property.required.then_some("required");
-        };
-        if let Value::Text(text) = value
-            && form_of(&property.ty, text).is_err()
-        {
-            return Some("wrong_form");
-        }
-        let taken = self.records.values().any(|other| {
+        let mut defaults = self.program.objects[record.object.index()].defaults.iter();
+        let default = defaults.find(|(of, _)| *of == id);
+        let value = value.or_else(|| self.env(record).eval(&default?.1));
+        let mut others = self.records.values().filter(|other| {
             let held = other.values.get(&id);
-            let held = held.is_some_and(|held| same(held, value, &property.ty));
-            held && other.object == record.object && other.handle != record.handle
+            other.object == record.object && same(held, value.as_ref(), &property.ty)
         });
-        (property.unique && taken).then_some("not_unique")
+        let taken = others.any(|other| other.handle != record.handle);
+        match &value {
+            _ if property.builtin || property.computed => Err("derived"),
+            None if property.required => Err("required"),
+            Some(Value::Text(text)) if form_of(&property.ty, text).is_err() => Err("wrong_form"),
+            Some(_) if property.unique && taken => Err("not_unique"),
+            _ => Ok(value),
+        }
     }
 
     /// An event at most five minutes ahead; only the first of its name and id.
@@ -232,8 +242,8 @@ impl<'p> Model<'p> {
 
 impl<'p> Enrolment<'p> {
     pub(crate) fn doing(&self) -> Option<&'p Do> {
-        match self.step.map(|step| &step.kind) {
-            Some(StepKind::Do(doing)) => Some(doing),
+        match &self.step?.kind {
+            StepKind::Do(doing) => Some(doing),
             _ => None,
         }
     }
