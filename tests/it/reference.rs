@@ -36,8 +36,10 @@ pub(crate) struct Model<'p> {
     seen: BTreeSet<(String, String)>,
     /// When own triggers occurred: by workflow, trigger and record (E14).
     counters: BTreeMap<(usize, usize, String), Vec<Timestamp>>,
+    /// How long the chain of the delivery at hand is; 0 outside (I5).
+    chain: u32,
     queue: VecDeque<Message<'p>>,
-    /// Actions that wait to be carried out: who asks, and the line that told.
+    /// Actions to be carried out: who asks, and the line that told.
     actions: VecDeque<(u64, Trace)>,
     pub(crate) trace: Vec<Trace>,
 }
@@ -127,7 +129,7 @@ pub(crate) struct Delivery {
     chain: u32,
     /// The record before; there is none at its birth.
     before: Option<Record>,
-    pub(crate) occurrences: Vec<Occurrence>,
+    pub(crate) event: Option<Occurrence>,
     /// The enrolment that waits for this to be done, and why it could not be.
     asker: Option<u64>,
     failure: Option<Failure>,

@@ -1,22 +1,22 @@
 //! Enrolments: what a delivery means to the workflows of its record, and the
 //! steps of those inside.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::iter::successors;
 use std::mem::replace;
 
 use flow::base::{Date, Timestamp, Unit, day_of, instant, shift};
-use flow::model::compute::{equal, print_as, spell};
-use flow::model::{ObjectId, PropertyId, Value};
+use flow::model::compute::{Operator, arithmetic, print_as, spell};
+use flow::model::{AssociationId, PropertyId, Value};
 use flow::semantic::hir::{
-    Do, EventSource, EventTrigger, Expr, ExprKind, FieldSource, Moment, PastAction, Records,
-    Reenroll, Refinement, Step, StepKind, Target, TargetProperty, Wait,
+    Case, Do, EventSource, EventTrigger, Expr, ExprKind, FieldSource, MatchArm, Moment, PastAction,
+    Records, Reenroll, Refinement, Step, StepKind, Target, TargetProperty, Wait,
 };
 use flow::syntax::ast::SetOp;
 
 use crate::acts::{Arguments, Trace, What};
-use crate::reference::eval::Env;
-use crate::reference::{Delivery, Enrolment, Model, Occurrence, State};
+use crate::reference::eval::{Env, same};
+use crate::reference::{Delivery, Enrolment, Failure, Model, Occurrence, State};
 
 /// A chain longer than this enrols nobody (I5).
 const CHAIN: u32 = 100;
@@ -27,6 +27,9 @@ type Asked = (String, Option<Occurrence>, bool);
 
 /// A workflow's own trigger, its occurrence, and whether that passes refinements.
 type Own<'p> = (&'p EventTrigger, Occurrence, bool);
+
+/// Cases, and whether they are taken.
+type Cases<'p> = Vec<(bool, &'p Vec<Step>)>;
 
 impl<'p> Model<'p> {
     fn after<'a>(&'a self, delivery: &'a Delivery) -> Env<'a> {
@@ -43,26 +46,48 @@ impl<'p> Model<'p> {
         !self.was(delivery, condition) && self.after(delivery).holds(condition)
     }
 
-    /// The occurrence of a trigger's event in a delivery, if it passes `from`,
-    /// `to` and the filter.
+    /// What occurs of a trigger in a delivery, if it passes `from`, `to` and the
+    /// filter.
     fn occurs(&self, trigger: &EventTrigger, delivery: &Delivery) -> Option<Occurrence> {
-        let mut found = delivery.occurrences.iter();
-        let event = found.find(|found| found.source == trigger.event);
-        let found = event?;
-        let env = Env {
-            event,
-            ..self.after(delivery)
+        let before = delivery.before.as_ref().map(|before| self.env(before));
+        let mut after = self.after(delivery);
+        let was = |id| before.is_some_and(|before| before.inside(id));
+        let mut fields = BTreeMap::new();
+        let occurs = match &trigger.event {
+            EventSource::Created => before.is_none(),
+            EventSource::Changed(id) => {
+                let (before, object) = (before?, after.this.object);
+                let old = before.property(before.this, *id);
+                let new = after.property(after.this, *id);
+                let is = |end: &Option<Expr>, value| match end {
+                    Some(end) => same(after.eval(end).as_ref(), value, &end.ty),
+                    None => true,
+                };
+                let ends = is(&trigger.from, old.as_ref()) && is(&trigger.to, new.as_ref());
+                let occurs = old != new && ends;
+                fields.insert(FieldSource::Old(object, *id), old);
+                fields.insert(FieldSource::New(object, *id), new);
+                occurs
+            }
+            EventSource::Joined(id) => !was(*id) && after.inside(*id),
+            EventSource::Left(id) => was(*id) && !after.inside(*id),
+            EventSource::Declared(_) | EventSource::ActionFailed => {
+                let event = delivery.event.as_ref()?;
+                fields.clone_from(&event.fields);
+                event.source == trigger.event
+            }
         };
-        let is = |end: &Option<Expr>, side: fn(ObjectId, PropertyId) -> FieldSource| {
-            let (Some(end), EventSource::Changed(id)) = (end, &found.source) else {
-                return true;
-            };
-            let value = found.fields[&side(env.this.object, *id)].as_ref();
-            let both = env.eval(end).zip(value);
-            both.is_some_and(|(end, value)| equal(&end, value))
+        let occurrence = Occurrence {
+            source: trigger.event.clone(),
+            occurred: delivery
+                .event
+                .as_ref()
+                .map_or(self.now, |event| event.occurred),
+            fields,
         };
-        let ends = is(&trigger.from, FieldSource::Old) && is(&trigger.to, FieldSource::New);
-        (ends && env.permits(&trigger.filter)).then(|| found.clone())
+        after.event = Some(&occurrence);
+        let occurs = occurs && after.permits(&trigger.filter);
+        occurs.then_some(occurrence)
     }
 
     /// The own triggers of a workflow that occur, and whether they pass their
@@ -135,20 +160,16 @@ impl<'p> Model<'p> {
     }
 
     pub(crate) fn leave_all(&mut self, at: usize, delivery: &Delivery, reason: &'static str) {
-        let mut leaving = self.inside_of(at, delivery);
-        leaving.sort();
-        for (_, id) in leaving {
+        for id in self.inside_of(at, delivery) {
             self.leave(id, reason);
         }
     }
 
-    /// The enrolments of the record in a workflow by birth, with their keys.
-    fn inside_of(&self, at: usize, delivery: &Delivery) -> Vec<(String, u64)> {
+    /// The enrolments of the record in a workflow by birth.
+    fn inside_of(&self, at: usize, delivery: &Delivery) -> Vec<u64> {
         let here = |inside: &Enrolment| inside.workflow == at && inside.record == delivery.to;
         let inside = self.enrolments.iter().filter(|(_, inside)| here(inside));
-        inside
-            .map(|(id, inside)| (inside.key.clone(), *id))
-            .collect()
+        inside.map(|(id, _)| *id).collect()
     }
 
     /// Whether this delivery asks for an enrolment, by the workflow's own
@@ -171,10 +192,8 @@ impl<'p> Model<'p> {
         let own_event = if caused { fired } else { own.first() };
         let event = own_event.map(|(_, found, _)| found.clone());
         let event = event.or(other.filter(|_| !caused));
-        let env = Env {
-            event: event.as_ref(),
-            ..self.after(delivery)
-        };
+        let mut env = self.after(delivery);
+        env.event = event.as_ref();
         let key = own_event.and_then(|(trigger, ..)| {
             let per = trigger.per.as_ref()?;
             Some(print_as(&env.eval(per)?, &per.ty, env.zone()))
@@ -197,12 +216,15 @@ impl<'p> Model<'p> {
         let mut inside = self.inside_of(at, delivery).into_iter();
         let holds = |condition: &Expr| env.holds(condition);
         let refused = first(&[
-            ("chain_too_long", delivery.chain > CHAIN),
+            ("chain_too_long", self.chain > CHAIN),
             ("workflow_off", self.is_off(at) || !self.published),
             ("workflow_paused", self.paused.contains(&at)),
             ("suppressed", workflow.suppress.iter().any(holds)),
             ("goal_met", workflow.goal.iter().any(holds)),
-            ("already_enrolled", inside.any(|(other, _)| other == key)),
+            (
+                "already_enrolled",
+                inside.any(|id| self.enrolments[&id].key == key),
+            ),
             ("enrolled_before", known && workflow.reenroll.is_empty()),
             ("no_reenroll_trigger", known && !again),
         ]);
@@ -230,7 +252,7 @@ impl<'p> Model<'p> {
     pub(crate) fn moments(&mut self, delivery: &Delivery) -> Vec<u64> {
         let workflows = 0..self.program.workflows.len();
         let inside = workflows.flat_map(|at| self.inside_of(at, delivery));
-        let mut moved: Vec<u64> = inside.map(|(_, id)| id).collect();
+        let mut moved: Vec<u64> = inside.collect();
         moved.retain(|id| {
             if let State::Waiting(_, since, Some(wait)) = self.enrolments[id].state
                 && let Wait::Until { moment, .. } = wait
@@ -245,11 +267,10 @@ impl<'p> Model<'p> {
     }
 
     fn reads_changed(&self, expr: &Expr, delivery: &Delivery) -> bool {
-        let (before, after) = (delivery.before.as_ref(), self.after(delivery));
-        let differs = |before, part: &Expr| self.env(before).eval(part) != after.eval(part);
+        let before = delivery.before.as_ref().map(|before| self.env(before));
         let changed = |part: &Expr| {
-            let reads = matches!(part.kind, ExprKind::Property(_));
-            reads && before.is_some_and(|before| differs(before, part))
+            matches!(part.kind, ExprKind::Property(_))
+                && before.is_some_and(|env| env.eval(part) != self.after(delivery).eval(part))
         };
         expr.find(&changed).is_some()
     }
@@ -282,36 +303,30 @@ impl<'p> Model<'p> {
     /// What an enrolment sees.
     fn at(&self, id: u64) -> Env<'_> {
         let inside = &self.enrolments[&id];
-        Env {
-            event: inside.event.as_ref(),
-            bound: &inside.bound,
-            ..self.env(&self.records[&inside.record])
-        }
+        let mut env = self.env(&self.records[&inside.record]);
+        (env.event, env.bound) = (inside.event.as_ref(), &inside.bound);
+        env
     }
 
     /// What an enrolment was waiting for is there: it goes on.
-    pub(crate) fn finish(&mut self, id: u64, chain: u32) {
+    pub(crate) fn finish(&mut self, id: u64) {
         let Some(inside) = self.enrolments.get_mut(&id) else {
             return;
         };
-        let (failure, step) = (
-            inside.failure.take(),
-            inside.step.expect("it was in a step"),
-        );
+        let failure = inside.failure.take();
+        let step = inside.step.expect("it was in a step");
         if !matches!(step.kind, StepKind::Wait(_) | StepKind::Do(_)) {
-            let failed = failure
-                .as_ref()
-                .map(|(_, error)| format!("failed: {error}"));
-            self.told(id, failed.as_deref().unwrap_or("done"));
+            let failed = |(_, error): &Failure| format!("failed: {error}");
+            self.told(id, &failure.as_ref().map_or("done".to_owned(), failed));
         }
         if let Some((status, _)) = failure {
-            self.failed(id, status, chain);
+            self.failed(id, status);
         }
-        self.go_on(id, chain);
+        self.go_on(id);
     }
 
     /// The event `action_failed` occurs; `on error` comes next (A4).
-    fn failed(&mut self, id: u64, status: Option<u16>, chain: u32) {
+    fn failed(&mut self, id: u64, status: Option<u16>) {
         // The action, the status, the error: only the status is modelled.
         let status = status.map(|status| Value::Number(status.into()));
         let occurrence = Occurrence {
@@ -320,20 +335,20 @@ impl<'p> Model<'p> {
             fields: BTreeMap::from([(FieldSource::ActionFailed(1), status)]),
         };
         let inside = self.going(id);
-        if let Some(doing) = inside.doing() {
+        if let Some(StepKind::Do(doing)) = inside.step.map(|step| &step.kind) {
             inside.rest.extend(doing.on_error.iter().flatten().rev());
         }
         let record = inside.record.clone();
-        self.send(&record, chain + 1, |_, at| at.occurrences.push(occurrence));
+        self.send(&record, |_, at| at.event = Some(occurrence));
     }
 
-    pub(crate) fn go_on(&mut self, id: u64, chain: u32) {
-        while self.enrolments.contains_key(&id) && self.step(id, chain) {}
+    pub(crate) fn go_on(&mut self, id: u64) {
+        while self.enrolments.contains_key(&id) && self.step(id) {}
     }
 
     /// Takes the next step; whether the one after it can follow at once.
     // size: one match over all steps
-    fn step(&mut self, id: u64, chain: u32) -> bool {
+    fn step(&mut self, id: u64) -> bool {
         let now = self.now;
         let workflow = self.enrolments[&id].workflow;
         let (paused, off) = (self.paused.contains(&workflow), self.is_off(workflow));
@@ -351,53 +366,43 @@ impl<'p> Model<'p> {
             StepKind::Wait(wait) => self.wait(id, wait, now),
             StepKind::Branch(cases, other) => {
                 let env = self.at(id);
-                let cases = cases
-                    .iter()
-                    .map(|case| (env.holds(&case.when), &case.steps));
-                self.enter(id, cases.collect(), other)
+                let take = |case: &'p Case| (env.holds(&case.when), &case.steps);
+                self.enter(id, cases.iter().map(take).collect(), other)
             }
             StepKind::Match(value, arms, other) => {
                 let (env, value) = (self.at(id), self.at(id).eval(value));
-                let arms = arms
-                    .iter()
-                    .map(|arm| (env.takes(arm, value.as_ref()), &arm.steps));
-                self.enter(id, arms.collect(), other)
+                let take = |arm: &'p MatchArm| (env.takes(arm, value.as_ref()), &arm.steps);
+                self.enter(id, arms.iter().map(take).collect(), other)
             }
             StepKind::Stop => {
                 self.told(id, "done");
                 self.leave(id, "completed");
-                false
+                true
             }
             _ if off => {
                 self.told(id, "skipped: workflow_off");
                 true
             }
-            StepKind::Do(doing) => self.doing(id, doing, chain),
+            StepKind::Do(doing) => self.doing(id, doing),
             StepKind::Set(set) => {
                 let value = self.at(id).eval(&set.value);
-                self.set(id, &set.target, (set.op, value), chain)
+                self.set(id, &set.target, set.op, value)
             }
-            StepKind::Clear(target) => self.set(id, target, (SetOp::Assign, None), chain),
-            StepKind::Enroll(workflow, records) => {
-                let at = workflow.index();
-                self.ask(id, records, chain, move |model, to| model.request(at, to))
+            StepKind::Clear(target) => self.set(id, target, SetOp::Assign, None),
+            StepKind::Enroll(workflow, to) => {
+                self.ask(id, to, |model, at| model.request(workflow.index(), at))
             }
-            StepKind::Add(segment, to) => self.ask(id, to, chain, |model, at| {
-                model.member(&at.to, *segment, true)
-            }),
-            StepKind::Remove(segment, to) => self.ask(id, to, chain, |model, at| {
-                model.member(&at.to, *segment, false)
-            }),
+            StepKind::Add(segment, to) | StepKind::Remove(segment, to) => {
+                let join = matches!(step.kind, StepKind::Add(..));
+                self.ask(id, to, move |model, at| {
+                    model.member(&at.to, *segment, join)
+                })
+            }
         }
     }
 
     /// Goes into the first case that is taken.
-    fn enter(
-        &mut self,
-        id: u64,
-        cases: Vec<(bool, &'p Vec<Step>)>,
-        other: &'p Option<Vec<Step>>,
-    ) -> bool {
+    fn enter(&mut self, id: u64, cases: Cases<'p>, other: &'p Option<Vec<Step>>) -> bool {
         let taken = cases.iter().position(|(taken, _)| *taken);
         let none = if other.is_some() { "else" } else { "none_met" };
         let case = taken.map_or(none.to_owned(), |at| (at + 1).to_string());
@@ -412,48 +417,39 @@ impl<'p> Model<'p> {
     /// Waits, `now` standing for an instant; whether the enrolment goes on at
     /// once (W4).
     fn wait(&mut self, id: u64, wait: &'p Wait, since: Timestamp) -> bool {
-        let env = Env {
-            now: since,
-            ..self.at(id)
+        let mut env = self.at(id);
+        env.now = since;
+        let due = match wait {
+            Wait::For(by) => shift(since, *by, false, env.zone()),
+            Wait::Until { moment, .. } => next(moment, &env),
         };
-        let (due, past, unknown) = match wait {
-            Wait::For(by) => {
-                let due = shift(since, *by, false, env.zone());
-                (due, PastAction::Continue, PastAction::Continue)
+        if let Some(due) = due.filter(|due| *due >= self.now) {
+            let waits = State::Waiting(due, since, Some(wait));
+            let before = replace(&mut self.going(id).state, waits);
+            if !matches!(before, State::Waiting(before, ..) if before == due) {
+                self.told(id, &format!("waits {due}"));
             }
-            Wait::Until {
-                moment,
-                past,
-                unknown,
-            } => (next(moment, &env), *past, *unknown),
-        };
-        let (action, outcome) = match due {
-            Some(due) if due >= self.now => {
-                let waits = State::Waiting(due, since, Some(wait));
-                let before = replace(&mut self.going(id).state, waits);
-                if !matches!(before, State::Waiting(before, ..) if before == due) {
-                    self.told(id, &format!("waits {due}"));
-                }
-                return false;
+            return false;
+        }
+        if let Wait::Until { past, unknown, .. } = wait {
+            self.told(id, if due.is_some() { "past" } else { "unknown" });
+            match if due.is_some() { past } else { unknown } {
+                PastAction::Continue => {}
+                PastAction::Skip => self.skip(id),
+                PastAction::Stop => self.leave(id, "completed"),
             }
-            Some(_) => (past, "past"),
-            None => (unknown, "unknown"),
-        };
-        self.going(id).state = State::Going;
-        self.told(id, outcome);
-        let inside = self.going(id);
-        if action == PastAction::Stop {
-            self.leave(id, "completed");
-        } else if action == PastAction::Skip
-            && let Some(step) = inside.rest.pop()
-        {
+        }
+        true
+    }
+
+    fn skip(&mut self, id: u64) {
+        if let Some(step) = self.going(id).rest.pop() {
             self.say(id, What::step(step.id.as_str(), "skipped"));
         }
-        action != PastAction::Stop
     }
 
     /// Decides an action; a required argument that is unknown fails it (A10).
-    fn doing(&mut self, id: u64, doing: &'p Do, chain: u32) -> bool {
+    fn doing(&mut self, id: u64, doing: &'p Do) -> bool {
         let action = &self.program.catalog.actions[doing.action];
         let env = self.at(id);
         let (mut arguments, mut missing) = (Arguments::new(), None);
@@ -470,7 +466,7 @@ impl<'p> Model<'p> {
         if let Some(name) = missing {
             let error = format!("missing_argument: {name}");
             self.say(id, What::result(&step, &error));
-            self.failed(id, None, chain);
+            self.failed(id, None);
             return true;
         }
         self.say(id, What::Action { step, arguments });
@@ -481,54 +477,60 @@ impl<'p> Model<'p> {
     }
 
     /// Sets or clears a property or a `one` association.
-    fn set(
-        &mut self,
-        id: u64,
-        target: &'p Target,
-        (op, value): (SetOp, Option<Value>),
-        chain: u32,
-    ) -> bool {
-        let association = match target.property {
-            TargetProperty::Property(property) => {
-                let write =
-                    move |model: &mut Self, at: &mut _| model.write(at, property, (op, value));
-                return self.ask(id, &target.records, chain, write);
-            }
-            TargetProperty::Association(association) => association,
-        };
-        let with = value.and_then(|value| self.handle_of(&value));
-        self.ask(id, &target.records, chain, move |model, at| {
-            let record = &model.records[&at.to];
-            let associations = &model.program.catalog.objects[record.object].associations;
-            let name = associations[association].name.as_str();
-            let old = record
-                .linked(name, None)
-                .first()
-                .map(|end| end.other.clone());
-            let tie = |with| model.tie(&at.to, name, with, None);
-            match (with.map(tie), old.map(tie)) {
-                (Some(tie), _) => model.link(at, tie),
-                (None, Some(tie)) => model.unlink(at, tie),
-                _ => {}
+    fn set(&mut self, id: u64, target: &'p Target, op: SetOp, value: Option<Value>) -> bool {
+        self.ask(id, &target.records, move |model, at| {
+            match target.property {
+                TargetProperty::Property(property) => model.write(at, property, op, value),
+                TargetProperty::Association(association) => model.relink(at, association, value),
             }
         })
     }
 
-    /// The handle of the record with an id.
-    fn handle_of(&self, id: &Value) -> Option<String> {
+    /// What a step writes, computed where it is applied.
+    fn write(&mut self, at: &mut Delivery, id: PropertyId, op: SetOp, operand: Option<Value>) {
+        let record = &self.records[&at.to];
+        let add = op == SetOp::Add;
+        let value = match (op, record.values.get(&id), operand) {
+            (SetOp::Assign, _, operand) => operand,
+            (SetOp::Add, None, Some(Value::Set(by))) => Some(Value::Set(by)),
+            (_, Some(Value::Set(held)), Some(Value::Set(by))) => {
+                let rest = held.iter().filter(|member| !by.contains(member));
+                let members = rest.chain(by.iter().filter(|_| add));
+                let members: BTreeSet<usize> = members.copied().collect();
+                Some(Value::Set(Vec::from_iter(members)))
+            }
+            (_, held, operand) => held.zip(operand).and_then(|(held, by)| {
+                let op = [Operator::Subtract, Operator::Add][usize::from(add)];
+                arithmetic(op, held, &by, &self.program.settings.zone).ok()?
+            }),
+        };
+        match self.fitting(record, id, value) {
+            Ok(value) => self.put(&at.to, id, value),
+            Err(why) => at.failure = Some((None, why.to_owned())),
+        }
+    }
+
+    /// Links to the record with an id, or takes the link away.
+    fn relink(&mut self, at: &mut Delivery, association: AssociationId, id: Option<Value>) {
+        let record = &self.records[&at.to];
+        let object = &self.program.catalog.objects[record.object];
+        let name = object.associations[association].name.as_str();
         let mut records = self.records.values();
-        let found = records.find(|record| record.values.get(&PropertyId::at(0)) == Some(id));
-        found.map(|record| record.handle.clone())
+        let with = records.find(|with| with.values.get(&PropertyId::at(0)) == id.as_ref());
+        let old = record.linked(name, None).first().map(|end| &end.other);
+        let tie = |with: &String| self.tie(&at.to, name, with.clone(), None);
+        match (with.map(|with| tie(&with.handle)), old.map(tie)) {
+            (Some(tie), _) => self.link(at, tie),
+            (None, Some(tie)) => self.unlink(at, tie),
+            (None, None) => {}
+        }
     }
 
     /// One message to each target; the enrolment waits for all answers.
-    fn ask(
-        &mut self,
-        id: u64,
-        to: &Records,
-        chain: u32,
-        body: impl FnOnce(&mut Self, &mut Delivery) + Clone + 'p,
-    ) -> bool {
+    fn ask<F>(&mut self, id: u64, to: &Records, body: F) -> bool
+    where
+        F: FnOnce(&mut Self, &mut Delivery) + Clone + 'p,
+    {
         let env = self.at(id);
         let records = match to {
             Records::This => vec![env.this],
@@ -543,7 +545,7 @@ impl<'p> Model<'p> {
         self.going(id).state = State::Parked(targets.len());
         for to in targets {
             let body = body.clone();
-            self.send(&to, chain + 1, move |model, at| {
+            self.send(&to, move |model, at| {
                 at.asker = Some(id);
                 body(model, at);
             });

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use flow::base::Timestamp;
 use flow::model::{ObjectId, PropertyId, Value, form_of};
-use flow::semantic::hir::{Do, Program, StepKind, Workflow};
+use flow::semantic::hir::{Program, StepKind, Workflow};
 
 use crate::acts::{Trace, What, outcome};
 use crate::reference::deliver::uid;
@@ -29,6 +29,7 @@ impl<'p> Model<'p> {
             started: BTreeSet::new(),
             seen: BTreeSet::new(),
             counters: BTreeMap::new(),
+            chain: 0,
             queue: VecDeque::new(),
             actions: VecDeque::new(),
             trace: Vec::new(),
@@ -75,7 +76,7 @@ impl<'p> Model<'p> {
             return self.actions.push_back((id, action));
         }
         let to = inside.record.clone();
-        self.send(&to, 1, move |_, at| at.asker = Some(id));
+        self.send(&to, move |_, at| at.asker = Some(id));
     }
 
     /// Delivers all messages and fires what is due, then carries out the first
@@ -84,6 +85,7 @@ impl<'p> Model<'p> {
         loop {
             if let Some(message) = self.queue.pop_front() {
                 self.deliver(message);
+                self.chain = 0;
             } else if let Some((_, id)) = self.next_timer().filter(|(due, _)| *due <= self.now) {
                 self.fire(id);
             } else if let Some((id, action)) = self.actions.pop_front() {
@@ -115,12 +117,14 @@ impl<'p> Model<'p> {
         let (what, record) = (What::result(step, told), action.record.clone());
         self.trace.push(Trace { what, ..action });
         if let Some(inside) = self.enrolments.get_mut(&id) {
-            if result == Some(Ok(())) {
-                let binding = inside.doing().and_then(|doing| doing.binding.as_ref());
-                inside.bound.extend(binding.map(|binding| binding.place));
+            let step = inside.step.map(|step| &step.kind);
+            if let (Some(Ok(())), Some(StepKind::Do(doing))) = (&result, step) {
+                inside
+                    .bound
+                    .extend(doing.binding.iter().map(|binding| binding.place));
             }
             inside.failure = result.and_then(Result::err);
-            self.send(&record, 1, move |_, at| at.asker = Some(id));
+            self.send(&record, move |_, at| at.asker = Some(id));
         }
     }
 
@@ -136,7 +140,7 @@ impl<'p> Model<'p> {
     /// What reaches a record from outside, if there is such a record.
     pub(crate) fn input(&mut self, to: &str, body: impl FnOnce(&mut Self, &mut Delivery) + 'p) {
         if self.records.contains_key(to) {
-            self.send(to, 1, body);
+            self.send(to, body);
         }
     }
 
@@ -152,7 +156,7 @@ impl<'p> Model<'p> {
         let mut handles: Vec<String> = records.map(|record| record.handle.clone()).collect();
         handles.sort_by_key(|handle| (uid(handle).partition(1024), uid(handle)));
         for handle in handles {
-            self.send(&handle, 1, move |model, to| model.existing(at, to));
+            self.send(&handle, move |model, to| model.existing(at, to));
         }
     }
 
@@ -184,7 +188,7 @@ impl<'p> Model<'p> {
             }
         }
         if good {
-            self.send(handle, 1, |model, at| {
+            self.send(handle, |model, at| {
                 drop(model.records.insert(at.to.clone(), record))
             });
         }
@@ -235,19 +239,12 @@ impl<'p> Model<'p> {
     pub(crate) fn event(&mut self, to: &str, event: Occurrence, id: Option<(String, String)>) {
         let ahead = event.occurred.as_second() - self.now.as_second();
         if ahead <= 5 * 60 && id.is_none_or(|id| self.seen.insert(id)) {
-            self.input(to, |_, at| at.occurrences.push(event));
+            self.input(to, |_, at| at.event = Some(event));
         }
     }
 }
 
-impl<'p> Enrolment<'p> {
-    pub(crate) fn doing(&self) -> Option<&'p Do> {
-        match &self.step?.kind {
-            StepKind::Do(doing) => Some(doing),
-            _ => None,
-        }
-    }
-
+impl Enrolment<'_> {
     pub(crate) fn step_name(&self) -> String {
         let step = self.step.map(|step| step.id.to_string());
         step.unwrap_or_default()
