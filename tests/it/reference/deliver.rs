@@ -10,8 +10,7 @@ use crate::reference::{Delivery, End, Message, Model, Record, State};
 /// How many links deep a record is told to others.
 const DEPTH: usize = 3;
 
-/// A link as one side sees it: its name there and on the other side, the other
-/// record.
+/// A link from one side: its name, that on the other side, the other record.
 #[derive(Clone)]
 pub(crate) struct Tie {
     name: String,
@@ -52,23 +51,9 @@ impl Record {
         ends.filter(fits).collect()
     }
 
-    fn hear(&mut self, view: &Record) {
-        for end in self.ends.iter_mut().filter(|end| end.other == view.handle) {
-            end.heard = Some(Box::new(view.clone()));
-        }
-    }
-
     fn place_of(&self, tie: &Tie) -> Option<usize> {
         let leads = |end: &End| end.name == tie.name && end.other == tie.with;
         self.ends.iter().position(leads)
-    }
-
-    /// Takes an end away, or only a label of it; whether there was such.
-    fn unplace(&mut self, tie: &Tie) -> bool {
-        self.place_of(tie).is_some_and(|at| match &tie.label {
-            Some(label) => self.ends[at].labels.remove(label),
-            None => self.ends.remove(at).other == tie.with,
-        })
     }
 }
 
@@ -109,14 +94,18 @@ impl<'p> Model<'p> {
         let before = at.before.as_ref().map(|before| before.view(DEPTH));
         for end in view.ends.iter().filter(|_| before.as_ref() != Some(&view)) {
             let view = view.clone();
-            self.send(&end.other, move |model, at| {
-                model.record(&at.to).hear(&view)
-            });
+            self.send(&end.other, |model, at| model.hear(at, view));
         }
     }
 
-    /// The enrolment that goes on: all that it waits for is done. An answer for
-    /// another record is sent there, after others have heard of the change.
+    fn hear(&mut self, at: &Delivery, view: Record) {
+        let ends = self.record(&at.to).ends.iter_mut();
+        for end in ends.filter(|end| end.other == view.handle) {
+            end.heard = Some(Box::new(view.clone()));
+        }
+    }
+
+    /// The enrolment that now has all answers; one for another record is sent on.
     fn answered(&mut self, at: &mut Delivery) -> Option<u64> {
         let id = at.asker?;
         let (inside, why) = (self.enrolments.get_mut(&id)?, at.failure.take());
@@ -137,12 +126,8 @@ impl<'p> Model<'p> {
     pub(crate) fn put(&mut self, to: &str, id: PropertyId, value: Option<Value>) {
         let now = Value::Datetime(self.now);
         let object = &self.program.catalog.objects[self.records[to].object];
-        let record = self.record(to);
-        if !same(
-            record.values.get(&id),
-            value.as_ref(),
-            &object.properties[id].ty,
-        ) {
+        let (ty, record) = (&object.properties[id].ty, self.record(to));
+        if !same(record.values.get(&id), value.as_ref(), ty) {
             record.values.remove(&id);
             record.values.extend(value.map(|value| (id, value)));
             let updated = object.property("updated_at").expect("it is built in");
@@ -189,28 +174,31 @@ impl<'p> Model<'p> {
 
     /// Takes an end or a label away and tells the other side.
     pub(crate) fn unlink(&mut self, at: &Delivery, tie: Tie) {
-        if self.record(&at.to).unplace(&tie) {
+        if self.unplace(at, &tie) {
             let back = tie.turned(&at.to);
-            let unplace = move |model: &mut Self, at: &mut Delivery| {
-                model.record(&at.to).unplace(&back);
-            };
-            self.send(&tie.with, unplace);
+            self.send(&tie.with, move |model, at| _ = model.unplace(at, &back));
         }
     }
 
-    /// Makes an end or adds a label; one that is taken where there is only one
-    /// is replaced.
+    /// Takes an end away, or only a label of it; whether there was such.
+    fn unplace(&mut self, at: &Delivery, tie: &Tie) -> bool {
+        let record = self.record(&at.to);
+        record.place_of(tie).is_some_and(|at| match &tie.label {
+            Some(label) => record.ends[at].labels.remove(label),
+            None => record.ends.remove(at).other == tie.with,
+        })
+    }
+
+    /// Makes an end or adds a label; the end of a `one` association is replaced.
     fn place(&mut self, at: &Delivery, tie: &Tie, view: Record) {
         let record = &self.records[&at.to];
         let owner = &self.program.catalog.objects[record.object];
         let id = owner.association(&tie.name);
         let one = id.is_some_and(|id| !owner.associations[id].many);
         let ends = record.linked(&tie.name, None).into_iter();
-        let others = ends.map(|end| end.other.clone());
-        for with in others
-            .filter(|other| one && *other != tie.with)
-            .collect::<Vec<_>>()
-        {
+        let mut others: Vec<String> = ends.map(|end| end.other.clone()).collect();
+        others.retain(|other| one && *other != tie.with);
+        for with in others {
             self.unlink(at, tied(tie.name.clone(), tie.far.clone(), with, None));
         }
         let (record, name) = (self.record(&at.to), &tie.name);
@@ -221,10 +209,8 @@ impl<'p> Model<'p> {
         let end = &mut record.ends[place];
         (end.name, end.other) = (name.clone(), tie.with.clone());
         end.labels.extend(tie.label.clone());
-        let labels = [None, tie.label.clone()];
-        record
-            .ever
-            .extend(labels.map(|label| (name.clone(), label)));
-        record.hear(&view);
+        record.ever.insert((name.clone(), None));
+        record.ever.insert((name.clone(), tie.label.clone()));
+        self.hear(at, view);
     }
 }

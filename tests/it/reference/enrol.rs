@@ -5,17 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::iter::successors;
 use std::mem::replace;
 
-use flow::base::{Date, Timestamp, Unit, day_of, instant, shift};
+use flow::base::{Date, Timestamp, day_of, instant, shift};
 use flow::model::compute::{Operator, arithmetic, print_as, spell};
 use flow::model::{AssociationId, PropertyId, Value};
 use flow::semantic::hir::{
     Case, Do, EventSource, EventTrigger, Expr, ExprKind, FieldSource, MatchArm, Moment, PastAction,
-    Records, Reenroll, Refinement, Step, StepKind, Target, TargetProperty, Wait,
+    Records, Reenroll, Step, StepKind, Target, TargetProperty, Wait,
 };
 use flow::syntax::ast::SetOp;
 
 use crate::acts::{Arguments, Trace, What};
-use crate::reference::eval::{Env, same};
+use crate::reference::eval::Env;
 use crate::reference::{Delivery, Enrolment, Failure, Model, Occurrence, State};
 
 /// A chain longer than this enrols nobody (I5).
@@ -46,48 +46,40 @@ impl<'p> Model<'p> {
         !self.was(delivery, condition) && self.after(delivery).holds(condition)
     }
 
-    /// What occurs of a trigger in a delivery, if it passes `from`, `to` and the
-    /// filter.
+    /// What occurs of a trigger's event, if it passes `from`, `to` and the filter.
     fn occurs(&self, trigger: &EventTrigger, delivery: &Delivery) -> Option<Occurrence> {
         let before = delivery.before.as_ref().map(|before| self.env(before));
         let mut after = self.after(delivery);
         let was = |id| before.is_some_and(|before| before.inside(id));
-        let mut fields = BTreeMap::new();
+        let mut found = Occurrence {
+            source: trigger.event.clone(),
+            occurred: self.now,
+            fields: BTreeMap::new(),
+        };
         let occurs = match &trigger.event {
             EventSource::Created => before.is_none(),
             EventSource::Changed(id) => {
                 let (before, object) = (before?, after.this.object);
                 let old = before.property(before.this, *id);
                 let new = after.property(after.this, *id);
-                let is = |end: &Option<Expr>, value| match end {
-                    Some(end) => same(after.eval(end).as_ref(), value, &end.ty),
-                    None => true,
+                let is = |end: &Option<Expr>, value: &Option<Value>| {
+                    end.as_ref().is_none_or(|end| after.eval(end) == *value)
                 };
-                let ends = is(&trigger.from, old.as_ref()) && is(&trigger.to, new.as_ref());
-                let occurs = old != new && ends;
-                fields.insert(FieldSource::Old(object, *id), old);
-                fields.insert(FieldSource::New(object, *id), new);
+                let occurs = old != new && is(&trigger.from, &old) && is(&trigger.to, &new);
+                found.fields.insert(FieldSource::Old(object, *id), old);
+                found.fields.insert(FieldSource::New(object, *id), new);
                 occurs
             }
             EventSource::Joined(id) => !was(*id) && after.inside(*id),
             EventSource::Left(id) => was(*id) && !after.inside(*id),
             EventSource::Declared(_) | EventSource::ActionFailed => {
-                let event = delivery.event.as_ref()?;
-                fields.clone_from(&event.fields);
-                event.source == trigger.event
+                found.clone_from(delivery.event.as_ref()?);
+                found.source == trigger.event
             }
         };
-        let occurrence = Occurrence {
-            source: trigger.event.clone(),
-            occurred: delivery
-                .event
-                .as_ref()
-                .map_or(self.now, |event| event.occurred),
-            fields,
-        };
-        after.event = Some(&occurrence);
+        after.event = Some(&found);
         let occurs = occurs && after.permits(&trigger.filter);
-        occurs.then_some(occurrence)
+        occurs.then_some(found)
     }
 
     /// The own triggers of a workflow that occur, and whether they pass their
@@ -99,7 +91,9 @@ impl<'p> Model<'p> {
                 let counter = (at, place, delivery.to.clone());
                 let times = self.counters.entry(counter.clone()).or_default();
                 times.push(found.occurred);
-                let fires = refined(trigger, &self.counters[&counter], &self.after(delivery));
+                let fires = self
+                    .after(delivery)
+                    .refined(trigger, &self.counters[&counter]);
                 own.push((trigger, found, fires));
             }
         }
@@ -113,13 +107,12 @@ impl<'p> Model<'p> {
                 continue;
             }
             let own = self.own(at, delivery);
-            if !self.published {
-                continue;
-            }
             if let Some(reason) = self.reason_to_leave(at, delivery) {
                 self.leave_all(at, delivery, reason);
             }
-            if let Some(asked) = self.asked(at, &own, delivery) {
+            if self.published
+                && let Some(asked) = self.asked(at, &own, delivery)
+            {
                 self.decide(at, asked, delivery);
             }
         }
@@ -578,35 +571,4 @@ fn next(moment: &Moment, env: &Env<'_>) -> Option<Timestamp> {
     let fitting = all.filter(|day| place(day).is_some_and(|place| days.contains(&place)));
     let mut times = fitting.filter_map(|day| instant(day.to_datetime(*time), env.zone()));
     times.find(|at| *at >= env.now)
-}
-
-/// Whether the last of a trigger's times passes the refinements, and the number
-/// of those that pass does (E14).
-fn refined(trigger: &EventTrigger, times: &[Timestamp], env: &Env<'_>) -> bool {
-    let mut rules = trigger.refinements.iter().map(|(rule, _)| rule);
-    let passes = |time: &&Timestamp| rules.clone().all(|rule| in_time(rule, **time, env));
-    let count = times.iter().filter(passes).count();
-    times.last().iter().all(passes)
-        && rules.all(|rule| match rule {
-            Refinement::AtLeast(least) => *least <= count.into(),
-            Refinement::AtMost(most) => *most >= count.into(),
-            Refinement::Exactly(wanted) => *wanted == count.into(),
-            _ => true,
-        })
-}
-
-/// Whether an occurrence is in the time of a refinement: by calendar day, by
-/// instant where there is an amount of hours or less.
-fn in_time(refinement: &Refinement, time: Timestamp, env: &Env<'_>) -> bool {
-    let (edge, by, counted) = match refinement {
-        Refinement::Within(edge, by, counted) => (*edge, *by, *counted),
-        Refinement::AtLeast(_) | Refinement::AtMost(_) | Refinement::Exactly(_) => return true,
-        other => panic!("not modelled: {other:?}"),
-    };
-    let day = |time| day_of(time, env.zone());
-    env.period(edge, by, counted)
-        .is_some_and(|(low, high)| match counted && by.unit < Unit::Day {
-            true => (low..=high).contains(&time),
-            false => (day(low)..=day(high)).contains(&day(time)),
-        })
 }

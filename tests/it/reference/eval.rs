@@ -7,8 +7,8 @@ use flow::base::{day_of, end_of_day, shift, shift_date, start_of_day};
 use flow::model::compute::{Operator, arithmetic, at, compare, equal, print_as};
 use flow::model::{PropertyId, SegmentId, Type, Value};
 use flow::semantic::hir::{
-    Aggregate, AssociationPath, Expr, ExprKind, MatchArm, MatchTest, Program, RecordPath, Root,
-    TextPart, TextRelation,
+    Aggregate, AssociationPath, EventTrigger, Expr, ExprKind, MatchArm, MatchTest, Program,
+    RecordPath, Refinement, Root, TextPart, TextRelation,
 };
 use flow::syntax::ast::{Arithmetic, Comparison, ContainsKind, EdgeKind, Logic, Quantifier};
 
@@ -141,7 +141,7 @@ impl<'a> Env<'a> {
             }
             K::Known(inner, unknown) => Some(self.eval(inner).is_some() != *unknown),
             K::Within(value, edge, by, counted) => {
-                let (low, high) = self.period(*edge, *by, *counted)?;
+                let [low, high] = self.period(*edge, *by, *counted)?;
                 match self.eval(value)? {
                     Value::Datetime(at) => Some((low..=high).contains(&at)),
                     _ => None,
@@ -221,19 +221,43 @@ impl<'a> Env<'a> {
     }
 
     /// From when to when `within last 7 days` and its kin go (D2).
-    pub(crate) fn period(
-        &self,
-        edge: EdgeKind,
-        by: Duration,
-        counted: bool,
-    ) -> Option<(Timestamp, Timestamp)> {
+    fn period(&self, edge: EdgeKind, by: Duration, counted: bool) -> Option<[Timestamp; 2]> {
         let (today, zone) = (day_of(self.now, self.zone()), self.zone());
         let (first, last) = (today.first_of_month(), today.last_of_month());
         Some(match (edge, by.unit) {
-            (EdgeKind::Last, _) if counted => (self.edge(by, true)?, self.now),
-            (EdgeKind::Next, _) if counted => (self.now, self.edge(by, false)?),
-            (EdgeKind::This, Unit::Month) => (start_of_day(first, zone)?, end_of_day(last, zone)?),
+            (EdgeKind::Last, _) if counted => [self.edge(by, true)?, self.now],
+            (EdgeKind::Next, _) if counted => [self.now, self.edge(by, false)?],
+            (EdgeKind::This, Unit::Month) => [start_of_day(first, zone)?, end_of_day(last, zone)?],
             other => panic!("not modelled: {other:?}"),
+        })
+    }
+
+    /// Whether the last of a trigger's times passes the refinements, and the
+    /// number of those that pass does (E14).
+    pub(crate) fn refined(&self, trigger: &EventTrigger, times: &[Timestamp]) -> bool {
+        let mut rules = trigger.refinements.iter().map(|(rule, _)| rule);
+        let passes = |time: &&Timestamp| rules.clone().all(|rule| self.in_time(rule, **time));
+        let count = times.iter().filter(passes).count();
+        times.last().iter().all(passes)
+            && rules.all(|rule| match rule {
+                Refinement::AtLeast(least) => *least <= count.into(),
+                Refinement::AtMost(most) => *most >= count.into(),
+                Refinement::Exactly(wanted) => *wanted == count.into(),
+                Refinement::Within(..) => true,
+                other => panic!("not modelled: {other:?}"),
+            })
+    }
+
+    /// By calendar day, by instant where there is an amount of hours or less.
+    fn in_time(&self, rule: &Refinement, time: Timestamp) -> bool {
+        let Refinement::Within(edge, by, counted) = rule else {
+            return true;
+        };
+        let day = |time| day_of(time, self.zone());
+        let period = self.period(*edge, *by, *counted);
+        period.is_some_and(|[low, high]| match by.unit < Unit::Day {
+            true => (low..=high).contains(&time),
+            false => (day(low)..=day(high)).contains(&day(time)),
         })
     }
 

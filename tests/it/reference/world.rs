@@ -15,6 +15,9 @@ use crate::reference::{Delivery, Enrolment, Model, Occurrence, Record, State};
 /// Properties with their new values.
 pub(crate) type Changes = Vec<(PropertyId, Option<Value>)>;
 
+/// A value, the default for an unknown one (N5), or why there can be none.
+type Fit = Result<Option<Value>, &'static str>;
+
 impl<'p> Model<'p> {
     pub(crate) fn new(program: &'p Program) -> Self {
         Model {
@@ -38,11 +41,7 @@ impl<'p> Model<'p> {
 
     /// Fires all timers due at or before an instant, in order (I8).
     pub(crate) fn advance(&mut self, to: Timestamp) {
-        while let Some(due) = self
-            .next_timer()
-            .map(|(due, _)| due)
-            .filter(|due| *due <= to)
-        {
+        while let Some((due, _)) = self.next_timer().filter(|(due, _)| *due <= to) {
             self.now = self.now.max(due);
             self.settle();
         }
@@ -119,9 +118,8 @@ impl<'p> Model<'p> {
         if let Some(inside) = self.enrolments.get_mut(&id) {
             let step = inside.step.map(|step| &step.kind);
             if let (Some(Ok(())), Some(StepKind::Do(doing))) = (&result, step) {
-                inside
-                    .bound
-                    .extend(doing.binding.iter().map(|binding| binding.place));
+                let binding = doing.binding.iter();
+                inside.bound.extend(binding.map(|binding| binding.place));
             }
             inside.failure = result.and_then(Result::err);
             self.send(&record, move |_, at| at.asker = Some(id));
@@ -164,33 +162,26 @@ impl<'p> Model<'p> {
     pub(crate) fn create(&mut self, handle: &str, object: ObjectId, given: &Changes) {
         let (id, now) = (uid(handle).to_string(), Value::Datetime(self.now));
         let builtin = [Value::Text(id.into()), now.clone(), now];
-        let builtin = builtin.into_iter().enumerate();
         let mut record = Record {
             handle: handle.to_owned(),
             object,
-            values: builtin
-                .map(|(at, value)| (PropertyId::at(at), value))
-                .collect(),
+            values: (0..).map(PropertyId::at).zip(builtin).collect(),
             ends: Vec::new(),
             ever: BTreeSet::new(),
             segments: BTreeSet::new(),
         };
-        let mut good = !self.records.contains_key(handle);
         for (id, property) in self.program.catalog.objects[object].properties.iter() {
             let given = given.iter().find(|(given, _)| *given == id);
             if given.is_some() || !property.builtin && !property.computed {
-                let value = given.and_then(|(_, value)| value.clone());
-                let value = self.fitting(&record, id, value);
-                good &= value.is_ok();
-                record
-                    .values
-                    .extend(value.ok().flatten().map(|value| (id, value)));
+                match self.fitting(&record, id, given.and_then(|(_, value)| value.clone())) {
+                    Ok(value) => record.values.extend(value.map(|value| (id, value))),
+                    Err(_) => return,
+                }
             }
         }
-        if good {
-            self.send(handle, |model, at| {
-                drop(model.records.insert(at.to.clone(), record))
-            });
+        if !self.records.contains_key(handle) {
+            let to = handle.to_owned();
+            self.send(handle, |model, _| _ = model.records.insert(to, record));
         }
     }
 
@@ -209,14 +200,8 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// The value that a record gets, the default for an unknown one (N5); or why
-    /// it cannot have it.
-    pub(crate) fn fitting(
-        &self,
-        record: &Record,
-        id: PropertyId,
-        value: Option<Value>,
-    ) -> Result<Option<Value>, &'static str> {
+    /// What a record gets as a value.
+    pub(crate) fn fitting(&self, record: &Record, id: PropertyId, value: Option<Value>) -> Fit {
         let property = &self.program.catalog.objects[record.object].properties[id];
         let mut defaults = self.program.objects[record.object.index()].defaults.iter();
         let default = defaults.find(|(of, _)| *of == id);
@@ -246,7 +231,7 @@ impl<'p> Model<'p> {
 
 impl Enrolment<'_> {
     pub(crate) fn step_name(&self) -> String {
-        let step = self.step.map(|step| step.id.to_string());
-        step.unwrap_or_default()
+        self.step
+            .map_or_else(String::new, |step| step.id.to_string())
     }
 }
