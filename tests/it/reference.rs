@@ -1,10 +1,8 @@
-//! A naive model of what programs mean when they run, written from the rules
-//! alone: it recomputes everything at each delivery, over plain data. A
-//! property test compares the engine with it. It knows nothing of the engine.
+//! A naive model of what programs mean, written from the rules alone: it computes
+//! everything anew at each delivery. A property test compares the engine with it.
 //!
 //! [`Model::input`] and its kin take outside inputs, [`Model::advance`] lets time
-//! pass; the trace tells what happened, the records and enrolments how things
-//! stand. What random programs and the examples never use is not modelled.
+//! pass. What random programs and the examples never use is not modelled.
 
 mod deliver;
 mod enrol;

@@ -90,13 +90,11 @@ impl Model<'_> {
             }
             Act::Add { record, segment } => {
                 let segment = self.find_segment(record, segment)?;
-                self.input(record, move |model, at| model.member(&at.to, segment, true));
+                self.input(record, move |model, at| model.member(at, segment, true));
             }
             Act::Remove { record, segment } => {
                 let segment = self.find_segment(record, segment)?;
-                self.input(record, move |model, at| {
-                    model.member(&at.to, segment, false)
-                });
+                self.input(record, move |model, at| model.member(at, segment, false));
             }
         }
         Some(())

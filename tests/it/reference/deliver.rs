@@ -1,5 +1,4 @@
-//! One delivery: its body changes the record, others hear of it, workflows are
-//! considered, enrolments go on. Links are kept at both ends.
+//! One delivery: a record changes, others hear of it, enrolments go on; links.
 
 use flow::base::Uid;
 use flow::model::{PropertyId, SegmentId, Value};
@@ -130,8 +129,8 @@ impl<'p> Model<'p> {
         if !same(record.values.get(&id), value.as_ref(), ty) {
             record.values.remove(&id);
             record.values.extend(value.map(|value| (id, value)));
-            let updated = object.property("updated_at").expect("it is built in");
-            record.values.insert(updated, now);
+            // When it was updated.
+            record.values.insert(PropertyId::at(2), now);
         }
     }
 
@@ -139,8 +138,8 @@ impl<'p> Model<'p> {
         self.records.get_mut(handle).expect("it is there")
     }
 
-    pub(crate) fn member(&mut self, to: &str, segment: SegmentId, join: bool) {
-        let segments = &mut self.record(to).segments;
+    pub(crate) fn member(&mut self, at: &Delivery, segment: SegmentId, join: bool) {
+        let segments = &mut self.record(&at.to).segments;
         segments.remove(&segment);
         segments.extend(join.then_some(segment));
     }

@@ -1,5 +1,4 @@
-//! Enrolments: what a delivery means to the workflows of its record, and the
-//! steps of those inside.
+//! Enrolments: what a delivery means to workflows, and the steps of those inside.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter::successors;
@@ -21,8 +20,7 @@ use crate::reference::{Delivery, Enrolment, Failure, Model, Occurrence, State};
 /// A chain longer than this enrols nobody (I5).
 const CHAIN: u32 = 100;
 
-/// Somebody asks for an enrolment: its key and event, and whether a `reenroll`
-/// trigger has fired or needs not.
+/// The key and event of an enrolment asked for; whether it may follow another.
 type Asked = (String, Option<Occurrence>, bool);
 
 /// A workflow's own trigger, its occurrence, and whether that passes refinements.
@@ -82,8 +80,7 @@ impl<'p> Model<'p> {
         occurs.then_some(found)
     }
 
-    /// The own triggers of a workflow that occur, and whether they pass their
-    /// refinements, which count from a record's birth, published or not (E14).
+    /// Own triggers that occur; refinements count from birth, published or not (E14).
     fn own(&mut self, at: usize, delivery: &Delivery) -> Vec<Own<'p>> {
         let mut own = Vec::new();
         for (place, trigger) in self.workflow(at).events.iter().enumerate() {
@@ -110,9 +107,8 @@ impl<'p> Model<'p> {
             if let Some(reason) = self.reason_to_leave(at, delivery) {
                 self.leave_all(at, delivery, reason);
             }
-            if self.published
-                && let Some(asked) = self.asked(at, &own, delivery)
-            {
+            let asked = self.asked(at, &own, delivery);
+            if let Some(asked) = asked.filter(|_| self.published) {
                 self.decide(at, asked, delivery);
             }
         }
@@ -129,8 +125,7 @@ impl<'p> Model<'p> {
     pub(crate) fn existing(&mut self, at: usize, delivery: &mut Delivery) {
         let (workflow, env) = (self.workflow(at), self.after(delivery));
         let mut filters = workflow.filters.iter();
-        let matches = filters.any(|filter| env.holds(&filter.condition));
-        if matches && env.permits(&workflow.only) {
+        if filters.any(|filter| env.holds(&filter.condition)) && env.permits(&workflow.only) {
             self.decide(at, (String::new(), None, false), delivery);
         }
     }
@@ -142,18 +137,19 @@ impl<'p> Model<'p> {
         let event = |trigger: &EventTrigger| self.occurs(trigger, delivery).is_some();
         let mut filters = workflow.filters.iter().map(|filter| &filter.condition);
         let left = filters.clone().any(|filter| self.was(delivery, filter)) && !filters.any(now);
-        let unenrolled =
-            workflow.unenroll.iter().any(turned) || workflow.unenroll_on.iter().any(event);
         first(&[
             ("suppressed", workflow.suppress.iter().any(turned)),
             ("goal_met", workflow.goal.iter().any(turned)),
-            ("unenroll_condition", unenrolled),
+            ("unenroll_condition", workflow.unenroll.iter().any(turned)),
+            ("unenroll_condition", workflow.unenroll_on.iter().any(event)),
             ("leaving", workflow.unenroll_on_leaving.is_some() && left),
         ])
     }
 
     pub(crate) fn leave_all(&mut self, at: usize, delivery: &Delivery, reason: &'static str) {
-        for id in self.inside_of(at, delivery) {
+        let mut leaving = self.inside_of(at, delivery);
+        leaving.sort_by_key(|id| self.enrolments[id].key.clone());
+        for id in leaving {
             self.leave(id, reason);
         }
     }
@@ -165,8 +161,7 @@ impl<'p> Model<'p> {
         inside.map(|(id, _)| *id).collect()
     }
 
-    /// Whether this delivery asks for an enrolment, by the workflow's own
-    /// triggers or those of `reenroll` (E8).
+    /// Whether own triggers or those of `reenroll` ask for an enrolment (E8).
     fn asked(&self, at: usize, own: &[Own<'p>], delivery: &Delivery) -> Option<Asked> {
         let workflow = self.workflow(at);
         let mut filters = workflow.filters.iter().map(|filter| &filter.condition);
@@ -207,6 +202,7 @@ impl<'p> Model<'p> {
         let identity = (at, delivery.to.clone(), key.clone());
         let known = self.ever.contains(&identity);
         let mut inside = self.inside_of(at, delivery).into_iter();
+        let inside = inside.any(|id| self.enrolments[&id].key == key);
         let holds = |condition: &Expr| env.holds(condition);
         let refused = first(&[
             ("chain_too_long", self.chain > CHAIN),
@@ -214,10 +210,7 @@ impl<'p> Model<'p> {
             ("workflow_paused", self.paused.contains(&at)),
             ("suppressed", workflow.suppress.iter().any(holds)),
             ("goal_met", workflow.goal.iter().any(holds)),
-            (
-                "already_enrolled",
-                inside.any(|id| self.enrolments[&id].key == key),
-            ),
+            ("already_enrolled", inside),
             ("enrolled_before", known && workflow.reenroll.is_empty()),
             ("no_reenroll_trigger", known && !again),
         ]);
@@ -240,8 +233,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// Moments that are waited for are computed anew where something that they
-    /// read has changed; who goes on (W4).
+    /// Moments are computed anew where what they read has changed; who goes on (W4).
     pub(crate) fn moments(&mut self, delivery: &Delivery) -> Vec<u64> {
         let workflows = 0..self.program.workflows.len();
         let inside = workflows.flat_map(|at| self.inside_of(at, delivery));
@@ -342,14 +334,12 @@ impl<'p> Model<'p> {
     /// Takes the next step; whether the one after it can follow at once.
     // size: one match over all steps
     fn step(&mut self, id: u64) -> bool {
-        let now = self.now;
-        let workflow = self.enrolments[&id].workflow;
-        let (paused, off) = (self.paused.contains(&workflow), self.is_off(workflow));
-        let inside = self.going(id);
-        if paused {
-            inside.state = State::Waiting(now, now, None);
+        let (now, workflow) = (self.now, self.enrolments[&id].workflow);
+        if self.paused.contains(&workflow) {
+            self.going(id).state = State::Waiting(now, now, None);
             return false;
         }
+        let (off, inside) = (self.is_off(workflow), self.going(id));
         let Some(step) = inside.rest.pop() else {
             self.leave(id, "completed");
             return false;
@@ -387,9 +377,7 @@ impl<'p> Model<'p> {
             }
             StepKind::Add(segment, to) | StepKind::Remove(segment, to) => {
                 let join = matches!(step.kind, StepKind::Add(..));
-                self.ask(id, to, move |model, at| {
-                    model.member(&at.to, *segment, join)
-                })
+                self.ask(id, to, move |model, at| model.member(at, *segment, join))
             }
         }
     }
@@ -407,8 +395,7 @@ impl<'p> Model<'p> {
         true
     }
 
-    /// Waits, `now` standing for an instant; whether the enrolment goes on at
-    /// once (W4).
+    /// Waits, `now` being an instant; whether the enrolment goes on at once (W4).
     fn wait(&mut self, id: u64, wait: &'p Wait, since: Timestamp) -> bool {
         let mut env = self.at(id);
         env.now = since;
@@ -426,19 +413,16 @@ impl<'p> Model<'p> {
         }
         if let Wait::Until { past, unknown, .. } = wait {
             self.told(id, if due.is_some() { "past" } else { "unknown" });
-            match if due.is_some() { past } else { unknown } {
-                PastAction::Continue => {}
-                PastAction::Skip => self.skip(id),
-                PastAction::Stop => self.leave(id, "completed"),
+            let action = if due.is_some() { past } else { unknown };
+            if *action == PastAction::Stop {
+                self.leave(id, "completed");
+            } else if *action == PastAction::Skip
+                && let Some(step) = self.going(id).rest.pop()
+            {
+                self.say(id, What::step(step.id.as_str(), "skipped"));
             }
         }
         true
-    }
-
-    fn skip(&mut self, id: u64) {
-        if let Some(step) = self.going(id).rest.pop() {
-            self.say(id, What::step(step.id.as_str(), "skipped"));
-        }
     }
 
     /// Decides an action; a required argument that is unknown fails it (A10).

@@ -51,8 +51,7 @@ impl<'a> Env<'a> {
 
     /// Whether a condition is true, or there is none.
     pub(crate) fn permits(&self, condition: &Option<Expr>) -> bool {
-        let mut condition = condition.iter();
-        condition.all(|condition| self.holds(condition))
+        condition.iter().all(|condition| self.holds(condition))
     }
 
     fn truth(&self, condition: &Expr) -> Option<bool> {
@@ -180,8 +179,7 @@ impl<'a> Env<'a> {
         })
     }
 
-    /// The records at the other end in order; unknown where there never was
-    /// such a link.
+    /// The records at the other end; unknown where there never was such a link.
     pub(crate) fn members(&self, path: &AssociationPath) -> Option<Vec<&'a Record>> {
         let owner = self.record(&path.record)?;
         let object = &self.program.catalog.objects[path.record.object];
@@ -209,8 +207,7 @@ impl<'a> Env<'a> {
         }
     }
 
-    /// The instant so long ago or ahead; of days and longer units the start of
-    /// that day in the past, its end in the future (D2).
+    /// So long ago or ahead; by days the start of that day, or the end (D2).
     fn edge(&self, by: Duration, back: bool) -> Option<Timestamp> {
         if by.unit < Unit::Day {
             return shift(self.now, by, back, self.zone());
@@ -232,8 +229,7 @@ impl<'a> Env<'a> {
         })
     }
 
-    /// Whether the last of a trigger's times passes the refinements, and the
-    /// number of those that pass does (E14).
+    /// Whether the last time passes, and the number of those that pass does (E14).
     pub(crate) fn refined(&self, trigger: &EventTrigger, times: &[Timestamp]) -> bool {
         let mut rules = trigger.refinements.iter().map(|(rule, _)| rule);
         let passes = |time: &&Timestamp| rules.clone().all(|rule| self.in_time(rule, **time));

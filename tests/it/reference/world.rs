@@ -1,5 +1,4 @@
-//! The world from outside: inputs, time, and how things stand. An input that is
-//! refused changes nothing.
+//! The world from outside. An input that is refused changes nothing.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -78,8 +77,7 @@ impl<'p> Model<'p> {
         self.send(&to, move |_, at| at.asker = Some(id));
     }
 
-    /// Delivers all messages and fires what is due, then carries out the first
-    /// action, and so on.
+    /// Delivers all messages and fires what is due, then tries the first action.
     pub(crate) fn settle(&mut self) {
         loop {
             if let Some(message) = self.queue.pop_front() {
@@ -95,8 +93,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// Carries an action out, judged again before (A8). Every failure is
-    /// final: further attempts are not modelled.
+    /// Carries an action out, judged again before (A8). Every failure is final.
     fn attempt(&mut self, id: u64, action: Trace) {
         let workflow = self.enrolments.get(&id).map(|inside| inside.workflow);
         let wanted = workflow.is_some_and(|workflow| !self.is_off(workflow));
