@@ -123,14 +123,13 @@ impl<'p> Model<'p> {
     }
 
     pub(crate) fn put(&mut self, to: &str, id: PropertyId, value: Option<Value>) {
-        let now = Value::Datetime(self.now);
+        let updated = Value::Datetime(self.now);
         let object = &self.program.catalog.objects[self.records[to].object];
         let (ty, record) = (&object.properties[id].ty, self.record(to));
         if !same(record.values.get(&id), value.as_ref(), ty) {
             record.values.remove(&id);
             record.values.extend(value.map(|value| (id, value)));
-            // When it was updated.
-            record.values.insert(PropertyId::at(2), now);
+            record.values.insert(PropertyId::at(2), updated);
         }
     }
 

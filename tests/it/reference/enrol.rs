@@ -310,9 +310,8 @@ impl<'p> Model<'p> {
         self.go_on(id);
     }
 
-    /// The event `action_failed` occurs; `on error` comes next (A4).
+    /// The event `action_failed` occurs, only with its status; `on error` is next (A4).
     fn failed(&mut self, id: u64, status: Option<u16>) {
-        // The action, the status, the error: only the status is modelled.
         let status = status.map(|status| Value::Number(status.into()));
         let occurrence = Occurrence {
             source: EventSource::ActionFailed,
