@@ -1,10 +1,8 @@
-//! A naive model of what programs mean when they run, written from the rules
-//! alone: it recomputes everything at each delivery, over plain data. A
-//! property test compares the engine with it. It knows nothing of the engine.
+//! A naive model of what programs mean, written from the rules alone: it computes
+//! everything anew at each delivery. A property test compares the engine with it.
 //!
 //! [`Model::input`] and its kin take outside inputs, [`Model::advance`] lets time
-//! pass; the trace tells what happened, the records and enrolments how things
-//! stand. What random programs and the examples never use is not modelled.
+//! pass. What random programs and the examples never use is not modelled.
 
 mod deliver;
 mod enrol;
@@ -34,8 +32,12 @@ pub(crate) struct Model<'p> {
     started: BTreeSet<usize>,
     /// The events that had an id: by name and id.
     seen: BTreeSet<(String, String)>,
+    /// When own triggers occurred: by workflow, trigger and record (E14).
+    counters: BTreeMap<(usize, usize, String), Vec<Timestamp>>,
+    /// How long the chain of the delivery at hand is; 0 outside (I5).
+    chain: u32,
     queue: VecDeque<Message<'p>>,
-    /// Actions that wait to be carried out: who asks, and the line that told.
+    /// Actions to be carried out: who asks, and the line that told.
     actions: VecDeque<(u64, Trace)>,
     pub(crate) trace: Vec<Trace>,
 }
@@ -45,22 +47,18 @@ pub(crate) struct Model<'p> {
 pub(crate) struct Record {
     pub(crate) handle: String,
     pub(crate) object: ObjectId,
-    /// The stored properties that are known.
+    /// The stored properties that are known, the built-in ones too.
     values: BTreeMap<PropertyId, Value>,
-    created: Timestamp,
-    updated: Timestamp,
     /// In the order in which they were linked.
     pub(crate) ends: Vec<End>,
     /// Which ends there ever were, without and with label (N2).
     ever: BTreeSet<(String, Option<String>)>,
     /// The static segments that it is in.
     segments: BTreeSet<SegmentId>,
-    /// When refined triggers occurred: by workflow and trigger (E14).
-    counters: BTreeMap<(usize, usize), Vec<Timestamp>>,
 }
 
 /// One end of a link.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Default)]
 pub(crate) struct End {
     /// The association; `<OBJECT.NAME` for the far end of one without inverse.
     pub(crate) name: String,
@@ -80,6 +78,7 @@ pub(crate) struct Occurrence {
 }
 
 /// One traversal of a workflow. Its number tells the order of births.
+#[derive(Default)]
 pub(crate) struct Enrolment<'p> {
     pub(crate) record: String,
     pub(crate) workflow: usize,
@@ -97,9 +96,10 @@ pub(crate) struct Enrolment<'p> {
 }
 
 /// What an enrolment waits for.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) enum State<'p> {
     /// Nothing: it is going.
+    #[default]
     Going,
     /// So many answers.
     Parked(usize),
@@ -114,38 +114,23 @@ pub(crate) enum State<'p> {
 /// Why a step has failed: a status, and what is told.
 pub(crate) type Failure = (Option<u16>, String);
 
-/// The enrolment that waits for an answer.
-pub(crate) type Ticket = Option<u64>;
+/// A delivery to come, and what it does with its record.
+type Message<'p> = (
+    Delivery,
+    Box<dyn FnOnce(&mut Model<'p>, &mut Delivery) + 'p>,
+);
 
-/// What a message does with its record.
-type Body<'p> = Box<dyn FnOnce(&mut Model<'p>, &mut Delivery) + 'p>;
-
-/// Something on its way to a record, and what it does there.
-struct Message<'p> {
-    to: String,
-    chain: u32,
-    body: Body<'p>,
-}
-
-/// A message that has come to its record.
+/// Something that comes to a record.
+#[derive(Default)]
 pub(crate) struct Delivery {
     pub(crate) to: String,
     chain: u32,
     /// The record before; there is none at its birth.
     before: Option<Record>,
-    pub(crate) occurrences: Vec<Occurrence>,
-    pub(crate) cause: Cause,
-    /// An answer for another record, sent after others have heard of the change.
-    reply: Option<(u64, Option<Failure>)>,
-    /// The enrolment whose step is over, and whether that has failed.
-    done: Option<(u64, Option<Failure>)>,
-}
-
-/// Why workflows are considered; all but a change concern one.
-#[derive(Clone, Copy)]
-pub(crate) enum Cause {
-    Change,
-    Request(usize),
-    Existing(usize),
-    Manual(usize),
+    pub(crate) event: Option<Occurrence>,
+    /// The enrolment that waits for this to be done, and why it could not be.
+    asker: Option<u64>,
+    failure: Option<Failure>,
+    /// The enrolments that have begun.
+    begun: Vec<u64>,
 }

@@ -9,7 +9,7 @@ use flow::model::{ObjectId, PropertyId, SegmentId, Value};
 use flow::semantic::hir::{EventSource, FieldSource};
 
 use crate::acts::Act;
-use crate::reference::{Cause, Model, Occurrence};
+use crate::reference::{Model, Occurrence};
 
 /// Properties with their new values.
 type Changes = Vec<(PropertyId, Option<Value>)>;
@@ -52,10 +52,9 @@ impl Model<'_> {
                 with,
                 label,
             } => {
-                let object = self.object_of(record, association, with)?;
-                let tie = self.tie(object, association, label.clone());
-                let with = with.clone();
-                self.input(record, |model, at| model.link(at, tie, with, None));
+                self.fits(record, association, with)?;
+                let tie = self.tie(record, association, with.clone(), label.clone());
+                self.input(record, |model, at| model.link(at, tie));
             }
             Act::Unlink {
                 record,
@@ -63,10 +62,9 @@ impl Model<'_> {
                 with,
                 label,
             } => {
-                let object = self.object_of(record, association, with)?;
-                let tie = self.tie(object, association, label.clone());
-                let with = with.clone();
-                self.input(record, move |model, at| model.unlink(at, tie, &with));
+                self.fits(record, association, with)?;
+                let tie = self.tie(record, association, with.clone(), label.clone());
+                self.input(record, |model, at| model.unlink(at, tie));
             }
             Act::Event {
                 record,
@@ -81,22 +79,22 @@ impl Model<'_> {
                 self.event(record, occurrence, id);
             }
             Act::Enroll { record, workflow } => {
-                let cause = Cause::Request(self.find(workflow)?);
-                self.input(record, move |_, at| at.cause = cause);
+                let workflow = self.find(workflow)?;
+                self.input(record, move |model, at| model.request(workflow, at));
             }
             Act::Unenroll { record, workflow } => {
-                let cause = Cause::Manual(self.find(workflow)?);
-                self.input(record, move |_, at| at.cause = cause);
+                let workflow = self.find(workflow)?;
+                self.input(record, move |model, at| {
+                    model.leave_all(workflow, at, "manual")
+                });
             }
             Act::Add { record, segment } => {
                 let segment = self.find_segment(record, segment)?;
-                self.input(record, move |model, at| model.member(&at.to, segment, true));
+                self.input(record, move |model, at| model.member(at, segment, true));
             }
             Act::Remove { record, segment } => {
                 let segment = self.find_segment(record, segment)?;
-                self.input(record, move |model, at| {
-                    model.member(&at.to, segment, false)
-                });
+                self.input(record, move |model, at| model.member(at, segment, false));
             }
         }
         Some(())
@@ -113,13 +111,13 @@ impl Model<'_> {
         (segment.fixed && self.records.get(record)?.object == segment.object).then_some(id)
     }
 
-    /// The object of a record that has an association to another.
-    fn object_of(&self, record: &str, association: &str, with: &str) -> Option<ObjectId> {
+    /// Whether a record has an association that may lead to another.
+    fn fits(&self, record: &str, association: &str, with: &str) -> Option<()> {
         let object = self.records.get(record)?.object;
         let declared = &self.program.catalog.objects[object];
         let id = declared.association(association)?;
         let fits = self.records.get(with)?.object == declared.associations[id].object;
-        fits.then_some(object)
+        fits.then_some(())
     }
 
     fn named(&self, object: ObjectId, values: &[(String, Option<Value>)]) -> Option<Changes> {

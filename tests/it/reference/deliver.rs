@@ -1,28 +1,30 @@
-//! One delivery: its body changes the record, others hear of it, workflows are
-//! considered, enrolments go on. Links are kept at both ends.
+//! One delivery: a record changes, others hear of it, enrolments go on; links.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use flow::base::{Timestamp, Uid};
-use flow::model::compute::{Operator, arithmetic};
-use flow::model::{ObjectId, PropertyId, SegmentId, Type, Value};
-use flow::semantic::hir::{EventSource, FieldSource};
-use flow::syntax::ast::SetOp;
+use flow::base::Uid;
+use flow::model::{PropertyId, SegmentId, Value};
 
 use crate::reference::eval::same;
-use crate::reference::{
-    Cause, Delivery, End, Failure, Message, Model, Occurrence, Record, State, Ticket,
-};
+use crate::reference::{Delivery, End, Message, Model, Record, State};
 
 /// How many links deep a record is told to others.
 const DEPTH: usize = 3;
 
-/// A link as one side sees it: its name there and on the other side.
+/// A link from one side: its name, that on the other side, the other record.
 #[derive(Clone)]
 pub(crate) struct Tie {
     name: String,
     far: String,
+    with: String,
     label: Option<String>,
+}
+
+fn tied(name: String, far: String, with: String, label: Option<String>) -> Tie {
+    Tie {
+        name,
+        far,
+        with,
+        label,
+    }
 }
 
 /// The id of the record with a handle.
@@ -31,25 +33,9 @@ pub(crate) fn uid(handle: &str) -> Uid {
 }
 
 impl Record {
-    pub(crate) fn new(handle: &str, object: ObjectId, now: Timestamp) -> Self {
-        Record {
-            handle: handle.to_owned(),
-            object,
-            values: BTreeMap::new(),
-            created: now,
-            updated: now,
-            ends: Vec::new(),
-            ever: BTreeSet::new(),
-            segments: BTreeSet::new(),
-            counters: BTreeMap::new(),
-        }
-    }
-
     /// What others hear of it.
     fn view(&self, depth: usize) -> Record {
         let mut view = self.clone();
-        view.segments.clear();
-        view.counters.clear();
         for end in &mut view.ends {
             let heard = end.heard.take().filter(|_| depth > 0);
             end.heard = heard.map(|heard| Box::new(heard.view(depth - 1)));
@@ -59,305 +45,170 @@ impl Record {
 
     /// The ends of an association, with a label if one is asked for.
     pub(crate) fn linked<'r>(&'r self, name: &str, label: Option<&str>) -> Vec<&'r End> {
-        let labelled = |end: &End| label.is_none_or(|label| end.labels.contains(label));
-        let ends = self.ends.iter();
-        ends.filter(|end| end.name == name && labelled(end))
-            .collect()
+        let fits = |end: &&End| label.is_none_or(|label| end.labels.contains(label));
+        let ends = self.ends.iter().filter(|end| end.name == name);
+        ends.filter(fits).collect()
     }
 
-    pub(crate) fn hear(&mut self, view: &Record) {
-        for end in &mut self.ends {
-            if end.other == view.handle {
-                end.heard = Some(Box::new(view.clone()));
-            }
-        }
-    }
-
-    /// Takes an end away, or only a label of it; whether there was such.
-    fn unplace(&mut self, name: &str, other: &str, label: Option<&str>) -> bool {
-        let at = self.ends.iter().position(|end| end.leads(name, other));
-        at.is_some_and(|at| match label {
-            Some(label) => self.ends[at].labels.remove(label),
-            None => {
-                self.ends.remove(at);
-                true
-            }
-        })
+    fn place_of(&self, tie: &Tie) -> Option<usize> {
+        let leads = |end: &End| end.name == tie.name && end.other == tie.with;
+        self.ends.iter().position(leads)
     }
 }
 
-impl End {
-    fn leads(&self, name: &str, other: &str) -> bool {
-        self.name == name && self.other == other
+impl Tie {
+    /// The link as the other side sees it.
+    fn turned(&self, from: &str) -> Tie {
+        let (name, far) = (self.far.clone(), self.name.clone());
+        let (with, label) = (from.to_owned(), self.label.clone());
+        tied(name, far, with, label)
     }
 }
 
 impl<'p> Model<'p> {
-    /// Puts a message in the queue.
-    pub(crate) fn send(
-        &mut self,
-        to: &str,
-        chain: u32,
-        body: impl FnOnce(&mut Self, &mut Delivery) + 'p,
-    ) {
-        let (to, body) = (to.to_owned(), Box::new(body));
-        self.queue.push_back(Message { to, chain, body });
+    /// Puts a message in the queue, with a longer chain.
+    pub(crate) fn send(&mut self, to: &str, body: impl FnOnce(&mut Self, &mut Delivery) + 'p) {
+        let mut at = Delivery::default();
+        (at.to, at.chain) = (to.to_owned(), self.chain + 1);
+        self.queue.push_back((at, Box::new(body)));
     }
 
-    pub(super) fn deliver(&mut self, message: Message<'p>) {
-        let Message { to, chain, body } = message;
-        let mut delivery = Delivery {
-            before: self.records.get(&to).cloned(),
-            to,
-            chain,
-            occurrences: Vec::new(),
-            cause: Cause::Change,
-            reply: None,
-            done: None,
-        };
-        body(self, &mut delivery);
-        self.tell(&delivery);
-        if let Some((id, why)) = delivery.reply.take() {
-            let to = self.enrolments[&id].record.clone();
-            self.send(&to, chain, move |model, at| model.answer(at, Some(id), why));
-        }
-        let occurred = self.occurred(&delivery);
-        delivery.occurrences.extend(occurred);
-        self.count(&delivery);
-        let (begun, moved) = self.consider(&delivery);
-        if let Some((id, failure)) = delivery.done.take() {
-            self.finish(id, failure, chain);
-        }
-        for id in moved.into_iter().chain(begun) {
-            self.go_on(id, chain);
+    pub(super) fn deliver(&mut self, (mut at, body): Message<'p>) {
+        self.chain = at.chain;
+        at.before = self.records.get(&at.to).cloned();
+        body(self, &mut at);
+        self.tell(&at);
+        let done = self.answered(&mut at);
+        self.consider(&mut at);
+        let moved = self.moments(&at);
+        done.inspect(|id| self.finish(*id));
+        for id in moved.into_iter().chain(at.begun) {
+            self.go_on(id);
         }
     }
 
     /// Linked records hear of a change.
     fn tell(&mut self, at: &Delivery) {
-        let (before, view) = (at.before.as_ref(), self.records[&at.to].view(DEPTH));
-        if before.is_none_or(|before| before.view(DEPTH) == view) {
-            return;
-        }
-        let mut told = BTreeSet::new();
-        for end in &view.ends {
-            if told.insert(&end.other) {
-                let view = view.clone();
-                self.send(&end.other, at.chain + 1, move |model, at| {
-                    model.record(&at.to).hear(&view);
-                });
-            }
+        let view = self.records[&at.to].view(DEPTH);
+        let before = at.before.as_ref().map(|before| before.view(DEPTH));
+        for end in view.ends.iter().filter(|_| before.as_ref() != Some(&view)) {
+            let view = view.clone();
+            self.send(&end.other, |model, at| model.hear(at, view));
         }
     }
 
-    /// One answer less to wait for; with the last the enrolment goes on.
-    pub(crate) fn answer(&mut self, at: &mut Delivery, ticket: Ticket, why: Option<Failure>) {
-        let Some(id) = ticket else { return };
-        let Some(inside) = self.enrolments.get_mut(&id) else {
-            return;
-        };
+    fn hear(&mut self, at: &Delivery, view: Record) {
+        let ends = self.record(&at.to).ends.iter_mut();
+        for end in ends.filter(|end| end.other == view.handle) {
+            end.heard = Some(Box::new(view.clone()));
+        }
+    }
+
+    /// The enrolment that now has all answers; one for another record is sent on.
+    fn answered(&mut self, at: &mut Delivery) -> Option<u64> {
+        let id = at.asker?;
+        let (inside, why) = (self.enrolments.get_mut(&id)?, at.failure.take());
         if inside.record != at.to {
-            at.reply = Some((id, why));
-        } else {
-            inside.failure = inside.failure.take().or(why);
-            if let State::Parked(left) = &mut inside.state {
-                *left -= 1;
-                at.done = (*left == 0).then(|| (id, inside.failure.take()));
-            }
+            let mut answer = Delivery::default();
+            (answer.to, answer.chain) = (inside.record.clone(), at.chain);
+            (answer.asker, answer.failure) = (Some(id), why);
+            self.queue.push_back((answer, Box::new(|_, _| ())));
+            return None;
         }
+        inside.failure = inside.failure.take().or(why);
+        if let State::Parked(left) = &mut inside.state {
+            *left -= 1;
+        }
+        (!matches!(inside.state, State::Parked(1..))).then_some(id)
     }
 
-    /// What is known no more becomes the default.
     pub(crate) fn put(&mut self, to: &str, id: PropertyId, value: Option<Value>) {
-        let (now, object) = (self.now, self.records[to].object);
-        let ty = &self.program.catalog.objects[object].properties[id].ty;
-        let value = value.or_else(|| self.default(object, id));
-        let record = self.record(to);
-        match (record.values.get(&id), value) {
-            (None, None) => return,
-            (Some(held), Some(value)) if same(held, &value, ty) => return,
-            (_, Some(value)) => drop(record.values.insert(id, value)),
-            (_, None) => drop(record.values.remove(&id)),
+        let updated = Value::Datetime(self.now);
+        let object = &self.program.catalog.objects[self.records[to].object];
+        let (ty, record) = (&object.properties[id].ty, self.record(to));
+        if !same(record.values.get(&id), value.as_ref(), ty) {
+            record.values.remove(&id);
+            record.values.extend(value.map(|value| (id, value)));
+            record.values.insert(PropertyId::at(2), updated);
         }
-        record.updated = now;
-    }
-
-    /// What a step writes, computed where it is applied; or why it fails. No
-    /// operator clears.
-    pub(crate) fn write(
-        &mut self,
-        to: &str,
-        id: PropertyId,
-        op: Option<SetOp>,
-        operand: Option<Value>,
-    ) -> Option<Failure> {
-        let record = &self.records[to];
-        let ty = &self.program.catalog.objects[record.object].properties[id].ty;
-        let value = match (op, record.values.get(&id), ty) {
-            (None, ..) => self.default(record.object, id),
-            (Some(SetOp::Assign), ..) => operand,
-            (Some(SetOp::Add), None, Type::Set(_)) => operand,
-            (Some(op), held, _) => held
-                .zip(operand)
-                .and_then(|(held, by)| self.moved(op, held, &by)),
-        };
-        let refused = self.refused(record, id, value.as_ref());
-        if refused.is_none() {
-            self.put(to, id, value);
-        }
-        refused.map(|why| (None, why.to_owned()))
-    }
-
-    fn moved(&self, op: SetOp, held: &Value, by: &Value) -> Option<Value> {
-        if let (Value::Set(held), Value::Set(by)) = (held, by) {
-            let mut members = held.clone();
-            members.retain(|member| !by.contains(member));
-            members.extend(by.iter().filter(|_| op == SetOp::Add));
-            members.sort_unstable();
-            return Some(Value::Set(members));
-        }
-        let op = [Operator::Subtract, Operator::Add][usize::from(op == SetOp::Add)];
-        arithmetic(op, held, by, &self.program.settings.zone).ok()?
-    }
-
-    /// What has occurred: creation or changes, membership.
-    fn occurred(&self, delivery: &Delivery) -> Vec<Occurrence> {
-        let after = self.env(&self.records[&delivery.to]);
-        let before = delivery.before.as_ref().map(|before| self.env(before));
-        let object = after.this.object;
-        let mut found = Vec::new();
-        let mut add = |source, fields| {
-            found.push(Occurrence {
-                source,
-                occurred: self.now,
-                fields: BTreeMap::from_iter(fields),
-            });
-        };
-        if before.is_none() {
-            add(EventSource::Created, Vec::new());
-        }
-        let properties = &self.program.catalog.objects[object].properties;
-        for (id, property) in properties.iter() {
-            let old = before.map(|before| before.property(before.this, id));
-            let new = after.property(after.this, id);
-            if let Some(old) = old.filter(|old| *old != new && !property.builtin) {
-                let (was, is) = (FieldSource::Old(object, id), FieldSource::New(object, id));
-                add(EventSource::Changed(id), vec![(was, old), (is, new)]);
-            }
-        }
-        for (id, segment) in self.program.catalog.segments.iter() {
-            let was = before.is_some_and(|before| before.inside(id));
-            match (was, after.inside(id)) {
-                _ if segment.object != object => {}
-                (false, true) => add(EventSource::Joined(id), Vec::new()),
-                (true, false) => add(EventSource::Left(id), Vec::new()),
-                _ => {}
-            }
-        }
-        found
     }
 
     pub(crate) fn record(&mut self, handle: &str) -> &mut Record {
         self.records.get_mut(handle).expect("it is there")
     }
 
-    pub(crate) fn handle_of(&self, id: &Value) -> Option<String> {
-        let Value::Text(id) = id else { return None };
-        let mut handles = self.records.keys();
-        let found = handles.find(|handle| Some(uid(handle)) == Uid::parse(id));
-        found.cloned()
+    pub(crate) fn member(&mut self, at: &Delivery, segment: SegmentId, join: bool) {
+        let segments = &mut self.record(&at.to).segments;
+        segments.remove(&segment);
+        segments.extend(join.then_some(segment));
     }
 
-    pub(crate) fn member(&mut self, to: &str, segment: SegmentId, join: bool) {
-        let segments = &mut self.record(to).segments;
-        match join {
-            true => segments.insert(segment),
-            false => segments.remove(&segment),
-        };
-    }
-
-    pub(crate) fn tie(&self, object: ObjectId, name: &str, label: Option<String>) -> Tie {
-        let owner = &self.program.catalog.objects[object];
+    /// The link of a record by an association to another.
+    pub(crate) fn tie(&self, from: &str, name: &str, with: String, label: Option<String>) -> Tie {
+        let owner = &self.program.catalog.objects[self.records[from].object];
         let id = owner.association(name).expect("it is declared");
         let far = owner.associations[id].inverse.as_ref();
         let far = far.map_or_else(|| format!("<{}.{name}", owner.name), ToString::to_string);
-        let name = name.to_owned();
-        Tie { name, far, label }
+        tied(name.to_owned(), far, with, label)
     }
 
-    pub(crate) fn link(&mut self, at: &mut Delivery, tie: Tie, with: String, ticket: Ticket) {
-        let ends = self.records[&at.to].linked(&tie.name, tie.label.as_deref());
-        if ends.iter().any(|end| end.other == with) {
-            return self.answer(at, ticket, None);
+    /// Makes the other end, then this one, if the link is not there.
+    pub(crate) fn link(&mut self, at: &mut Delivery, tie: Tie) {
+        let record = &self.records[&at.to];
+        let mut ends = record.linked(&tie.name, tie.label.as_deref()).into_iter();
+        if ends.any(|end| end.other == tie.with) {
+            return;
         }
-        // The other end is made first, then this one.
-        let (from, view) = (at.to.clone(), self.records[&at.to].view(DEPTH));
-        self.send(&with, at.chain + 1, move |model, at| {
-            let (name, far, label) = (tie.far.clone(), tie.name.clone(), tie.label.clone());
-            model.place(at, &Tie { name, far, label }, view);
+        let (asker, back, view) = (at.asker.take(), tie.turned(&at.to), record.view(DEPTH));
+        self.send(&tie.with.clone(), move |model, at| {
+            model.place(at, &back, view);
             let view = model.records[&at.to].view(DEPTH);
-            model.send(&from, at.chain + 1, move |model, at| {
+            model.send(&back.with, move |model, at| {
                 model.place(at, &tie, view);
-                model.answer(at, ticket, None);
+                at.asker = asker;
             });
         });
     }
 
     /// Takes an end or a label away and tells the other side.
-    pub(crate) fn unlink(&mut self, at: &Delivery, tie: Tie, with: &str) {
-        let (record, label) = (self.record(&at.to), tie.label.as_deref());
-        if record.unplace(&tie.name, with, label) {
-            let from = at.to.clone();
-            self.send(with, at.chain + 1, move |model, at| {
-                let label = tie.label.as_deref();
-                model.record(&at.to).unplace(&tie.far, &from, label);
-            });
+    pub(crate) fn unlink(&mut self, at: &Delivery, tie: Tie) {
+        if self.unplace(at, &tie) {
+            let back = tie.turned(&at.to);
+            self.send(&tie.with, move |model, at| _ = model.unplace(at, &back));
         }
     }
 
-    /// A step sets or clears a `one` association.
-    pub(crate) fn relink(&mut self, at: &mut Delivery, tie: Tie, to: (Option<String>, Ticket)) {
-        let (with, ticket) = to;
-        if let Some(with) = with {
-            return self.link(at, tie, with, ticket);
-        }
-        let old = self.records[&at.to].linked(&tie.name, None);
-        if let Some(old) = old.first().map(|end| end.other.clone()) {
-            self.unlink(at, tie, &old);
-        }
-        self.answer(at, ticket, None);
+    /// Takes an end away, or only a label of it; whether there was such.
+    fn unplace(&mut self, at: &Delivery, tie: &Tie) -> bool {
+        let record = self.record(&at.to);
+        record.place_of(tie).is_some_and(|at| match &tie.label {
+            Some(label) => record.ends[at].labels.remove(label),
+            None => record.ends.remove(at).other == tie.with,
+        })
     }
 
-    /// Makes an end or adds a label; one that is taken where there is only one
-    /// is replaced.
+    /// Makes an end or adds a label; the end of a `one` association is replaced.
     fn place(&mut self, at: &Delivery, tie: &Tie, view: Record) {
         let record = &self.records[&at.to];
         let owner = &self.program.catalog.objects[record.object];
-        let association = owner.association(&tie.name);
-        if association.is_some_and(|id| !owner.associations[id].many) {
-            let old = record.linked(&tie.name, None).into_iter();
-            let old: Vec<String> = old.map(|end| end.other.clone()).collect();
-            for other in old.iter().filter(|other| **other != view.handle) {
-                let (label, tie) = (None, tie.clone());
-                self.unlink(at, Tie { label, ..tie }, other);
-            }
+        let id = owner.association(&tie.name);
+        let one = id.is_some_and(|id| !owner.associations[id].many);
+        let ends = record.linked(&tie.name, None).into_iter();
+        let mut others: Vec<String> = ends.map(|end| end.other.clone()).collect();
+        others.retain(|other| one && *other != tie.with);
+        for with in others {
+            self.unlink(at, tied(tie.name.clone(), tie.far.clone(), with, None));
         }
-        let (record, other, name) = (self.record(&at.to), &view.handle, &tie.name);
-        if !record.ends.iter().any(|end| end.leads(name, other)) {
-            record.ends.push(End {
-                name: name.clone(),
-                other: other.clone(),
-                labels: BTreeSet::new(),
-                heard: None,
-            });
+        let (record, name) = (self.record(&at.to), &tie.name);
+        let place = record.place_of(tie).unwrap_or(record.ends.len());
+        if place == record.ends.len() {
+            record.ends.push(End::default());
         }
-        for end in record.ends.iter_mut().filter(|end| end.leads(name, other)) {
-            end.labels.extend(tie.label.clone());
-        }
-        let labels = [None, tie.label.clone()];
-        record
-            .ever
-            .extend(labels.map(|label| (name.clone(), label)));
-        record.hear(&view);
+        let end = &mut record.ends[place];
+        (end.name, end.other) = (name.clone(), tie.with.clone());
+        end.labels.extend(tie.label.clone());
+        record.ever.insert((name.clone(), None));
+        record.ever.insert((name.clone(), tie.label.clone()));
+        self.hear(at, view);
     }
 }

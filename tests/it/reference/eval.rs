@@ -5,15 +5,13 @@ use std::cmp::Ordering;
 use flow::base::{Duration, TimeZone, Timestamp, Unit};
 use flow::base::{day_of, end_of_day, shift, shift_date, start_of_day};
 use flow::model::compute::{Operator, arithmetic, at, compare, equal, print_as};
-use flow::model::compute::{period_end, period_start};
-use flow::model::{PeriodUnit, PropertyId, SegmentId, Type, Value};
+use flow::model::{PropertyId, SegmentId, Type, Value};
 use flow::semantic::hir::{
-    Aggregate, AssociationPath, EventField, Expr, ExprKind, Program, RecordPath, Root, TextPart,
-    TextRelation,
+    Aggregate, AssociationPath, EventTrigger, Expr, ExprKind, MatchArm, MatchTest, Program,
+    RecordPath, Refinement, Root, TextPart, TextRelation,
 };
 use flow::syntax::ast::{Arithmetic, Comparison, ContainsKind, EdgeKind, Logic, Quantifier};
 
-use crate::reference::deliver::uid;
 use crate::reference::{Model, Occurrence, Record};
 
 /// What an expression sees.
@@ -53,8 +51,7 @@ impl<'a> Env<'a> {
 
     /// Whether a condition is true, or there is none.
     pub(crate) fn permits(&self, condition: &Option<Expr>) -> bool {
-        let mut condition = condition.iter();
-        condition.all(|condition| self.holds(condition))
+        condition.iter().all(|condition| self.holds(condition))
     }
 
     fn truth(&self, condition: &Expr) -> Option<bool> {
@@ -70,17 +67,28 @@ impl<'a> Env<'a> {
         let truth = match &expr.kind {
             K::Literal(value) => return Some(value.clone()),
             K::Property(path) => return self.property(self.record(&path.record)?, path.property),
-            K::Record(path) => return Some(id_of(self.record(path)?)),
-            K::Event(field) => return self.field(field),
+            K::Record(path) => return self.property(self.record(path)?, PropertyId::at(0)),
+            K::Event(field) => {
+                let fields = &self.event?.fields;
+                let mut found = field.sources.iter().filter_map(|source| fields.get(source));
+                return found.next()?.clone();
+            }
             K::Now => return Some(Value::Datetime(self.now)),
             K::Text(parts) => return self.text(parts),
-            K::Aggregate(Aggregate::Count, path, _, filter) => {
+            K::Aggregate(Aggregate::Count, path, None, filter) => {
                 let mut members = self.members(path)?;
                 members.retain(|one| filter.iter().all(|filter| self.over(one).holds(filter)));
                 return Some(Value::Number(members.len().into()));
             }
-            K::Aggregate(kind, path, property, None) => {
-                return self.aggregate(*kind, path, *property);
+            K::Aggregate(kind, path, Some(property), None) => {
+                let members = self.members(path).unwrap_or_default().into_iter();
+                let mut values = members.filter_map(|member| self.property(member, *property));
+                let add = |sum, next| arithmetic(Operator::Add, &sum, &next, self.zone()).ok()?;
+                return match kind {
+                    Aggregate::Sum => values.try_fold(Value::Number(0.into()), add),
+                    Aggregate::Max => values.max_by(|a, b| compare(a, b).expect("an order")),
+                    other => panic!("not modelled: {other:?}"),
+                };
             }
             K::Arithmetic(op, left, right) => {
                 let (left, right) = (self.eval(left)?, self.eval(right)?);
@@ -132,7 +140,7 @@ impl<'a> Env<'a> {
             }
             K::Known(inner, unknown) => Some(self.eval(inner).is_some() != *unknown),
             K::Within(value, edge, by, counted) => {
-                let (low, high) = period((*edge, *by, *counted), self.now, self.zone())?;
+                let [low, high] = self.period(*edge, *by, *counted)?;
                 match self.eval(value)? {
                     Value::Datetime(at) => Some((low..=high).contains(&at)),
                     _ => None,
@@ -171,8 +179,7 @@ impl<'a> Env<'a> {
         })
     }
 
-    /// The records at the other end in order; unknown where there never was
-    /// such a link.
+    /// The records at the other end; unknown where there never was such a link.
     pub(crate) fn members(&self, path: &AssociationPath) -> Option<Vec<&'a Record>> {
         let owner = self.record(&path.record)?;
         let object = &self.program.catalog.objects[path.record.object];
@@ -183,29 +190,13 @@ impl<'a> Env<'a> {
         ever.then(|| ends.filter_map(|end| end.heard.as_deref()).collect())
     }
 
-    pub(crate) fn property(&self, record: &'a Record, property: PropertyId) -> Option<Value> {
-        let declared = &self.program.catalog.objects[record.object].properties[property];
-        match declared.name.as_str() {
-            "id" => return Some(id_of(record)),
-            "created_at" => return Some(Value::Datetime(record.created)),
-            "updated_at" => return Some(Value::Datetime(record.updated)),
-            _ => {}
-        }
-        let mut computed = self.program.objects[record.object.index()].computed.iter();
+    pub(crate) fn property(&self, this: &'a Record, property: PropertyId) -> Option<Value> {
+        let env = Env { this, ..*self };
+        let mut computed = self.program.objects[this.object.index()].computed.iter();
         match computed.find(|(id, _)| *id == property) {
-            None => record.values.get(&property).cloned(),
-            Some((_, expr)) => Env {
-                this: record,
-                ..*self
-            }
-            .eval(expr),
+            None => this.values.get(&property).cloned(),
+            Some((_, expr)) => env.eval(expr),
         }
-    }
-
-    fn field(&self, field: &EventField) -> Option<Value> {
-        let fields = &self.event?.fields;
-        let mut found = field.sources.iter().filter_map(|source| fields.get(source));
-        found.next()?.clone()
     }
 
     /// Whether this record is in a segment.
@@ -216,31 +207,84 @@ impl<'a> Env<'a> {
         }
     }
 
-    /// A side of a comparison: `N days ago` is the start of that day, `N days
-    /// from now` its end (D2).
-    fn side(&self, expr: &Expr) -> Option<Value> {
-        let ExprKind::Relative(by, ahead) = expr.kind else {
-            return self.eval(expr);
-        };
+    /// So long ago or ahead; by days the start of that day, or the end (D2).
+    fn edge(&self, by: Duration, back: bool) -> Option<Timestamp> {
         if by.unit < Unit::Day {
-            return shift(self.now, by, !ahead, self.zone()).map(Value::Datetime);
+            return shift(self.now, by, back, self.zone());
         }
-        let day = shift_date(day_of(self.now, self.zone()), by, !ahead)?;
-        let end = if ahead { end_of_day } else { start_of_day };
-        end(day, self.zone()).map(Value::Datetime)
+        let day = shift_date(day_of(self.now, self.zone()), by, back)?;
+        let edge = if back { start_of_day } else { end_of_day };
+        edge(day, self.zone())
+    }
+
+    /// From when to when `within last 7 days` and its kin go (D2).
+    fn period(&self, edge: EdgeKind, by: Duration, counted: bool) -> Option<[Timestamp; 2]> {
+        let (today, zone) = (day_of(self.now, self.zone()), self.zone());
+        let (first, last) = (today.first_of_month(), today.last_of_month());
+        Some(match (edge, by.unit) {
+            (EdgeKind::Last, _) if counted => [self.edge(by, true)?, self.now],
+            (EdgeKind::Next, _) if counted => [self.now, self.edge(by, false)?],
+            (EdgeKind::This, Unit::Month) => [start_of_day(first, zone)?, end_of_day(last, zone)?],
+            other => panic!("not modelled: {other:?}"),
+        })
+    }
+
+    /// Whether the last time passes, and the number of those that pass does (E14).
+    pub(crate) fn refined(&self, trigger: &EventTrigger, times: &[Timestamp]) -> bool {
+        let mut rules = trigger.refinements.iter().map(|(rule, _)| rule);
+        let passes = |time: &&Timestamp| rules.clone().all(|rule| self.in_time(rule, **time));
+        let count = times.iter().filter(passes).count();
+        times.last().iter().all(passes)
+            && rules.all(|rule| match rule {
+                Refinement::AtLeast(least) => *least <= count.into(),
+                Refinement::AtMost(most) => *most >= count.into(),
+                Refinement::Exactly(wanted) => *wanted == count.into(),
+                Refinement::Within(..) => true,
+                other => panic!("not modelled: {other:?}"),
+            })
+    }
+
+    /// By calendar day, by instant where there is an amount of hours or less.
+    fn in_time(&self, rule: &Refinement, time: Timestamp) -> bool {
+        let Refinement::Within(edge, by, counted) = rule else {
+            return true;
+        };
+        let day = |time| day_of(time, self.zone());
+        let period = self.period(*edge, *by, *counted);
+        period.is_some_and(|[low, high]| match by.unit < Unit::Day {
+            true => (low..=high).contains(&time),
+            false => (day(low)..=day(high)).contains(&day(time)),
+        })
     }
 
     fn compare(&self, op: Comparison, left: &Expr, right: &Expr) -> Option<bool> {
         let ty = [&left.ty, &right.ty][usize::from(right.ty == Type::Email)];
-        let (left, right) = (self.side(left)?, self.side(right)?);
+        let side = |expr: &Expr| match expr.kind {
+            ExprKind::Relative(by, ahead) => self.edge(by, !ahead).map(Value::Datetime),
+            _ => self.eval(expr),
+        };
+        let (left, right) = (side(left)?, side(right)?);
+        let alike = || same(Some(&left), Some(&right), ty);
         let order = || compare(&left, &right);
         Some(match op {
-            Comparison::Equal => same(&left, &right, ty),
-            Comparison::NotEqual => !same(&left, &right, ty),
+            Comparison::Equal => alike(),
+            Comparison::NotEqual => !alike(),
             Comparison::Less => order()?.is_lt(),
             Comparison::LessEqual => order()?.is_le(),
             Comparison::Greater => order()?.is_gt(),
             Comparison::GreaterEqual => order()?.is_ge(),
+        })
+    }
+
+    /// Whether a case of a `match` takes a value.
+    pub(crate) fn takes(&self, arm: &MatchArm, value: Option<&Value>) -> bool {
+        let order = |end: &Expr| compare(value?, &self.eval(end)?);
+        arm.tests.iter().any(|test| match test {
+            MatchTest::Unknown => value.is_none(),
+            MatchTest::Equal(constant) => order(constant).is_some_and(Ordering::is_eq),
+            MatchTest::Range(low, high) => {
+                order(low).is_some_and(Ordering::is_ge) && order(high).is_some_and(Ordering::is_le)
+            }
         })
     }
 
@@ -250,51 +294,26 @@ impl<'a> Env<'a> {
         let (mut text, mut known) = (String::new(), false);
         for part in parts {
             let hole = match part {
-                TextPart::Literal(literal) => {
-                    text.push_str(literal);
-                    continue;
-                }
+                TextPart::Literal(literal) => Some(literal.to_string()),
                 TextPart::Value(value, None) => print(value),
                 TextPart::Fallback(value, None, other) => print(value).or_else(|| print(other)),
                 other => panic!("not modelled: {other:?}"),
             };
-            known |= hole.is_some();
+            known |= hole.is_some() && !matches!(part, TextPart::Literal(_));
             text.extend(hole);
         }
         known.then(|| Value::Text(text.into()))
     }
-
-    fn aggregate(
-        &self,
-        kind: Aggregate,
-        path: &AssociationPath,
-        of: Option<PropertyId>,
-    ) -> Option<Value> {
-        let members = self.members(path).unwrap_or_default().into_iter();
-        let mut values = members.filter_map(|member| self.property(member, of?));
-        let add = |sum: Value, next| arithmetic(Operator::Add, &sum, &next, self.zone()).ok()?;
-        match kind {
-            Aggregate::Sum => values.try_fold(Value::Number(0.into()), add),
-            Aggregate::Max => values.reduce(|best, next| {
-                let more = compare(&next, &best) == Some(Ordering::Greater);
-                if more { next } else { best }
-            }),
-            other => panic!("not modelled: {other:?}"),
-        }
-    }
-}
-
-fn id_of(record: &Record) -> Value {
-    Value::Text(uid(&record.handle).to_string().into())
 }
 
 /// Whether two values of a type are equal; the case of addresses is not heeded.
-pub(crate) fn same(one: &Value, other: &Value, ty: &Type) -> bool {
+pub(crate) fn same(one: Option<&Value>, other: Option<&Value>, ty: &Type) -> bool {
     match (one, other) {
-        (Value::Text(one), Value::Text(other)) if *ty == Type::Email => {
+        (Some(Value::Text(one)), Some(Value::Text(other))) if *ty == Type::Email => {
             one.to_lowercase() == other.to_lowercase()
         }
-        _ => equal(one, other),
+        (Some(one), Some(other)) => equal(one, other),
+        _ => one.is_none() && other.is_none(),
     }
 }
 
@@ -317,27 +336,4 @@ fn operator(op: Arithmetic) -> Operator {
         Arithmetic::Multiply => Operator::Multiply,
         Arithmetic::Divide => Operator::Divide,
     }
-}
-
-/// From when to when `within last 7 days` and its kin go (D2).
-pub(crate) fn period(
-    (edge, by, counted): (EdgeKind, Duration, bool),
-    now: Timestamp,
-    zone: &TimeZone,
-) -> Option<(Timestamp, Timestamp)> {
-    let today = day_of(now, zone);
-    let short = by.unit < Unit::Day;
-    let back = || start_of_day(shift_date(today, by, true)?, zone);
-    let ahead = || end_of_day(shift_date(today, by, false)?, zone);
-    Some(match (edge, by.unit) {
-        (EdgeKind::Last, _) if counted && short => (shift(now, by, true, zone)?, now),
-        (EdgeKind::Last, _) if counted => (back()?, now),
-        (EdgeKind::Next, _) if counted => (now, ahead()?),
-        (EdgeKind::This, Unit::Month) => {
-            let first = period_start(today, PeriodUnit::Month)?;
-            let last = period_end(first, PeriodUnit::Month)?;
-            (start_of_day(first, zone)?, end_of_day(last, zone)?)
-        }
-        other => panic!("not modelled: {other:?}"),
-    })
 }

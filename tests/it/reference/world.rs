@@ -1,19 +1,21 @@
-//! The world from outside: inputs, time, and how things stand. An input that is
-//! refused changes nothing.
+//! The world from outside. An input that is refused changes nothing.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use flow::base::Timestamp;
 use flow::model::{ObjectId, PropertyId, Value, form_of};
-use flow::semantic::hir::{Do, ExprKind, Program, StepKind, Workflow};
+use flow::semantic::hir::{Program, StepKind, Workflow};
 
 use crate::acts::{Trace, What, outcome};
 use crate::reference::deliver::uid;
 use crate::reference::eval::same;
-use crate::reference::{Cause, Delivery, Enrolment, Model, Occurrence, Record, State};
+use crate::reference::{Delivery, Enrolment, Model, Occurrence, Record, State};
 
 /// Properties with their new values.
 pub(crate) type Changes = Vec<(PropertyId, Option<Value>)>;
+
+/// A value, the default for an unknown one (N5), or why there can be none.
+type Fit = Result<Option<Value>, &'static str>;
 
 impl<'p> Model<'p> {
     pub(crate) fn new(program: &'p Program) -> Self {
@@ -28,6 +30,8 @@ impl<'p> Model<'p> {
             paused: BTreeSet::new(),
             started: BTreeSet::new(),
             seen: BTreeSet::new(),
+            counters: BTreeMap::new(),
+            chain: 0,
             queue: VecDeque::new(),
             actions: VecDeque::new(),
             trace: Vec::new(),
@@ -36,9 +40,8 @@ impl<'p> Model<'p> {
 
     /// Fires all timers due at or before an instant, in order (I8).
     pub(crate) fn advance(&mut self, to: Timestamp) {
-        while let Some((due, id)) = self.next_timer().filter(|(due, _)| *due <= to) {
+        while let Some((due, _)) = self.next_timer().filter(|(due, _)| *due <= to) {
             self.now = self.now.max(due);
-            self.fire(id);
             self.settle();
         }
         self.now = self.now.max(to);
@@ -71,15 +74,15 @@ impl<'p> Model<'p> {
             return self.actions.push_back((id, action));
         }
         let to = inside.record.clone();
-        self.send(&to, 1, move |_, at| at.done = Some((id, None)));
+        self.send(&to, move |_, at| at.asker = Some(id));
     }
 
-    /// Delivers all messages and fires what is due, then carries out the first
-    /// action, and so on.
+    /// Delivers all messages and fires what is due, then tries the first action.
     pub(crate) fn settle(&mut self) {
         loop {
             if let Some(message) = self.queue.pop_front() {
                 self.deliver(message);
+                self.chain = 0;
             } else if let Some((_, id)) = self.next_timer().filter(|(due, _)| *due <= self.now) {
                 self.fire(id);
             } else if let Some((id, action)) = self.actions.pop_front() {
@@ -90,8 +93,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// Carries an action out, judged again before (A8). Every failure is
-    /// final: further attempts are not modelled.
+    /// Carries an action out, judged again before (A8). Every failure is final.
     fn attempt(&mut self, id: u64, action: Trace) {
         let workflow = self.enrolments.get(&id).map(|inside| inside.workflow);
         let wanted = workflow.is_some_and(|workflow| !self.is_off(workflow));
@@ -111,12 +113,13 @@ impl<'p> Model<'p> {
         let (what, record) = (What::result(step, told), action.record.clone());
         self.trace.push(Trace { what, ..action });
         if let Some(inside) = self.enrolments.get_mut(&id) {
-            if result == Some(Ok(())) {
-                let binding = inside.doing().and_then(|doing| doing.binding.as_ref());
+            let step = inside.step.map(|step| &step.kind);
+            if let (Some(Ok(())), Some(StepKind::Do(doing))) = (&result, step) {
+                let binding = doing.binding.iter();
                 inside.bound.extend(binding.map(|binding| binding.place));
             }
-            let failure = result.and_then(Result::err);
-            self.send(&record, 1, move |_, at| at.done = Some((id, failure)));
+            inside.failure = result.and_then(Result::err);
+            self.send(&record, move |_, at| at.asker = Some(id));
         }
     }
 
@@ -132,7 +135,7 @@ impl<'p> Model<'p> {
     /// What reaches a record from outside, if there is such a record.
     pub(crate) fn input(&mut self, to: &str, body: impl FnOnce(&mut Self, &mut Delivery) + 'p) {
         if self.records.contains_key(to) {
-            self.send(to, 1, body);
+            self.send(to, body);
         }
     }
 
@@ -148,30 +151,44 @@ impl<'p> Model<'p> {
         let mut handles: Vec<String> = records.map(|record| record.handle.clone()).collect();
         handles.sort_by_key(|handle| (uid(handle).partition(1024), uid(handle)));
         for handle in handles {
-            self.send(&handle, 1, move |_, to| to.cause = Cause::Existing(at));
+            self.send(&handle, move |model, to| model.existing(at, to));
         }
     }
 
+    /// A record with what is given and the defaults of the rest, if all fits.
     pub(crate) fn create(&mut self, handle: &str, object: ObjectId, given: &Changes) {
-        let mut record = Record::new(handle, object, self.now);
-        let mut good = self.good(&record, given) && !self.records.contains_key(handle);
+        let (id, now) = (uid(handle).to_string(), Value::Datetime(self.now));
+        let builtin = [Value::Text(id.into()), now.clone(), now];
+        let mut record = Record {
+            handle: handle.to_owned(),
+            object,
+            values: (0..).map(PropertyId::at).zip(builtin).collect(),
+            ends: Vec::new(),
+            ever: BTreeSet::new(),
+            segments: BTreeSet::new(),
+        };
         for (id, property) in self.program.catalog.objects[object].properties.iter() {
             let given = given.iter().find(|(given, _)| *given == id);
-            let value = given.map_or_else(|| self.default(object, id), |(_, value)| value.clone());
-            good &= value.is_some() || !property.required;
-            value.map(|value| record.values.insert(id, value));
+            if given.is_some() || !property.builtin && !property.computed {
+                match self.fitting(&record, id, given.and_then(|(_, value)| value.clone())) {
+                    Ok(value) => record.values.extend(value.map(|value| (id, value))),
+                    Err(_) => return,
+                }
+            }
         }
-        if good {
-            let body = |model: &mut Self, _: &mut _| {
-                model.records.insert(record.handle.clone(), record);
-            };
-            self.send(handle, 1, body);
+        if !self.records.contains_key(handle) {
+            let to = handle.to_owned();
+            self.send(handle, |model, _| _ = model.records.insert(to, record));
         }
     }
 
-    /// Values from outside: all good, or none is taken.
+    /// Values from outside: all fit, or none is taken.
     pub(crate) fn change(&mut self, to: &str, changes: Changes) {
-        if self.good(&self.records[to], &changes) {
+        let changes = changes.into_iter().map(|(id, value)| {
+            let value = self.fitting(&self.records[to], id, value);
+            value.map(|value| (id, value))
+        });
+        if let Ok(changes) = changes.collect::<Result<Changes, _>>() {
             self.input(to, |model, at| {
                 for (id, value) in changes {
                     model.put(&at.to, id, value);
@@ -180,66 +197,38 @@ impl<'p> Model<'p> {
         }
     }
 
-    fn good(&self, record: &Record, changes: &Changes) -> bool {
-        let properties = &self.program.catalog.objects[record.object].properties;
-        changes.iter().all(|(id, value)| {
-            let refused = self.refused(record, *id, value.as_ref());
-            refused.is_none() && !properties[*id].builtin && !properties[*id].computed
-        })
-    }
-
-    pub(crate) fn default(&self, object: ObjectId, property: PropertyId) -> Option<Value> {
-        let mut defaults = self.program.objects[object.index()].defaults.iter();
-        let (_, expr) = defaults.find(|(id, _)| *id == property)?;
-        let ExprKind::Literal(value) = &expr.kind else {
-            panic!("not modelled: {expr:?}");
-        };
-        Some(value.clone())
-    }
-
-    /// Why a record cannot have a value.
-    pub(crate) fn refused(
-        &self,
-        record: &Record,
-        id: PropertyId,
-        value: Option<&Value>,
-    ) -> Option<&'static str> {
+    /// What a record gets as a value.
+    pub(crate) fn fitting(&self, record: &Record, id: PropertyId, value: Option<Value>) -> Fit {
         let property = &self.program.catalog.objects[record.object].properties[id];
-        let Some(value) = value else {
-            return property.required.then_some("required");
-        };
-        if let Value::Text(text) = value
-            && form_of(&property.ty, text).is_err()
-        {
-            return Some("wrong_form");
-        }
-        let taken = self.records.values().any(|other| {
+        let mut defaults = self.program.objects[record.object.index()].defaults.iter();
+        let default = defaults.find(|(of, _)| *of == id);
+        let value = value.or_else(|| self.env(record).eval(&default?.1));
+        let mut others = self.records.values().filter(|other| {
             let held = other.values.get(&id);
-            let held = held.is_some_and(|held| same(held, value, &property.ty));
-            held && other.object == record.object && other.handle != record.handle
+            other.object == record.object && same(held, value.as_ref(), &property.ty)
         });
-        (property.unique && taken).then_some("not_unique")
+        let taken = others.any(|other| other.handle != record.handle);
+        match &value {
+            _ if property.builtin || property.computed => Err("derived"),
+            None if property.required => Err("required"),
+            Some(Value::Text(text)) if form_of(&property.ty, text).is_err() => Err("wrong_form"),
+            Some(_) if property.unique && taken => Err("not_unique"),
+            _ => Ok(value),
+        }
     }
 
     /// An event at most five minutes ahead; only the first of its name and id.
     pub(crate) fn event(&mut self, to: &str, event: Occurrence, id: Option<(String, String)>) {
         let ahead = event.occurred.as_second() - self.now.as_second();
         if ahead <= 5 * 60 && id.is_none_or(|id| self.seen.insert(id)) {
-            self.input(to, |_, at| at.occurrences.push(event));
+            self.input(to, |_, at| at.event = Some(event));
         }
     }
 }
 
-impl<'p> Enrolment<'p> {
-    pub(crate) fn doing(&self) -> Option<&'p Do> {
-        match self.step.map(|step| &step.kind) {
-            Some(StepKind::Do(doing)) => Some(doing),
-            _ => None,
-        }
-    }
-
+impl Enrolment<'_> {
     pub(crate) fn step_name(&self) -> String {
-        let step = self.step.map(|step| step.id.to_string());
-        step.unwrap_or_default()
+        self.step
+            .map_or_else(String::new, |step| step.id.to_string())
     }
 }
