@@ -9,10 +9,11 @@ use super::args::{DataFormat, HistoryArguments};
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::records;
-use crate::base::nearest;
+use crate::base::{Uid, nearest};
 use crate::host::replay::kept::Record;
 use crate::host::replay::past::{self, Told};
-use crate::host::{store, view};
+use crate::host::store::{self, Store};
+use crate::host::view;
 use crate::project;
 
 /// Prints the history of a record.
@@ -21,7 +22,11 @@ pub(super) fn run(arguments: &HistoryArguments, output: &Output) -> Result<Exit,
     let core = records::look(&project, &arguments.project.dir)?;
     let all = records::parsed(&view::records(core.state()));
     let record = find(&all, &arguments.record)?;
-    let history = view::history(&project.store, &record.id).map_err(store::Failure::from)?;
+    let store = Store {
+        dir: project.store.clone(),
+    };
+    let id = Uid::parse(&record.id).unwrap_or(Uid::of(&[]));
+    let history = view::history(&store, id).map_err(store::Failure::from)?;
     let told = past::about(&history, &record.id).unwrap_or_default();
     let told = chosen(told, arguments.workflow.as_deref())?;
     let text = match arguments.format {

@@ -1,33 +1,137 @@
-//! The archive of the history, filled behind the log.
+//! The archive of the history, filled behind the log by a thread of its own, so
+//! that no input waits for it. What is told is decided elsewhere.
 
 use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
 
 use super::durable::History;
-use super::telling::Told;
 use crate::store::StoreError;
+use crate::store::archive::{Archive, Row};
 use crate::store::log::Position;
 
+/// How many batches may wait for the thread; then inputs wait.
+const WAITING: usize = 1_024;
+
+/// How many rows are put into one transaction, if so many wait.
+const TRANSACTION: usize = 5_000;
+
+/// What the thread is asked for.
+enum Work {
+    /// To take rows; it then has everything up to the position.
+    Rows(Vec<Row>, Position),
+    /// To make sure that all survives, and to say so.
+    Secure(SyncSender<()>),
+}
+
 /// Fills the archive.
-pub struct Archivist;
+#[derive(Debug)]
+pub struct Archivist {
+    through: Position,
+    work: Option<SyncSender<Work>>,
+    thread: Option<JoinHandle<()>>,
+    failure: Arc<Mutex<Option<StoreError>>>,
+}
 
 impl Archivist {
     /// Opens the archive in a folder.
     ///
     /// # Errors
     /// If it cannot be read or written.
-    pub fn open(_: &Path) -> Result<Self, StoreError> {
-        Ok(Archivist)
+    pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        let archive = Archive::open(dir)?;
+        let through = archive.through().unwrap_or(Position::ORIGIN);
+        let failure = Arc::new(Mutex::new(None));
+        let (work, coming) = sync_channel(WAITING);
+        let noted = failure.clone();
+        let thread = thread::spawn(move || {
+            if let Err(error) = fill(archive, &coming) {
+                *noted.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+            }
+        });
+        Ok(Archivist {
+            through,
+            work: Some(work),
+            thread: Some(thread),
+            failure,
+        })
     }
+
+    fn failed(&self) -> Option<StoreError> {
+        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        failure.take()
+    }
+}
+
+/// Does what is asked until nobody asks any more.
+fn fill(mut archive: Archive, coming: &Receiver<Work>) -> Result<(), StoreError> {
+    let mut next = coming.recv().ok();
+    while let Some(work) = next.take() {
+        match work {
+            Work::Rows(mut rows, mut through) => {
+                // What waits already goes into the same transaction.
+                while rows.len() < TRANSACTION {
+                    match coming.try_recv() {
+                        Ok(Work::Rows(more, position)) => {
+                            rows.extend(more);
+                            through = position;
+                        }
+                        other => {
+                            next = other.ok();
+                            break;
+                        }
+                    }
+                }
+                archive.append(&rows, through)?;
+            }
+            Work::Secure(done) => {
+                archive.sync()?;
+                // Who asked may have gone.
+                let _ = done.send(());
+            }
+        }
+        if next.is_none() {
+            next = coming.recv().ok();
+        }
+    }
+    archive.sync()
 }
 
 impl History for Archivist {
     fn through(&self) -> Position {
-        Position::ORIGIN
+        self.through
     }
 
-    fn take(&mut self, _: Vec<Told>) {}
+    fn take(&mut self, rows: Vec<Row>, through: Position) -> Result<(), StoreError> {
+        let work = Work::Rows(rows, through);
+        match self.work.as_ref().map(|thread| thread.send(work)) {
+            Some(Ok(())) => Ok(()),
+            // The thread has gone: it says why, once.
+            _ => self.failed().map_or(Ok(()), Err),
+        }
+    }
 
     fn secure(&mut self) -> Result<(), StoreError> {
-        Ok(())
+        let (done, answer) = sync_channel(1);
+        let asked = self
+            .work
+            .as_ref()
+            .map(|thread| thread.send(Work::Secure(done)));
+        match asked {
+            Some(Ok(())) if answer.recv().is_ok() => Ok(()),
+            _ => self.failed().map_or(Ok(()), Err),
+        }
+    }
+}
+
+impl Drop for Archivist {
+    /// What was taken is put in before the process goes on.
+    fn drop(&mut self) {
+        self.work = None;
+        if let Some(thread) = self.thread.take() {
+            // A thread that has panicked has told of it.
+            let _ = thread.join();
+        }
     }
 }

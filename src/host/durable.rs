@@ -11,12 +11,12 @@ pub use self::core::{Core, Unopened};
 pub use self::recover::{Opened, Recovered, Site, open, peek};
 
 use super::program::Loaded;
-use super::telling::Told;
 use crate::base::{Timestamp, Uid};
 use crate::engine::frozen::v1::event::{Event as Frozen, Place};
 use crate::engine::{Effects, Event, State};
 use crate::scenario::Machine;
 use crate::store::StoreError;
+use crate::store::archive::Row;
 use crate::store::disk::Disk;
 use crate::store::log::payload::Decided;
 use crate::store::log::{Kind, Log, Position};
@@ -28,8 +28,12 @@ pub trait History {
     /// Up to where it has everything.
     fn through(&self) -> Position;
 
-    /// Takes what was told of positions that are durable in the log.
-    fn take(&mut self, told: Vec<Told>);
+    /// Takes what was told of positions that are durable in the log; with it
+    /// there is everything up to a position.
+    ///
+    /// # Errors
+    /// If it could not be kept.
+    fn take(&mut self, rows: Vec<Row>, through: Position) -> Result<(), StoreError>;
 
     /// Makes sure that it survives.
     ///
@@ -137,8 +141,12 @@ impl<D: Disk> Durable<D> {
     /// If the log fails: then nothing more is taken.
     pub fn commit(&mut self) -> Result<(), StoreError> {
         self.log.commit()?;
-        self.history.take(std::mem::take(&mut self.core.told));
-        Ok(())
+        let told = std::mem::take(&mut self.core.told);
+        if told.is_empty() {
+            return Ok(());
+        }
+        // What was appended and not decided yet has told nothing yet.
+        self.history.take(told, self.core.decided)
     }
 
     /// Ends it in order: all is on the disk.

@@ -2,7 +2,11 @@
 //! stand. It changes nothing.
 
 use super::replay::kept;
+use super::store::Store;
+use crate::base::Uid;
 use crate::engine::State;
+use crate::store::StoreError;
+use crate::store::archive::ArchiveReader;
 
 /// The records as lines of JSON.
 #[must_use]
@@ -14,6 +18,22 @@ pub fn records(state: &State) -> String {
 ///
 /// # Errors
 /// If the archive cannot be read.
-pub fn history(_: &std::path::Path, _: &str) -> Result<String, crate::store::StoreError> {
-    Ok(String::new())
+pub fn history(store: &Store, record: Uid) -> Result<String, StoreError> {
+    let archive = ArchiveReader::open(&store.history())?;
+    let rows = archive.of_record(*record.bytes())?;
+    let bytes: Vec<u8> = rows.into_iter().flat_map(|row| row.entries).collect();
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The whole history, as lines of JSON in the order of the log.
+///
+/// # Errors
+/// If the archive cannot be read.
+pub fn whole_history(store: &Store) -> Result<Vec<u8>, StoreError> {
+    let archive = ArchiveReader::open(&store.history())?;
+    let mut bytes = Vec::new();
+    for row in archive.all() {
+        bytes.extend(row?.entries);
+    }
+    Ok(bytes)
 }

@@ -72,6 +72,18 @@ pub enum StoreError {
         /// The first position that is still there.
         first: u64,
     },
+    /// A file of the history is damaged: bring it back from a backup.
+    BrokenHistory {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
+    /// Another program does not let a file of the history go: close it there.
+    Busy {
+        /// The file.
+        path: PathBuf,
+    },
     /// The system says something else.
     Io {
         /// The file or the folder.
@@ -101,14 +113,15 @@ pub(super) fn failed(path: &Path) -> impl FnOnce(io::Error) -> StoreError {
     move |source| StoreError::from_io(path, source)
 }
 
-// size: one message for each variant.
 impl fmt::Display for StoreError {
+    // size: one message for each variant.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             StoreError::Held { dir, pid, since } => held(f, dir, *pid, since.as_deref()),
             StoreError::Newer { path, found, known } => write!(
                 f,
-                "`{}` is of format {found}, and this release reads up to format {known}: run the release that wrote it, or a later one",
+                "`{}` is of format {found}, and this release reads up to format {known}: \
+                 run the release that wrote it, or a later one",
                 path.display()
             ),
             StoreError::Full { path } => write!(
@@ -128,7 +141,8 @@ impl fmt::Display for StoreError {
                 what,
             } => write!(
                 f,
-                "`{}` is damaged at byte {offset}, where position {position} is due ({what}): nothing was changed; run `flow store repair`, or bring the file back from a backup",
+                "`{}` is damaged at byte {offset}, where position {position} is due ({what}): \
+                 nothing was changed; run `flow store repair`, or bring the file back from a backup",
                 segment.display()
             ),
             StoreError::Poisoned { dir } => write!(
@@ -138,12 +152,24 @@ impl fmt::Display for StoreError {
             ),
             StoreError::TooLarge { bytes, most } => write!(
                 f,
-                "an entry of {bytes} bytes is too large for the log, which takes up to {most}: keep it elsewhere and log its name"
+                "an entry of {bytes} bytes is too large for the log, which takes up to {most}: \
+                 keep it elsewhere and log its name"
             ),
             StoreError::Dropped { dir, asked, first } => write!(
                 f,
-                "`{}` begins at position {first}, so position {asked} is no longer there: ask for a later one, or look in the history",
+                "`{}` begins at position {first}, so position {asked} is no longer there: \
+                 ask for a later one, or look in the history",
                 dir.display()
+            ),
+            StoreError::BrokenHistory { path, what } => write!(
+                f,
+                "`{}` is damaged ({what}): bring the file back from a backup",
+                path.display()
+            ),
+            StoreError::Busy { path } => write!(
+                f,
+                "`{}` is held by another program: close it there and try again",
+                path.display()
             ),
             StoreError::Io { path, source } => write!(
                 f,

@@ -29,23 +29,23 @@
 
 mod batch;
 mod fields;
-pub mod frame;
-pub mod frames;
-pub mod header;
+mod frame;
+mod frames;
+mod header;
 pub mod payload;
-pub mod position;
-pub mod reader;
+mod position;
+mod reader;
 mod recover;
 mod segment;
 mod tail;
-pub mod verify;
+mod verify;
 mod window;
 
 use std::path::{Path, PathBuf};
 
 pub use self::frame::{Frame, Kind, MOST_BYTES};
 pub use self::frames::Frames;
-pub use self::header::Identity;
+pub use self::header::{Identity, VERSION};
 pub use self::position::Position;
 pub use self::reader::FrameRef;
 pub use self::verify::Problem;

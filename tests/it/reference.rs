@@ -17,7 +17,6 @@ use flow::semantic::hir::{EventSource, FieldSource, Program, Step, Wait};
 
 use crate::acts::Trace;
 
-/// The reference model.
 pub(crate) struct Model<'p> {
     pub(crate) program: &'p Program,
     pub(crate) now: Timestamp,
@@ -37,6 +36,10 @@ pub(crate) struct Model<'p> {
     /// How long the chain of the delivery at hand is; 0 outside (I5).
     chain: u32,
     queue: VecDeque<Message<'p>>,
+    /// Links under way: record, association, other (unless there is but one).
+    linking: BTreeMap<[String; 3], VecDeque<Message<'p>>>,
+    /// How many links were begun.
+    links: usize,
     /// Actions to be carried out: who asks, and the line that told.
     actions: VecDeque<(u64, Trace)>,
     pub(crate) trace: Vec<Trace>,
@@ -53,18 +56,15 @@ pub(crate) struct Record {
     pub(crate) ends: Vec<End>,
     /// Which ends there ever were, without and with label (N2).
     ever: BTreeSet<(String, Option<String>)>,
-    /// The static segments that it is in.
     segments: BTreeSet<SegmentId>,
 }
 
-/// One end of a link.
 #[derive(Clone, PartialEq, Default)]
 pub(crate) struct End {
     /// The association; `<OBJECT.NAME` for the far end of one without inverse.
     pub(crate) name: String,
     pub(crate) other: String,
     pub(crate) labels: BTreeSet<String>,
-    /// The other record as last heard.
     heard: Option<Box<Record>>,
 }
 
@@ -86,12 +86,10 @@ pub(crate) struct Enrolment<'p> {
     event: Option<Occurrence>,
     /// The steps to come, the next one last.
     rest: Vec<&'p Step>,
-    /// The step that it is in.
     step: Option<&'p Step>,
     /// The bindings that have answered.
     bound: Vec<usize>,
     state: State<'p>,
-    /// Why the step at hand has failed, if it has.
     failure: Option<Failure>,
 }
 
@@ -107,8 +105,6 @@ pub(crate) enum State<'p> {
     Waiting(Timestamp, Timestamp, Option<&'p Wait>),
     /// The result of an action.
     Acting,
-    /// An action that was due while the workflow was paused.
-    Postponed(Timestamp, Trace),
 }
 
 /// Why a step has failed: a status, and what is told.

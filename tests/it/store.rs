@@ -1,6 +1,8 @@
 //! The store, on a disk that loses, tears and reorders what was not synced, and
 //! on the one of the machine.
 
+mod archive;
+mod archive_crash;
 mod chance;
 mod crash;
 mod flip;

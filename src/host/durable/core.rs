@@ -12,8 +12,9 @@ use crate::engine::frozen::v1::event::{Event as Frozen, Place, Thawed};
 use crate::engine::{Effects, Engine, Event, Order, State};
 use crate::host::ledger::Ledger;
 use crate::host::program::Loaded;
-use crate::host::telling::{Telling, Told};
+use crate::host::telling::Telling;
 use crate::store::StoreError;
+use crate::store::archive::Row;
 use crate::store::disk::Disk;
 use crate::store::log::payload::Decided;
 use crate::store::log::{Frame, Kind, Position};
@@ -71,8 +72,10 @@ pub struct Core<D: Disk> {
     pub(super) program: Loaded,
     pub(super) ledger: Ledger,
     pub(super) pending: Pending,
+    /// The position of what was decided last.
+    pub(super) decided: Position,
     /// What was told and not handed over.
-    pub(super) told: Vec<Told>,
+    pub(super) told: Vec<Row>,
     /// Whose log it is.
     pub(super) identity: Uid,
     telling: Telling,
@@ -97,6 +100,7 @@ impl<D: Disk> Core<D> {
             ledger: Ledger::default(),
             pending: Pending::default(),
             identity,
+            decided: Position::ORIGIN,
             told: Vec::new(),
             root: root.to_owned(),
             unchecked: VecDeque::new(),
@@ -141,6 +145,7 @@ impl<D: Disk> Core<D> {
         event: Event,
     ) -> Effects {
         let effects = self.engine.take(at, event.clone());
+        self.decided = position;
         let state = self.engine.state();
         self.ledger.follow(state, place, &effects);
         self.pending.follow(&event, &effects);

@@ -105,11 +105,6 @@ impl<F: DiskFile> Reader<F> {
         self.window.offset() + self.read as u64
     }
 
-    /// How many bytes the file has.
-    pub(super) fn size(&self) -> u64 {
-        self.window.size()
-    }
-
     /// The error that a flaw at this place is, in the segment of a path.
     pub(super) fn damage(&self, path: &Path, flaw: Flaw) -> StoreError {
         StoreError::BrokenMiddle {

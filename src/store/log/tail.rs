@@ -3,16 +3,12 @@
 //! here.
 //!
 //! A batch is written only after the one before it has been synced, and each
-//! frame says at which position its batch begins. So:
-//!
-//! // INVARIANT: when a frame of a batch was written, all before that batch had
-//! // been synced.
-//!
-//! If a frame is missing at a position and after it there is a whole frame whose
-//! batch begins later than that, then what is missing had been synced: the log
-//! is damaged. If there is none, then all that follows is of a batch that may
-//! never have been synced: the tail is torn, and nothing in it was acknowledged
-//! unless the disk lost it since, which nobody can tell.
+//! frame says at which position its batch begins. So if a frame is missing at a
+//! position and after it there is a whole frame whose batch begins later than
+//! that, then what is missing had been synced: the log is damaged. If there is
+//! none, then all that follows is of a batch that may never have been synced:
+//! the tail is torn, and nothing in it was acknowledged, unless the disk lost it
+//! since, which nobody can tell.
 
 use std::io;
 
@@ -34,6 +30,7 @@ pub(super) fn judge<F: DiskFile>(reader: &mut Reader<F>, flaw: Flaw) -> io::Resu
     if flaw.certain {
         return Ok(Tail::Damaged);
     }
+    // INVARIANT: when a frame was written, all before its batch had been synced.
     let missing = reader.expected().get();
     let proof = reader.find(|head| head.batch > missing && head.batch <= head.position)?;
     Ok(match proof {

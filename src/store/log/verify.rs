@@ -65,23 +65,26 @@ pub(super) fn verify<D: Disk>(folder: &Folder<D>) -> Result<Vec<Problem>, StoreE
     Ok(problems)
 }
 
-/// Takes in what is wrong, unless the system does not let it be looked at.
+/// Takes in what is wrong, once, unless the system does not let it be looked at.
 fn push(problems: &mut Vec<Problem>, outcome: Result<(), StoreError>) -> Result<(), StoreError> {
-    match outcome {
+    let problem = match outcome {
         Err(StoreError::BrokenMiddle {
             segment,
             offset,
             position,
             what,
-        }) => problems.push(Problem {
+        }) => Problem {
             segment,
             offset,
             position: Position::new(position),
             next: None,
             what: what.to_owned(),
             torn: false,
-        }),
+        },
         other => return other,
+    };
+    if !problems.contains(&problem) {
+        problems.push(problem);
     }
     Ok(())
 }

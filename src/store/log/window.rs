@@ -40,11 +40,6 @@ impl<F: DiskFile> Window<F> {
         self.offset
     }
 
-    /// How many bytes there are in all.
-    pub(super) fn size(&self) -> u64 {
-        self.size
-    }
-
     /// How many bytes there are yet to read.
     pub(super) fn left(&self) -> u64 {
         self.size.saturating_sub(self.offset)

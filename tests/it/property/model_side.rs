@@ -54,7 +54,10 @@ impl Model<'_> {
             } => {
                 self.fits(record, association, with)?;
                 let tie = self.tie(record, association, with.clone(), label.clone());
-                self.input(record, |model, at| model.link(at, tie));
+                let (name, with) = (association.clone(), with.clone());
+                self.input(record, move |model, at| {
+                    model.in_turn(at, &name, &with, move |model, at| model.link(at, tie));
+                });
             }
             Act::Unlink {
                 record,
@@ -64,7 +67,10 @@ impl Model<'_> {
             } => {
                 self.fits(record, association, with)?;
                 let tie = self.tie(record, association, with.clone(), label.clone());
-                self.input(record, |model, at| model.unlink(at, tie));
+                let (name, with) = (association.clone(), with.clone());
+                self.input(record, move |model, at| {
+                    model.in_turn(at, &name, &with, move |model, at| model.unlink(at, tie));
+                });
             }
             Act::Event {
                 record,

@@ -1,5 +1,7 @@
 //! One delivery: a record changes, others hear of it, enrolments go on; links.
 
+use std::collections::VecDeque;
+
 use flow::base::Uid;
 use flow::model::{PropertyId, SegmentId, Value};
 
@@ -33,7 +35,6 @@ pub(crate) fn uid(handle: &str) -> Uid {
 }
 
 impl Record {
-    /// What others hear of it.
     fn view(&self, depth: usize) -> Record {
         let mut view = self.clone();
         for end in &mut view.ends {
@@ -57,7 +58,6 @@ impl Record {
 }
 
 impl Tie {
-    /// The link as the other side sees it.
     fn turned(&self, from: &str) -> Tie {
         let (name, far) = (self.far.clone(), self.name.clone());
         let (with, label) = (from.to_owned(), self.label.clone());
@@ -87,7 +87,6 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// Linked records hear of a change.
     fn tell(&mut self, at: &Delivery) {
         let view = self.records[&at.to].view(DEPTH);
         let before = at.before.as_ref().map(|before| before.view(DEPTH));
@@ -143,7 +142,6 @@ impl<'p> Model<'p> {
         segments.extend(join.then_some(segment));
     }
 
-    /// The link of a record by an association to another.
     pub(crate) fn tie(&self, from: &str, name: &str, with: String, label: Option<String>) -> Tie {
         let owner = &self.program.catalog.objects[self.records[from].object];
         let id = owner.association(name).expect("it is declared");
@@ -152,20 +150,61 @@ impl<'p> Model<'p> {
         tied(name.to_owned(), far, with, label)
     }
 
+    /// Does what links or unlinks, or lets it wait for a link under way.
+    pub(crate) fn in_turn<F>(&mut self, at: &mut Delivery, name: &str, with: &str, body: F)
+    where
+        F: FnOnce(&mut Self, &mut Delivery) + 'p,
+    {
+        let Some(waiting) = self.linking.get_mut(&self.slot(&at.to, name, with)) else {
+            return body(self, at);
+        };
+        let mut again = Delivery::default();
+        (again.to, again.asker) = (at.to.clone(), at.asker.take());
+        waiting.push_back((again, Box::new(body)));
+    }
+
+    fn slot(&self, to: &str, name: &str, with: &str) -> [String; 3] {
+        let owner = &self.program.catalog.objects[self.records[to].object];
+        let id = owner.association(name).expect("it is declared");
+        let with = ["", with][usize::from(owner.associations[id].many)];
+        [to, name, with].map(str::to_owned)
+    }
+
+    /// A link under way has come to its end.
+    fn next_turn(&mut self, slot: [String; 3]) {
+        let next = self.linking.get_mut(&slot).and_then(VecDeque::pop_front);
+        let Some((mut at, body)) = next else {
+            return drop(self.linking.remove(&slot));
+        };
+        at.chain = self.chain;
+        let turn = move |model: &mut Self, at: &mut Delivery| {
+            let links = model.links;
+            body(model, at);
+            if model.links == links {
+                model.next_turn(slot);
+            }
+        };
+        self.queue.push_back((at, Box::new(turn)));
+    }
+
     /// Makes the other end, then this one, if the link is not there.
     pub(crate) fn link(&mut self, at: &mut Delivery, tie: Tie) {
+        let slot = self.slot(&at.to, &tie.name, &tie.with);
         let record = &self.records[&at.to];
         let mut ends = record.linked(&tie.name, tie.label.as_deref()).into_iter();
         if ends.any(|end| end.other == tie.with) {
             return;
         }
         let (asker, back, view) = (at.asker.take(), tie.turned(&at.to), record.view(DEPTH));
+        self.linking.entry(slot.clone()).or_default();
+        self.links += 1;
         self.send(&tie.with.clone(), move |model, at| {
             model.place(at, &back, view);
             let view = model.records[&at.to].view(DEPTH);
             model.send(&back.with, move |model, at| {
                 model.place(at, &tie, view);
                 at.asker = asker;
+                model.next_turn(slot);
             });
         });
     }
@@ -178,7 +217,6 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// Takes an end away, or only a label of it; whether there was such.
     fn unplace(&mut self, at: &Delivery, tie: &Tie) -> bool {
         let record = self.record(&at.to);
         record.place_of(tie).is_some_and(|at| match &tie.label {

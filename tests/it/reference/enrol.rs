@@ -6,7 +6,7 @@ use std::mem::replace;
 
 use flow::base::{Date, Timestamp, day_of, instant, shift};
 use flow::model::compute::{Operator, arithmetic, print_as, spell};
-use flow::model::{AssociationId, PropertyId, Value};
+use flow::model::{PropertyId, Value};
 use flow::semantic::hir::{
     Case, Do, EventSource, EventTrigger, Expr, ExprKind, FieldSource, MatchArm, Moment, PastAction,
     Records, Reenroll, Step, StepKind, Target, TargetProperty, Wait,
@@ -39,7 +39,6 @@ impl<'p> Model<'p> {
         before.is_some_and(|before| self.env(before).holds(condition))
     }
 
-    /// Whether a condition was not true and is true (E2).
     fn turned(&self, delivery: &Delivery, condition: &Expr) -> bool {
         !self.was(delivery, condition) && self.after(delivery).holds(condition)
     }
@@ -97,7 +96,6 @@ impl<'p> Model<'p> {
         own
     }
 
-    /// Considers the workflows of the record: who leaves, who enrols.
     pub(crate) fn consider(&mut self, delivery: &mut Delivery) {
         for (at, workflow) in self.program.workflows.iter().enumerate() {
             if workflow.object != self.records[&delivery.to].object {
@@ -114,7 +112,6 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// Somebody else asks for an enrolment.
     pub(crate) fn request(&mut self, at: usize, delivery: &mut Delivery) {
         if self.workflow(at).object == self.records[&delivery.to].object {
             self.decide(at, (String::new(), None, true), delivery);
@@ -154,7 +151,6 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// The enrolments of the record in a workflow by birth.
     fn inside_of(&self, at: usize, delivery: &Delivery) -> Vec<u64> {
         let here = |inside: &Enrolment| inside.workflow == at && inside.record == delivery.to;
         let inside = self.enrolments.iter().filter(|(_, inside)| here(inside));
@@ -285,7 +281,6 @@ impl<'p> Model<'p> {
         self.enrolments.remove(&id);
     }
 
-    /// What an enrolment sees.
     fn at(&self, id: u64) -> Env<'_> {
         let inside = &self.enrolments[&id];
         let mut env = self.env(&self.records[&inside.record]);
@@ -457,7 +452,12 @@ impl<'p> Model<'p> {
         self.ask(id, &target.records, move |model, at| {
             match target.property {
                 TargetProperty::Property(property) => model.write(at, property, op, value),
-                TargetProperty::Association(association) => model.relink(at, association, value),
+                TargetProperty::Association(association) => {
+                    let object = model.records[&at.to].object;
+                    let owner = &model.program.catalog.objects[object];
+                    let name = owner.associations[association].name.as_str();
+                    model.in_turn(at, name, "", move |model, at| model.relink(at, name, value));
+                }
             }
         })
     }
@@ -487,10 +487,8 @@ impl<'p> Model<'p> {
     }
 
     /// Links to the record with an id, or takes the link away.
-    fn relink(&mut self, at: &mut Delivery, association: AssociationId, id: Option<Value>) {
+    fn relink(&mut self, at: &mut Delivery, name: &str, id: Option<Value>) {
         let record = &self.records[&at.to];
-        let object = &self.program.catalog.objects[record.object];
-        let name = object.associations[association].name.as_str();
         let mut records = self.records.values();
         let with = records.find(|with| with.values.get(&PropertyId::at(0)) == id.as_ref());
         let old = record.linked(name, None).first().map(|end| &end.other);

@@ -199,7 +199,6 @@ impl<'a> Env<'a> {
         }
     }
 
-    /// Whether this record is in a segment.
     pub(crate) fn inside(&self, segment: SegmentId) -> bool {
         match &self.program.segments[segment.index()] {
             Some(condition) => self.holds(condition),

@@ -11,7 +11,6 @@ use crate::reference::deliver::uid;
 use crate::reference::eval::same;
 use crate::reference::{Delivery, Enrolment, Model, Occurrence, Record, State};
 
-/// Properties with their new values.
 pub(crate) type Changes = Vec<(PropertyId, Option<Value>)>;
 
 /// A value, the default for an unknown one (N5), or why there can be none.
@@ -33,6 +32,8 @@ impl<'p> Model<'p> {
             counters: BTreeMap::new(),
             chain: 0,
             queue: VecDeque::new(),
+            linking: BTreeMap::new(),
+            links: 0,
             actions: VecDeque::new(),
             trace: Vec::new(),
         }
@@ -55,10 +56,9 @@ impl<'p> Model<'p> {
         self.workflow(workflow).off || self.off.contains(&workflow)
     }
 
-    /// The next timer of a workflow that is not paused.
     fn next_timer(&self) -> Option<(Timestamp, u64)> {
         let timers = self.enrolments.iter().filter_map(|(id, inside)| {
-            let (State::Waiting(due, ..) | State::Postponed(due, _)) = inside.state else {
+            let State::Waiting(due, ..) = inside.state else {
                 return None;
             };
             let order = (due, uid(&inside.record), inside.workflow, &inside.key);
@@ -68,12 +68,7 @@ impl<'p> Model<'p> {
     }
 
     fn fire(&mut self, id: u64) {
-        let inside = self.going(id);
-        if let State::Postponed(_, action) = inside.state.clone() {
-            inside.state = State::Acting;
-            return self.actions.push_back((id, action));
-        }
-        let to = inside.record.clone();
+        let to = self.going(id).record.clone();
         self.send(&to, move |_, at| at.asker = Some(id));
     }
 
@@ -95,30 +90,25 @@ impl<'p> Model<'p> {
 
     /// Carries an action out, judged again before (A8). Every failure is final.
     fn attempt(&mut self, id: u64, action: Trace) {
-        let workflow = self.enrolments.get(&id).map(|inside| inside.workflow);
-        let wanted = workflow.is_some_and(|workflow| !self.is_off(workflow));
-        if wanted && self.paused.contains(&self.enrolments[&id].workflow) {
-            self.going(id).state = State::Postponed(self.now, action);
-            return;
-        }
         let What::Action { step, arguments } = &action.what else {
             unreachable!("only actions are carried out");
         };
-        let result = wanted.then(|| outcome("", arguments));
-        let told = match &result {
-            None => "withdrawn",
-            Some(Ok(())) => "ok",
-            Some(Err((_, error))) => error,
+        let result = outcome("", arguments);
+        let inside = self.enrolments.get_mut(&id);
+        let told = match (&inside, &result) {
+            (None, _) => "withdrawn",
+            (_, Ok(())) => "ok",
+            (_, Err((_, error))) => error,
         };
         let (what, record) = (What::result(step, told), action.record.clone());
         self.trace.push(Trace { what, ..action });
-        if let Some(inside) = self.enrolments.get_mut(&id) {
+        if let Some(inside) = inside {
             let step = inside.step.map(|step| &step.kind);
-            if let (Some(Ok(())), Some(StepKind::Do(doing))) = (&result, step) {
+            if let (Ok(()), Some(StepKind::Do(doing))) = (&result, step) {
                 let binding = doing.binding.iter();
                 inside.bound.extend(binding.map(|binding| binding.place));
             }
-            inside.failure = result.and_then(Result::err);
+            inside.failure = result.err();
             self.send(&record, move |_, at| at.asker = Some(id));
         }
     }
@@ -155,7 +145,6 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// A record with what is given and the defaults of the rest, if all fits.
     pub(crate) fn create(&mut self, handle: &str, object: ObjectId, given: &Changes) {
         let (id, now) = (uid(handle).to_string(), Value::Datetime(self.now));
         let builtin = [Value::Text(id.into()), now.clone(), now];
@@ -197,7 +186,6 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// What a record gets as a value.
     pub(crate) fn fitting(&self, record: &Record, id: PropertyId, value: Option<Value>) -> Fit {
         let property = &self.program.catalog.objects[record.object].properties[id];
         let mut defaults = self.program.objects[record.object.index()].defaults.iter();
