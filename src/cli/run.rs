@@ -43,18 +43,11 @@ pub(super) fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Fai
     let Some(program) = load(&project, output) else {
         return Ok(Exit::Findings);
     };
-    let until = arguments.until.as_deref();
-    let until = until
-        .map(|text| moment(text, &project.settings.zone))
-        .transpose()?;
+    let zone = &project.settings.zone;
     let Some(replay) = read(path, &program.prepared, output)? else {
         return Ok(Exit::Usage);
     };
-    let first = replay.lines.first().map(|line| line.at);
-    if until < first && until.is_some() {
-        let message = "`--until` is before the first line".to_owned();
-        return Err(wrong(message, "nothing would be run"));
-    }
+    let until = until(arguments.until.as_deref(), &replay, zone)?;
     fits(&project)?;
     let store = Store {
         dir: project.store.clone(),
@@ -93,6 +86,21 @@ pub(super) fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Fai
     Ok(Exit::Fine)
 }
 
+/// Where the clock stops, if it was said.
+fn until(
+    text: Option<&str>,
+    replay: &Replay,
+    zone: &TimeZone,
+) -> Result<Option<Timestamp>, Failure> {
+    let until = text.map(|text| moment(text, zone)).transpose()?;
+    let first = replay.lines.first().map(|line| line.at);
+    if until.is_some() && until < first {
+        let message = "`--until` is before the first line".to_owned();
+        return Err(wrong(message, "nothing would be run"));
+    }
+    Ok(until)
+}
+
 /// Compiles a project, or prints what is wrong with it.
 pub(super) fn load(project: &Project, output: &Output) -> Option<Loaded> {
     match Loaded::compile(project) {
@@ -121,7 +129,7 @@ fn keep(
     let identity = durable::identity(&project.settings.name);
     let hash = program.hash;
     if fresh {
-        let lock = store.lock(&now.to_string())?;
+        let lock = store.lock(&keep::present())?;
         store.clear()?;
         drop(lock);
     }

@@ -12,7 +12,7 @@ pub use self::recover::{Opened, Recovered, Site, open, peek};
 
 use super::program::Loaded;
 use crate::base::{Timestamp, Uid};
-use crate::engine::frozen::v1::event::{Event as Frozen, Place};
+use crate::engine::frozen::v1::event::{Event as Frozen, Place, Thawed};
 use crate::engine::{Effects, Event, State};
 use crate::scenario::Machine;
 use crate::store::StoreError;
@@ -113,6 +113,8 @@ impl<D: Disk> Durable<D> {
     ) -> Result<Position, StoreError> {
         let prepared = &self.core.program.prepared;
         let frozen = Frozen::freeze(prepared, at, place, event);
+        // INVARIANT: what is read again is what was taken.
+        debug_assert_eq!(frozen.thaw(prepared), Thawed::Event(event.clone()));
         self.log.append(Kind::Input, &frozen.bytes())
     }
 

@@ -21,9 +21,16 @@ pub struct Kept {
     pub lock: Lock,
 }
 
+/// The present second, as the next one to ask for the store reads it.
+pub(crate) fn present() -> String {
+    let now = Timestamp::now().strftime("%Y-%m-%d %H:%M:%S");
+    format!("{now} UTC")
+}
+
 impl Kept {
     /// Takes and opens a store. One that is empty begins with `program`, under
-    /// an identity. `root` is the folder of the project.
+    /// an identity, as if it had been loaded at `now`. `root` is the folder of
+    /// the project.
     ///
     /// # Errors
     /// If another process has it, or it cannot be read or written.
@@ -32,7 +39,7 @@ impl Kept {
         program: Option<Loaded>,
         (now, identity): (Timestamp, Uid),
     ) -> Result<Self, Failure> {
-        let lock = store.lock(&now.to_string())?;
+        let lock = store.lock(&present())?;
         let history = Archivist::open(&store.history())?;
         let site = Site {
             disk: &RealDisk,

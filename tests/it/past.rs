@@ -126,10 +126,14 @@ fn a_value_of_several_records_is_told_apart_by_the_object() {
     );
     let one = folder.flow(&["history", "b:same"]);
     assert!(one.out.starts_with("b same\n"), "{}{}", one.out, one.err);
-    folder.write(".flow/history.jsonl", b"{}\nno json\n");
+    folder.write(".flow/history/2026-03.sqlite", b"no database");
     let damaged = folder.flow(&["history", "b:same"]);
-    assert_eq!(damaged.code, Some(3));
-    assert!(damaged.err.contains("damaged at line 2"), "{}", damaged.err);
+    assert_eq!(damaged.code, Some(3), "{}", damaged.out);
+    assert!(
+        damaged.err.contains("2026-03.sqlite` is"),
+        "{}",
+        damaged.err
+    );
 }
 
 #[test]

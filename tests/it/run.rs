@@ -226,16 +226,44 @@ fn an_import_goes_in_once_and_its_bad_rows_do_not() {
 }
 
 #[test]
-fn a_run_replaces_what_the_one_before_left() {
+fn another_replay_or_program_needs_a_fresh_store() {
     let folder = Folder::example("webinar");
     assert_eq!(folder.flow(TWO_WEEKS).code, Some(0));
     folder.write(
         "one.jsonl",
         br#"{"at": "2026-03-02T08:00:00Z", "publish": true}"#,
     );
-    assert_eq!(folder.flow(&["run", "-r", "one.jsonl"]).code, Some(0));
-    let names: Vec<String> = left(&folder).into_keys().collect();
-    assert_eq!(names, ["history.jsonl", "records.jsonl"]);
+    let before = left(&folder);
+    let other = folder.flow(&["run", "-r", "one.jsonl"]);
+    assert_eq!((other.code, other.out.as_str()), (Some(2), ""));
+    assert!(other.err.contains("another replay"), "{}", other.err);
+    assert!(other.err.contains("`--fresh` begins anew"), "{}", other.err);
+    assert!(left(&folder) == before, "nothing has changed");
+    let fresh = folder.flow(&["run", "-r", "one.jsonl", "--fresh"]);
+    assert_eq!(fresh.code, Some(0), "{}", fresh.err);
+    assert!(left(&folder).keys().all(|name| !name.ends_with(".eml")));
+
+    folder.write("more.flow", b"object thing { name: string }\n");
+    let edited = folder.flow(&["run", "-r", "one.jsonl"]);
+    assert_eq!((edited.code, edited.out.as_str()), (Some(2), ""));
+    assert!(
+        edited.err.contains("the program is another"),
+        "{}",
+        edited.err
+    );
+}
+
+#[test]
+fn a_second_run_changes_nothing_and_says_so() {
+    let folder = Folder::example("webinar");
+    let first = folder.flow(TWO_WEEKS);
+    assert_eq!(first.code, Some(0), "{}", first.err);
+    let before = left(&folder);
+    let second = folder.flow(TWO_WEEKS);
+    let said = "Nothing new: the store has taken all of this replay before.\n";
+    assert!(second.out.contains(said), "{}", second.out);
+    assert_eq!(second.out.replace(said, ""), first.out);
+    assert!(left(&folder) == before);
 }
 
 #[test]
@@ -291,7 +319,7 @@ fn a_store_that_another_run_writes_to_is_refused() {
     let run = folder.flow(&["run", "-r", "r.jsonl"]);
     assert_eq!((run.code, run.out.as_str()), (Some(3), ""), "{}", run.err);
     let said = format!(
-        "error: another run (process {}) is writing to `.flow`\nhelp: wait",
+        "error: another run (process {}) is writing to `.flow`: wait until it is over, or end it\n",
         std::process::id()
     );
     assert!(run.err.replace('\\', "/").starts_with(&said), "{}", run.err);
@@ -323,37 +351,17 @@ fn of_runs_at_once_one_is_kept_whole() {
 }
 
 #[test]
-fn an_interrupted_run_leaves_what_was_there_whole() {
+fn a_fresh_run_leaves_what_is_not_of_a_run() {
     let folder = Folder::example("webinar");
     folder.write("one.jsonl", NOTHING);
     assert_eq!(folder.flow(TWO_WEEKS).code, Some(0));
     folder.write(".flow/outbox/notes.txt", b"mine");
     folder.write(".flow/rejects/mine.csv", b"name,age\n");
-    let before = left(&folder);
-    let mut run = folder.command(&[TWO_WEEKS, &["--until", "2026-04-01"]].concat());
-    let run = run.stdout(std::process::Stdio::null());
-    let mut run = run.spawn().expect("a process");
-    let part = folder.path().join(".flow/outbox.part");
-    while !part.exists() && run.try_wait().expect("its state").is_none() {}
-    let over = run.try_wait().expect("its state").is_some();
-    run.kill().expect("it is stopped");
-    run.wait().expect("its end");
-    if !over {
-        let mut after = left(&folder);
-        after.retain(|name, _| !name.contains(".part") && name != "lock");
-        assert!(after == before, "the store is damaged");
-    }
-    assert_eq!(folder.flow(&["run", "-r", "one.jsonl"]).code, Some(0));
-    let names: Vec<String> = left(&folder).into_keys().collect();
-    assert_eq!(
-        names,
-        [
-            "history.jsonl",
-            "outbox/notes.txt",
-            "records.jsonl",
-            "rejects/mine.csv"
-        ]
-    );
+    let fresh = folder.flow(&["run", "-r", "one.jsonl", "--fresh"]);
+    assert_eq!(fresh.code, Some(0), "{}", fresh.err);
+    let mut names: Vec<String> = left(&folder).into_keys().collect();
+    names.retain(|name| name.starts_with("outbox") || name.starts_with("rejects"));
+    assert_eq!(names, ["outbox/notes.txt", "rejects/mine.csv"]);
 }
 
 #[test]

@@ -135,6 +135,15 @@ fn clock(page: &mut Page, report: &Report, setting: &Setting<'_>) {
         moment(from, zone),
         moment(to, zone)
     ));
+    let (all, before) = report.taken;
+    if before >= all {
+        page.line("Nothing new: the store has taken all of this replay before.");
+    } else if before > 0 {
+        page.line(&format!(
+            "Went on where it had stopped, after {} of {all} inputs.",
+            before
+        ));
+    }
     page.text.push('\n');
 }
 

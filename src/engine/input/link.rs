@@ -65,12 +65,7 @@ impl Draft<'_> {
                 }
             }
             Request::Offer { object, heard, .. } if *object != self.after.object => {
-                self.tell(What::InputRefused("it is no record of that object".into()));
-                let declined = declined(self.world, self.delivery, request);
-                self.forward(
-                    Address::Record(heard.record),
-                    Body::Request(Box::new(declined)),
-                );
+                self.decline(heard.record, request);
             }
             Request::Offer {
                 side,
@@ -78,9 +73,7 @@ impl Draft<'_> {
                 heard,
                 writer,
                 ..
-            } => {
-                self.offered((*side, label.as_ref()), heard, *writer);
-            }
+            } => self.offered((*side, label.as_ref()), heard, *writer),
             Request::Accept {
                 side,
                 label,
@@ -112,6 +105,13 @@ impl Draft<'_> {
             }
             _ => {}
         }
+    }
+
+    fn decline(&mut self, asking: Uid, offer: &Request) {
+        self.tell(What::InputRefused("it is no record of that object".into()));
+        let declined = declined(self.world, self.delivery, offer);
+        let body = Body::Request(Box::new(declined));
+        self.forward(Address::Record(asking), body);
     }
 
     /// Links or unlinks; whether the other record is asked for its end.

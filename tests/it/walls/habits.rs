@@ -177,7 +177,8 @@ mod tests {
             [
                 "src/plan_b.rs:3: `serde` is known to src/plan, src/engine/frozen, src/project, src/cli/output, \
                  src/diagnostic/render/json, src/diagnostic/render/sarif, \
-                 src/connector/outbox/wire, src/host/replay alone",
+                 src/connector/http/wire, src/connector/outbox/wire, src/host/desk/wire, \
+                 src/host/durable/wire, src/host/replay alone",
                 "src/plan_b.rs:5: `petgraph` is known to src/plan alone",
             ]
         );

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::value::{self, Frozen};
-use crate::base::{Name, Timestamp, Uid, parse_decimal, print_decimal};
+use crate::base::{Name, Timestamp, Uid, parse_decimal};
 use crate::engine::message::Switching;
 use crate::engine::prepared::Prepared;
 use crate::engine::{Input as Live, InputBody, Received, Target as LiveTarget, key};
@@ -223,7 +223,7 @@ fn raw(raw_value: &LiveRaw) -> Raw {
     match raw_value {
         LiveRaw::Null => Raw::Null,
         LiveRaw::Text(text) => Raw::Text(text.to_string()),
-        LiveRaw::Number(number) => Raw::Number(print_decimal(*number)),
+        LiveRaw::Number(number) => Raw::Number(number.to_string()),
         LiveRaw::Bool(is) => Raw::Bool(*is),
         LiveRaw::List(items) => Raw::List(items.iter().map(raw).collect()),
         LiveRaw::Other => Raw::Other,

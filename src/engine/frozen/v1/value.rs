@@ -1,8 +1,8 @@
-//! Values: members by their names, numbers without trailing zeros.
+//! Values: members by their names, numbers with all their digits.
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{Date, Duration, Time, Timestamp, Unit, parse_decimal, print_decimal};
+use crate::base::{Date, Duration, Time, Timestamp, Unit, parse_decimal};
 use crate::model::{Type, Value};
 
 /// A value.
@@ -10,7 +10,7 @@ use crate::model::{Type, Value};
 pub enum Frozen {
     /// Text of any form.
     Text(String),
-    /// A number, as it prints.
+    /// A number, with the zeros at its end: they are shown.
     Number(String),
     /// True or false.
     Bool(bool),
@@ -35,7 +35,7 @@ pub enum Frozen {
 pub fn freeze(value: &Value, ty: &Type) -> Frozen {
     match value {
         Value::Text(text) => Frozen::Text(text.to_string()),
-        Value::Number(number) => Frozen::Number(print_decimal(*number)),
+        Value::Number(number) => Frozen::Number(number.to_string()),
         Value::Bool(is) => Frozen::Bool(*is),
         Value::Date(day) => Frozen::Date(day.to_string()),
         Value::Datetime(at) => Frozen::Datetime(at.as_microsecond()),
