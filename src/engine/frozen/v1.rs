@@ -2,4 +2,5 @@
 
 pub mod decision;
 pub mod input;
+pub mod state;
 pub mod value;
