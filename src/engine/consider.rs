@@ -368,6 +368,7 @@ impl<'w> Draft<'w> {
         self.change(Change::Enrolment(Box::new(Enrolment {
             id: enrolment,
             workflow: id,
+            version: workflow.version,
             key: cause.key.clone(),
             occurrence: cause.occurrence,
             stage: Stage::Ready {

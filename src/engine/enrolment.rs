@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::call::Call;
-use crate::base::{Timestamp, Uid};
+use crate::base::{Fingerprint, Timestamp, Uid};
 use crate::model::{ObjectId, PropertyId, Value, WorkflowId};
 use crate::plan::Next;
 use crate::semantic::hir::{EventSource, FieldSource};
@@ -15,6 +15,8 @@ pub struct Enrolment {
     pub id: Uid,
     /// The workflow.
     pub workflow: WorkflowId,
+    /// The version of the workflow that it is on (V1).
+    pub version: Fingerprint,
     /// Its key; empty where there is none (E16).
     pub key: Arc<str>,
     /// The occurrence that enrolled the record.

@@ -3,9 +3,12 @@
 //! nothing.
 
 mod cells;
+mod image;
 mod timers;
 
 pub(super) use cells::{KeyCell, Partition};
+pub use image::Image;
+pub(super) use timers::Moved;
 pub use timers::Timer;
 
 use std::collections::BTreeMap;
@@ -32,7 +35,7 @@ pub struct State {
     pub(super) prepared: Arc<Prepared>,
     pub(super) published: bool,
     switches: BTreeMap<WorkflowId, Switch>,
-    partitions: Vec<Partition>,
+    partitions: Vec<Arc<Partition>>,
     timers: Timers,
     /// How many chains each record has begun at this instant.
     begun: BTreeMap<Uid, u32>,
@@ -48,7 +51,7 @@ impl State {
             prepared,
             published: false,
             switches: BTreeMap::new(),
-            partitions: (0..PARTITIONS).map(|_| Partition::default()).collect(),
+            partitions: (0..PARTITIONS).map(|_| Arc::default()).collect(),
             timers: Timers::default(),
             begun: BTreeMap::new(),
             now: Timestamp::MIN,
@@ -58,7 +61,7 @@ impl State {
     /// A record.
     #[must_use]
     pub fn record(&self, id: Uid) -> Option<&RecordCell> {
-        self.partition(id).records.get(&id)
+        self.partition(id).records.get(&id).map(|cell| &**cell)
     }
 
     /// All records, by partition, then id.
@@ -66,6 +69,7 @@ impl State {
         self.partitions
             .iter()
             .flat_map(|partition| partition.records.values())
+            .map(|cell| &**cell)
     }
 
     /// The owner of a unique value.
@@ -156,11 +160,13 @@ impl State {
         static NONE: Partition = Partition::EMPTY;
         self.partitions
             .get(id.partition(PARTITIONS))
-            .unwrap_or(&NONE)
+            .map_or(&NONE, |partition| &**partition)
     }
 
     fn partition_mut(&mut self, id: Uid) -> Option<&mut Partition> {
-        self.partitions.get_mut(id.partition(PARTITIONS))
+        // An image may share it: then the state goes on with its own copy.
+        let partition = self.partitions.get_mut(id.partition(PARTITIONS))?;
+        Some(Arc::make_mut(partition))
     }
 
     /// Carries a decision out.

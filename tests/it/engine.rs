@@ -4,6 +4,7 @@
 mod actions;
 mod dates;
 mod enrolment;
+mod freeze;
 mod inputs;
 mod leaving;
 mod links;

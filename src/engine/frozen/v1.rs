@@ -3,4 +3,5 @@
 pub mod decision;
 pub mod event;
 pub mod input;
+pub mod state;
 pub mod value;

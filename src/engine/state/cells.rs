@@ -9,12 +9,13 @@ use crate::engine::enrolment::Enrolment;
 use crate::engine::message::{Delivery, Key};
 use crate::engine::record::{LinkEnd, RecordCell};
 
-/// One of the partitions of the state.
-#[derive(Debug, Default)]
+/// One of the partitions of the state. Records are shared with images, so that
+/// a copy of a partition copies none of them.
+#[derive(Debug, Clone, Default)]
 pub(in crate::engine) struct Partition {
-    pub(super) records: BTreeMap<Uid, RecordCell>,
-    pub(super) keys: BTreeMap<Key, KeyCell>,
-    pub(super) seen: BTreeMap<Uid, Timestamp>,
+    pub(in crate::engine) records: BTreeMap<Uid, Arc<RecordCell>>,
+    pub(in crate::engine) keys: BTreeMap<Key, KeyCell>,
+    pub(in crate::engine) seen: BTreeMap<Uid, Timestamp>,
     forgotten: BTreeSet<(Timestamp, Uid)>,
 }
 
@@ -36,6 +37,21 @@ impl Partition {
         seen: BTreeMap::new(),
         forgotten: BTreeSet::new(),
     };
+
+    /// A partition of what was kept of one.
+    pub(in crate::engine) fn of(
+        records: BTreeMap<Uid, Arc<RecordCell>>,
+        keys: BTreeMap<Key, KeyCell>,
+        seen: BTreeMap<Uid, Timestamp>,
+    ) -> Self {
+        let forgotten = seen.iter().map(|(id, until)| (*until, *id)).collect();
+        Partition {
+            records,
+            keys,
+            seen,
+            forgotten,
+        }
+    }
 
     /// Remembers an id, and forgets those whose time is over.
     pub(super) fn remember(&mut self, id: Uid, until: Timestamp) {
@@ -79,9 +95,9 @@ impl Partition {
         } = change
         {
             let cell = RecordCell::new(id, *object, *properties, *at);
-            self.records.insert(id, cell);
+            self.records.insert(id, Arc::new(cell));
         } else if let Some(cell) = self.records.get_mut(&id) {
-            cell.apply(change);
+            Arc::make_mut(cell).apply(change);
         }
     }
 }

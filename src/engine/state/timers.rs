@@ -1,7 +1,7 @@
 //! Timers by the time at which they are due. Those of a paused workflow are
 //! held until it is resumed (E17).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::base::{Timestamp, Uid};
@@ -43,23 +43,49 @@ impl Timer {
         })
     }
 
-    fn is_of(&self, other: &Timer) -> bool {
-        (self.record, self.enrolment) == (other.record, other.enrolment)
+    fn owner(&self) -> (Uid, Uid) {
+        (self.record, self.enrolment)
     }
 }
+
+/// When timers are due that a resumption has moved, by record and enrolment.
+pub(in crate::engine) type Moved = BTreeMap<(Uid, Uid), Timestamp>;
 
 /// All timers.
 #[derive(Debug, Default)]
 pub(super) struct Timers {
     running: BTreeSet<Timer>,
     held: BTreeSet<Timer>,
-    /// Those that a resumption made due at once, for later than they were.
-    resumed: usize,
+    /// Those that a resumption made due at once, for later than their
+    /// enrolments say.
+    moved: Moved,
 }
 
 impl Timers {
+    /// The timers of enrolments; those of paused workflows are held.
+    pub(super) fn of(
+        timers: impl Iterator<Item = Timer>,
+        moved: Moved,
+        paused: impl Fn(WorkflowId) -> bool,
+    ) -> Self {
+        let set = |timer: Timer| match moved.get(&timer.owner()) {
+            Some(due) => Timer { due: *due, ..timer },
+            None => timer,
+        };
+        let (held, running) = timers.map(set).partition(|timer| paused(timer.workflow));
+        Timers {
+            running,
+            held,
+            moved,
+        }
+    }
+
     pub(super) fn next(&self) -> Option<Timer> {
         self.running.first().cloned()
+    }
+
+    pub(super) fn moved(&self) -> &Moved {
+        &self.moved
     }
 
     pub(super) fn set(&mut self, timer: Timer, paused: bool) {
@@ -71,21 +97,19 @@ impl Timers {
     }
 
     pub(super) fn cancel(&mut self, timer: Timer) {
-        if self.running.remove(&timer) || self.held.remove(&timer) || self.resumed == 0 {
-            return;
-        }
-        // A resumption has moved it: it fires later than its enrolment says.
-        let moved = self.running.iter().find(|other| other.is_of(&timer));
-        if let Some(moved) = moved.cloned() {
-            self.running.remove(&moved);
-            self.resumed -= 1;
+        let timer = match self.moved.remove(&timer.owner()) {
+            Some(due) => Timer { due, ..timer },
+            None => timer,
+        };
+        if !self.running.remove(&timer) {
+            self.held.remove(&timer);
         }
     }
 
     /// Takes off a timer that fires.
     pub(super) fn take(&mut self, timer: &Timer) {
-        if self.running.remove(timer) && timer.due != timer.since {
-            self.resumed = self.resumed.saturating_sub(1);
+        if self.running.remove(timer) {
+            self.moved.remove(&timer.owner());
         }
     }
 
@@ -106,8 +130,10 @@ impl Timers {
         let held: Vec<Timer> = self.held.iter().filter(of).cloned().collect();
         for timer in held {
             self.held.remove(&timer);
-            self.resumed += usize::from(timer.due < now);
             let due = timer.due.max(now);
+            if due != timer.since {
+                self.moved.insert(timer.owner(), due);
+            }
             self.running.insert(Timer { due, ..timer });
         }
     }

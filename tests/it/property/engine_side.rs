@@ -36,7 +36,7 @@ pub(super) fn by_record(traces: &[Trace]) -> ByRecord {
 
 /// What the engine has told, as the model would.
 #[derive(Default)]
-struct Outside {
+pub(crate) struct Outside {
     handles: BTreeMap<Uid, String>,
     traces: Vec<Trace>,
     /// The workflow and key of each enrolment.
@@ -343,7 +343,7 @@ impl Named<'_> {
 /// The input of an act; `None` where the act names a record that is not there,
 /// which the engine answers by `no_record`.
 // size: one arm for each kind of act.
-fn input(state: &State, act: &Act) -> Option<Input> {
+pub(crate) fn input(state: &State, act: &Act) -> Option<Input> {
     let named = Named(state);
     let catalog = &state.prepared().program.catalog;
     Some(match act {

@@ -75,6 +75,7 @@ struct End {
 struct Inside {
     id: [u8; 16],
     workflow: String,
+    version: [u8; 32],
     key: String,
     stage: &'static str,
     step: Option<String>,
@@ -355,6 +356,7 @@ impl Freezing<'_> {
         Inside {
             id: *of.id.bytes(),
             workflow: self.workflow(of.workflow),
+            version: *of.version.bytes(),
             key: of.key.to_string(),
             stage,
             step: step.map(|step| step.id.to_string()),

@@ -1,0 +1,340 @@
+//! Enrolments: what began them, where they stand, what actions have answered.
+//! What was rendered stands apart.
+
+use std::sync::Arc;
+
+use super::names::Item;
+use super::{Freezing, ThawError, Thawing};
+use crate::base::Uid;
+use crate::engine::enrolment::{Enrolment, Occurrence, Stage};
+use crate::model::{ObjectId, Type, Value, WorkflowId};
+use crate::plan::{Next, StepKind};
+use crate::semantic::hir::EventSource;
+
+const READY: u8 = 0;
+const WAITING: u8 = 1;
+const WRITING: u8 = 2;
+const ACTING: u8 = 3;
+
+const DECLARED: u8 = 0;
+const CHANGED: u8 = 1;
+const CREATED: u8 = 2;
+const JOINED: u8 = 3;
+const LEFT: u8 = 4;
+const ACTION_FAILED: u8 = 5;
+
+/// How many values a change has, and how many a failed action.
+const CHANGE: usize = 2;
+const FAILURE: usize = 3;
+
+impl Freezing<'_> {
+    pub(super) fn enrolment(&mut self, object: ObjectId, of: &Enrolment) {
+        self.out.id(of.id);
+        self.put(&Item::Workflow(of.workflow));
+        self.put(&Item::Version(of.version));
+        self.out.text(&of.key);
+        self.out.flag(of.occurrence.is_some());
+        if let Some(occurrence) = &of.occurrence {
+            self.occurrence(object, occurrence);
+        }
+        self.stage(of);
+        self.bindings(of);
+        self.out.number(u64::from(of.visits));
+    }
+
+    fn occurrence(&mut self, object: ObjectId, of: &Occurrence) {
+        match &of.event {
+            EventSource::Declared(event) => self.named(DECLARED, &Item::Event(*event)),
+            EventSource::Changed(property) => {
+                self.named(CHANGED, &Item::Property(object, *property));
+            }
+            EventSource::Created => self.out.byte(CREATED),
+            EventSource::Joined(segment) => self.named(JOINED, &Item::Segment(*segment)),
+            EventSource::Left(segment) => self.named(LEFT, &Item::Segment(*segment)),
+            EventSource::ActionFailed => self.out.byte(ACTION_FAILED),
+        }
+        // The id of what the engine has made itself is the text of an identity.
+        let own = Uid::parse(&of.id).filter(|id| id.to_string() == *of.id);
+        self.out.optional_id(own);
+        if own.is_none() {
+            self.out.text(&of.id);
+        }
+        self.out.moment(of.occurred_at);
+        self.out.moment(of.accepted_at);
+        self.happened(object, of);
+    }
+
+    /// The values of an occurrence, by the names of the event's properties.
+    fn happened(&mut self, object: ObjectId, of: &Occurrence) {
+        let catalog = &self.prepared.program.catalog;
+        match &of.event {
+            EventSource::Declared(event) => {
+                let declared = catalog.events[*event].properties.iter();
+                let known = declared.zip(&of.values);
+                let known: Vec<_> = known.filter(|(_, value)| value.is_some()).collect();
+                self.out.count(known.len());
+                for ((id, property), value) in known {
+                    self.put(&Item::EventProperty(*event, id));
+                    self.out.value(value.as_ref(), &property.ty);
+                }
+            }
+            EventSource::Changed(property) => {
+                let ty = &catalog.objects[object].properties[*property].ty;
+                for place in 0..CHANGE {
+                    self.out
+                        .value(of.values.get(place).and_then(Option::as_ref), ty);
+                }
+            }
+            EventSource::ActionFailed => {
+                for place in 0..FAILURE {
+                    let value = of.values.get(place).and_then(Option::as_ref);
+                    self.out.value(value, &Type::String);
+                }
+            }
+            EventSource::Created | EventSource::Joined(_) | EventSource::Left(_) => {}
+        }
+    }
+
+    fn named(&mut self, kind: u8, item: &Item) {
+        self.out.byte(kind);
+        self.put(item);
+    }
+
+    fn stage(&mut self, of: &Enrolment) {
+        let step = |step: usize| Item::Step(of.workflow, step);
+        match &of.stage {
+            Stage::Ready { at, next, due } => {
+                self.out.byte(READY);
+                self.optional(at.map(step));
+                self.optional(match next {
+                    Next::Step(next) => Some(step(*next)),
+                    Next::End => None,
+                });
+                self.out.moment(*due);
+            }
+            Stage::Waiting {
+                step: at,
+                began,
+                due,
+            } => {
+                self.named(WAITING, &step(*at));
+                self.out.moment(*began);
+                self.out.moment(*due);
+            }
+            Stage::Writing {
+                step: at,
+                open,
+                failure,
+                from,
+            } => {
+                self.named(WRITING, &step(*at));
+                self.out.count(*open);
+                self.out.flag(failure.is_some());
+                self.out.text(failure.as_deref().unwrap_or_default());
+                self.out.moment(*from);
+            }
+            Stage::Acting {
+                step: at,
+                action,
+                attempt,
+                request,
+                retry,
+            } => {
+                self.named(ACTING, &step(*at));
+                self.out.id(*action);
+                self.out.number(u64::from(*attempt));
+                self.call(request);
+                self.out.optional_moment(*retry);
+            }
+        }
+    }
+
+    /// What actions have answered, by the steps that have asked.
+    fn bindings(&mut self, of: &Enrolment) {
+        let steps = self.prepared.workflow(of.workflow);
+        let steps = steps.map(|plan| plan.steps.as_slice()).unwrap_or_default();
+        let asked = |place: usize| {
+            let mut steps = steps.iter().enumerate();
+            steps.find_map(|(at, step)| match &step.kind {
+                StepKind::Do(action) if action.binding.as_ref()?.0 == place => Some((at, action)),
+                _ => None,
+            })
+        };
+        let answers = of.bindings.iter().enumerate();
+        let answers: Vec<_> = answers
+            .filter_map(|(place, answer)| Some((asked(place)?, answer.as_ref()?)))
+            .collect();
+        self.out.count(answers.len());
+        for ((at, action), values) in answers {
+            self.put(&Item::Step(of.workflow, at));
+            let results = &self.prepared.program.catalog.actions[action.action].results;
+            let named: Vec<_> = results.iter().zip(values.iter()).enumerate().collect();
+            self.out.count(named.len());
+            for (place, (result, value)) in named {
+                self.put(&Item::Result(action.action, place));
+                self.out.value(value.as_ref(), &result.ty);
+            }
+        }
+    }
+}
+
+impl Thawing<'_, '_> {
+    pub(super) fn enrolment(&mut self, object: ObjectId) -> Result<Enrolment, ThawError> {
+        let id = self.from.id()?;
+        let workflow = self.table.workflow(&mut self.from)?;
+        let version = self.table.version(&mut self.from)?;
+        let key = self.key()?;
+        let occurrence = if self.from.flag()? {
+            Some(Arc::new(self.occurrence(object)?))
+        } else {
+            None
+        };
+        let stage = self.stage(workflow)?;
+        let plan = self.prepared.workflow(workflow);
+        let mut of = Enrolment {
+            id,
+            workflow,
+            version,
+            key,
+            occurrence,
+            stage,
+            bindings: vec![None; plan.map_or(0, |plan| plan.bindings)],
+            visits: 0,
+        };
+        self.bindings(&mut of)?;
+        of.visits = self.from.small()?;
+        Ok(of)
+    }
+
+    fn occurrence(&mut self, object: ObjectId) -> Result<Occurrence, ThawError> {
+        let event = self.event(object)?;
+        let id = match self.from.optional_id()? {
+            Some(own) => Arc::from(own.to_string()),
+            None => Arc::from(self.from.text()?),
+        };
+        let (occurred_at, accepted_at) = (self.from.moment()?, self.from.moment()?);
+        let values = self.happened(object, &event)?;
+        Ok(Occurrence {
+            event,
+            id,
+            occurred_at,
+            accepted_at,
+            values,
+        })
+    }
+
+    fn event(&mut self, object: ObjectId) -> Result<EventSource, ThawError> {
+        Ok(match self.from.byte()? {
+            DECLARED => EventSource::Declared(self.table.event(&mut self.from)?),
+            CHANGED => match self.table.property(&mut self.from)? {
+                (of, property, _) if of == object => EventSource::Changed(property),
+                _ => return Err(ThawError::other()),
+            },
+            CREATED => EventSource::Created,
+            JOINED => EventSource::Joined(self.table.segment(&mut self.from)?),
+            LEFT => EventSource::Left(self.table.segment(&mut self.from)?),
+            ACTION_FAILED => EventSource::ActionFailed,
+            _ => return Err(ThawError::damaged("an event of no kind")),
+        })
+    }
+
+    fn happened(
+        &mut self,
+        object: ObjectId,
+        event: &EventSource,
+    ) -> Result<Vec<Option<Value>>, ThawError> {
+        let catalog = &self.prepared.program.catalog;
+        match event {
+            EventSource::Declared(event) => {
+                let mut values = vec![None; catalog.events[*event].properties.len()];
+                for _ in 0..self.from.count()? {
+                    let (place, shape) = self.table.event_property(*event, &mut self.from)?;
+                    let value = self.from.value(shape)?;
+                    let slot = values.get_mut(place).ok_or_else(ThawError::other)?;
+                    *slot = value;
+                }
+                Ok(values)
+            }
+            EventSource::Changed(property) => {
+                let shape = self.table.shape_of(object, *property);
+                let shape = shape.ok_or_else(ThawError::other)?;
+                (0..CHANGE).map(|_| self.from.value(shape)).collect()
+            }
+            EventSource::ActionFailed => (0..FAILURE).map(|_| self.plain()).collect(),
+            EventSource::Created | EventSource::Joined(_) | EventSource::Left(_) => Ok(Vec::new()),
+        }
+    }
+
+    fn stage(&mut self, workflow: WorkflowId) -> Result<Stage, ThawError> {
+        Ok(match self.from.byte()? {
+            READY => Stage::Ready {
+                at: self.optional_step(workflow)?,
+                next: self.optional_step(workflow)?.map_or(Next::End, Next::Step),
+                due: self.from.moment()?,
+            },
+            WAITING => Stage::Waiting {
+                step: self.step(workflow)?,
+                began: self.from.moment()?,
+                due: self.from.moment()?,
+            },
+            WRITING => Stage::Writing {
+                step: self.step(workflow)?,
+                open: self.from.small()?,
+                failure: {
+                    let (failed, text) = (self.from.flag()?, self.from.text()?);
+                    failed.then(|| Arc::from(text))
+                },
+                from: self.from.moment()?,
+            },
+            ACTING => Stage::Acting {
+                step: self.step(workflow)?,
+                action: self.from.id()?,
+                attempt: self.from.small()?,
+                request: Arc::new(self.call()?),
+                retry: self.from.optional_moment()?,
+            },
+            _ => return Err(ThawError::damaged("a stage of no kind")),
+        })
+    }
+
+    fn step(&mut self, workflow: WorkflowId) -> Result<usize, ThawError> {
+        match self.table.step(&mut self.from)? {
+            (of, step) if of == workflow => Ok(step),
+            _ => Err(ThawError::other()),
+        }
+    }
+
+    fn optional_step(&mut self, workflow: WorkflowId) -> Result<Option<usize>, ThawError> {
+        Ok(if self.from.flag()? {
+            Some(self.step(workflow)?)
+        } else {
+            None
+        })
+    }
+
+    fn bindings(&mut self, of: &mut Enrolment) -> Result<(), ThawError> {
+        let plan = self.prepared.workflow(of.workflow);
+        for _ in 0..self.from.count()? {
+            let step = self.step(of.workflow)?;
+            let step = plan.and_then(|plan| plan.steps.get(step));
+            let Some(StepKind::Do(asked)) = step.map(|step| &step.kind) else {
+                return Err(ThawError::other());
+            };
+            let mut values: Vec<Option<Value>> = Vec::new();
+            for _ in 0..self.from.count()? {
+                let (result, shape) = self.table.result(asked.action, &mut self.from)?;
+                let value = self.from.value(shape)?;
+                if values.len() <= result {
+                    values.resize(result + 1, None);
+                }
+                if let Some(slot) = values.get_mut(result) {
+                    *slot = value;
+                }
+            }
+            let place = asked.binding.as_ref().map(|(place, _)| *place);
+            let slot = place.and_then(|place| of.bindings.get_mut(place));
+            *slot.ok_or_else(ThawError::other)? = Some(values.into());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,116 @@
+//! The head of a frozen state: what holds for all of its partitions.
+
+use std::collections::BTreeMap;
+
+use super::ThawError;
+use super::bytes::{Reader, Writer};
+use super::table;
+use crate::base::{Timestamp, Uid};
+use crate::engine::prepared::Prepared;
+use crate::engine::state::{Image, Moved};
+use crate::engine::world::Switch;
+use crate::engine::{PARTITIONS, RULES};
+use crate::model::WorkflowId;
+
+const OFF: u8 = 1;
+const PAUSED: u8 = 2;
+const TURNED_ON: u8 = 4;
+
+/// The head of a state.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub(super) rules: u32,
+    pub(super) zones: Option<String>,
+    pub(super) now: Timestamp,
+    pub(super) published: bool,
+    pub(super) switches: BTreeMap<WorkflowId, Switch>,
+    pub(super) begun: BTreeMap<Uid, u32>,
+    pub(super) moved: Moved,
+    pub(super) accepted: Vec<u64>,
+}
+
+/// The frozen form of the head of an image.
+pub(super) fn freeze(image: &Image, zones: Option<&str>) -> Vec<u8> {
+    let mut out = Writer::default();
+    out.number(u64::from(RULES));
+    out.flag(zones.is_some());
+    out.text(zones.unwrap_or_default());
+    out.moment(image.now);
+    out.flag(image.published);
+    let catalog = &image.prepared.program.catalog;
+    out.count(image.switches.len());
+    for (workflow, switch) in &image.switches {
+        out.text(catalog.workflows[*workflow].name.as_str());
+        out.byte(bits(*switch));
+    }
+    out.count(image.begun.len());
+    for (record, count) in &image.begun {
+        out.id(*record);
+        out.number(u64::from(*count));
+    }
+    out.count(image.moved.len());
+    for ((record, enrolment), due) in &image.moved {
+        out.id(*record);
+        out.id(*enrolment);
+        out.moment(*due);
+    }
+    out.count(image.accepted.len());
+    for position in &image.accepted {
+        out.number(*position);
+    }
+    out.into_bytes()
+}
+
+/// The head of a frozen form.
+pub(super) fn thaw(prepared: &Prepared, bytes: &[u8]) -> Result<Head, ThawError> {
+    let mut from = Reader::new(bytes);
+    let rules = from.small()?;
+    let (has_zones, zones) = (from.flag()?, from.text()?);
+    let (now, published) = (from.moment()?, from.flag()?);
+    let mut switches = BTreeMap::new();
+    for _ in 0..from.count()? {
+        let workflow = table::workflow(&prepared.program.catalog, from.text()?)?;
+        switches.insert(workflow, switch(from.byte()?));
+    }
+    let mut begun = BTreeMap::new();
+    for _ in 0..from.count()? {
+        begun.insert(from.id()?, from.small()?);
+    }
+    let mut moved = Moved::new();
+    for _ in 0..from.count()? {
+        let owner = (from.id()?, from.id()?);
+        moved.insert(owner, from.moment()?);
+    }
+    let count = from.count()?;
+    let accepted: Result<Vec<u64>, _> = (0..count).map(|_| from.number()).collect();
+    let accepted = accepted?;
+    if accepted.len() != PARTITIONS {
+        return Err(ThawError::damaged(
+            "positions of another number of partitions",
+        ));
+    }
+    from.end()?;
+    Ok(Head {
+        rules,
+        zones: has_zones.then(|| zones.to_owned()),
+        now,
+        published,
+        switches,
+        begun,
+        moved,
+        accepted,
+    })
+}
+
+fn bits(switch: Switch) -> u8 {
+    let bit = |is: bool, bit: u8| if is { bit } else { 0 };
+    bit(switch.off, OFF) | bit(switch.paused, PAUSED) | bit(switch.turned_on, TURNED_ON)
+}
+
+fn switch(bits: u8) -> Switch {
+    Switch {
+        off: bits & OFF != 0,
+        paused: bits & PAUSED != 0,
+        turned_on: bits & TURNED_ON != 0,
+    }
+}

@@ -1,0 +1,98 @@
+//! Images: a state as it is at one instant, shared with the state that runs
+//! on. How an image is written down is not known here.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::timers::{Moved, Timer, Timers};
+use super::{Partition, State};
+use crate::base::{Timestamp, Uid};
+use crate::engine::prepared::Prepared;
+use crate::engine::world::Switch;
+use crate::model::WorkflowId;
+
+/// A state at an instant at which nothing is under way. Taking one copies no
+/// record: what the state changes afterwards, it copies first.
+#[derive(Debug, Clone)]
+pub struct Image {
+    pub(in crate::engine) prepared: Arc<Prepared>,
+    pub(in crate::engine) partitions: Vec<Arc<Partition>>,
+    pub(in crate::engine) switches: BTreeMap<WorkflowId, Switch>,
+    pub(in crate::engine) now: Timestamp,
+    pub(in crate::engine) published: bool,
+    /// How many chains each record has begun at this instant.
+    pub(in crate::engine) begun: BTreeMap<Uid, u32>,
+    /// Timers that a resumption has moved.
+    pub(in crate::engine) moved: Moved,
+    /// How many inputs without an id each partition has taken.
+    pub(in crate::engine) accepted: Vec<u64>,
+}
+
+impl Image {
+    /// The program that it runs.
+    #[must_use]
+    pub fn prepared(&self) -> &Arc<Prepared> {
+        &self.prepared
+    }
+
+    /// The latest instant that it has seen.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// How many records it holds.
+    #[must_use]
+    pub fn records(&self) -> usize {
+        let partitions = self.partitions.iter();
+        partitions.map(|partition| partition.records.len()).sum()
+    }
+
+    /// The state goes on from here.
+    pub(in crate::engine) fn into_state(self) -> State {
+        let timers = timers(&self.partitions);
+        let switches = &self.switches;
+        let paused = |id| {
+            switches
+                .get(&id)
+                .is_some_and(|switch: &Switch| switch.paused)
+        };
+        let timers = Timers::of(timers, self.moved, paused);
+        State {
+            prepared: self.prepared,
+            published: self.published,
+            switches: self.switches,
+            partitions: self.partitions,
+            timers,
+            begun: self.begun,
+            now: self.now,
+        }
+    }
+}
+
+/// The timers of all enrolments.
+fn timers(partitions: &[Arc<Partition>]) -> impl Iterator<Item = Timer> {
+    let records = partitions
+        .iter()
+        .flat_map(|partition| partition.records.values());
+    records.flat_map(|cell| {
+        let enrolments = cell.enrolments.iter();
+        enrolments.filter_map(|enrolment| Timer::of(cell.id, enrolment))
+    })
+}
+
+impl State {
+    /// What it is now, for another thread to keep.
+    pub(in crate::engine) fn image(&self, accepted: Vec<u64>) -> Image {
+        Image {
+            prepared: self.prepared.clone(),
+            partitions: self.partitions.clone(),
+            switches: self.switches.clone(),
+            now: self.now,
+            published: self.published,
+            begun: self.begun.clone(),
+            moved: self.timers.moved().clone(),
+            accepted,
+        }
+    }
+}
