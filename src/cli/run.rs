@@ -17,7 +17,7 @@ use crate::diagnostic::Findings;
 use crate::engine::{Order, Prepared};
 use crate::host::carry::Carry;
 use crate::host::durable;
-use crate::host::keep::Kept;
+use crate::host::keep::{self, Kept};
 use crate::host::memory::Memory;
 use crate::host::program::Loaded;
 use crate::host::replay::{self, Replay};
@@ -125,7 +125,6 @@ fn keep(
     replay: (Replay, Option<Timestamp>),
     progress: &mut dyn FnMut(usize),
 ) -> Result<Report, store::Failure> {
-    let now = Timestamp::now();
     let identity = durable::identity(&project.settings.name);
     let hash = program.hash;
     if fresh {
