@@ -143,8 +143,8 @@ fn keep(
         return Err(store::Failure::OtherProgram);
     }
     let carry = Carry::new(Some(store.outbox()));
-    let (mut report, machine) = run_replay(kept.durable, carry, replay, progress)?;
-    machine.close()?;
+    let (mut report, mut machine) = run_replay(kept.durable, carry, replay, progress)?;
+    keep::close(&mut machine)?;
     write_rejects(store, &mut report)?;
     drop(kept.lock);
     Ok(report)

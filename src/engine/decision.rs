@@ -336,6 +336,28 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All reasons.
+    pub const ALL: [Reason; 12] = [
+        Reason::ChainTooLong,
+        Reason::WorkflowOff,
+        Reason::WorkflowPaused,
+        Reason::Suppressed,
+        Reason::GoalMet,
+        Reason::AlreadyEnrolled,
+        Reason::EnrolledBefore,
+        Reason::NoReenrollTrigger,
+        Reason::Completed,
+        Reason::UnenrollCondition,
+        Reason::Leaving,
+        Reason::Manual,
+    ];
+
+    /// The reason of a word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Reason::ALL.into_iter().find(|reason| reason.word() == word)
+    }
+
     /// The word that is shown and kept.
     #[must_use]
     pub fn word(self) -> &'static str {

@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use super::durable::History;
+use super::durable::{History, Securing};
 use crate::store::StoreError;
 use crate::store::archive::{Archive, Row};
 use crate::store::log::Position;
@@ -57,11 +57,6 @@ impl Archivist {
             failure,
         })
     }
-
-    fn failed(&self) -> Option<StoreError> {
-        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
-        failure.take()
-    }
 }
 
 /// Does what is asked until nobody asks any more.
@@ -108,21 +103,31 @@ impl History for Archivist {
         match self.work.as_ref().map(|thread| thread.send(work)) {
             Some(Ok(())) => Ok(()),
             // The thread has gone: it says why, once.
-            _ => self.failed().map_or(Ok(()), Err),
+            _ => taken(&self.failure).map_or(Ok(()), Err),
         }
     }
 
     fn secure(&mut self) -> Result<(), StoreError> {
-        let (done, answer) = sync_channel(1);
-        let asked = self
-            .work
-            .as_ref()
-            .map(|thread| thread.send(Work::Secure(done)));
-        match asked {
-            Some(Ok(())) if answer.recv().is_ok() => Ok(()),
-            _ => self.failed().map_or(Ok(()), Err),
-        }
+        self.securing()()
     }
+
+    fn securing(&self) -> Securing {
+        let (work, failure) = (self.work.clone(), self.failure.clone());
+        Box::new(move || {
+            let (done, answer) = sync_channel(1);
+            let asked = work.map(|thread| thread.send(Work::Secure(done)));
+            match asked {
+                Some(Ok(())) if answer.recv().is_ok() => Ok(()),
+                _ => taken(&failure).map_or(Ok(()), Err),
+            }
+        })
+    }
+}
+
+/// Why the thread has gone, once.
+fn taken(failure: &Mutex<Option<StoreError>>) -> Option<StoreError> {
+    let mut failure = failure.lock().unwrap_or_else(PoisonError::into_inner);
+    failure.take()
 }
 
 impl Drop for Archivist {

@@ -6,9 +6,12 @@
 mod core;
 pub mod pending;
 mod recover;
+mod snapshot;
+mod wire;
 
 pub use self::core::{Core, Unopened};
 pub use self::recover::{Opened, Recovered, Site, open, peek};
+pub use self::snapshot::Writing;
 
 use super::program::Loaded;
 use crate::base::{Timestamp, Uid};
@@ -40,7 +43,13 @@ pub trait History {
     /// # Errors
     /// If it cannot be kept.
     fn secure(&mut self) -> Result<(), StoreError>;
+
+    /// Does the same for what was taken so far, in another thread.
+    fn securing(&self) -> Securing;
 }
+
+/// Makes sure that what was taken survives, and says if it does not.
+pub type Securing = Box<dyn FnOnce() -> Result<(), StoreError> + Send>;
 
 /// An engine with a log behind it.
 pub struct Durable<D: Disk> {
@@ -75,9 +84,10 @@ impl<D: Disk> Durable<D> {
     /// If it cannot be kept.
     pub fn load(&mut self, now: Timestamp, program: Loaded) -> Result<(), StoreError> {
         let store = self.core.identity;
-        keep(&mut self.log, &self.core.programs, (now, &program, store))?;
-        self.log.commit()?;
+        let position = keep(&mut self.log, &self.core.programs, (now, &program, store))?;
+        self.commit()?;
         self.core.change(program);
+        self.core.decided = position;
         Ok(())
     }
 
@@ -151,11 +161,11 @@ impl<D: Disk> Durable<D> {
         self.history.take(told, self.core.decided)
     }
 
-    /// Ends it in order: all is on the disk.
+    /// Makes sure that all survives, the history too.
     ///
     /// # Errors
     /// If something cannot be written.
-    pub fn close(mut self) -> Result<(), StoreError> {
+    pub fn rest(&mut self) -> Result<(), StoreError> {
         self.commit()?;
         self.history.secure()
     }
@@ -166,11 +176,10 @@ fn keep<D: Disk>(
     log: &mut Log<D>,
     programs: &Programs<D>,
     (now, program, store): (Timestamp, &Loaded, Uid),
-) -> Result<(), StoreError> {
+) -> Result<Position, StoreError> {
     programs.put(&program.hash.to_string(), &program.packed)?;
     let frozen = Frozen::load(now, program.hash, store);
-    log.append(Kind::Input, &frozen.bytes())?;
-    Ok(())
+    log.append(Kind::Input, &frozen.bytes())
 }
 
 impl<D: Disk> Machine for Durable<D> {

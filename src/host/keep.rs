@@ -10,6 +10,7 @@ use super::store::{Failure, Store};
 use crate::base::{Timestamp, Uid};
 use crate::store::disk::real::RealDisk;
 use crate::store::lock::Lock;
+use crate::store::log::Position;
 
 /// A store that this process owns.
 pub struct Kept {
@@ -55,11 +56,27 @@ impl Kept {
         })
     }
 
-    /// Ends it in order: all is on the disk.
+    /// Ends it in order: all is on the disk, with a snapshot at the end.
     ///
     /// # Errors
     /// If something cannot be written.
-    pub fn close(self) -> Result<(), Failure> {
-        Ok(self.durable.close()?)
+    pub fn close(mut self) -> Result<(), Failure> {
+        close(&mut self.durable)?;
+        drop(self.lock);
+        Ok(())
     }
+}
+
+/// Brings all to the disk, with a snapshot at the end of the log.
+///
+/// # Errors
+/// If something cannot be written.
+pub fn close(durable: &mut Durable<RealDisk>) -> Result<(), Failure> {
+    durable.rest()?;
+    if let Some(writing) = durable.snapshot()? {
+        // A thread that has panicked has told of it; the log is whole.
+        let oldest = writing.join().unwrap_or(Ok(Position::ORIGIN))?;
+        durable.forget(oldest)?;
+    }
+    Ok(())
 }

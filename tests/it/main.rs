@@ -42,6 +42,7 @@ mod smtp_server;
 mod snapshots;
 mod store;
 mod support;
+mod survive;
 mod tls_server;
 mod values;
 mod versions;

@@ -74,6 +74,8 @@ pub struct Core<D: Disk> {
     pub(super) pending: Pending,
     /// The position of what was decided last.
     pub(super) decided: Position,
+    /// Up to where a snapshot has taken everything in.
+    pub(super) since: Position,
     /// What was told and not handed over.
     pub(super) told: Vec<Row>,
     /// Whose log it is.
@@ -101,6 +103,7 @@ impl<D: Disk> Core<D> {
             pending: Pending::default(),
             identity,
             decided: Position::ORIGIN,
+            since: Position::ORIGIN,
             told: Vec::new(),
             root: root.to_owned(),
             unchecked: VecDeque::new(),
@@ -117,6 +120,12 @@ impl<D: Disk> Core<D> {
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {
         self.engine.next_deadline()
+    }
+
+    /// The position of what was decided last.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.decided
     }
 
     /// The program that runs.
@@ -187,10 +196,12 @@ impl<D: Disk> Core<D> {
 
     fn happened(&mut self, place: (Position, bool), frozen: &Frozen) -> Result<(), Unopened> {
         match frozen.thaw(&self.program.prepared) {
-            Thawed::Load(hash) if hash == self.program.hash => {}
             Thawed::Load(hash) => {
-                let loaded = program(&self.programs, &self.root, hash)?;
-                self.change(loaded);
+                if hash != self.program.hash {
+                    let loaded = program(&self.programs, &self.root, hash)?;
+                    self.change(loaded);
+                }
+                self.decided = place.0;
             }
             Thawed::Gone => return Err(Unopened::Unreadable(place.0)),
             Thawed::Event(event) => {
@@ -204,6 +215,9 @@ impl<D: Disk> Core<D> {
     fn check(&mut self, frame: &Frame) -> Result<(), Unopened> {
         let decided = Decided::read(&frame.payload);
         let decided = decided.ok_or(Unopened::Unreadable(frame.position))?;
+        if decided.input <= self.since {
+            return Ok(());
+        }
         match self.unchecked.pop_front() {
             Some((position, hash)) if position == decided.input => {
                 if *hash.bytes() == decided.hash {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::core::{Core, Unopened, program};
-use super::{Durable, History, keep};
+use super::{Durable, History, keep, snapshot};
 use crate::base::{Timestamp, Uid};
 use crate::engine::frozen::v1::event::Event as Frozen;
 use crate::host::program::Loaded;
@@ -74,11 +74,11 @@ pub fn open<D: Disk>(
         log.commit()?;
     }
     let told = history.through();
-    let (core, replayed) = follow(&site, told, || Ok(log.frames(log.first())))?;
+    let (core, replayed) = follow(&site, told, |from| Ok(log.frames(from)))?;
     let mut durable = Durable {
         core,
         log,
-        snapshots: Snapshots::new(site.disk.clone(), &site.dir.join("snapshots")),
+        snapshots: site.snapshots(),
         history,
         failure: None,
     };
@@ -102,7 +102,7 @@ pub fn open<D: Disk>(
 /// # Errors
 /// If it cannot be read.
 pub fn peek<D: Disk>(site: Site<'_, D>) -> Result<Core<D>, Unopened> {
-    let frames = || log::frames(site.disk.clone(), &site.log(), Position::ORIGIN);
+    let frames = |from| log::frames(site.disk.clone(), &site.log(), from);
     // What is told is in the archive.
     let never = Position::new(u64::MAX);
     let (core, _) = follow(&site, never, frames)?;
@@ -114,28 +114,50 @@ impl<D: Disk> Site<'_, D> {
         self.dir.join("log")
     }
 
+    fn snapshots(&self) -> Snapshots<D> {
+        Snapshots::new(self.disk.clone(), &self.dir.join("snapshots"))
+    }
+
     fn programs(&self) -> Programs<D> {
         Programs::new(self.disk.clone(), &self.dir.join("programs"))
     }
 }
 
-/// Takes in the frames of a log; also how many things had happened. `told`
+/// What has come of a log; also how many things were taken in anew. `told`
 /// says up to where the archive has everything.
 fn follow<D: Disk>(
     site: &Site<'_, D>,
     told: Position,
-    frames: impl Fn() -> Result<Frames<D>, StoreError>,
+    frames: impl Fn(Position) -> Result<Frames<D>, StoreError>,
 ) -> Result<(Core<D>, u64), Unopened> {
-    let asides = asides(frames()?)?;
-    let programs = site.programs();
-    let begun = frames()?.next().ok_or(Unopened::Empty)??;
-    let (first, identity) = first(&begun, (&programs, site.root))?;
-    let mut core = Core::new((programs, site.root), first, identity);
-    let mut count = 0;
-    for frame in frames()? {
+    let mut core = match latest(site)? {
+        Some(core) => core,
+        None => {
+            let begun = frames(Position::FIRST)?.next().ok_or(Unopened::Empty)??;
+            let programs = site.programs();
+            let (first, identity) = first(&begun, (&programs, site.root))?;
+            Core::new((programs, site.root), first, identity)
+        }
+    };
+    let (from, mut count) = (core.decided.next(), 0);
+    let asides = asides(frames(from)?)?;
+    for frame in frames(from)? {
         count += u64::from(core.again(&frame?, &asides, told)?);
     }
     Ok((core, count))
+}
+
+/// What the latest snapshot that is whole holds.
+fn latest<D: Disk>(site: &Site<'_, D>) -> Result<Option<Core<D>>, Unopened> {
+    let snapshots = site.snapshots();
+    for position in snapshots.positions()?.into_iter().rev() {
+        if let Some(found) = snapshots.read(position)?
+            && let Some(core) = snapshot::read(found, (site.programs(), site.root))?
+        {
+            return Ok(Some(core));
+        }
+    }
+    Ok(None)
 }
 
 /// The inputs that are left out.

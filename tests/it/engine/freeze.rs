@@ -69,7 +69,7 @@ impl Driven {
     /// Answers what was asked for: every third time it fails.
     fn answer(&mut self, at: Timestamp) {
         for action in std::mem::take(&mut self.pending) {
-            let effects = self.engine.attempt(at, &action);
+            let effects = self.engine.attempt(at, action.attempt());
             if self.take(effects) != Some(Answer::Released) {
                 continue;
             }
@@ -80,7 +80,7 @@ impl Driven {
                 },
                 _ => Outcome::Done(Vec::new()),
             };
-            let effects = self.engine.finish(at, &action, outcome);
+            let effects = self.engine.finish(at, action.attempt(), outcome);
             self.take(effects);
         }
     }

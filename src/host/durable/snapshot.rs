@@ -1,0 +1,208 @@
+//! Snapshots of what has come of the log, taken while it goes on: the state is
+//! shared, not copied, and another thread writes it down.
+
+use std::path::Path;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use super::Durable;
+use super::core::{Core, Unopened, program};
+use super::pending::{Open, Pending};
+use super::wire::{Beside, WireOpen};
+use crate::base::{Timestamp, Uid};
+use crate::engine::decision::Action;
+use crate::engine::enrolment::Stage;
+use crate::engine::frozen::v1::event::Event;
+use crate::engine::frozen::v1::state::{FreezeError, Frozen, freeze_block, freeze_head, thaw};
+use crate::engine::{Engine, Image, Order, PARTITIONS, State};
+use crate::store::StoreError;
+use crate::store::disk::Disk;
+use crate::store::log::{Kind, Position};
+use crate::store::programs::Programs;
+use crate::store::snapshot::{Snapshot, Snapshots};
+
+/// How long the log is kept behind two snapshots: 30 days.
+const RETENTION: Duration = Duration::from_secs(30 * 86_400);
+
+/// How many parts stand before the partitions.
+const BEFORE: usize = 2;
+
+/// A snapshot that is being written: it ends with the position before which
+/// the log is needed no more.
+pub type Writing = JoinHandle<Result<Position, StoreError>>;
+
+impl<D: Disk + Send + 'static> Durable<D>
+where
+    D::File: Send,
+{
+    /// Begins a snapshot of what has come of the log so far. `None` while
+    /// something is under way, and where nothing has come since the one that
+    /// the store was opened with.
+    ///
+    /// # Errors
+    /// If the log cannot be written.
+    pub fn snapshot(&mut self) -> Result<Option<Writing>, StoreError> {
+        self.commit()?;
+        let decided = self.core.decided;
+        let Some(image) = self
+            .core
+            .engine
+            .image()
+            .filter(|_| decided > self.core.since)
+        else {
+            return Ok(None);
+        };
+        let beside = self.core.beside().bytes();
+        let (store, position) = (*self.core.identity.bytes(), decided);
+        let (snapshots, secured) = (self.snapshots.clone(), self.history.securing());
+        Ok(Some(thread::spawn(move || {
+            // The log before the snapshot may go: what it told must be kept.
+            secured()?;
+            write(&snapshots, (store, position), &beside, &image)
+        })))
+    }
+
+    /// Removes what of the log no snapshot needs any more and what is older
+    /// than the retention; how many segments.
+    ///
+    /// # Errors
+    /// If the system does not let it be removed.
+    pub fn forget(&mut self, oldest: Position) -> Result<usize, StoreError> {
+        let now = self.core.state().now();
+        let Ok(since) = now.checked_sub(RETENTION) else {
+            return Ok(0);
+        };
+        let (mut first, mut end) = (self.log.first().get(), oldest.get());
+        // The log is in the order of time.
+        while first < end {
+            let middle = first + (end - first) / 2;
+            if self.accepted(Position::new(middle))? < since {
+                first = middle + 1;
+            } else {
+                end = middle;
+            }
+        }
+        self.log.drop_before(Position::new(first))
+    }
+
+    /// When the first input at or behind a position was accepted.
+    fn accepted(&self, from: Position) -> Result<Timestamp, StoreError> {
+        for frame in self.log.frames(from) {
+            let frame = frame?;
+            if frame.kind == Kind::Input
+                && let Some(event) = Event::read(&frame.payload)
+            {
+                return Ok(event.at());
+            }
+        }
+        Ok(Timestamp::MAX)
+    }
+}
+
+fn write<D: Disk>(
+    snapshots: &Snapshots<D>,
+    of: ([u8; 16], Position),
+    beside: &[u8],
+    image: &Image,
+) -> Result<Position, StoreError> {
+    let mut under_way = false;
+    let blocks = (0..PARTITIONS).map(|partition| match freeze_block(image, partition) {
+        Ok(block) => block,
+        Err(FreezeError::UnderWay(_)) => {
+            under_way = true;
+            Vec::new()
+        }
+    });
+    let parts = [beside.to_vec(), freeze_head(image)]
+        .into_iter()
+        .chain(blocks);
+    let written = snapshots.write(of, BEFORE + PARTITIONS, parts);
+    // INVARIANT: an image is taken only where nothing is under way.
+    debug_assert!(!under_way);
+    written
+}
+
+impl<D: Disk> Core<D> {
+    fn beside(&self) -> Beside {
+        let open = self.pending.iter().map(|open| WireOpen {
+            record: *open.action.record.bytes(),
+            enrolment: *open.action.enrolment.bytes(),
+            decided_at: open.action.decided_at.as_microsecond(),
+            released: open.released,
+        });
+        Beside::new(
+            self.program.hash,
+            self.identity,
+            &self.ledger,
+            open.collect(),
+        )
+    }
+}
+
+/// What a snapshot holds; `None` where it is broken.
+///
+/// # Errors
+/// If its program cannot be read any more.
+pub(super) fn read<D: Disk>(
+    snapshot: Snapshot,
+    (programs, root): (Programs<D>, &Path),
+) -> Result<Option<Core<D>>, Unopened> {
+    let mut parts = snapshot.parts.into_iter();
+    let beside = parts.next().and_then(|bytes| Beside::read(&bytes));
+    let (Some(beside), Some(head)) = (beside, parts.next()) else {
+        return Ok(None);
+    };
+    let loaded = program(&programs, root, Uid::from_bytes(beside.program))?;
+    let blocks = parts.collect();
+    let Ok(image) = thaw(&loaded.prepared, &Frozen { head, blocks }) else {
+        return Ok(None);
+    };
+    let identity = Uid::from_bytes(beside.store);
+    let mut core = Core::new((programs, root), loaded, identity);
+    core.engine = Engine::from_image(image, &identity.to_string(), Order::Sent);
+    core.ledger = beside.ledger();
+    core.pending = pending(core.engine.state(), &beside.open);
+    core.decided = snapshot.position;
+    core.since = snapshot.position;
+    Ok(Some(core))
+}
+
+/// What is under way, as the state knows it.
+fn pending(state: &State, open: &[WireOpen]) -> Pending {
+    let mut pending = Pending::default();
+    for open in open {
+        if let Some(action) = action(state, open) {
+            pending.put(Open {
+                action,
+                released: open.released,
+            });
+        }
+    }
+    pending
+}
+
+fn action(state: &State, open: &WireOpen) -> Option<Action> {
+    let record = Uid::from_bytes(open.record);
+    let enrolment = state
+        .record(record)?
+        .enrolment(Uid::from_bytes(open.enrolment))?;
+    match &enrolment.stage {
+        Stage::Acting {
+            step,
+            action,
+            attempt,
+            request,
+            retry: None,
+        } => Some(Action {
+            key: *action,
+            record,
+            enrolment: enrolment.id,
+            workflow: enrolment.workflow,
+            step: *step,
+            attempt: *attempt,
+            decided_at: open.at(),
+            request: request.clone(),
+        }),
+        _ => None,
+    }
+}

@@ -1,0 +1,222 @@
+//! What a snapshot holds besides the state: the program, what is counted, what
+//! is under way. Forms that were released are never changed.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::{Timestamp, Uid};
+use crate::engine::decision::Reason;
+use crate::engine::frozen::DecisionHash;
+use crate::host::ledger::{Followed, Ledger};
+use crate::host::tally::{Acts, Flow, Inputs, Tally};
+
+/// All that a snapshot holds besides the state.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Beside {
+    /// The program, by the hash of its texts.
+    pub(super) program: [u8; 16],
+    /// Whose store it is.
+    pub(super) store: [u8; 16],
+    ledger: WireLedger,
+    /// What was asked of the outside and has not come back.
+    pub(super) open: Vec<WireOpen>,
+}
+
+/// An action under way.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct WireOpen {
+    /// Its record.
+    pub(super) record: [u8; 16],
+    /// Its enrolment.
+    pub(super) enrolment: [u8; 16],
+    /// When it was decided, in microseconds since 1970.
+    pub(super) decided_at: i64,
+    /// Whether its attempt was released.
+    pub(super) released: bool,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct WireLedger {
+    hash: [u8; 16],
+    replay: WireFollowed,
+    flows: Vec<(String, WireFlow)>,
+    actions: Vec<((String, String), WireActs)>,
+    asked: Vec<((String, String), (String, String))>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct WireFollowed {
+    last: u64,
+    through: [u8; 16],
+    applied: u64,
+    duplicates: u64,
+    no_record: u64,
+    refusals: Vec<(String, u64)>,
+    refused: Vec<(u64, String)>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct WireFlow {
+    enrolled: u64,
+    left: Vec<(String, u64)>,
+    refused: Vec<(String, u64)>,
+    missed: Vec<((String, String), u64)>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct WireActs {
+    asked: u64,
+    done: u64,
+    failed: u64,
+}
+
+impl Beside {
+    pub(super) fn new(program: Uid, store: Uid, ledger: &Ledger, open: Vec<WireOpen>) -> Self {
+        Beside {
+            program: *program.bytes(),
+            store: *store.bytes(),
+            ledger: WireLedger::of(ledger),
+            open,
+        }
+    }
+
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        // Writing to memory does not fail.
+        postcard::to_allocvec(self).unwrap_or_default()
+    }
+
+    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+        postcard::from_bytes(bytes).ok()
+    }
+
+    /// What was counted.
+    pub(super) fn ledger(&self) -> Ledger {
+        let wire = &self.ledger;
+        Ledger {
+            tally: Tally {
+                flows: all(&wire.flows, WireFlow::flow),
+                actions: all(&wire.actions, WireActs::acts),
+                asked: wire.asked.iter().cloned().collect(),
+            },
+            replay: wire.replay.followed(),
+            hash: DecisionHash::from_bytes(wire.hash),
+        }
+    }
+}
+
+impl WireOpen {
+    /// When it was decided.
+    pub(super) fn at(&self) -> Timestamp {
+        Timestamp::from_microsecond(self.decided_at).unwrap_or(Timestamp::MIN)
+    }
+}
+
+impl WireLedger {
+    fn of(ledger: &Ledger) -> Self {
+        let tally = &ledger.tally;
+        let asked = tally.asked.iter();
+        WireLedger {
+            hash: *ledger.hash.bytes(),
+            replay: WireFollowed::of(&ledger.replay),
+            flows: each(&tally.flows, WireFlow::of),
+            actions: each(&tally.actions, WireActs::of),
+            asked: asked.map(|(at, what)| (at.clone(), what.clone())).collect(),
+        }
+    }
+}
+
+impl WireFollowed {
+    fn of(followed: &Followed) -> Self {
+        let inputs = &followed.inputs;
+        WireFollowed {
+            last: followed.last,
+            through: followed.through,
+            applied: inputs.applied as u64,
+            duplicates: inputs.duplicates as u64,
+            no_record: inputs.no_record as u64,
+            refusals: each(&inputs.refused, |count| *count as u64),
+            refused: each(&followed.refused, Clone::clone),
+        }
+    }
+
+    fn followed(&self) -> Followed {
+        Followed {
+            last: self.last,
+            through: self.through,
+            inputs: Inputs {
+                applied: count(&self.applied),
+                duplicates: count(&self.duplicates),
+                no_record: count(&self.no_record),
+                refused: all(&self.refusals, count),
+            },
+            refused: all(&self.refused, Clone::clone),
+        }
+    }
+}
+
+impl WireFlow {
+    fn of(flow: &Flow) -> Self {
+        let words = |counts: &BTreeMap<Reason, usize>| {
+            let counts = counts.iter();
+            let counts = counts.map(|(reason, count)| (reason.word().to_owned(), *count as u64));
+            counts.collect()
+        };
+        WireFlow {
+            enrolled: flow.enrolled as u64,
+            left: words(&flow.left),
+            refused: words(&flow.refused),
+            missed: each(&flow.missed, |count| *count as u64),
+        }
+    }
+
+    fn flow(&self) -> Flow {
+        let reasons = |counts: &[(String, u64)]| {
+            let counts = counts.iter();
+            let counts =
+                counts.filter_map(|(word, number)| Some((Reason::parse(word)?, count(number))));
+            counts.collect()
+        };
+        Flow {
+            enrolled: count(&self.enrolled),
+            inside: 0,
+            left: reasons(&self.left),
+            refused: reasons(&self.refused),
+            missed: all(&self.missed, count),
+        }
+    }
+}
+
+impl WireActs {
+    fn of(acts: &Acts) -> Self {
+        WireActs {
+            asked: acts.asked as u64,
+            done: acts.done as u64,
+            failed: acts.failed as u64,
+        }
+    }
+
+    fn acts(&self) -> Acts {
+        Acts {
+            asked: count(&self.asked),
+            done: count(&self.done),
+            failed: count(&self.failed),
+        }
+    }
+}
+
+fn count(number: &u64) -> usize {
+    usize::try_from(*number).unwrap_or(usize::MAX)
+}
+
+fn each<K: Clone, V, W>(map: &BTreeMap<K, V>, form: impl Fn(&V) -> W) -> Vec<(K, W)> {
+    map.iter()
+        .map(|(key, value)| (key.clone(), form(value)))
+        .collect()
+}
+
+fn all<K: Clone + Ord, V, W>(list: &[(K, V)], form: impl Fn(&V) -> W) -> BTreeMap<K, W> {
+    list.iter()
+        .map(|(key, value)| (key.clone(), form(value)))
+        .collect()
+}
