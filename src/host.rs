@@ -4,7 +4,9 @@
 
 pub mod archive;
 pub mod carry;
+pub mod desk;
 pub mod durable;
+pub mod failed;
 pub mod import;
 pub mod keep;
 pub mod ledger;
@@ -13,6 +15,7 @@ pub mod memory;
 pub mod program;
 pub mod replay;
 pub mod run;
+pub mod socket;
 pub mod store;
 pub mod tally;
 pub mod telling;

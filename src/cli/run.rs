@@ -271,6 +271,7 @@ impl From<store::Failure> for Failure {
             }
             // These say it themselves.
             store::Failure::Store(_) | store::Failure::Unopened(_) => None,
+            store::Failure::Silent { .. } => Some("look at what it prints, and try again"),
         };
         Failure {
             exit: match failure {

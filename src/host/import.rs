@@ -100,10 +100,10 @@ pub fn read(bytes: &[u8], plan: Plan, program: &Program) -> Result<Import, Strin
         rejects: Vec::new(),
         headers: sheet.headers,
     };
-    let mut seen = BTreeMap::new();
+    let mut ids = Ids::new(&plan.name);
     for row in sheet.rows {
         let number = row.number;
-        match good(row, (&plan, &columns, program), &mut seen) {
+        match good(row, (&plan, &columns, program), &mut ids) {
             Ok(row) => import.rows.push(row),
             Err((reason, cells)) => import.rejects.push(Reject {
                 file: plan.file.clone(),
@@ -117,7 +117,11 @@ pub fn read(bytes: &[u8], plan: Plan, program: &Program) -> Result<Import, Strin
 }
 
 /// Which property each column is.
-fn columns(
+///
+/// # Errors
+/// If a header that is mapped is not there, two mean the same property, or
+/// none means any; in words.
+pub fn columns(
     headers: &[String],
     plan: &Plan,
     object: &Object,
@@ -155,7 +159,8 @@ fn columns(
 
 /// The property of a column: by the map, else by its name. What is derived is
 /// not written.
-fn column(header: &str, plan: &Plan, object: &Object) -> Option<PropertyId> {
+#[must_use]
+pub fn column(header: &str, plan: &Plan, object: &Object) -> Option<PropertyId> {
     let mapped = plan.map.iter().find(|(other, _)| other == header);
     if let Some((_, property)) = mapped {
         return Some(*property);
@@ -165,31 +170,60 @@ fn column(header: &str, plan: &Plan, object: &Object) -> Option<PropertyId> {
     (!property.builtin && !property.computed).then_some(id)
 }
 
+/// Gives rows the ids by which each counts once within an import: equal rows
+/// have ids of their own, in the order of the file.
+#[derive(Debug)]
+pub struct Ids {
+    import: Arc<str>,
+    seen: BTreeMap<Uid, u32>,
+}
+
+impl Ids {
+    /// Those of an import of a name.
+    #[must_use]
+    pub fn new(import: &Arc<str>) -> Self {
+        Ids {
+            import: import.clone(),
+            seen: BTreeMap::new(),
+        }
+    }
+
+    /// The id of the next row.
+    pub fn next(&mut self, cells: &[String]) -> Uid {
+        let parts: Vec<&[u8]> = cells.iter().map(|cell| cell.as_bytes()).collect();
+        let content = Uid::of(&parts);
+        let ordinal = self.seen.entry(content).or_default();
+        let id = Uid::of(&[
+            self.import.as_bytes(),
+            content.bytes(),
+            &ordinal.to_le_bytes(),
+        ]);
+        *ordinal += 1;
+        id
+    }
+}
+
 type Columns<'c> = (&'c Plan, &'c [Option<PropertyId>], &'c Program);
 
 /// A row as an input, else why not, with its cells.
 fn good(
     row: Row,
     (plan, columns, program): Columns<'_>,
-    seen: &mut BTreeMap<Uid, u32>,
+    ids: &mut Ids,
 ) -> Result<Good, (String, Vec<String>)> {
     let raw = Vec::from_iter(row.raw);
     let cells = row.cells.map_err(|reason| (reason, raw))?;
-    let values = match values(&cells, (plan, columns, program)) {
+    let found = cells.iter().zip(columns);
+    let found = found.filter_map(|(cell, property)| {
+        let raw = Raw::Text(cell.as_str().into());
+        Some(((*property)?, raw))
+    });
+    let values = match values((program, plan.object), found) {
         Ok(values) => values,
         Err(reason) => return Err((reason, cells)),
     };
-    let parts: Vec<&[u8]> = cells.iter().map(|cell| cell.as_bytes()).collect();
-    let content = Uid::of(&parts);
-    let ordinal = seen.entry(content).or_default();
-    let id = Uid::of(&[
-        plan.name.as_bytes(),
-        content.bytes(),
-        &ordinal.to_le_bytes(),
-    ]);
-    *ordinal += 1;
     let input = Input {
-        id: Some(id.to_string().into()),
+        id: Some(ids.next(&cells).to_string().into()),
         occurred_at: None,
         by: plan.by.clone(),
         body: InputBody::Import(plan.name.clone(), plan.object, values),
@@ -201,22 +235,24 @@ fn good(
     })
 }
 
-/// The values of a row. Empty cells write nothing.
-fn values(
-    cells: &[String],
-    (plan, columns, program): Columns<'_>,
+/// The values of a row. What is empty writes nothing.
+///
+/// # Errors
+/// Which value is none of its property, in words.
+pub fn values(
+    (program, object): (&Program, ObjectId),
+    found: impl Iterator<Item = (PropertyId, Raw)>,
 ) -> Result<Vec<(PropertyId, Value)>, String> {
-    let object = &program.catalog.objects[plan.object];
+    let properties = &program.catalog.objects[object].properties;
     let mut values = Vec::new();
-    for (cell, property) in cells.iter().zip(columns) {
-        let (Some(id), false) = (property, cell.is_empty()) else {
+    for (id, raw) in found {
+        if raw == Raw::Null || matches!(&raw, Raw::Text(text) if text.is_empty()) {
             continue;
-        };
-        let property = &object.properties[*id];
-        let raw = Raw::Text(cell.as_str().into());
+        }
+        let property = &properties[id];
         let value = coerce(&property.ty, &raw, &program.settings.zone);
         let value = value.map_err(|misfit| format!("`{}`: {misfit}", property.name))?;
-        values.extend(value.map(|value| (*id, value)));
+        values.extend(value.map(|value| (id, value)));
     }
     Ok(values)
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::failed::Failures;
 use super::tally::{Inputs, Tally};
 use crate::engine::decision::Answer;
 use crate::engine::frozen::DecisionHash;
@@ -14,6 +15,8 @@ use crate::engine::{Effects, State};
 pub struct Ledger {
     /// What is counted.
     pub tally: Tally,
+    /// The actions that failed for good.
+    pub failures: Failures,
     /// The replay that was taken in, as far as it was.
     pub replay: Followed,
     /// The hash of all decisions.
@@ -39,7 +42,9 @@ impl Ledger {
         self.hash = self.hash.then(effects.hash);
         for entry in &effects.entries {
             self.tally.told(state.prepared(), entry);
+            self.failures.told(state.prepared(), entry);
         }
+        self.failures.asked(&effects.actions);
         if let Some(place) = place {
             self.replay.follow(place, effects.answer.as_ref());
         }

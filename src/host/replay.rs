@@ -16,7 +16,8 @@ use crate::base::{Source, SourceId, Span, Timestamp};
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::engine::{Input, InputBody, Prepared};
 use crate::host::import::Import;
-use crate::plan::Readers;
+use crate::model::{ObjectId, PropertyId};
+use crate::plan::{Program, Readers};
 
 /// What some editors put before the first character of UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -61,6 +62,9 @@ pub(super) struct Mistake {
     meant: Option<String>,
 }
 
+/// What is wrong, and what to do about it.
+pub type Said = (String, Option<String>);
+
 impl Mistake {
     fn new(code: Code, message: impl Into<String>) -> Self {
         Mistake {
@@ -84,6 +88,12 @@ impl Mistake {
     fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// What is wrong, and what to do about it.
+    fn words(self) -> Said {
+        let meant = self.meant.map(|meant| format!("did you mean `{meant}`?"));
+        (self.message, meant.or(self.help))
     }
 
     /// The finding; its place is the first of the word in the line.
@@ -150,6 +160,40 @@ pub fn read(
     } else {
         Err(findings)
     }
+}
+
+/// Reads orders: lines that are accepted now, so that they have no `at`.
+///
+/// # Errors
+/// What is wrong with the first that cannot be read, and what to do about it.
+pub(in crate::host) fn orders<'t>(
+    texts: impl Iterator<Item = &'t str>,
+    prepared: &Prepared,
+) -> Result<Vec<Input>, Said> {
+    let readers = Readers::new(&prepared.program);
+    let reader = line::Reader {
+        prepared,
+        readers: &readers,
+        folder: Path::new(""),
+    };
+    let read = texts.map(|text| reader.order(text).map_err(Mistake::words));
+    read.collect()
+}
+
+/// The object of a name.
+///
+/// # Errors
+/// That there is none, and which there are.
+pub(in crate::host) fn object(program: &Program, name: &str) -> Result<ObjectId, Said> {
+    names::object(program, name).map_err(Mistake::words)
+}
+
+/// The property of a name, which an input may write.
+///
+/// # Errors
+/// That there is none, and which there are, or why it is not written.
+pub fn writable(program: &Program, object: ObjectId, name: &str) -> Result<PropertyId, Said> {
+    names::writable(program, object, name).map_err(Mistake::words)
 }
 
 /// The lines with their places, without what ends them.

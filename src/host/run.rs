@@ -320,7 +320,8 @@ pub fn records(state: &State) -> Vec<u8> {
     kept::records(state)
 }
 
-fn objects(state: &State) -> BTreeMap<String, usize> {
+/// How many records there are, by object.
+pub(super) fn objects(state: &State) -> BTreeMap<String, usize> {
     let catalog = &state.prepared().program.catalog;
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for (_, object) in catalog.objects.iter() {
@@ -333,7 +334,8 @@ fn objects(state: &State) -> BTreeMap<String, usize> {
     counts
 }
 
-fn segments(state: &State) -> BTreeMap<String, usize> {
+/// How many are in each segment.
+pub(super) fn segments(state: &State) -> BTreeMap<String, usize> {
     let catalog = &state.prepared().program.catalog;
     let counts = catalog.segments.iter().map(|(id, segment)| {
         let records = state

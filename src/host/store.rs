@@ -39,6 +39,13 @@ pub enum Failure {
     OtherReplay,
     /// The store has run its replay on another program.
     OtherProgram,
+    /// The process that runs the store cannot be asked.
+    Silent {
+        /// Its socket.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
 }
 
 impl std::fmt::Display for Failure {
@@ -53,6 +60,11 @@ impl std::fmt::Display for Failure {
             }
             Failure::Store(error) => error.fmt(f),
             Failure::Unopened(error) => error.fmt(f),
+            Failure::Silent { path, why } => write!(
+                f,
+                "the process that runs the store does not answer at `{}`: {why}",
+                path.display()
+            ),
             Failure::OtherProgram => f.write_str(
                 "the program is another than the one on which the store has run this replay",
             ),

@@ -191,7 +191,8 @@ fn one(line: &impl Serialize) -> Vec<u8> {
     bytes
 }
 
-fn record(state: &State, cell: &RecordCell) -> Record {
+/// A record as it stands.
+pub(in crate::host) fn record(state: &State, cell: &RecordCell) -> Record {
     let prepared = state.prepared();
     let object = &prepared.program.catalog.objects[cell.object];
     let properties = object.properties.iter().filter(|(_, p)| !p.builtin);

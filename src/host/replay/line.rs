@@ -1,5 +1,5 @@
-//! One line of a replay: its times, its sender, and which kind it is. What
-//! each kind holds is not known here.
+//! One line of a replay, or an order that is accepted now: its times, its
+//! sender, and which kind it is. What each kind holds is not known here.
 
 use std::path::Path;
 
@@ -10,10 +10,14 @@ use super::{Brings, Mistake};
 use crate::base::{Timestamp, nearest};
 use crate::diagnostic::Code;
 use crate::engine::{Input, Prepared};
+use crate::host::import::Import;
 use crate::plan::Readers;
 
 /// What stands beside the kind of a line.
-const AROUND: [&str; 4] = ["at", "occurred_at", "id", "by"];
+const AROUND: [&str; 4] = [AT, "occurred_at", "id", "by"];
+
+/// When a line is accepted.
+const AT: &str = "at";
 
 /// The kinds of lines.
 const KINDS: [&str; 16] = [
@@ -38,7 +42,7 @@ impl Reader<'_> {
     ) -> Result<(Timestamp, Brings), Mistake> {
         let map = object(text)?;
         let (kind, value) = kind(&map)?;
-        let at = moment(&map, "at")?.ok_or_else(|| {
+        let at = moment(&map, AT)?.ok_or_else(|| {
             Mistake::bad("the line has no `at`").help("write when it is accepted, in RFC 3339")
         })?;
         if before.is_some_and(|before| at < before) {
@@ -46,29 +50,62 @@ impl Reader<'_> {
                 .at("at")
                 .help("lines stand in the order of `at`"));
         }
-        let occurred_at = moment(&map, "occurred_at")?;
-        let optional = |key: &str| map.get(key).map(|value| keys::text(key, value)).transpose();
-        let (id, by) = (optional("id")?, optional("by")?);
         if kind == "import" {
-            if let Some(stray) = ["id", "occurred_at"]
-                .iter()
-                .find(|key| map.contains_key(**key))
-            {
-                let message = format!("an import takes no `{stray}`: each row has its own");
-                return Err(Mistake::bad(message).at(*stray));
-            }
-            let import = self.import(value, by)?;
+            let import = self.table((&map, value))?;
             return Ok((at, Brings::Import(Box::new(import))));
         }
+        let input = self.input(&map, (kind, value))?;
+        Ok((at, Brings::Input(Box::new(input))))
+    }
+
+    /// Reads an order: a line that is accepted now, so that it has no `at`.
+    pub(super) fn order(&self, text: &str) -> Result<Input, Mistake> {
+        let map = object(text)?;
+        let (kind, value) = kind(&map)?;
+        if map.contains_key(AT) {
+            let message = "an order takes no `at`: it is accepted now";
+            return Err(Mistake::bad(message)
+                .at(AT)
+                .help("`occurred_at` says when it happened"));
+        }
+        if kind == "import" {
+            return Err(Mistake::bad("an order is no import")
+                .at(kind)
+                .help("`flow import` imports a file"));
+        }
+        self.input(&map, (kind, value))
+    }
+
+    fn table(&self, (map, value): (&Map<String, Value>, &Value)) -> Result<Import, Mistake> {
+        if let Some(stray) = ["id", "occurred_at"]
+            .iter()
+            .find(|key| map.contains_key(**key))
+        {
+            let message = format!("an import takes no `{stray}`: each row has its own");
+            return Err(Mistake::bad(message).at(*stray));
+        }
+        self.import(value, optional(map, "by")?)
+    }
+
+    fn input(
+        &self,
+        map: &Map<String, Value>,
+        (kind, value): (&str, &Value),
+    ) -> Result<Input, Mistake> {
+        let occurred_at = moment(map, "occurred_at")?;
+        let (id, by) = (optional(map, "id")?, optional(map, "by")?);
         let (own, body) = self.body(kind, value)?;
-        let input = Input {
+        Ok(Input {
             id: id.map(Into::into).or(own),
             occurred_at,
             by: by.map(Into::into),
             body,
-        };
-        Ok((at, Brings::Input(Box::new(input))))
+        })
     }
+}
+
+fn optional<'m>(map: &'m Map<String, Value>, key: &str) -> Result<Option<&'m str>, Mistake> {
+    map.get(key).map(|value| keys::text(key, value)).transpose()
 }
 
 fn object(text: &str) -> Result<Map<String, Value>, Mistake> {

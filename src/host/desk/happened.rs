@@ -1,0 +1,55 @@
+//! What happened to a record, out of the archive. How it is shown is not known
+//! here.
+
+use super::wire::{Reply, Words};
+use crate::base::nearest;
+use crate::host::replay::past::{self, Told};
+use crate::host::store::Store;
+use crate::host::view;
+
+/// The entries of a record; those of one workflow, if one is named.
+pub(super) fn history(store: &Store, record: &str, workflow: Option<&str>) -> Reply {
+    let text = match view::history(&store.dir, record) {
+        Ok(text) => text,
+        Err(error) => {
+            return Reply::Failed(Words {
+                message: error.to_string(),
+                help: None,
+            });
+        }
+    };
+    let told = match past::about(&text, record) {
+        Ok(told) => told,
+        Err(line) => {
+            return Reply::Failed(Words {
+                message: format!("the history of `{record}` is damaged at line {line}"),
+                help: None,
+            });
+        }
+    };
+    match chosen(told, workflow) {
+        Ok(told) => Reply::History {
+            lines: told.into_iter().map(|told| told.line).collect(),
+        },
+        Err(words) => Reply::Refused(words),
+    }
+}
+
+fn chosen(mut told: Vec<Told>, workflow: Option<&str>) -> Result<Vec<Told>, Words> {
+    let Some(name) = workflow else {
+        return Ok(told);
+    };
+    let known = told.iter().filter_map(|told| told.field("workflow"));
+    if !known.clone().any(|known| known == name) {
+        let help = match nearest(name, known) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "`flow history` without `--workflow` shows all".into(),
+        };
+        return Err(Words {
+            message: format!("no workflow `{name}` has done anything with this record"),
+            help: Some(help),
+        });
+    }
+    told.retain(|told| told.field("workflow") == Some(name));
+    Ok(told)
+}
