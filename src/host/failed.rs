@@ -46,6 +46,15 @@ pub struct Failed {
     pub attempts: u32,
 }
 
+impl FromIterator<Failed> for Failures {
+    fn from_iter<T: IntoIterator<Item = Failed>>(all: T) -> Self {
+        Failures {
+            list: all.into_iter().collect(),
+            ..Failures::default()
+        }
+    }
+}
+
 impl Failures {
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Failed> {

@@ -2,14 +2,17 @@
 //! here.
 
 use super::wire::{Reply, Words};
-use crate::base::nearest;
+use crate::base::{Uid, nearest};
 use crate::host::replay::past::{self, Told};
 use crate::host::store::Store;
 use crate::host::view;
 
 /// The entries of a record; those of one workflow, if one is named.
 pub(super) fn history(store: &Store, record: &str, workflow: Option<&str>) -> Reply {
-    let text = match view::history(&store.dir, record) {
+    let Some(id) = Uid::parse(record) else {
+        return Reply::refused(format!("`{record}` is no id of a record"));
+    };
+    let text = match view::history(store, id) {
         Ok(text) => text,
         Err(error) => {
             return Reply::Failed(Words {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Timestamp, Uid};
 use crate::engine::decision::Reason;
 use crate::engine::frozen::DecisionHash;
+use crate::host::failed::Failed;
 use crate::host::ledger::{Followed, Ledger};
 use crate::host::tally::{Acts, Flow, Inputs, Tally};
 
@@ -43,6 +44,20 @@ struct WireLedger {
     flows: Vec<(String, WireFlow)>,
     actions: Vec<((String, String), WireActs)>,
     asked: Vec<((String, String), (String, String))>,
+    failures: Vec<WireFailed>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct WireFailed {
+    key: [u8; 16],
+    record: [u8; 16],
+    enrolment: [u8; 16],
+    workflow: String,
+    step: String,
+    action: String,
+    error: String,
+    at: i64,
+    attempts: u32,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -99,6 +114,7 @@ impl Beside {
                 actions: all(&wire.actions, WireActs::acts),
                 asked: wire.asked.iter().cloned().collect(),
             },
+            failures: wire.failures.iter().map(WireFailed::failed).collect(),
             replay: wire.replay.followed(),
             hash: DecisionHash::from_bytes(wire.hash),
         }
@@ -122,6 +138,37 @@ impl WireLedger {
             flows: each(&tally.flows, WireFlow::of),
             actions: each(&tally.actions, WireActs::of),
             asked: asked.map(|(at, what)| (at.clone(), what.clone())).collect(),
+            failures: ledger.failures.iter().map(WireFailed::of).collect(),
+        }
+    }
+}
+
+impl WireFailed {
+    fn of(failed: &Failed) -> Self {
+        WireFailed {
+            key: *failed.key.bytes(),
+            record: *failed.record.bytes(),
+            enrolment: *failed.enrolment.bytes(),
+            workflow: failed.workflow.clone(),
+            step: failed.step.clone(),
+            action: failed.action.clone(),
+            error: failed.error.clone(),
+            at: failed.at.as_microsecond(),
+            attempts: failed.attempts,
+        }
+    }
+
+    fn failed(&self) -> Failed {
+        Failed {
+            key: Uid::from_bytes(self.key),
+            record: Uid::from_bytes(self.record),
+            enrolment: Uid::from_bytes(self.enrolment),
+            workflow: self.workflow.clone(),
+            step: self.step.clone(),
+            action: self.action.clone(),
+            error: self.error.clone(),
+            at: Timestamp::from_microsecond(self.at).unwrap_or(Timestamp::MIN),
+            attempts: self.attempts,
         }
     }
 }
