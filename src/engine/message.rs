@@ -354,7 +354,21 @@ pub enum Outcome {
         status: Option<u16>,
         /// What went wrong, in a few words.
         error: Arc<str>,
+        /// Whether it may be tried again.
+        again: Again,
     },
+}
+
+/// Whether a failed attempt may be followed by another (A3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Again {
+    /// As the step says, else as rule A3 does.
+    #[default]
+    Usual,
+    /// Not before so many seconds: the service asked to be left alone.
+    After(u32),
+    /// It would not help.
+    Never,
 }
 
 impl Request {

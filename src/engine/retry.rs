@@ -68,6 +68,22 @@ impl RetryPolicy {
         Timestamp::from_microsecond(due).ok()
     }
 
+    /// When the first attempt would have been, had each wait had its plain
+    /// length and each attempt taken no time.
+    #[must_use]
+    pub fn first_at(&self, number: u32, failed_at: Timestamp) -> Timestamp {
+        let mut waited = Duration::ZERO;
+        let mut wait = self.first.min(self.most);
+        for _ in 1..number {
+            waited = waited.saturating_add(wait);
+            wait = wait.saturating_mul(2).min(self.most);
+            if waited > self.total {
+                break;
+            }
+        }
+        failed_at.checked_sub(waited).unwrap_or(Timestamp::MIN)
+    }
+
     /// The wait after an attempt, in microseconds: up to a tenth more or less
     /// than it would be, but never over the longest.
     fn delay(&self, attempt: u32, seed: &[u8; 16]) -> i64 {

@@ -8,7 +8,7 @@ use crate::base::Timestamp;
 use crate::connector::outbox::{Mail, Outbox};
 use crate::engine::State;
 use crate::engine::decision::{Action, Call, Entry, Rendered};
-use crate::engine::message::Outcome;
+use crate::engine::message::{Again, Outcome};
 use crate::model::{MessageField, Value};
 use crate::scenario::Carrier;
 
@@ -101,6 +101,7 @@ impl Carrier for Carry {
             Err(error) => Some(Outcome::Failed {
                 status: None,
                 error: error.into(),
+                again: Again::Never,
             }),
         }
     }

@@ -2,13 +2,15 @@
 //! results (A1, A2, A4, A10).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{At, Flow};
 use crate::base::{Timestamp, Uid, seconds_of, shift};
 use crate::engine::decision::{Action, Answer, Call, What};
 use crate::engine::draft::Draft;
 use crate::engine::enrolment::Stage;
-use crate::engine::message::{Attempt, Outcome, Request};
+use crate::engine::message::{Again, Attempt, Outcome, Request};
+use crate::engine::retry::{self, FailedAttempt, RetryPolicy};
 use crate::plan::{Do, Next, StepKind};
 
 impl<'w> Draft<'w> {
@@ -150,9 +152,7 @@ impl<'w> Draft<'w> {
                 let next = self.next_of(attempt.enrolment, attempt.step);
                 self.go(attempt.enrolment, next, self.world.now);
             }
-            Outcome::Failed { status, error } => {
-                self.attempt_failed(place, attempt.number, (*status, error));
-            }
+            Outcome::Failed { .. } => self.attempt_failed(place, attempt, outcome),
         }
     }
 
@@ -179,23 +179,27 @@ impl<'w> Draft<'w> {
     fn attempt_failed(
         &mut self,
         (enrolment, step): (Uid, usize),
-        attempt: u32,
-        (status, error): (Option<u16>, &Arc<str>),
+        attempt: Attempt,
+        outcome: &Outcome,
     ) {
         let Some(StepKind::Do(action)) = self.plan_step(enrolment, step).map(|step| &step.kind)
         else {
             return;
         };
-        let retry = if is_final(status) {
-            None
-        } else {
-            self.next_attempt(action, attempt)
-        };
-        let outcome = Outcome::Failed {
+        let Outcome::Failed {
             status,
-            error: error.clone(),
+            error,
+            again,
+        } = outcome
+        else {
+            return;
         };
-        let what = what_came(attempt, &outcome, retry);
+        let retry = match again {
+            Again::Never => None,
+            _ if retry::is_final(*status) => None,
+            again => self.next_attempt(action, attempt, *again),
+        };
+        let what = what_came(attempt.number, outcome, retry);
         self.tell_step(enrolment, Some(step), what);
         if let Some(retry) = retry {
             self.change_enrolment(enrolment, |of| {
@@ -205,38 +209,55 @@ impl<'w> Draft<'w> {
             });
             return;
         }
-        self.failed((enrolment, step), status, error.clone());
+        self.failed((enrolment, step), *status, error.clone());
         let next: Next = action
             .on_error
             .unwrap_or_else(|| self.next_of(enrolment, step));
         self.go(enrolment, next, self.world.now);
     }
 
-    /// When the next attempt is due: delays double, the last is the whole
-    /// amount. `None` after the last.
-    fn next_attempt(&self, action: &Do, attempt: u32) -> Option<Timestamp> {
+    /// When the next attempt is due: as the step says, else as A3 does, and
+    /// never before the service is ready to be asked. `None` after the last.
+    fn next_attempt(&self, action: &Do, attempt: Attempt, again: Again) -> Option<Timestamp> {
+        let wait = match again {
+            Again::After(seconds) => Some(Duration::from_secs(seconds.into())),
+            _ => None,
+        };
+        if action.retry.is_some() {
+            let due = self.next_by_step(action, attempt.number)?;
+            let ready = self.world.now.checked_add(wait.unwrap_or_default()).ok();
+            return Some(due.max(ready?));
+        }
+        let policy = RetryPolicy::default();
+        let failed = FailedAttempt {
+            number: attempt.number,
+            first_at: policy.first_at(attempt.number, self.world.now),
+            failed_at: self.world.now,
+            retry_after: wait,
+            seed: *attempt.action.bytes(),
+        };
+        policy.next(&failed)
+    }
+
+    /// Delays double, the last is the whole amount.
+    fn next_by_step(&self, action: &Do, attempt: u32) -> Option<Timestamp> {
         let (further, last) = action.retry?;
         let halvings = further.checked_sub(attempt)?;
         let now = self.world.now;
         match seconds_of(last) {
             Some(seconds) => {
                 let delay = seconds.unsigned_abs().checked_shr(halvings).unwrap_or(0);
-                now.checked_add(std::time::Duration::from_secs(delay)).ok()
+                now.checked_add(Duration::from_secs(delay)).ok()
             }
             None => shift(now, last, false, self.world.zone()),
         }
     }
 }
 
-/// Whether an answer says that asking again would not help (A3).
-fn is_final(status: Option<u16>) -> bool {
-    status.is_some_and(|status| (400..500).contains(&status) && status != 408 && status != 429)
-}
-
 fn what_came(attempt: u32, outcome: &Outcome, retry: Option<Timestamp>) -> What {
     match outcome {
         Outcome::Done(_) => What::Done(attempt),
-        Outcome::Failed { status, error } => What::AttemptFailed {
+        Outcome::Failed { status, error, .. } => What::AttemptFailed {
             attempt,
             status: *status,
             error: error.clone(),

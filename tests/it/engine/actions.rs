@@ -10,6 +10,7 @@ fn failed(status: u16) -> Outcome {
     Outcome::Failed {
         status: Some(status),
         error: "refused".into(),
+        again: flow::engine::message::Again::Usual,
     }
 }
 

@@ -77,6 +77,7 @@ impl Driven {
                 Some(0) => Outcome::Failed {
                     status: Some(500),
                     error: "busy".into(),
+                    again: flow::engine::message::Again::Never,
                 },
                 _ => Outcome::Done(Vec::new()),
             };

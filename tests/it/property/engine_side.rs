@@ -54,6 +54,7 @@ impl Carrier for Outside {
             Err((status, error)) => Outcome::Failed {
                 status,
                 error: error.into(),
+                again: flow::engine::message::Again::Never,
             },
         })
     }

@@ -8,7 +8,7 @@ use super::value::{self, Frozen};
 use crate::base::{Name, Timestamp, Uid};
 use crate::engine::Event as LiveEvent;
 use crate::engine::decision::Asked as LiveAsked;
-use crate::engine::message::{Attempt, Outcome as LiveOutcome};
+use crate::engine::message::{Again as LiveAgain, Attempt, Outcome as LiveOutcome};
 use crate::engine::prepared::Prepared;
 use crate::model::{Action, ActionId};
 
@@ -53,7 +53,14 @@ struct Asked {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 enum Outcome {
     Done(Vec<(String, Frozen)>),
-    Failed(Option<u16>, String),
+    Failed(Option<u16>, String, Again),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum Again {
+    Usual,
+    After(u32),
+    Never,
 }
 
 /// Something that has happened, thawed.
@@ -209,7 +216,18 @@ fn came(action: &Action, outcome: &LiveOutcome) -> Outcome {
             });
             Outcome::Done(known.collect())
         }
-        LiveOutcome::Failed { status, error } => Outcome::Failed(*status, error.to_string()),
+        LiveOutcome::Failed {
+            status,
+            error,
+            again,
+        } => {
+            let again = match again {
+                LiveAgain::Usual => Again::Usual,
+                LiveAgain::After(seconds) => Again::After(*seconds),
+                LiveAgain::Never => Again::Never,
+            };
+            Outcome::Failed(*status, error.to_string(), again)
+        }
     }
 }
 
@@ -225,9 +243,14 @@ fn thaw_outcome(action: &Action, outcome: &Outcome) -> Option<LiveOutcome> {
             }
             LiveOutcome::Done(values)
         }
-        Outcome::Failed(status, error) => LiveOutcome::Failed {
+        Outcome::Failed(status, error, again) => LiveOutcome::Failed {
             status: *status,
             error: error.as_str().into(),
+            again: match again {
+                Again::Usual => LiveAgain::Usual,
+                Again::After(seconds) => LiveAgain::After(*seconds),
+                Again::Never => LiveAgain::Never,
+            },
         },
     })
 }
