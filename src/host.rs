@@ -10,6 +10,7 @@ pub mod failed;
 pub mod import;
 pub mod keep;
 pub mod ledger;
+pub mod live;
 pub mod look;
 pub mod memory;
 pub mod program;

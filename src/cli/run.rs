@@ -270,7 +270,9 @@ impl From<store::Failure> for Failure {
                 Some("`--fresh` begins anew: it removes the store and what it has sent")
             }
             // These say it themselves.
-            store::Failure::Store(_) | store::Failure::Unopened(_) => None,
+            store::Failure::Store(_) | store::Failure::Unopened(_) | store::Failure::Outside(_) => {
+                None
+            }
             store::Failure::Silent { .. } => Some("look at what it prints, and try again"),
         };
         Failure {

@@ -36,10 +36,32 @@ pub struct Sent {
 }
 
 /// A file of the outbox, and what the action answers.
-struct Carried {
-    ending: &'static str,
-    bytes: Vec<u8>,
-    id: String,
+pub(super) struct Carried {
+    /// What its name ends in.
+    pub(super) ending: &'static str,
+    /// What stands in it.
+    pub(super) bytes: Vec<u8>,
+    /// What it is known by.
+    pub(super) id: String,
+    /// Whose address a mail bears.
+    pub(super) from: Option<String>,
+    /// To whom a mail goes.
+    pub(super) to: Option<String>,
+}
+
+/// What an action is as a file; `None` where it leaves nothing.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub(super) fn file(state: &State, action: &Action) -> Result<Option<Carried>, String> {
+    let call = &*action.request;
+    let name = &state.prepared().program.catalog.actions[call.action].name;
+    match name.as_str() {
+        "log" => Ok(None),
+        "send_email" => mail(action, text(call, "to").unwrap_or_default()).map(Some),
+        "notify" => address(call).and_then(|to| mail(action, to)).map(Some),
+        other => Ok(Some(asked(state, action, other))),
+    }
 }
 
 impl Carry {
@@ -81,11 +103,9 @@ impl Carrier for Carry {
         if self.outbox.is_none() {
             self.sent.push(sent(state, action, name));
         }
-        let carried = match name {
-            "log" => return Some(Outcome::Done(Vec::new())),
-            "send_email" => mail(action, text(call, "to").unwrap_or_default()),
-            "notify" => address(call).and_then(|to| mail(action, to)),
-            other => Ok(asked(state, action, other)),
+        let carried = match file(state, action).transpose() {
+            None => return Some(Outcome::Done(Vec::new())),
+            Some(carried) => carried,
         };
         match carried {
             Ok(carried) if !self.write(action, &carried) => None,
@@ -149,6 +169,8 @@ fn mail(action: &Action, to: &str) -> Result<Carried, String> {
         ending: "eml",
         bytes: mail.bytes()?,
         id: mail.message_id()?,
+        from: Some(mail.sender()?),
+        to: Some(mail.recipient()?),
     })
 }
 
@@ -188,6 +210,8 @@ fn asked(state: &State, action: &Action, name: &str) -> Carried {
         ending: "json",
         bytes: wire::request(name, &fields),
         id,
+        from: None,
+        to: None,
     }
 }
 

@@ -35,6 +35,8 @@ pub enum Failure {
     Store(StoreError),
     /// The store cannot be continued from.
     Unopened(Unopened),
+    /// What carries actions out cannot be set up.
+    Outside(String),
     /// The store has taken in another replay.
     OtherReplay,
     /// The store has run its replay on another program.
@@ -65,6 +67,7 @@ impl std::fmt::Display for Failure {
                 "the process that runs the store does not answer at `{}`: {why}",
                 path.display()
             ),
+            Failure::Outside(why) => write!(f, "actions cannot be carried out: {why}"),
             Failure::OtherProgram => f.write_str(
                 "the program is another than the one on which the store has run this replay",
             ),

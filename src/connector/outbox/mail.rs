@@ -57,7 +57,7 @@ impl Mail {
     /// # Errors
     /// If the sender's address is none.
     pub fn message_id(&self) -> Result<String, String> {
-        let sender = self.sender()?;
+        let sender = self.from_mailbox()?;
         Ok(format!(
             "<{}@{}>",
             self.uid("message"),
@@ -67,7 +67,7 @@ impl Mail {
 
     fn head(&self) -> Result<MessageBuilder, String> {
         let mut head = Message::builder()
-            .from(self.sender()?)
+            .from(self.from_mailbox()?)
             .to(mailbox(&self.to)?)
             .subject(one_line(&self.subject))
             .date(self.moment()?)
@@ -86,7 +86,23 @@ impl Mail {
             .singlepart(SinglePart::html(html.to_owned()))
     }
 
-    fn sender(&self) -> Result<Mailbox, String> {
+    /// The address of the sender.
+    ///
+    /// # Errors
+    /// If it is none.
+    pub fn sender(&self) -> Result<String, String> {
+        Ok(self.from_mailbox()?.email.to_string())
+    }
+
+    /// The address that it goes to.
+    ///
+    /// # Errors
+    /// If it is none.
+    pub fn recipient(&self) -> Result<String, String> {
+        Ok(mailbox(&self.to)?.email.to_string())
+    }
+
+    fn from_mailbox(&self) -> Result<Mailbox, String> {
         mailbox(self.from.as_deref().unwrap_or(NOBODY))
     }
 

@@ -68,6 +68,13 @@ impl Pending {
         self.order.values()
     }
 
+    /// The action of an attempt.
+    #[must_use]
+    pub fn get(&self, key: Uid, number: u32) -> Option<&Action> {
+        let open = self.order.get(self.places.get(&(key, number))?)?;
+        Some(&open.action)
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
