@@ -8,6 +8,8 @@ mod errand;
 mod listen;
 mod means;
 mod request;
+pub mod signal;
+pub mod watch;
 
 pub use self::means::Means;
 pub use self::request::Secrets;
@@ -24,7 +26,8 @@ use super::durable::{Durable, Writing};
 use super::keep::{self, Kept};
 use super::program::Loaded;
 use super::store::{Failure, Store};
-use crate::base::{Timestamp, Uid};
+use crate::base::{Sources, Timestamp, Uid};
+use crate::diagnostic::Findings;
 use crate::engine::message::Outcome;
 use crate::store::disk::real::RealDisk;
 
@@ -36,13 +39,30 @@ pub enum Happening {
     Finished(Uid, u32, Outcome),
     /// The sources have changed: this is what has come of them.
     Program(Box<Loaded>),
+    /// The sources have changed, and have mistakes.
+    Mistakes(Box<Mistakes>),
+    /// The sources cannot be read, and why.
+    Unreadable(String),
     /// The process is asked to end.
     Stop,
+}
+
+/// Sources with mistakes, and what is wrong with them.
+#[derive(Debug)]
+pub struct Mistakes {
+    /// The texts.
+    pub sources: Sources,
+    /// What is wrong.
+    pub findings: Findings,
 }
 
 /// What the loop tells while it runs.
 #[derive(Debug)]
 pub enum News {
+    /// The sources have mistakes: what ran before runs on (V5).
+    Mistakes(Box<Mistakes>),
+    /// The sources cannot be read, and why: what ran before runs on.
+    Unreadable(String),
     /// Another program runs from now on.
     Loaded(Uid),
     /// It is about to end; so many attempts are on their way.

@@ -35,7 +35,8 @@ struct Sorted {
     finished: Vec<(Uid, u32, Outcome)>,
     orders: Vec<(Ask, SyncSender<Reply>)>,
     questions: Vec<(Ask, SyncSender<Reply>)>,
-    program: Option<Box<Loaded>>,
+    /// What has come of the sources; the latest is the one that counts.
+    sources: Option<Happening>,
     stop: bool,
 }
 
@@ -47,9 +48,8 @@ impl Sorted {
             Happening::Finished(key, number, outcome) => {
                 self.finished.push((key, number, outcome));
             }
-            // The latest program is the one that counts.
-            Happening::Program(program) => self.program = Some(program),
             Happening::Stop => self.stop = true,
+            sources => self.sources = Some(sources),
         }
     }
 }
@@ -69,8 +69,11 @@ impl Live {
         self.wake()?;
         self.finished(sorted.finished)?;
         self.orders(sorted.orders)?;
-        if let Some(program) = sorted.program {
-            self.load(*program, told)?;
+        match sorted.sources {
+            Some(Happening::Program(program)) => self.load(*program, told)?,
+            Some(Happening::Mistakes(mistakes)) => told(News::Mistakes(mistakes)),
+            Some(Happening::Unreadable(why)) => told(News::Unreadable(why)),
+            _ => {}
         }
         for (ask, reply) in sorted.questions {
             let answer = desk::read(self.durable.core(), &self.store, self.now(), &ask);

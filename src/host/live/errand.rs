@@ -13,11 +13,11 @@ use crate::model::Value;
 
 /// One attempt on its way.
 #[derive(Debug)]
-pub struct Errand {
+pub(super) struct Errand {
     /// The idempotency key of the action.
-    pub key: Uid,
+    pub(super) key: Uid,
     /// Which attempt.
-    pub number: u32,
+    pub(super) number: u32,
     /// What is to be done.
     pub(super) does: Does,
 }
