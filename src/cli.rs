@@ -3,13 +3,23 @@
 
 mod args;
 mod check;
+mod client;
+mod completions;
 mod exit;
 mod explain;
+mod failures;
 mod graph;
 mod history;
+mod import;
+mod init;
+mod man;
+mod order;
 mod output;
 mod records;
+mod retry;
 mod run;
+mod status;
+mod store;
 
 use std::process::ExitCode;
 
@@ -38,12 +48,27 @@ pub fn main() -> ExitCode {
 
 fn run(command: &Command, output: &Output) -> Result<Exit, Failure> {
     match command {
+        Command::Init(arguments) => init::run(arguments, output),
         Command::Check(arguments) => check::run(arguments, output),
         Command::Run(arguments) => run::run(arguments, output),
-        Command::History(arguments) => history::run(arguments, output),
+        Command::Import(arguments) => import::run(arguments, output),
+        Command::Send(arguments) => order::send::run(arguments, output),
+        Command::Create(arguments) => order::create::run(arguments, output),
+        Command::Set(arguments) => order::set::run(arguments, output),
+        Command::Enroll(arguments) => order::enroll::enroll(arguments, output),
+        Command::Unenroll(arguments) => order::enroll::unenroll(arguments, output),
+        Command::Pause(arguments) => order::switch::pause(arguments, output),
+        Command::Resume(arguments) => order::switch::resume(arguments, output),
+        Command::Status(arguments) => status::run(arguments, output),
         Command::Records(arguments) => records::run(arguments, output),
+        Command::History(arguments) => history::run(arguments, output),
+        Command::Failures(arguments) => failures::run(arguments, output),
+        Command::Retry(arguments) => retry::run(arguments, output),
+        Command::Store(arguments) => store::run(&arguments.command, output),
         Command::Graph(arguments) => graph::run(arguments, output),
         Command::Explain(arguments) => explain::run(arguments, output),
+        Command::Completions(arguments) => completions::run(arguments, output),
+        Command::Man(arguments) => man::run(arguments, output),
     }
 }
 

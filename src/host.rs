@@ -3,6 +3,7 @@
 //! behind. It prints nothing, and decides nothing that the engine decides.
 
 pub mod archive;
+pub mod backup;
 pub mod carry;
 pub mod desk;
 pub mod durable;
@@ -18,6 +19,7 @@ pub mod replay;
 pub mod run;
 pub mod socket;
 pub mod store;
+pub mod table;
 pub mod tally;
 pub mod telling;
 pub mod view;

@@ -1,6 +1,18 @@
 //! The arguments of the command line, with their help. What the commands do is not known here.
 
+mod orders;
+mod store;
+
 use std::path::PathBuf;
+
+pub(super) use self::orders::{
+    CreateArguments, EnrollArguments, ImportArguments, OrderArguments, PauseArguments,
+    ResumeArguments, RetryArguments, SendArguments, SetArguments, UnenrollArguments,
+};
+pub(super) use self::store::{
+    BackupArguments, CompletionsArguments, ExportArguments, ExportFormat, InitArguments,
+    ManArguments, RestoreArguments, StoreArguments, StoreCommand, VerifyArguments,
+};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -12,6 +24,7 @@ use super::exit;
     "  flow check examples/webinar             check a project\n  \
        flow run --replay two-weeks.jsonl       run what happened in two weeks\n  \
        flow history ada@fjordsoft.example      show what happened to a record\n  \
+       flow send page_viewed --record R        tell the store what happens\n  \
        flow graph --workflow follow_up         show a workflow as a graph\n  \
        flow explain F0202                      explain a finding"
 ))]
@@ -26,12 +39,27 @@ pub(super) struct Arguments {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    Init(InitArguments),
     Check(CheckArguments),
     Run(RunArguments),
-    History(HistoryArguments),
+    Import(ImportArguments),
+    Send(SendArguments),
+    Create(CreateArguments),
+    Set(SetArguments),
+    Enroll(EnrollArguments),
+    Unenroll(UnenrollArguments),
+    Pause(PauseArguments),
+    Resume(ResumeArguments),
+    Status(StatusArguments),
     Records(RecordsArguments),
+    History(HistoryArguments),
+    Failures(FailuresArguments),
+    Retry(RetryArguments),
+    Store(StoreArguments),
     Graph(GraphArguments),
     Explain(ExplainArguments),
+    Completions(CompletionsArguments),
+    Man(ManArguments),
 }
 
 /// Check a project and print what is wrong with it.
@@ -103,7 +131,7 @@ pub(super) struct RunArguments {
     pub(super) format: DataFormat,
 }
 
-/// Show what happened to a record in the last run.
+/// Show what happened to a record.
 #[derive(Debug, Args)]
 #[command(after_help = help(
     "  flow history ada@fjordsoft.example              of a contact\n  \
@@ -111,7 +139,7 @@ pub(super) struct RunArguments {
        flow history fjordsoft.example examples/webinar of another project"
 ))]
 pub(super) struct HistoryArguments {
-    /// A unique value of the record, like its email, or its id, or how its id begins
+    /// A unique value of the record, like its email, `object:value`, its id, or how its id begins
     pub(super) record: String,
     #[command(flatten)]
     pub(super) project: ProjectArguments,
@@ -123,12 +151,13 @@ pub(super) struct HistoryArguments {
     pub(super) format: DataFormat,
 }
 
-/// Show the records as the last run left them.
+/// Show the records as they stand.
 #[derive(Debug, Args)]
 #[command(after_help = help(
-    "  flow records                     show all records\n  \
-       flow records --object company    show those of one object\n  \
-       flow records --format json       print one object a line, with all values"
+    "  flow records                                          show all records\n  \
+       flow records --object company                         show those of one object\n  \
+       flow records -o contact --where 'city is unknown'     choose them by a condition\n  \
+       flow records --format json                            print one object a line"
 ))]
 pub(super) struct RecordsArguments {
     #[command(flatten)]
@@ -136,7 +165,38 @@ pub(super) struct RecordsArguments {
     /// Show records of this object only
     #[arg(short, long, value_name = "NAME")]
     pub(super) object: Option<String>,
+    /// Show records for which this holds only, a condition as in a workflow
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub(super) condition: Option<String>,
     /// How records are printed; `json` is one object a line
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: DataFormat,
+}
+
+/// Show how things stand: the program, the records, the workflows.
+#[derive(Debug, Args)]
+#[command(after_help = help(
+    "  flow status                    of the project of this folder\n  \
+       flow status --format json      for programs"
+))]
+pub(super) struct StatusArguments {
+    #[command(flatten)]
+    pub(super) project: ProjectArguments,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: DataFormat,
+}
+
+/// Show the actions that failed for good.
+#[derive(Debug, Args)]
+#[command(after_help = help(
+    "  flow failures                    with the keys by which `flow retry` puts them back\n  \
+       flow failures --format json      print one object a line"
+))]
+pub(super) struct FailuresArguments {
+    #[command(flatten)]
+    pub(super) project: ProjectArguments,
+    /// How failures are printed; `json` is one object a line
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: DataFormat,
 }

@@ -1,8 +1,11 @@
 //! What is printed: data on standard output, talk on standard error, and how both look. A reader
 //! that has gone away ends the printing, not the program.
 
+pub(super) mod desk;
+pub(super) mod import;
 pub(super) mod report;
 mod terminal;
+pub(super) mod verify;
 pub(super) mod wire;
 
 use std::fmt;

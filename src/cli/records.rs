@@ -1,83 +1,61 @@
-//! `flow records`: the records as the last run left them.
+//! `flow records`: the records as they stand.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use super::args::{DataFormat, RecordsArguments};
+use super::client::Client;
 use super::exit::{Exit, Failure};
-use super::history::{behind, cut};
-use super::output::Output;
-use crate::base::nearest;
-use crate::host::durable::{Core, Site, peek};
-use crate::host::replay::kept::{self, Record};
-use crate::host::store::{self, Store};
-use crate::host::view;
-use crate::project::{self, Project};
-use crate::store::disk::real::RealDisk;
+use super::history::cut;
+use super::output::{Output, desk};
+use crate::base::{Sources, Span};
+use crate::diagnostic::{Code, Finding, Findings};
+use crate::host::desk::Doubt;
+use crate::host::replay::kept::Record;
 
 /// Prints the records.
 pub(super) fn run(arguments: &RecordsArguments, output: &Output) -> Result<Exit, Failure> {
-    let dir = &arguments.project.dir;
-    let project = project::load(dir)?;
-    let text = view::records(look(&project, dir)?.state());
-    let all = parsed(&text);
-    let chosen = chosen(&all, arguments.object.as_deref())?;
+    let mut client = Client::looking(&arguments.project.dir, output)?;
+    let which = (arguments.object.as_deref(), arguments.condition.as_deref());
+    let mut records: Vec<Record> = Vec::new();
+    let doubts = client.records(which, &mut |part| {
+        records.extend(part);
+        Ok(())
+    })?;
+    if !doubts.is_empty() {
+        let condition = arguments.condition.as_deref().unwrap_or_default();
+        let (findings, sources) = findings(&doubts, condition);
+        output.findings(&findings, &sources);
+        return Ok(Exit::Usage);
+    }
     let shown = match arguments.format {
-        DataFormat::Json => {
-            let lines = text.lines().zip(&all);
-            let lines = lines.filter(|(_, record)| chosen.contains(record));
-            lines.map(|(line, _)| format!("{line}\n")).collect()
+        DataFormat::Json => records.iter().map(desk::line).collect(),
+        DataFormat::Text => {
+            let records: Vec<&Record> = records.iter().collect();
+            table(&records, output.data_style().width)
         }
-        DataFormat::Text => table(&chosen, output.data_style().width),
     };
-    if chosen.is_empty() {
+    if records.is_empty() {
         output.note("there are no such records");
     }
     output.data(&shown)?;
     Ok(Exit::Fine)
 }
 
-/// What has come of the store of a project.
-pub(super) fn look(project: &Project, dir: &Path) -> Result<Core<RealDisk>, Failure> {
-    let site = Site {
-        disk: &RealDisk,
-        dir: &project.store,
-        root: &project.root,
-    };
-    let store = Store {
-        dir: project.store.clone(),
-    };
-    if !store.is_begun() {
-        return Err(Failure {
-            exit: Exit::Usage,
-            message: "nothing was run yet".into(),
-            help: Some(format!(
-                "run what happened: `flow run{} --replay FILE`",
-                behind(dir)
-            )),
-        });
+/// What is wrong with a condition, as findings on its text.
+fn findings(doubts: &[Doubt], condition: &str) -> (Findings, Sources) {
+    let mut sources = Sources::default();
+    let source = sources.add("--where".to_owned(), condition.to_owned());
+    let mut findings = Findings::default();
+    for doubt in doubts {
+        let Some(code) = Code::find(&doubt.code) else {
+            continue;
+        };
+        let span = Span::new(source, doubt.start, doubt.end);
+        let finding = Finding::new(code, span, doubt.message.clone());
+        let finding = finding.label(doubt.label.clone());
+        findings.push(finding.help_if(doubt.help.clone()));
     }
-    Ok(peek(site).map_err(store::Failure::from)?)
-}
-
-/// The records of lines.
-pub(super) fn parsed(text: &str) -> Vec<Record> {
-    // The lines are those of this process.
-    kept::read_records(text).unwrap_or_default()
-}
-
-fn chosen<'r>(all: &'r [Record], object: Option<&str>) -> Result<Vec<&'r Record>, Failure> {
-    let Some(name) = object else {
-        return Ok(all.iter().collect());
-    };
-    let chosen: Vec<&Record> = all.iter().filter(|record| record.object == name).collect();
-    if chosen.is_empty() {
-        let known = all.iter().map(|record| record.object.as_str());
-        let message = format!("there is no record of an object `{name}`");
-        let all = "`flow records` without `--object` shows all";
-        return Err(Failure::unknown(message, nearest(name, known), all));
-    }
-    Ok(chosen)
+    (findings, sources)
 }
 
 /// How many properties are shown.
@@ -141,7 +119,7 @@ fn row(record: &Record, names: &[&str]) -> Vec<String> {
 }
 
 /// Rows with columns below each other.
-fn aligned(rows: Vec<Vec<String>>, width: usize) -> String {
+pub(super) fn aligned(rows: Vec<Vec<String>>, width: usize) -> String {
     let columns = rows.first().map_or(0, Vec::len);
     let widest = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column));

@@ -1,6 +1,6 @@
 //! `flow run`: a project on what happened, and a summary of what came of it.
 
-mod progress;
+pub(super) mod progress;
 mod summary;
 
 use std::fs;
@@ -151,7 +151,7 @@ fn keep(
 }
 
 /// Refuses a store in a folder that holds what somebody has written.
-fn fits(project: &Project) -> Result<(), Failure> {
+pub(super) fn fits(project: &Project) -> Result<(), Failure> {
     let store = &project.store;
     let real = |path: &Path| path.canonicalize().ok();
     let same = real(store).is_some() && real(store) == real(&project.root);
@@ -223,7 +223,8 @@ fn complain(findings: Findings, sources: &Sources, output: &Output) {
     output.talk(format!("{bad}{more}: nothing was run"));
 }
 
-fn wrong(message: String, help: &str) -> Failure {
+/// Something is wrong with the arguments.
+pub(super) fn wrong(message: String, help: &str) -> Failure {
     Failure {
         exit: Exit::Usage,
         message,
@@ -231,7 +232,8 @@ fn wrong(message: String, help: &str) -> Failure {
     }
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+/// A file that is named cannot be read.
+pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
     if error.kind() == ErrorKind::NotFound {
         let message = format!("there is no `{}`", path.display());
         return wrong(message, "check the spelling of the path");

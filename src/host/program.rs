@@ -37,7 +37,7 @@ impl Loaded {
             Some(program) if !findings.has_errors() => {
                 let packed = project.pack();
                 let loaded = Loaded {
-                    hash: Uid::of(&[b"program", &packed]),
+                    hash: hash(&packed),
                     packed,
                     prepared: Arc::new(Prepared::new(program)),
                     places: Arc::new(Places::new(project.sources.clone(), &project.root)),
@@ -55,4 +55,10 @@ impl Loaded {
         let project = project::unpack(root, packed)?;
         Loaded::compile(&project).ok().map(|(loaded, _)| loaded)
     }
+}
+
+/// The hash of a program that was packed.
+#[must_use]
+pub fn hash(packed: &[u8]) -> Uid {
+    Uid::of(&[b"program", packed])
 }

@@ -184,7 +184,7 @@ pub(in crate::host) fn orders<'t>(
 ///
 /// # Errors
 /// That there is none, and which there are.
-pub(in crate::host) fn object(program: &Program, name: &str) -> Result<ObjectId, Said> {
+pub fn object(program: &Program, name: &str) -> Result<ObjectId, Said> {
     names::object(program, name).map_err(Mistake::words)
 }
 

@@ -1,7 +1,7 @@
 //! A run: the inputs of a replay under a virtual clock, and what it leaves
 //! behind. What an input does is decided by the engine.
 
-mod rejects;
+pub(super) mod rejects;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

@@ -2,7 +2,7 @@
 //! Which entries are shown is decided elsewhere.
 
 use crate::base::{TimeZone, Timestamp};
-use crate::host::replay::kept::Record;
+use crate::host::desk::Candidate;
 use crate::host::replay::past::Told;
 
 /// How wide the column of times is, with what stands around it.
@@ -16,7 +16,7 @@ const WIDEST: usize = 100;
 const NARROWEST: usize = 60;
 
 /// The history of a record.
-pub(super) fn text(record: &Record, told: &[Told], (zone, width): (&TimeZone, usize)) -> String {
+pub(super) fn text(record: &Candidate, told: &[Told], (zone, width): (&TimeZone, usize)) -> String {
     let names = told.iter().filter_map(|told| told.field("workflow"));
     let longest = names.map(|name| name.chars().count()).max();
     let mut page = Page {

@@ -5,11 +5,11 @@ use std::io::{self, IsTerminal};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// A bar on standard error, if that is a terminal.
-pub(super) struct Progress(Option<ProgressBar>);
+pub(in crate::cli) struct Progress(Option<ProgressBar>);
 
 impl Progress {
     /// A bar of so many lines. A dry run prints instead.
-    pub(super) fn new(lines: usize, dry: bool) -> Self {
+    pub(in crate::cli) fn new(lines: usize, dry: bool) -> Self {
         if dry || !io::stderr().is_terminal() {
             return Progress(None);
         }
@@ -22,14 +22,14 @@ impl Progress {
     }
 
     /// So many lines are done.
-    pub(super) fn at(&self, done: usize) {
+    pub(in crate::cli) fn at(&self, done: usize) {
         if let Some(bar) = &self.0 {
             bar.set_position(done as u64);
         }
     }
 
     /// Takes the bar away.
-    pub(super) fn end(&self) {
+    pub(in crate::cli) fn end(&self) {
         if let Some(bar) = &self.0 {
             bar.finish_and_clear();
         }

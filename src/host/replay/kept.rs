@@ -173,17 +173,6 @@ pub(in crate::host) fn records(state: &State) -> Vec<u8> {
     all.iter().flat_map(one).collect()
 }
 
-/// Reads the lines of the records.
-///
-/// # Errors
-/// The number of a line that is none of a record.
-pub fn read_records(text: &str) -> Result<Vec<Record>, usize> {
-    let lines = text.lines().enumerate();
-    lines
-        .map(|(at, line)| serde_json::from_str(line).map_err(|_| at + 1))
-        .collect()
-}
-
 fn one(line: &impl Serialize) -> Vec<u8> {
     // Texts and lists of texts always have a form in JSON.
     let mut bytes = serde_json::to_vec(line).unwrap_or_default();

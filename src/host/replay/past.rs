@@ -51,7 +51,9 @@ pub fn about(text: &str, id: &str) -> Result<Vec<Told>, usize> {
     Ok(found)
 }
 
-fn told(line: &str) -> Option<Told> {
+/// An entry of the history; `None` where the line is none.
+#[must_use]
+pub fn told(line: &str) -> Option<Told> {
     let map: Map<String, Value> = serde_json::from_str(line).ok()?;
     let text = |value: &Value| match value {
         Value::String(text) => text.clone(),

@@ -22,7 +22,7 @@ pub(super) fn write(store: &Store, imports: &mut [Imported]) -> Result<(), Failu
         }
         let name = match names.get(&import.name) {
             Some(name) => name.clone(),
-            None => free(store, &import.name, &names)?,
+            None => free(store, &import.name, names.values())?,
         };
         names.insert(import.name.clone(), name.clone());
         let path = file(store, &name);
@@ -48,16 +48,22 @@ fn rows(import: &Imported) -> Vec<Vec<String>> {
     std::iter::once(head.collect()).chain(rows).collect()
 }
 
-fn file(store: &Store, name: &str) -> PathBuf {
+/// The file of a name.
+pub(in crate::host) fn file(store: &Store, name: &str) -> PathBuf {
     store.rejects().join(format!("{name}.csv"))
 }
 
-/// A name that no other import has, and no file that is not of a run.
-fn free(store: &Store, import: &str, taken: &BTreeMap<String, String>) -> Result<String, Failure> {
+/// A name for the file of an import that no other has, and no file that is not
+/// of a run.
+pub(in crate::host) fn free<'t>(
+    store: &Store,
+    import: &str,
+    taken: impl Iterator<Item = &'t String> + Clone,
+) -> Result<String, Failure> {
     let plain = sanitized(import);
     let mut name = plain.clone();
     let mut number = 1;
-    while taken.values().any(|other| *other == name)
+    while taken.clone().any(|other| *other == name)
         || store.is_foreign(&file(store, &name), HEAD)?
     {
         number += 1;

@@ -1,0 +1,116 @@
+//! The arguments of the commands that serve a store as a whole, and of those
+//! that need none, with their help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use super::orders::OfProject;
+use super::{DataFormat, help};
+
+/// Verify, copy and bring back a store.
+#[derive(Debug, Args)]
+#[command(after_help = help(
+    "  flow store verify                      read all of it\n  \
+       flow store backup ../backup            copy it, also while it runs\n  \
+       flow store restore ../backup           bring the copy back\n  \
+       flow store export --format csv out     write its records out"
+))]
+pub(in crate::cli) struct StoreArguments {
+    #[command(subcommand)]
+    pub(in crate::cli) command: StoreCommand,
+}
+
+/// What to do with a store.
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum StoreCommand {
+    Verify(VerifyArguments),
+    Backup(BackupArguments),
+    Restore(RestoreArguments),
+    Export(ExportArguments),
+}
+
+/// Read all of a store, and say what is wrong with it. Nothing is changed.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct VerifyArguments {
+    #[command(flatten)]
+    pub(in crate::cli) project: OfProject,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(in crate::cli) format: DataFormat,
+}
+
+/// Copy a store into a new folder. It may be running.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct BackupArguments {
+    /// The folder; it must not be there, or be empty
+    pub(in crate::cli) to: PathBuf,
+    #[command(flatten)]
+    pub(in crate::cli) project: OfProject,
+}
+
+/// Bring a copy of a store back. The store must be empty.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct RestoreArguments {
+    /// The folder of the copy
+    pub(in crate::cli) from: PathBuf,
+    #[command(flatten)]
+    pub(in crate::cli) project: OfProject,
+}
+
+/// Write the records and the history of a store out, for other programs.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ExportArguments {
+    /// The folder; it must not be there, or be empty
+    pub(in crate::cli) to: PathBuf,
+    /// In which form
+    #[arg(long, value_enum)]
+    pub(in crate::cli) format: ExportFormat,
+    #[command(flatten)]
+    pub(in crate::cli) project: OfProject,
+}
+
+/// The forms of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ExportFormat {
+    /// `records.jsonl` and `history.jsonl`, one JSON object a line
+    Jsonl,
+    /// A table for each object
+    Csv,
+}
+
+/// Write a small project that runs, to begin with.
+#[derive(Debug, Args)]
+#[command(after_help = help(
+    "  flow init            in this folder\n  \
+       flow init welcome    in a new one"
+))]
+pub(in crate::cli) struct InitArguments {
+    /// The folder; it must hold no project
+    #[arg(default_value = ".")]
+    pub(in crate::cli) dir: PathBuf,
+}
+
+/// Print what lets a shell complete the commands.
+#[derive(Debug, Args)]
+#[command(after_help = help(
+    "  flow completions bash > ~/.local/share/bash-completion/completions/flow\n  \
+       flow completions zsh > ~/.zfunc/_flow\n  \
+       flow completions fish > ~/.config/fish/completions/flow.fish"
+))]
+pub(in crate::cli) struct CompletionsArguments {
+    /// The shell
+    pub(in crate::cli) shell: Shell,
+}
+
+/// Print the manual, or write it into a folder, a page for each command.
+#[derive(Debug, Args)]
+#[command(after_help = help(
+    "  flow man | man -l -                      read the first page\n  \
+       flow man ~/.local/share/man/man1         write them all"
+))]
+pub(in crate::cli) struct ManArguments {
+    /// The folder
+    pub(in crate::cli) dir: Option<PathBuf>,
+}

@@ -1,0 +1,46 @@
+//! `flow failures`: the actions that failed for good.
+
+use super::args::{DataFormat, FailuresArguments};
+use super::check::count;
+use super::client::{Client, strange};
+use super::exit::{Exit, Failure};
+use super::output::{Output, desk};
+use super::status::shown;
+use crate::base::TimeZone;
+use crate::host::desk::{Ask, Failed, Reply};
+
+/// Prints them, the oldest first.
+pub(super) fn run(arguments: &FailuresArguments, output: &Output) -> Result<Exit, Failure> {
+    let mut client = Client::looking(&arguments.project.dir, output)?;
+    let failures = match client.ask(&Ask::Failures)? {
+        Reply::Failures { failures } => failures,
+        other => return Err(strange(&other)),
+    };
+    let zone = &client.project.settings.zone;
+    let text: String = match arguments.format {
+        DataFormat::Json => failures.iter().map(desk::line).collect(),
+        DataFormat::Text => failures.iter().map(|one| text(one, zone)).collect(),
+    };
+    if failures.is_empty() {
+        output.note("no action has failed for good");
+    }
+    output.data(&text)?;
+    Ok(Exit::Fine)
+}
+
+fn text(failed: &Failed, zone: &TimeZone) -> String {
+    let attempts = match failed.attempts {
+        0 => "never attempted".to_owned(),
+        attempts => count(attempts as usize, "attempt"),
+    };
+    format!(
+        "{}  {}  {}\n  {}, {}: {}, {attempts}: {}\n",
+        failed.key,
+        shown(&failed.at, zone),
+        failed.record,
+        failed.workflow,
+        failed.step,
+        failed.action,
+        failed.error,
+    )
+}

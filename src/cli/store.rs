@@ -1,0 +1,39 @@
+//! `flow store`: a store as a whole. What stands in it is not known here.
+
+mod copy;
+mod export;
+mod verify;
+
+use std::fs;
+use std::path::Path;
+
+use super::args::StoreCommand;
+use super::exit::{Exit, Failure};
+use super::output::Output;
+use super::run::wrong;
+
+/// Serves a store.
+pub(super) fn run(command: &StoreCommand, output: &Output) -> Result<Exit, Failure> {
+    match command {
+        StoreCommand::Verify(arguments) => verify::run(arguments, output),
+        StoreCommand::Backup(arguments) => copy::backup(arguments, output),
+        StoreCommand::Restore(arguments) => copy::restore(arguments, output),
+        StoreCommand::Export(arguments) => export::run(arguments, output),
+    }
+}
+
+/// Refuses a folder that holds anything, and makes one that is not there.
+fn new_folder(dir: &Path) -> Result<(), Failure> {
+    let fail = |error| Failure {
+        exit: Exit::Environment,
+        message: format!("cannot write `{}`: {error}", dir.display()),
+        help: None,
+    };
+    fs::create_dir_all(dir).map_err(fail)?;
+    let mut entries = fs::read_dir(dir).map_err(fail)?;
+    if entries.next().is_some() {
+        let message = format!("`{}` holds something", dir.display());
+        return Err(wrong(message, "name a new folder"));
+    }
+    Ok(())
+}
