@@ -18,6 +18,7 @@ mod input;
 mod intake;
 mod look;
 pub mod message;
+mod migrate;
 mod prepared;
 mod queue;
 pub mod record;
@@ -28,6 +29,7 @@ mod step;
 mod world;
 
 pub use intake::{Input, InputBody, Received, Target};
+pub use migrate::{Goes, Lost, Migrated, Move, Refused, Violation};
 pub use prepared::Prepared;
 pub use queue::Order;
 pub use state::{Image, PARTITIONS, State, Timer};
@@ -133,6 +135,32 @@ impl Engine {
     pub fn image(&self) -> Option<Image> {
         let image = || self.state.image(self.accepted.clone());
         self.is_settled().then(image)
+    }
+
+    /// Takes another program: carries over by name what records have and where
+    /// enrolments stand. Who enrols is decided by the input
+    /// [`InputBody::Publish`] that follows. Actions that were asked for before
+    /// are named anew by [`Migrated::action`].
+    ///
+    /// # Errors
+    ///
+    /// Where something is under way, or records violate what the program
+    /// requires from now on; then nothing has changed.
+    pub fn publish(&mut self, prepared: &Arc<Prepared>) -> Result<Migrated, Refused> {
+        let image = self.image().ok_or(Refused::UnderWay)?;
+        let (image, migrated) = migrate::migrate(image, prepared)?;
+        self.state = image.into_state();
+        Ok(migrated)
+    }
+
+    /// What [`Engine::publish`] would do.
+    ///
+    /// # Errors
+    ///
+    /// Where it would be refused.
+    pub fn would_publish(&self, prepared: &Arc<Prepared>) -> Result<Migrated, Refused> {
+        let image = self.image().ok_or(Refused::UnderWay)?;
+        migrate::migrate(image, prepared).map(|(_, migrated)| migrated)
     }
 
     /// The state.

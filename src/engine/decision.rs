@@ -333,6 +333,8 @@ pub enum Reason {
     Leaving,
     /// A person took it out.
     Manual,
+    /// Its step is gone, and no later one is left (V2).
+    StepRemoved,
 }
 
 impl Reason {
@@ -374,6 +376,7 @@ impl Reason {
             Reason::UnenrollCondition => "unenroll_condition",
             Reason::Leaving => "leaving",
             Reason::Manual => "manual",
+            Reason::StepRemoved => "step_removed",
         }
     }
 }

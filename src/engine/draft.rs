@@ -125,7 +125,7 @@ impl<'w> Draft<'w> {
         let plan = self.world.prepared.workflow(workflow);
         let of = plan.and_then(|plan| plan.steps.get(step));
         if let Some(entry) = self.decision.entries.last_mut() {
-            (entry.step, entry.span) = (Some(step), of.map(|step| step.span));
+            (entry.step, entry.span) = (of.map(|_| step), of.map(|step| step.span));
         }
     }
 

@@ -74,6 +74,18 @@ pub enum Stage {
         /// When the next attempt is due; `None` while one is under way.
         retry: Option<Timestamp>,
     },
+    /// It waits for the result of an action whose step an edit has taken away
+    /// (A8). There are no further attempts.
+    Finishing {
+        /// The idempotency key.
+        action: Uid,
+        /// Which attempt, from 1.
+        attempt: u32,
+        /// What was rendered, once (A1).
+        request: Arc<Call>,
+        /// Where it goes on; `None` where no step is left for it.
+        then: Option<Next>,
+    },
 }
 
 impl Enrolment {
@@ -83,7 +95,7 @@ impl Enrolment {
         match &self.stage {
             Stage::Ready { due, .. } | Stage::Waiting { due, .. } => Some(*due),
             Stage::Acting { retry, .. } => *retry,
-            Stage::Writing { .. } => None,
+            Stage::Writing { .. } | Stage::Finishing { .. } => None,
         }
     }
 
@@ -95,6 +107,7 @@ impl Enrolment {
             Stage::Waiting { step, .. }
             | Stage::Writing { step, .. }
             | Stage::Acting { step, .. } => Some(*step),
+            Stage::Finishing { .. } => None,
         }
     }
 }

@@ -4,9 +4,12 @@
 mod act;
 mod ask;
 mod branch;
+mod finish;
 mod render;
 mod set;
 mod wait;
+
+pub(super) use wait::until;
 
 use std::sync::Arc;
 
@@ -42,6 +45,7 @@ pub(super) struct At<'p> {
 impl<'w> Draft<'w> {
     /// Lets an enrolment go on until it waits for something or ends.
     pub(super) fn go(&mut self, enrolment: Uid, next: Next, from: Timestamp) {
+        self.take_version(enrolment);
         let mut next = next;
         loop {
             let Some(of) = self.after.enrolment(enrolment) else {
@@ -79,6 +83,17 @@ impl<'w> Draft<'w> {
                     return;
                 }
             }
+        }
+    }
+
+    /// What goes on does so on the version that is published (V2).
+    fn take_version(&mut self, enrolment: Uid) {
+        let of = self.after.enrolment(enrolment);
+        let plan = of.and_then(|of| self.workflow(of.workflow));
+        if let (Some(of), Some(plan)) = (of, plan)
+            && of.version != plan.version
+        {
+            self.change_enrolment(enrolment, |of| of.version = plan.version);
         }
     }
 
@@ -195,7 +210,7 @@ impl<'w> Draft<'w> {
                 self.go(enrolment, next, due);
             }
             Stage::Acting { .. } => self.attempt_again(enrolment),
-            Stage::Writing { .. } => {}
+            Stage::Writing { .. } | Stage::Finishing { .. } => {}
         }
     }
 
@@ -221,8 +236,6 @@ impl<'w> Draft<'w> {
         let Some(plan) = self.plan_step(enrolment, step) else {
             return;
         };
-        let what = What::Failed(reason.clone());
-        self.tell_step(enrolment, Some(step), what);
         let action = match &plan.kind {
             StepKind::Do(action) => {
                 let actions = &self.world.prepared.program.catalog.actions;
@@ -230,6 +243,19 @@ impl<'w> Draft<'w> {
             }
             other => other.word(),
         };
+        self.fails(enrolment, (Some(step), action), status, reason);
+    }
+
+    /// Tells that something has failed, at a step or at one that is gone.
+    fn fails(
+        &mut self,
+        enrolment: Uid,
+        (step, action): (Option<usize>, &str),
+        status: Option<u16>,
+        reason: Arc<str>,
+    ) {
+        let what = What::Failed(reason.clone());
+        self.tell_step(enrolment, step, what);
         let ordinal = self.decision.messages.len();
         let id = self
             .delivery

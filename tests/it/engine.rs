@@ -8,6 +8,7 @@ mod freeze;
 mod inputs;
 mod leaving;
 mod links;
+mod migrate;
 mod order;
 mod unknown;
 mod waiting;

@@ -87,9 +87,25 @@ impl<'w> Draft<'w> {
     /// An attempt is asked for, or has ended.
     pub(in crate::engine) fn attempted(&mut self, request: &Request) {
         match request {
-            Request::Attempt(attempt) => self.judge(*attempt),
-            Request::Finished(attempt, outcome) => self.finished(*attempt, outcome),
+            Request::Attempt(attempt) => self.judge(self.placed(*attempt)),
+            Request::Finished(attempt, outcome) => {
+                self.finished(self.placed(*attempt), outcome);
+            }
             _ => {}
+        }
+    }
+
+    /// An attempt with the places of the program at hand: it may have been
+    /// asked for under another one.
+    fn placed(&self, attempt: Attempt) -> Attempt {
+        let of = self.after.enrolment(attempt.enrolment);
+        match of.filter(|_| self.under_way(attempt).is_some()) {
+            Some(of) => Attempt {
+                workflow: of.workflow,
+                step: of.step().unwrap_or(attempt.step),
+                ..attempt
+            },
+            None => attempt,
         }
     }
 
@@ -100,6 +116,12 @@ impl<'w> Draft<'w> {
                 action,
                 attempt: number,
                 retry: None,
+                request,
+                ..
+            } if (*action, *number) == (attempt.action, attempt.number) => Some(request.clone()),
+            Stage::Finishing {
+                action,
+                attempt: number,
                 request,
                 ..
             } if (*action, *number) == (attempt.action, attempt.number) => Some(request.clone()),
@@ -118,7 +140,10 @@ impl<'w> Draft<'w> {
         };
         let switch = self.world.switch(attempt.workflow);
         let plan = self.workflow(attempt.workflow);
-        if switch.paused {
+        let is_off = plan.is_some_and(|plan| plan.off) || switch.off;
+        if self.is_finishing(attempt.enrolment) {
+            self.judge_finishing(attempt, is_off);
+        } else if switch.paused {
             // The same attempt comes again at the resumption.
             let stage = Stage::Acting {
                 step: attempt.step,
@@ -128,7 +153,7 @@ impl<'w> Draft<'w> {
                 retry: Some(self.world.now),
             };
             self.stage(attempt.enrolment, stage);
-        } else if plan.is_some_and(|plan| plan.off) || switch.off {
+        } else if is_off {
             self.tell_attempt(attempt, What::Withdrawn("workflow_off".into()));
             let next = self.next_of(attempt.enrolment, attempt.step);
             self.go(attempt.enrolment, next, self.world.now);
@@ -142,6 +167,11 @@ impl<'w> Draft<'w> {
     fn finished(&mut self, attempt: Attempt, outcome: &Outcome) {
         if self.under_way(attempt).is_none() {
             self.tell_attempt(attempt, what_came(attempt.number, outcome, None));
+            return;
+        }
+        if self.is_finishing(attempt.enrolment) {
+            self.tell_attempt(attempt, what_came(attempt.number, outcome, None));
+            self.finish(attempt, outcome);
             return;
         }
         let place = (attempt.enrolment, attempt.step);

@@ -139,6 +139,18 @@ impl<'w> Draft<'w> {
     }
 }
 
+/// Until when a wait lasts that began then; `None` where that is unknown.
+pub(in crate::engine) fn until(
+    scope: &Scope<'_>,
+    wait: &Wait,
+    began: Timestamp,
+) -> Option<Timestamp> {
+    match wait {
+        Wait::For(amount) => shift(began, *amount, false, scope.prepared.zone()),
+        Wait::Until { moment, .. } => moment_of(scope, moment, began),
+    }
+}
+
 fn moment_of(scope: &Scope<'_>, moment: &Moment, began: Timestamp) -> Option<Timestamp> {
     let zone = scope.prepared.zone();
     match moment {

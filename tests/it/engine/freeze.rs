@@ -4,13 +4,13 @@
 use std::fs;
 use std::sync::Arc;
 
-use flow::base::{Sources, Timestamp};
+use flow::base::{Sources, Timestamp, Uid};
 use flow::compile::compile;
 use flow::engine::decision::{Action, Answer};
 use flow::engine::frozen::DecisionHash;
 use flow::engine::frozen::v1::state::{Frozen, ThawError, freeze, thaw};
 use flow::engine::message::{Outcome, Switching};
-use flow::engine::{Effects, Engine, Image, Input, InputBody, Order, Prepared};
+use flow::engine::{Effects, Engine, Image, Input, InputBody, Migrated, Order, Prepared};
 use flow::host::replay::{self, Brings};
 use flow::project;
 use proptest::prelude::{ProptestConfig, any, proptest};
@@ -34,14 +34,14 @@ fn again(engine: &Engine) -> Engine {
 
 /// An engine whose actions are answered before the next moment, so that some
 /// are always under way between.
-struct Driven {
-    engine: Engine,
+pub(super) struct Driven {
+    pub(super) engine: Engine,
     pending: Vec<Action>,
-    hashes: Vec<DecisionHash>,
+    pub(super) hashes: Vec<DecisionHash>,
 }
 
 impl Driven {
-    fn new(prepared: Arc<Prepared>) -> Self {
+    pub(super) fn new(prepared: Arc<Prepared>) -> Self {
         Driven {
             engine: Engine::new(prepared, "store", Order::Sent),
             pending: Vec::new(),
@@ -86,7 +86,7 @@ impl Driven {
         }
     }
 
-    fn apply(&mut self, at: Timestamp, input: Option<Input>) {
+    pub(super) fn apply(&mut self, at: Timestamp, input: Option<Input>) {
         self.pass(at);
         self.answer(at);
         if let Some(input) = input {
@@ -95,8 +95,26 @@ impl Driven {
         }
     }
 
-    fn cut(&mut self) {
+    pub(super) fn cut(&mut self) {
         self.engine = again(&self.engine);
+    }
+
+    /// Publishes another program, and names what is under way anew.
+    pub(super) fn publish(&mut self, prepared: &Arc<Prepared>) -> Migrated {
+        let migrated = self.engine.publish(prepared);
+        let migrated = migrated.expect("nothing speaks against it");
+        let pending = std::mem::take(&mut self.pending).into_iter();
+        self.pending = pending
+            .filter_map(|action| migrated.action(&action))
+            .collect();
+        migrated
+    }
+
+    /// Whether an enrolment has asked for an action that is not answered.
+    pub(super) fn waits_for_action(&self, enrolment: Uid) -> bool {
+        self.pending
+            .iter()
+            .any(|action| action.enrolment == enrolment)
     }
 }
 
@@ -195,7 +213,7 @@ fn busy() -> Engine {
     let held = catalog
         .workflow(&flow::base::Name::new("held"))
         .expect("it is declared");
-    let ada = flow::base::Uid::of(&[b"input", b"create", b"ada"]);
+    let ada = Uid::of(&[b"input", b"create", b"ada"]);
     let object = state.record(ada).expect("she is there").object;
     let city = catalog.objects[object].property("city").expect("declared");
     let target = flow::engine::Target::Id(object, ada);
@@ -210,7 +228,7 @@ fn busy() -> Engine {
 #[test]
 fn everything_that_a_record_holds_comes_back() {
     let engine = busy();
-    let ada = flow::base::Uid::of(&[b"input", b"create", b"ada"]);
+    let ada = Uid::of(&[b"input", b"create", b"ada"]);
     let cell = engine.state().record(ada).expect("she is there");
     assert_eq!(cell.ends.len(), 2);
     assert_eq!(cell.ever.len(), 4);
@@ -286,7 +304,7 @@ fn members_in_another_order_keep_their_names() {
     let prepared = prepare(&format!("{objects}\n{BUSY}"));
     let image = thaw(&prepared, &frozen(&engine)).expect("nothing is gone");
     let engine = Engine::from_image(image, "store", Order::Sent);
-    let ada = flow::base::Uid::of(&[b"input", b"create", b"ada"]);
+    let ada = Uid::of(&[b"input", b"create", b"ada"]);
     let cell = engine.state().record(ada).expect("she is there");
     let tags = prepared.program.catalog.objects[cell.object].property("tags");
     let tags = cell.value(tags.expect("declared"));

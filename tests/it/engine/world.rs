@@ -8,7 +8,10 @@ use flow::compile::compile;
 use flow::diagnostic::render;
 use flow::engine::decision::{Action, Answer, Entry};
 use flow::engine::message::{Outcome, Switching};
-use flow::engine::{Engine, Input, InputBody, Order, Prepared, State, Target, event_name, history};
+use flow::engine::{
+    Engine, Input, InputBody, Migrated, Order, Prepared, Refused, State, Target, event_name,
+    history,
+};
 use flow::model::{
     AssociationId, Object, ObjectId, PropertyId, Raw, Settings, Value, WorkflowId, coerce, compute,
 };
@@ -143,6 +146,31 @@ impl World {
             prepared,
             now: "2026-01-05T09:00:00Z".parse().expect("it is a time"),
         }
+    }
+
+    /// Publishes other workflows over the shared objects.
+    pub(crate) fn edit(&mut self, workflows: &str) -> Result<Migrated, Refused> {
+        self.edit_all(&format!("{OBJECTS}\n{workflows}"))
+    }
+
+    /// Publishes another program.
+    pub(crate) fn edit_all(&mut self, program: &str) -> Result<Migrated, Refused> {
+        let prepared = prepare(program);
+        let none = Engine::new(prepared.clone(), "none", Order::Sent);
+        let none = Scenario::new(none, Outside::default());
+        let (mut engine, outside) = std::mem::replace(&mut self.scenario, none).into_parts();
+        let planned = engine.would_publish(&prepared);
+        let migrated = engine.publish(&prepared);
+        self.scenario = Scenario::new(engine, outside);
+        if let (Ok(planned), Ok(migrated)) = (&planned, &migrated) {
+            assert_eq!(
+                (&planned.lost, &planned.moves, &planned.left),
+                (&migrated.lost, &migrated.moves, &migrated.left)
+            );
+            self.prepared = prepared;
+            self.publish();
+        }
+        migrated
     }
 
     pub(crate) fn publish(&mut self) -> Option<Answer> {

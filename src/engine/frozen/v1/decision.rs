@@ -352,6 +352,12 @@ impl Freezing<'_> {
                 let times = retry.iter().map(micro).collect();
                 ("acting", times, Some((*action.bytes(), *attempt)), 0)
             }
+            Stage::Finishing {
+                action, attempt, ..
+            } => {
+                let action = Some((*action.bytes(), *attempt));
+                ("finishing", Vec::new(), action, 0)
+            }
         };
         Inside {
             id: *of.id.bytes(),

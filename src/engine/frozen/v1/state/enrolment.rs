@@ -15,6 +15,7 @@ const READY: u8 = 0;
 const WAITING: u8 = 1;
 const WRITING: u8 = 2;
 const ACTING: u8 = 3;
+const FINISHING: u8 = 4;
 
 const DECLARED: u8 = 0;
 const CHANGED: u8 = 1;
@@ -146,6 +147,29 @@ impl Freezing<'_> {
                 self.call(request);
                 self.out.optional_moment(*retry);
             }
+            Stage::Finishing { then, .. } => {
+                self.finishing(&of.stage);
+                self.out.flag(then.is_some());
+                self.optional(match then {
+                    Some(Next::Step(next)) => Some(step(*next)),
+                    Some(Next::End) | None => None,
+                });
+            }
+        }
+    }
+
+    fn finishing(&mut self, stage: &Stage) {
+        if let Stage::Finishing {
+            action,
+            attempt,
+            request,
+            ..
+        } = stage
+        {
+            self.out.byte(FINISHING);
+            self.out.id(*action);
+            self.out.number(u64::from(*attempt));
+            self.call(request);
         }
     }
 
@@ -292,6 +316,16 @@ impl Thawing<'_, '_> {
                 attempt: self.from.small()?,
                 request: Arc::new(self.call()?),
                 retry: self.from.optional_moment()?,
+            },
+            FINISHING => Stage::Finishing {
+                action: self.from.id()?,
+                attempt: self.from.small()?,
+                request: Arc::new(self.call()?),
+                then: {
+                    let goes_on = self.from.flag()?;
+                    let next = self.optional_step(workflow)?;
+                    goes_on.then(|| next.map_or(Next::End, Next::Step))
+                },
             },
             _ => return Err(ThawError::damaged("a stage of no kind")),
         })

@@ -1,0 +1,363 @@
+//! Enrolments: each moves to the new version, to the step at which it stands
+//! there (V2). Waits are worked out elsewhere, once all values are known.
+
+use std::sync::Arc;
+
+use super::Migration;
+use super::names::OfWorkflow;
+use super::report::Goes;
+use crate::base::Name;
+use crate::engine::call::Call;
+use crate::engine::decision::{Entry, Reason, What};
+use crate::engine::enrolment::{Enrolment, Occurrence, Stage};
+use crate::engine::record::RecordCell;
+use crate::model::{ObjectId, Value};
+use crate::plan::{Do, Next, StepKind, Workflow};
+use crate::semantic::hir::EventSource;
+
+/// A workflow in both versions.
+#[derive(Clone, Copy)]
+struct Versions<'p> {
+    of: &'p OfWorkflow,
+    old: &'p Workflow,
+    new: &'p Workflow,
+}
+
+impl Migration<'_> {
+    /// What an enrolment is in the new version; `None` where it ends.
+    pub(super) fn enrolment(&mut self, cell: &RecordCell, of: &Enrolment) -> Option<Enrolment> {
+        let Some(moved) = self.moved(cell.object, of) else {
+            self.ends(cell, of);
+            return None;
+        };
+        let version = |plan: Option<&Workflow>| plan.map(|plan| plan.version);
+        let (old, new) = (
+            self.old.workflow(of.workflow),
+            self.new.workflow(moved.workflow),
+        );
+        if version(old) != version(new) {
+            let to = self.goes(of, &moved);
+            self.tally.moved(of.workflow, of.step(), to);
+        }
+        Some(moved)
+    }
+
+    /// Tells that an enrolment ends, in the words of the version before.
+    pub(super) fn ends(&mut self, cell: &RecordCell, of: &Enrolment) {
+        self.tally.moved(of.workflow, of.step(), Goes::Ends);
+        let plan = self.old.workflow(of.workflow);
+        let span = plan.and_then(|plan| match of.step() {
+            Some(step) => plan.steps.get(step).map(|step| step.span),
+            None => Some(plan.span),
+        });
+        let what = What::Left {
+            key: of.key.clone(),
+            reason: Reason::StepRemoved,
+        };
+        self.tally.left.push(Entry {
+            record: Some(cell.id),
+            workflow: Some(of.workflow),
+            enrolment: Some(of.id),
+            step: of.step(),
+            span,
+            ..Entry::of_input(self.now, what)
+        });
+    }
+
+    fn goes(&self, of: &Enrolment, moved: &Enrolment) -> Goes {
+        let name = |step: usize| -> Option<Name> {
+            let plan = self.new.workflow(moved.workflow)?;
+            Some(plan.steps.get(step)?.id.clone())
+        };
+        let stays = |step: usize| {
+            let found = self.names.workflow(of.workflow);
+            let place = of.step().and_then(|old| found?.script.place(old));
+            place == Some(step)
+        };
+        let step = match &moved.stage {
+            Stage::Finishing { then, .. } => match then {
+                Some(Next::Step(step)) => Some(*step),
+                Some(Next::End) => None,
+                None => return Goes::Ends,
+            },
+            _ => moved.step(),
+        };
+        match step.and_then(|step| Some((step, name(step)?))) {
+            Some((step, name)) if stays(step) => Goes::Stays(name),
+            Some((_, name)) => Goes::On(name),
+            None => Goes::Between,
+        }
+    }
+
+    fn moved(&self, object: ObjectId, of: &Enrolment) -> Option<Enrolment> {
+        let found = self.names.workflow(of.workflow)?;
+        let versions = Versions {
+            of: found,
+            old: self.old.workflow(of.workflow)?,
+            new: self.new.workflow(found.id)?,
+        };
+        let stage = self.stage(versions, &of.stage)?;
+        // An attempt that has begun finishes under its own version (A8).
+        let begun = matches!(
+            stage,
+            Stage::Acting { retry: None, .. } | Stage::Finishing { .. }
+        );
+        let occurrence = of.occurrence.as_deref();
+        let occurrence = occurrence.and_then(|of| self.occurrence(object, of));
+        Some(Enrolment {
+            id: of.id,
+            workflow: found.id,
+            version: if begun {
+                of.version
+            } else {
+                versions.new.version
+            },
+            key: of.key.clone(),
+            occurrence: occurrence.map(Arc::new),
+            stage,
+            bindings: self.bindings(versions, of),
+            visits: of.visits,
+        })
+    }
+
+    /// Where an enrolment stands; `None` where no step is left for it.
+    fn stage(&self, versions: Versions<'_>, stage: &Stage) -> Option<Stage> {
+        match stage {
+            Stage::Ready { at, next, due } => self.ready(versions, (*at, *next), *due),
+            Stage::Waiting { step, began, due } => match versions.kind(*step) {
+                Some((place, StepKind::Wait(_))) => Some(Stage::Waiting {
+                    step: place,
+                    began: *began,
+                    due: *due,
+                }),
+                _ => self.goes_on(versions, *step),
+            },
+            Stage::Writing {
+                step,
+                open,
+                failure,
+                from,
+            } => match versions.of.script.place(*step) {
+                Some(step) => Some(Stage::Writing {
+                    step,
+                    open: *open,
+                    failure: failure.clone(),
+                    from: *from,
+                }),
+                None => self.goes_on(versions, *step),
+            },
+            Stage::Acting { step, .. } => self.acting(versions, *step, stage),
+            Stage::Finishing {
+                action,
+                attempt,
+                request,
+                then,
+            } => Some(Stage::Finishing {
+                action: *action,
+                attempt: *attempt,
+                request: self.call(request)?,
+                then: then.and_then(|then| versions.onward(then)),
+            }),
+        }
+    }
+
+    fn ready(
+        &self,
+        versions: Versions<'_>,
+        (at, next): (Option<usize>, Next),
+        due: crate::base::Timestamp,
+    ) -> Option<Stage> {
+        // What has not begun begins where the new version does.
+        let fresh = at.is_none() && next == versions.old.entry;
+        let next = if fresh {
+            versions.new.entry
+        } else {
+            versions.onward(next)?
+        };
+        let at = at.and_then(|at| versions.of.script.place(at));
+        Some(Stage::Ready { at, next, due })
+    }
+
+    /// From a step that is gone, or is another kind of step by now.
+    fn goes_on(&self, versions: Versions<'_>, step: usize) -> Option<Stage> {
+        let next = versions.onward(Next::Step(step))?;
+        Some(Stage::Ready {
+            at: match next {
+                Next::Step(step) => Some(step),
+                Next::End => None,
+            },
+            next,
+            due: self.now,
+        })
+    }
+
+    fn acting(&self, versions: Versions<'_>, step: usize, stage: &Stage) -> Option<Stage> {
+        let Stage::Acting {
+            action,
+            attempt,
+            request,
+            retry,
+            ..
+        } = stage
+        else {
+            return None;
+        };
+        // Of an action that the program has no more, no result can be used.
+        let Some(request) = self.call(request) else {
+            return self.goes_on(versions, versions.after(step)?);
+        };
+        match versions.kind(step) {
+            Some((place, StepKind::Do(same))) if same.action == request.action => {
+                Some(Stage::Acting {
+                    step: place,
+                    action: *action,
+                    attempt: *attempt,
+                    request,
+                    retry: *retry,
+                })
+            }
+            // Whether the attempt has begun cannot be known: it finishes.
+            found if retry.is_none() => Some(Stage::Finishing {
+                action: *action,
+                attempt: *attempt,
+                request,
+                then: match found {
+                    Some((place, _)) => versions.new.steps.get(place).map(|step| step.next),
+                    None => versions.onward(Next::Step(step)),
+                },
+            }),
+            _ => self.goes_on(versions, step),
+        }
+    }
+
+    fn call(&self, call: &Arc<Call>) -> Option<Arc<Call>> {
+        let action = self.names.action(call.action)?.id;
+        if action == call.action {
+            return Some(call.clone());
+        }
+        Some(Arc::new(Call {
+            action,
+            ..Call::clone(call)
+        }))
+    }
+
+    /// What began it, with the properties that its event still has.
+    fn occurrence(&self, object: ObjectId, of: &Occurrence) -> Option<Occurrence> {
+        let mut values = of.values.clone();
+        let event = match &of.event {
+            EventSource::Declared(event) => {
+                let found = self.names.event(*event)?;
+                values = vec![None; found.size];
+                for (place, value) in of.values.iter().enumerate() {
+                    if let (Some(to), Some(value)) = (found.property(place), value)
+                        && let Some(slot) = values.get_mut(to.id)
+                    {
+                        *slot = to.cast(value).0;
+                    }
+                }
+                EventSource::Declared(found.id)
+            }
+            EventSource::Changed(property) => {
+                let found = self.names.object(object)?.property(*property)?;
+                let cast = |value: &Option<Value>| found.cast(value.as_ref()?).0;
+                values = of.values.iter().map(cast).collect();
+                EventSource::Changed(found.id)
+            }
+            EventSource::Joined(segment) => EventSource::Joined(self.names.segment(*segment)?),
+            EventSource::Left(segment) => EventSource::Left(self.names.segment(*segment)?),
+            EventSource::Created => EventSource::Created,
+            EventSource::ActionFailed => EventSource::ActionFailed,
+        };
+        Some(Occurrence {
+            event,
+            values,
+            ..of.clone()
+        })
+    }
+
+    /// What actions have answered, for the steps that ask now.
+    fn bindings(
+        &self,
+        versions: Versions<'_>,
+        of: &Enrolment,
+    ) -> Vec<Option<Arc<[Option<Value>]>>> {
+        let mut bindings = vec![None; versions.new.bindings];
+        for (place, values) in of.bindings.iter().enumerate() {
+            let Some(values) = values else { continue };
+            let Some((action, to)) = versions.binding(place) else {
+                continue;
+            };
+            let answer = self.answer(action, values);
+            if let Some(slot) = bindings.get_mut(to) {
+                *slot = Some(answer);
+            }
+        }
+        bindings
+    }
+
+    /// The results of an action, by their new places.
+    fn answer(&self, action: &Do, values: &[Option<Value>]) -> Arc<[Option<Value>]> {
+        let Some(found) = self.names.action(action.action) else {
+            return Arc::from([]);
+        };
+        let mut answer: Vec<Option<Value>> = Vec::new();
+        for (place, value) in values.iter().enumerate() {
+            let Some(to) = found.result(place) else {
+                continue;
+            };
+            if answer.len() <= to.id {
+                answer.resize(to.id + 1, None);
+            }
+            if let Some(slot) = answer.get_mut(to.id) {
+                *slot = value.as_ref().and_then(|value| to.cast(value).0);
+            }
+        }
+        answer.into()
+    }
+}
+
+impl<'p> Versions<'p> {
+    /// The place of an old step, with what it does there.
+    fn kind(self, step: usize) -> Option<(usize, &'p StepKind)> {
+        let place = self.of.script.place(step)?;
+        Some((place, &self.new.steps.get(place)?.kind))
+    }
+
+    /// Where a path goes on; an end stays one.
+    fn onward(self, next: Next) -> Option<Next> {
+        match next {
+            Next::End => Some(Next::End),
+            next => self.of.script.onward(self.old, next),
+        }
+    }
+
+    /// The old step after an old step.
+    fn after(self, step: usize) -> Option<usize> {
+        match self.old.steps.get(step)?.next {
+            Next::Step(next) => Some(next),
+            Next::End => None,
+        }
+    }
+
+    /// The old action that has filled a binding, and the place of the binding
+    /// in the new version: that of the same step, else of the same name.
+    fn binding(self, place: usize) -> Option<(&'p Do, usize)> {
+        let asks = |step: &'p crate::plan::Step| match &step.kind {
+            StepKind::Do(action) => Some((&**action, action.binding.as_ref()?)),
+            _ => None,
+        };
+        let mut old = self.old.steps.iter().enumerate();
+        let (at, action, name) = old.find_map(|(at, step)| {
+            let (action, (own, name)) = asks(step)?;
+            (*own == place).then_some((at, action, name))
+        })?;
+        let found = self.of.script.place(at);
+        let same = found.and_then(|found| asks(self.new.steps.get(found)?));
+        let named = || {
+            let mut all = self.new.steps.iter().filter_map(asks);
+            all.find(|(_, (_, other))| other == name)
+        };
+        let (_, (to, _)) = same.or_else(named)?;
+        Some((action, *to))
+    }
+}

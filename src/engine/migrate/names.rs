@@ -1,0 +1,286 @@
+//! What each name of an old program is in a new one: objects, properties,
+//! associations, segments, events, actions, workflows, triggers that count.
+//! What is done about it is not known here.
+
+use std::collections::BTreeMap;
+
+use super::script::Script;
+use crate::engine::prepared::Prepared;
+use crate::engine::record::CounterId;
+use crate::model::{
+    ActionId, AssociationId, Catalog, EventId, Members, ObjectId, PropertyId, SegmentId, Type,
+    Value, WorkflowId,
+};
+
+/// Old places → new ones.
+#[derive(Debug)]
+pub(super) struct Names {
+    objects: Vec<Option<OfObject>>,
+    segments: Vec<Option<SegmentId>>,
+    events: Vec<Option<OfEvent>>,
+    actions: Vec<Option<OfAction>>,
+    workflows: Vec<Option<OfWorkflow>>,
+    counters: BTreeMap<CounterId, CounterId>,
+}
+
+/// An object in the new program.
+#[derive(Debug)]
+pub(super) struct OfObject {
+    pub(super) id: ObjectId,
+    properties: Vec<Option<OfValue<PropertyId>>>,
+    associations: Vec<Option<AssociationId>>,
+}
+
+/// An event in the new program, with its properties by place.
+#[derive(Debug)]
+pub(super) struct OfEvent {
+    pub(super) id: EventId,
+    properties: Vec<Option<OfValue<usize>>>,
+    /// How many properties it has now.
+    pub(super) size: usize,
+}
+
+/// An action in the new program, with its results by place.
+#[derive(Debug)]
+pub(super) struct OfAction {
+    pub(super) id: ActionId,
+    results: Vec<Option<OfValue<usize>>>,
+}
+
+/// A workflow in the new program.
+#[derive(Debug, Clone)]
+pub(super) struct OfWorkflow {
+    pub(super) id: WorkflowId,
+    pub(super) script: Script,
+}
+
+/// Something with values in the new program.
+#[derive(Debug)]
+pub(super) struct OfValue<I> {
+    pub(super) id: I,
+    cast: Cast,
+}
+
+/// How a value becomes one of the new type.
+#[derive(Debug)]
+enum Cast {
+    /// As it is.
+    Same,
+    /// By the new places of members.
+    Members(Vec<Option<usize>>),
+}
+
+impl<I> OfValue<I> {
+    /// A value of the new type; whether something of it was lost.
+    pub(super) fn cast(&self, value: &Value) -> (Option<Value>, bool) {
+        let Cast::Members(places) = &self.cast else {
+            return (Some(value.clone()), false);
+        };
+        let place = |old: &usize| places.get(*old).copied().flatten();
+        match value {
+            Value::Member(old) => {
+                let new = place(old);
+                (new.map(Value::Member), new.is_none())
+            }
+            Value::Set(old) => {
+                let mut new: Vec<usize> = old.iter().filter_map(place).collect();
+                new.sort_unstable();
+                let lost = new.len() < old.len();
+                (Some(Value::Set(new)), lost)
+            }
+            other => (Some(other.clone()), false),
+        }
+    }
+}
+
+impl OfObject {
+    pub(super) fn property(&self, old: PropertyId) -> Option<&OfValue<PropertyId>> {
+        self.properties.get(old.index())?.as_ref()
+    }
+
+    pub(super) fn association(&self, old: AssociationId) -> Option<AssociationId> {
+        self.associations.get(old.index()).copied().flatten()
+    }
+}
+
+impl OfEvent {
+    pub(super) fn property(&self, old: usize) -> Option<&OfValue<usize>> {
+        self.properties.get(old)?.as_ref()
+    }
+}
+
+impl OfAction {
+    pub(super) fn result(&self, old: usize) -> Option<&OfValue<usize>> {
+        self.results.get(old)?.as_ref()
+    }
+}
+
+impl Names {
+    pub(super) fn between(old: &Prepared, new: &Prepared) -> Self {
+        let (before, after) = (&old.program.catalog, &new.program.catalog);
+        let pair = Pair { before, after };
+        let segments = before.segments.iter();
+        let workflows = before.workflows.ids();
+        Names {
+            objects: before.objects.ids().map(|id| pair.object(id)).collect(),
+            segments: segments
+                .map(|(_, segment)| {
+                    let id = after.segment(&segment.name)?;
+                    // A segment that follows a condition now holds nobody by hand.
+                    (after.segments[id].fixed == segment.fixed).then_some(id)
+                })
+                .collect(),
+            events: before.events.ids().map(|id| pair.event(id)).collect(),
+            actions: before.actions.ids().map(|id| pair.action(id)).collect(),
+            workflows: workflows
+                .map(|id| {
+                    let found = after.workflow(&before.workflows[id].name)?;
+                    let (one, other) = (old.workflow(id)?, new.workflow(found)?);
+                    // The records of another object cannot be inside.
+                    let same = pair.object_id(one.object) == Some(other.object);
+                    same.then(|| OfWorkflow {
+                        id: found,
+                        script: Script::between(one, other),
+                    })
+                })
+                .collect(),
+            counters: counters(old, new),
+        }
+    }
+
+    pub(super) fn object(&self, old: ObjectId) -> Option<&OfObject> {
+        self.objects.get(old.index())?.as_ref()
+    }
+
+    pub(super) fn segment(&self, old: SegmentId) -> Option<SegmentId> {
+        self.segments.get(old.index()).copied().flatten()
+    }
+
+    pub(super) fn event(&self, old: EventId) -> Option<&OfEvent> {
+        self.events.get(old.index())?.as_ref()
+    }
+
+    pub(super) fn action(&self, old: ActionId) -> Option<&OfAction> {
+        self.actions.get(old.index())?.as_ref()
+    }
+
+    pub(super) fn workflow(&self, old: WorkflowId) -> Option<&OfWorkflow> {
+        self.workflows.get(old.index())?.as_ref()
+    }
+
+    pub(super) fn counter(&self, old: CounterId) -> Option<CounterId> {
+        self.counters.get(&old).copied()
+    }
+}
+
+/// Two catalogues.
+#[derive(Clone, Copy)]
+struct Pair<'c> {
+    before: &'c Catalog,
+    after: &'c Catalog,
+}
+
+impl Pair<'_> {
+    fn object_id(self, old: ObjectId) -> Option<ObjectId> {
+        self.after.object(&self.before.objects[old].name)
+    }
+
+    fn object(self, old: ObjectId) -> Option<OfObject> {
+        let id = self.object_id(old)?;
+        let (old, new) = (&self.before.objects[old], &self.after.objects[id]);
+        let properties = old.properties.iter().map(|(_, property)| {
+            let id = new.property(property.name.as_str())?;
+            let cast = self.cast(&property.ty, &new.properties[id].ty)?;
+            Some(OfValue { id, cast })
+        });
+        let associations = old.associations.iter().map(|(_, association)| {
+            let id = new.association(association.name.as_str())?;
+            let target = self.object_id(association.object);
+            (target == Some(new.associations[id].object)).then_some(id)
+        });
+        Some(OfObject {
+            id,
+            properties: properties.collect(),
+            associations: associations.collect(),
+        })
+    }
+
+    fn event(self, old: EventId) -> Option<OfEvent> {
+        let old = &self.before.events[old];
+        let id = self.after.event(&old.name)?;
+        let new = &self.after.events[id];
+        let properties = old.properties.iter().map(|(_, property)| {
+            let id = new.property(property.name.as_str())?;
+            let cast = self.cast(&property.ty, &new.properties[id].ty)?;
+            let id = id.index();
+            Some(OfValue { id, cast })
+        });
+        Some(OfEvent {
+            id,
+            properties: properties.collect(),
+            size: new.properties.len(),
+        })
+    }
+
+    fn action(self, old: ActionId) -> Option<OfAction> {
+        let old = &self.before.actions[old];
+        let id = self.after.action(&old.name)?;
+        let new = &self.after.actions[id];
+        let results = old.results.iter().map(|result| {
+            let mut all = new.results.iter().enumerate();
+            let (id, found) = all.find(|(_, other)| other.name == result.name)?;
+            let cast = self.cast(&result.ty, &found.ty)?;
+            Some(OfValue { id, cast })
+        });
+        Some(OfAction {
+            id,
+            results: results.collect(),
+        })
+    }
+
+    /// How values of a type become values of another; `None` where they do
+    /// not, without loss.
+    fn cast(self, old: &Type, new: &Type) -> Option<Cast> {
+        match (old, new) {
+            (Type::Enum(old), Type::Enum(new)) | (Type::Set(old), Type::Set(new)) => {
+                Some(members(old, new))
+            }
+            (Type::Record(old), Type::Record(new)) => {
+                (self.object_id(*old) == Some(*new)).then_some(Cast::Same)
+            }
+            (Type::List(old), Type::List(new)) => self.cast(old, new),
+            (old, Type::String) if old.is_text() => Some(Cast::Same),
+            (old, new) => (old == new).then_some(Cast::Same),
+        }
+    }
+}
+
+fn members(old: &Members, new: &Members) -> Cast {
+    if old == new {
+        return Cast::Same;
+    }
+    Cast::Members(old.names().map(|name| new.position(name)).collect())
+}
+
+/// The triggers that count, by workflow, text, and which among those of the
+/// same text, where their bounds move alike.
+fn counters(old: &Prepared, new: &Prepared) -> BTreeMap<CounterId, CounterId> {
+    let named = |prepared: &Prepared, id: CounterId| {
+        let trigger = prepared.refined.get(id as usize)?;
+        let plan = prepared.workflow(trigger.workflow)?;
+        let text = plan.events.get(trigger.trigger)?.text.clone();
+        let before = plan.events.iter().take(trigger.trigger);
+        let nth = before.filter(|other| other.text == text).count();
+        Some((plan.name().clone(), text, nth, trigger.bound))
+    };
+    let ids = |prepared: &Prepared| 0..CounterId::try_from(prepared.refined.len()).unwrap_or(0);
+    let after: Vec<_> = ids(new)
+        .filter_map(|id| Some((named(new, id)?, id)))
+        .collect();
+    let pairs = ids(old).filter_map(|id| {
+        let name = named(old, id)?;
+        let found = after.iter().find(|(other, _)| *other == name);
+        Some((id, found?.1))
+    });
+    pairs.collect()
+}

@@ -1,0 +1,213 @@
+//! What a publication does to what is there, in names: for the plan that is
+//! shown before it, and for the host that may refuse it (V4, V7).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+use super::names::Names;
+use crate::base::{Name, Uid};
+use crate::engine::call::Call;
+use crate::engine::decision::{Action, Entry};
+use crate::engine::prepared::Prepared;
+use crate::model::WorkflowId;
+
+/// What a publication does.
+#[derive(Debug)]
+pub struct Migrated {
+    /// What the new program has no place for, with the number of records that
+    /// have it.
+    pub lost: Vec<Lost>,
+    /// Where enrolments of changed workflows stand before and after.
+    pub moves: Vec<Move>,
+    /// Who leaves, in the words and places of the program before.
+    pub left: Vec<Entry>,
+    /// The program before.
+    pub before: Arc<Prepared>,
+    pub(super) names: Names,
+}
+
+/// Something that records have and the new program does not.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lost {
+    /// What kind of thing it is, in a word or two.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+    /// How many records have it.
+    pub records: u64,
+}
+
+/// Enrolments at one step.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Move {
+    /// The workflow.
+    pub workflow: Name,
+    /// The step in the version before; `None` before the first.
+    pub from: Option<Name>,
+    /// What becomes of them.
+    pub to: Goes,
+    /// How many.
+    pub enrolments: u64,
+}
+
+/// What becomes of an enrolment.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Goes {
+    /// It stays at a step.
+    Stays(Name),
+    /// Its step is gone: it goes on at another.
+    On(Name),
+    /// It is at no step: just begun, or about to be completed.
+    Between,
+    /// It ends.
+    Ends,
+}
+
+/// Why a program is not published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// Messages are under way, which name things of the old program.
+    UnderWay,
+    /// Records violate what is required of a property from now on (V7).
+    Violated(Vec<Violation>),
+}
+
+/// Records that violate what is required of a property from now on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The property, with its object.
+    pub property: String,
+    /// The word of the rule: `unique` or `required`.
+    pub rule: &'static str,
+    /// The first of the records.
+    pub records: Vec<Uid>,
+    /// How many there are.
+    pub count: u64,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refused::UnderWay => f.write_str("messages are under way"),
+            Refused::Violated(all) => all.iter().try_for_each(|one| {
+                let (property, rule, count) = (&one.property, one.rule, one.count);
+                writeln!(
+                    f,
+                    "`{property}` cannot be {rule}: {count} records violate it"
+                )
+            }),
+        }
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl Migrated {
+    /// An action that was asked for before the publication, in the places of
+    /// the program after it; `None` where its workflow or its kind is gone:
+    /// then nobody waits for its result.
+    #[must_use]
+    pub fn action(&self, action: &Action) -> Option<Action> {
+        let workflow = self.names.workflow(action.workflow)?;
+        let kind = self.names.action(action.request.action)?;
+        let step = workflow.script.place(action.step);
+        let request = Call {
+            action: kind.id,
+            ..Call::clone(&action.request)
+        };
+        Some(Action {
+            workflow: workflow.id,
+            // A step that is gone has no place any more, as none has here.
+            step: step.unwrap_or(usize::MAX),
+            request: Arc::new(request),
+            ..action.clone()
+        })
+    }
+}
+
+/// What is counted on the way.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    lost: BTreeMap<(&'static str, String), u64>,
+    /// What the record at hand loses.
+    loses: BTreeSet<(&'static str, String)>,
+    moves: BTreeMap<(WorkflowId, Option<usize>, Goes), u64>,
+    violations: BTreeMap<(String, &'static str), (Vec<Uid>, u64)>,
+    pub(super) left: Vec<Entry>,
+}
+
+impl Tally {
+    /// How many records a violation names.
+    const NAMED: usize = 100;
+
+    pub(super) fn lost(&mut self, kind: &'static str, name: String) {
+        self.loses.insert((kind, name));
+    }
+
+    /// Ends a record: what it loses several times counts once.
+    pub(super) fn next(&mut self) {
+        for lost in std::mem::take(&mut self.loses) {
+            *self.lost.entry(lost).or_default() += 1;
+        }
+    }
+
+    pub(super) fn moved(&mut self, workflow: WorkflowId, from: Option<usize>, to: Goes) {
+        *self.moves.entry((workflow, from, to)).or_default() += 1;
+    }
+
+    pub(super) fn violates(&mut self, property: String, rule: &'static str, record: Uid) {
+        let (named, count) = self.violations.entry((property, rule)).or_default();
+        if named.len() < Self::NAMED {
+            named.push(record);
+        }
+        *count += 1;
+    }
+
+    /// That the publication need not be refused.
+    pub(super) fn check(&mut self) -> Result<(), Refused> {
+        let violations = std::mem::take(&mut self.violations).into_iter();
+        let violations: Vec<Violation> = violations
+            .map(|((property, rule), (records, count))| Violation {
+                property,
+                rule,
+                records,
+                count,
+            })
+            .collect();
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(Refused::Violated(violations))
+        }
+    }
+
+    pub(super) fn finish(self, before: Arc<Prepared>, names: Names) -> Migrated {
+        let lost = self.lost.into_iter();
+        let moves = self.moves.into_iter();
+        Migrated {
+            lost: lost
+                .map(|((kind, name), records)| Lost {
+                    kind,
+                    name,
+                    records,
+                })
+                .collect(),
+            moves: moves
+                .filter_map(|((workflow, from, to), enrolments)| {
+                    let plan = before.workflow(workflow)?;
+                    let step = from.and_then(|from| plan.steps.get(from));
+                    Some(Move {
+                        workflow: plan.name().clone(),
+                        from: step.map(|step| step.id.clone()),
+                        to,
+                        enrolments,
+                    })
+                })
+                .collect(),
+            left: self.left,
+            before,
+            names,
+        }
+    }
+}

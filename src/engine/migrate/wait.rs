@@ -1,0 +1,104 @@
+//! Waits, worked out anew: a changed wait takes effect from the moment it
+//! began (V2).
+
+use super::{Migration, change, find};
+use crate::base::Timestamp;
+use crate::engine::enrolment::{Enrolment, Stage};
+use crate::engine::evaluate::{Notes, Scope};
+use crate::engine::record::RecordCell;
+use crate::engine::state::{Moved, Partition};
+use crate::engine::step::until;
+use crate::plan::{Next, StepKind, Wait, Workflow};
+use crate::syntax::ast::PastAction;
+
+impl Migration<'_> {
+    /// Works out anew until when enrolments wait, and forgets the timers that
+    /// a resumption has moved of those that do so no more.
+    pub(super) fn wait_again(&self, partitions: &mut [Partition], moved: &mut Moved) {
+        let mut changed = Vec::new();
+        let records = partitions
+            .iter()
+            .flat_map(|partition| partition.records.values());
+        for cell in records {
+            for of in &cell.enrolments {
+                changed.extend(self.stage_of(cell, of).map(|stage| (cell.id, of.id, stage)));
+            }
+        }
+        for (record, enrolment, stage) in changed {
+            moved.remove(&(record, enrolment));
+            change(partitions, record, |cell| {
+                let mut all = cell.enrolments.iter_mut();
+                if let Some(of) = all.find(|of| of.id == enrolment) {
+                    of.stage = stage;
+                }
+            });
+        }
+        // A timer that fires before its enrolment is due would wake nobody.
+        moved.retain(|(record, enrolment), due| {
+            let cell = find(partitions, *record);
+            let of = cell.and_then(|cell| cell.enrolment(*enrolment));
+            of.and_then(Enrolment::due).is_some_and(|own| own <= *due)
+        });
+    }
+
+    /// Where an enrolment stands whose wait has changed.
+    fn stage_of(&self, cell: &RecordCell, of: &Enrolment) -> Option<Stage> {
+        let Stage::Waiting { step, began, due } = of.stage else {
+            return None;
+        };
+        let plan = self.new.workflow(of.workflow)?;
+        let StepKind::Wait(wait) = &plan.steps.get(step)?.kind else {
+            return None;
+        };
+        let notes = Notes::default();
+        let scope = Scope {
+            occurrence: of.occurrence.as_deref(),
+            bindings: &of.bindings,
+            ..Scope::of(self.new, cell, began, &notes)
+        };
+        let new = until(&scope, wait, began);
+        if new == Some(due) {
+            return None;
+        }
+        let is_open = new.is_some_and(|new| new >= self.now);
+        let (past, unknown) = match wait {
+            Wait::For(_) => (PastAction::Continue, PastAction::Continue),
+            Wait::Until { past, unknown, .. } => (*past, *unknown),
+        };
+        let what = match new {
+            Some(due) if is_open => return Some(Stage::Waiting { step, began, due }),
+            Some(_) => past,
+            None => unknown,
+        };
+        Some(self.no_wait(plan, (step, began), what))
+    }
+
+    /// There is nothing to wait for any more.
+    fn no_wait(
+        &self,
+        plan: &Workflow,
+        (step, began): (usize, Timestamp),
+        what: PastAction,
+    ) -> Stage {
+        let after = |next: Next| match next {
+            Next::Step(step) => plan.steps.get(step).map_or(Next::End, |step| step.next),
+            Next::End => Next::End,
+        };
+        let next = match what {
+            PastAction::Continue => {
+                return Stage::Waiting {
+                    step,
+                    began,
+                    due: self.now,
+                };
+            }
+            PastAction::Skip => after(after(Next::Step(step))),
+            PastAction::Stop => Next::End,
+        };
+        Stage::Ready {
+            at: Some(step),
+            next,
+            due: self.now,
+        }
+    }
+}
