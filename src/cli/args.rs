@@ -99,14 +99,18 @@ pub(super) struct GraphArguments {
     pub(super) format: GraphFormat,
 }
 
-/// Run a project on what happened: a replay, under a clock of its own.
+/// Run a project: live, or on what happened, a replay under a clock of its own.
 ///
-/// Nothing leaves the machine: mails and tasks become files in the folder of the
-/// store, which is `.flow` in the project unless `flow.toml` names another. A run
-/// begins with no records and replaces what the run before left there.
+/// What happens is kept in the store, the folder `.flow` in the project unless
+/// `flow.toml` names another. A run that was stopped or killed goes on where it
+/// was. Of a replay nothing leaves the machine: mails, tasks and requests become
+/// files in the store. Live, requests are sent, and mails if `flow.toml` names a
+/// server.
 #[derive(Debug, Args)]
 #[command(after_help = help(
-    "  flow run --replay two-weeks.jsonl                       run all of it\n  \
+    "  flow run                                                run live\n  \
+       flow run --watch                                        and load what is saved\n  \
+       flow run --replay two-weeks.jsonl                       run all of it\n  \
        flow run --replay two-weeks.jsonl --until 2026-03-06    stop after that day\n  \
        flow run --replay two-weeks.jsonl --dry-run             write nothing"
 ))]
@@ -116,15 +120,22 @@ pub(super) struct RunArguments {
     /// What happened, one JSON object a line
     #[arg(short, long, value_name = "FILE")]
     pub(super) replay: Option<PathBuf>,
+    /// Load the sources whenever they are saved; with mistakes in them the program
+    /// from before runs on
+    #[arg(short, long, conflicts_with_all = ["replay", "once"])]
+    pub(super) watch: bool,
+    /// End when nothing is due and nothing on its way
+    #[arg(long, conflicts_with = "replay")]
+    pub(super) once: bool,
     /// Stop the clock here: a moment in RFC 3339, or a day, which is the end of it.
     /// It may be later than the last line: then the clock runs on, and waits end
-    #[arg(short, long, value_name = "TIME")]
+    #[arg(short, long, value_name = "TIME", requires = "replay")]
     pub(super) until: Option<String>,
     /// Write nothing; print what would have been sent
-    #[arg(long)]
+    #[arg(long, requires = "replay")]
     pub(super) dry_run: bool,
     /// Begin anew: remove what is in the store, and what it has sent, before running
-    #[arg(long, conflicts_with = "dry_run")]
+    #[arg(long, conflicts_with = "dry_run", requires = "replay")]
     pub(super) fresh: bool,
     /// How the summary is printed
     #[arg(long, value_enum, default_value_t)]

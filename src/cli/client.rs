@@ -220,7 +220,10 @@ pub(super) fn listens(store: &Store) -> Result<bool, Failure> {
 
 /// Opens a store for this process, and begins and publishes it where nobody
 /// has; nothing if the program has errors, which are printed.
-fn own((project, store): (&Project, &Store), output: &Output) -> Result<Option<Kept>, Failure> {
+pub(super) fn own(
+    (project, store): (&Project, &Store),
+    output: &Output,
+) -> Result<Option<Kept>, Failure> {
     let program = if store.is_begun() {
         None
     } else {

@@ -1,5 +1,6 @@
 //! `flow run`: a project on what happened, and a summary of what came of it.
 
+mod live;
 pub(super) mod progress;
 mod summary;
 
@@ -31,13 +32,7 @@ const SHOWN: usize = 50;
 /// Runs a project on a replay, or prints what is wrong with either.
 pub(super) fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Failure> {
     let Some(path) = &arguments.replay else {
-        return Err(Failure {
-            exit: Exit::Usage,
-            message: "there is nothing to run on".into(),
-            help: Some(
-                "name what happened: `flow run --replay FILE`; live running comes later".into(),
-            ),
-        });
+        return live::run(arguments, output);
     };
     let project = project::load(&arguments.project.dir)?;
     let Some(program) = load(&project, output) else {

@@ -16,7 +16,7 @@ pub use self::snapshot::Writing;
 use super::program::Loaded;
 use crate::base::{Timestamp, Uid};
 use crate::engine::frozen::v1::event::{Event as Frozen, Place, Thawed};
-use crate::engine::{Effects, Event, State};
+use crate::engine::{Effects, Event, Migrated, Refused, State};
 use crate::scenario::Machine;
 use crate::store::StoreError;
 use crate::store::archive::Row;
@@ -78,17 +78,26 @@ impl<D: Disk> Durable<D> {
         self.failure.take()
     }
 
-    /// Loads another program (V1). It is durable when this returns.
+    /// What loading another program would do.
     ///
     /// # Errors
-    /// If it cannot be kept.
-    pub fn load(&mut self, now: Timestamp, program: Loaded) -> Result<(), StoreError> {
+    /// If what is there does not go with it.
+    pub fn would_load(&self, program: &Loaded) -> Result<Migrated, Refused> {
+        self.core.engine.would_publish(&program.prepared)
+    }
+
+    /// Loads another program (V1, V2). It is durable when this returns.
+    ///
+    /// # Errors
+    /// If it cannot be kept, or does not go with what is there: ask
+    /// [`Durable::would_load`] before.
+    pub fn load(&mut self, now: Timestamp, program: Loaded) -> Result<Migrated, Unopened> {
         let store = self.core.identity;
         let position = keep(&mut self.log, &self.core.programs, (now, &program, store))?;
         self.commit()?;
-        self.core.change(program);
-        self.core.decided = position;
-        Ok(())
+        let tells = position > self.history.through();
+        let changed = self.core.change((position, tells), program);
+        changed.map_err(|_| Unopened::Diverged(position))
     }
 
     /// Takes what has happened, many things at once: all are durable before

@@ -28,6 +28,7 @@ use super::program::Loaded;
 use super::store::{Failure, Store};
 use crate::base::{Sources, Timestamp, Uid};
 use crate::diagnostic::Findings;
+use crate::engine::Migrated;
 use crate::engine::message::Outcome;
 use crate::store::disk::real::RealDisk;
 
@@ -63,8 +64,14 @@ pub enum News {
     Mistakes(Box<Mistakes>),
     /// The sources cannot be read, and why: what ran before runs on.
     Unreadable(String),
-    /// Another program runs from now on.
-    Loaded(Uid),
+    /// Another program runs from now on: what has changed, in words, and what
+    /// has become of those inside.
+    Loaded(Vec<String>, Box<Migrated>),
+    /// The program would take something away, or does not go with what is
+    /// there: what ran before runs on (V5).
+    Refused(String),
+    /// The sources are again those of the program that runs.
+    Unchanged,
     /// It is about to end; so many attempts are on their way.
     Stopping(usize),
 }

@@ -126,6 +126,41 @@ impl Migrated {
     }
 }
 
+impl Migrated {
+    /// Whether records lose something, or enrolments end (V4, V7).
+    #[must_use]
+    pub fn takes_away(&self) -> bool {
+        !self.lost.is_empty() || self.ending() > 0
+    }
+
+    /// How many enrolments end.
+    fn ending(&self) -> u64 {
+        let ends = self.moves.iter().filter(|one| one.to == Goes::Ends);
+        ends.map(|one| one.enrolments).sum()
+    }
+}
+
+/// One line for each thing that would be lost, each workflow that would end
+/// enrolments.
+impl fmt::Display for Migrated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for lost in &self.lost {
+            let (kind, name, records) = (lost.kind, &lost.name, lost.records);
+            writeln!(
+                f,
+                "the {kind} `{name}` is gone, which records have: {records}"
+            )?;
+        }
+        for one in self.moves.iter().filter(|one| one.to == Goes::Ends) {
+            let (workflow, count) = (&one.workflow, one.enrolments);
+            let step = one.from.as_ref();
+            let step = step.map_or_else(String::new, |step| format!(" at `{step}`"));
+            writeln!(f, "`{workflow}` would end enrolments{step}: {count}")?;
+        }
+        Ok(())
+    }
+}
+
 /// What is counted on the way.
 #[derive(Debug, Default)]
 pub(super) struct Tally {

@@ -29,7 +29,7 @@ impl Draft<'_> {
 
     /// The attempt has ended, the last of its action.
     pub(super) fn finish(&mut self, attempt: Attempt, outcome: &Outcome) {
-        if let Outcome::Failed { status, error } = outcome {
+        if let Outcome::Failed { status, error, .. } = outcome {
             let action = self.finishing_action(attempt.enrolment);
             self.fails(attempt.enrolment, (None, &action), *status, error.clone());
         }

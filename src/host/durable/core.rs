@@ -9,7 +9,7 @@ use super::pending::Pending;
 use crate::base::{Timestamp, Uid};
 use crate::engine::frozen::DecisionHash;
 use crate::engine::frozen::v1::event::{Event as Frozen, Place, Thawed};
-use crate::engine::{Effects, Engine, Event, Order, State};
+use crate::engine::{Effects, Engine, Event, Migrated, Order, Refused, State};
 use crate::host::ledger::Ledger;
 use crate::host::program::Loaded;
 use crate::host::telling::Telling;
@@ -165,10 +165,33 @@ impl<D: Disk> Core<D> {
         effects
     }
 
-    /// Another program runs from now on.
-    pub(super) fn change(&mut self, program: Loaded) {
+    /// Another program runs from now on, which is what a position of the log
+    /// says (V1, V2).
+    ///
+    /// # Errors
+    /// If what is there does not go with it; then nothing has changed.
+    pub(super) fn change(
+        &mut self,
+        (position, tells): (Position, bool),
+        program: Loaded,
+    ) -> Result<Migrated, Refused> {
+        let would = self.engine.would_publish(&program.prepared)?;
+        // Who leaves is told in the words of the program before.
+        for entry in &would.left {
+            self.ledger.tally.told(&would.before, entry);
+        }
+        if tells {
+            let told = self
+                .telling
+                .tell(self.engine.state(), position, &would.left);
+            self.told.extend(told);
+        }
+        let migrated = self.engine.publish(&program.prepared)?;
+        self.pending.rename(|action| migrated.action(action));
         self.telling = Telling::new(&program);
         self.program = program;
+        self.decided = position;
+        Ok(migrated)
     }
 
     /// Takes in a frame of the log; whether it was something that happened.
@@ -199,7 +222,8 @@ impl<D: Disk> Core<D> {
             Thawed::Load(hash) => {
                 if hash != self.program.hash {
                     let loaded = program(&self.programs, &self.root, hash)?;
-                    self.change(loaded);
+                    let changed = self.change(place, loaded);
+                    changed.map_err(|_| Unopened::Diverged(place.0))?;
                 }
                 self.decided = place.0;
             }

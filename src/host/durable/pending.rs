@@ -63,6 +63,15 @@ impl Pending {
         }
     }
 
+    /// Names all anew, for another program; what it does not know is dropped.
+    pub(super) fn rename(&mut self, name: impl Fn(&Action) -> Option<Action>) {
+        for open in std::mem::take(self).order.into_values() {
+            if let Some(action) = name(&open.action) {
+                self.put(Open { action, ..open });
+            }
+        }
+    }
+
     /// All of them, in the order decided.
     pub fn iter(&self) -> impl Iterator<Item = &Open> {
         self.order.values()

@@ -7,12 +7,13 @@ use super::{BATCH, Happening, Live, News, SNAPSHOT, errand};
 use crate::base::{Timestamp, Uid};
 use crate::engine::decision::{Action, Answer};
 use crate::engine::message::Outcome;
-use crate::engine::{Effects, Event};
+use crate::engine::{Effects, Event, InputBody};
 use crate::host::desk::{self, Ask, Reply};
 use crate::host::program::Loaded;
 use crate::host::store::Failure;
 use crate::scenario::Machine;
 use crate::store::StoreError;
+use std::collections::BTreeMap;
 use std::sync::mpsc::SyncSender;
 use std::time::{Duration, Instant};
 
@@ -150,17 +151,33 @@ impl Live {
         Ok(())
     }
 
-    fn load(&mut self, program: Loaded, told: &mut dyn FnMut(News)) -> Result<(), Failure> {
+    /// Loads a program, unless it would take something away (V5).
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    pub fn load(&mut self, program: Loaded, told: &mut dyn FnMut(News)) -> Result<(), Failure> {
         let hash = program.hash;
         if self.durable.core().program().hash == hash {
+            told(News::Unchanged);
             return Ok(());
         }
+        match self.durable.would_load(&program) {
+            Err(refused) => {
+                told(News::Refused(refused.to_string()));
+                return Ok(());
+            }
+            Ok(would) if would.takes_away() => {
+                told(News::Refused(would.to_string()));
+                return Ok(());
+            }
+            Ok(_) => {}
+        }
+        let changed = changed(self.durable.core().program(), &program);
         let now = self.now();
-        self.durable.load(now, program)?;
-        let publish = crate::engine::InputBody::Publish;
-        let event = Event::Input(Box::new(publish.into()));
-        self.take(vec![(now, event)])?;
-        told(News::Loaded(hash));
+        let migrated = self.durable.load(now, program)?;
+        let publish = Event::Input(Box::new(InputBody::Publish.into()));
+        self.take(vec![(now, publish)])?;
+        told(News::Loaded(changed, Box::new(migrated)));
         Ok(())
     }
 
@@ -222,6 +239,29 @@ impl Live {
         }
         Ok(())
     }
+}
+
+/// Which workflows are new, edited or gone, in words.
+fn changed(before: &Loaded, after: &Loaded) -> Vec<String> {
+    let versions = |loaded: &Loaded| -> BTreeMap<String, String> {
+        let workflows = loaded.prepared.program.workflows().iter();
+        workflows
+            .map(|workflow| (workflow.name().to_string(), workflow.version.short()))
+            .collect()
+    };
+    let (before, after) = (versions(before), versions(after));
+    let gone = before
+        .keys()
+        .filter(|name| !after.contains_key(*name))
+        .map(|name| format!("`{name}` is gone"));
+    let other = after
+        .iter()
+        .filter_map(|(name, version)| match before.get(name) {
+            None => Some(format!("`{name}` is new")),
+            Some(old) if old != version => Some(format!("`{name}` has changed")),
+            Some(_) => None,
+        });
+    other.chain(gone).collect()
 }
 
 fn way(action: &Action) -> Way {

@@ -1,0 +1,131 @@
+//! `flow run` without a replay: the project runs under the clock of the
+//! machine until it is stopped.
+
+use std::process;
+
+use super::{fits, load};
+use crate::cli::args::RunArguments;
+use crate::cli::check::count;
+use crate::cli::client;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::Output;
+use crate::host::live::{Live, Means, Mistakes, News, signal, watch};
+use crate::host::store::{self, Store};
+use crate::project::{self, Project};
+
+/// The exit code of a process that a signal has ended at once.
+const INTERRUPTED: i32 = 130;
+
+/// Runs a project until it is stopped.
+pub(super) fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Failure> {
+    let project = project::load(&arguments.project.dir)?;
+    let Some(program) = load(&project, output) else {
+        return Ok(Exit::Findings);
+    };
+    fits(&project)?;
+    let store = Store {
+        dir: project.store.clone(),
+    };
+    let means = means(&project, &store)?;
+    let Some(kept) = client::own((&project, &store), output)? else {
+        return Ok(Exit::Findings);
+    };
+    let hash = program.hash;
+    let differs = kept.durable.core().program().hash != hash;
+    let (mut live, door) = Live::new(kept, store.clone(), means)?;
+    let mut refused = None;
+    if differs {
+        live.load(program, &mut |news| match news {
+            News::Refused(why) => refused = Some(why),
+            other => tell(&other, output),
+        })?;
+    }
+    if let Some(why) = refused {
+        return Err(taken_away(&why));
+    }
+    let listening = signal::listen(door.clone(), || process::exit(INTERRUPTED));
+    listening.map_err(store::Failure::Outside)?;
+    if arguments.watch {
+        let watching = watch::begin(&project.root, &project.store, hash, door.clone());
+        watching.map_err(|error| Failure {
+            exit: Exit::Environment,
+            message: format!("the sources cannot be watched: {error}"),
+            help: Some("run without `--watch`".into()),
+        })?;
+    }
+    drop(door);
+    if !arguments.once {
+        let name = &project.settings.name;
+        let watching = if arguments.watch {
+            ", watching its sources"
+        } else {
+            ""
+        };
+        output.talk(format!("{name} runs{watching}; Ctrl-C ends it"));
+    }
+    live.run(arguments.once, &mut |news| tell(&news, output))?;
+    Ok(Exit::Fine)
+}
+
+fn taken_away(why: &str) -> Failure {
+    Failure {
+        exit: Exit::Findings,
+        message: format!(
+            "this program does not go with what is in the store:\n{}",
+            why.trim_end()
+        ),
+        help: Some("undo the edit: what the store has run on is kept in it".into()),
+    }
+}
+
+/// What actions are carried out with.
+fn means(project: &Project, store: &Store) -> Result<Means, Failure> {
+    let _ = project;
+    Ok(Means {
+        secrets: Default::default(),
+        smtp: None,
+        limits: Default::default(),
+        outbox: store.outbox(),
+    })
+}
+
+/// Says what the loop tells.
+fn tell(news: &News, output: &Output) {
+    match news {
+        News::Loaded(changed, migrated) => {
+            let changed = match changed.as_slice() {
+                [] => "no workflow has changed".to_owned(),
+                all => all.join(", "),
+            };
+            let moved: u64 = migrated.moves.iter().map(|one| one.enrolments).sum();
+            let moved = usize::try_from(moved).unwrap_or(usize::MAX);
+            let moved = match moved {
+                0 => String::new(),
+                some => format!("; {} went on in the new version", count(some, "enrolment")),
+            };
+            output.talk(format!("loaded: {changed}{moved}"));
+        }
+        News::Mistakes(mistakes) => {
+            let Mistakes { sources, findings } = &**mistakes;
+            output.findings(findings, sources);
+            output.talk("not loaded: the program from before runs on");
+        }
+        News::Refused(why) => {
+            output.talk(why.trim_end());
+            output.talk("not loaded, as this would be lost: the program from before runs on");
+        }
+        News::Unreadable(why) => {
+            output.talk(format!(
+                "not loaded: {why}; the program from before runs on"
+            ));
+        }
+        News::Unchanged => output.talk("the sources are again those that run"),
+        News::Stopping(0) => {}
+        News::Stopping(under_way) => {
+            let under_way = count(*under_way, "action");
+            output.talk(format!(
+                "ending: {under_way} under way; Ctrl-C again ends at once"
+            ));
+        }
+    }
+}
