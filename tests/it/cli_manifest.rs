@@ -173,38 +173,39 @@ fn outside(manifest: &str) -> Outside {
     project.outside
 }
 
-#[test]
-fn the_outside_is_read() {
-    let read = outside(&format!(
-        "{MANIFEST}
+/// Something of all that can be said of the outside.
+const OUTSIDE: &str = r#"
 [retention]
-log = \"2 weeks\"
+log = "2 weeks"
 
 [connections.mail]
-kind = \"smtp\"
-url = \"smtps://ada%40acme.example@mail.acme.example:4650\"
-from = \"hello@acme.example\"
-secret = \"mail_password\"
+kind = "smtp"
+url = "smtps://ada%40acme.example@mail.acme.example:4650"
+from = "hello@acme.example"
+secret = "mail_password"
 
 [connections]
-room = {{ kind = \"http\", url = \"http://127.0.0.1:8080/api\", per_second = 1_000 }}
+room = { kind = "http", url = "http://127.0.0.1:8080/api", per_second = 1_000 }
 
 [connections.shop]
-kind = \"http\"
-url = \"https://shop.example\"
-secret = \"shop\"
-connect = \"1 second\"
-timeout = \"2 minutes\"
-retry_first = \"30 seconds\"
-retry_most = \"4 hours\"
-retry_total = \"2 days\"
+kind = "http"
+url = "https://shop.example"
+secret = "shop"
+connect = "1 second"
+timeout = "2 minutes"
+retry_first = "30 seconds"
+retry_most = "4 hours"
+retry_total = "2 days"
 
 [secrets]
-shop = {{ env = \"SHOP_TOKEN\" }}
+shop = { env = "SHOP_TOKEN" }
 [secrets.mail_password]
-env = \"MAIL_PASSWORD\"
-"
-    ));
+env = "MAIL_PASSWORD"
+"#;
+
+#[test]
+fn the_outside_is_read() {
+    let read = outside(&format!("{MANIFEST}{OUTSIDE}"));
     let env = |name: &str| Secret::Env(name.into());
     let seconds = |count| Some(Duration::from_secs(count));
     let expected = Outside {
