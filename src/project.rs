@@ -4,12 +4,14 @@
 mod discover;
 mod error;
 mod manifest;
+mod outside;
 mod pack;
 mod text;
 
 use std::path::{Path, PathBuf};
 
 pub use self::error::Error;
+pub use self::outside::{Connection, ConnectionKind, Outside, Secret};
 pub use self::pack::unpack;
 use self::text::Text;
 use crate::base::{SourceId, Sources};
@@ -29,6 +31,8 @@ pub struct Project {
     pub store: PathBuf,
     /// What `flow.toml` decides.
     pub settings: Settings,
+    /// What it says of the world outside.
+    pub outside: Outside,
     /// `flow.toml` and all texts of the program.
     pub sources: Sources,
     /// `flow.toml`.
@@ -63,6 +67,7 @@ pub fn load(dir: &Path) -> Result<Project, Error> {
     Ok(Project {
         store: root.join(manifest.store),
         settings: manifest.settings,
+        outside: manifest.outside,
         root,
         sources,
         manifest: id,

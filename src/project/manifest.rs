@@ -1,15 +1,19 @@
 //! What `flow.toml` says. Nothing is left unsaid: what is unknown, wrong or not read yet becomes a
 //! finding, and a default takes its place. The texts of a program are not known here.
 
+mod amount;
+mod connection;
 mod entry;
 mod keys;
+mod secret;
 
 use std::collections::BTreeSet;
 
 use toml::de::{DeTable, Error as TomlError};
 
 use self::entry::Entry;
-use self::keys::{LATER, LIMITS_LATER, TABLES, Table};
+use self::keys::{LATER, LIMITS_LATER, RETENTION_LATER, TABLES, Table};
+use super::outside::Outside;
 use crate::base::{SourceId, Span, TimeZone, nearest, zone};
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::{Profile, Settings};
@@ -23,6 +27,7 @@ const STORE: &str = ".flow";
 /// What stands in `flow.toml`.
 pub(super) struct Manifest {
     pub(super) settings: Settings,
+    pub(super) outside: Outside,
     /// The folder of the store, relative to the project.
     pub(super) store: String,
     pub(super) findings: Findings,
@@ -36,11 +41,13 @@ pub(super) fn read(id: SourceId, text: &str, folder: &str) -> Manifest {
         id,
         text,
         folder,
+        secrets: Vec::new(),
         manifest: Manifest {
             settings: Settings {
                 name: folder.to_owned(),
                 ..Settings::default()
             },
+            outside: Outside::default(),
             store: STORE.to_owned(),
             findings: Findings::default(),
         },
@@ -59,6 +66,8 @@ struct Reader<'a> {
     id: SourceId,
     text: &'a str,
     folder: &'a str,
+    /// The names below `[secrets]`, whatever is wrong with them.
+    secrets: Vec<String>,
     manifest: Manifest,
 }
 
@@ -67,6 +76,7 @@ impl Reader<'_> {
         if !root.contains_key("project") {
             self.no_project();
         }
+        self.secrets = secret::names(root);
         for (key, value) in root {
             let entry = Entry::new(self.id, None, key, value);
             match Table::of(entry.name) {
@@ -104,11 +114,22 @@ impl Reader<'_> {
             }
             (Table::Store, "path") => self.manifest.store = entry.words()?.to_owned(),
             (Table::Limits, "profile") => self.manifest.settings.limits = profile(entry)?.into(),
+            (Table::Retention, "log") => self.manifest.outside.log_days = amount::days(entry)?,
+            (Table::Secrets, _) => self.secret(entry)?,
+            (Table::Connections, _) => self.connection(entry)?,
             (Table::Project, "use") => self.push(entry.not_yet()),
             (Table::Limits, name) if LIMITS_LATER.contains(&name) => self.push(entry.not_yet()),
+            (Table::Retention, name) if RETENTION_LATER.contains(&name) => {
+                self.push(entry.not_yet());
+            }
             _ => self.push(entry.unknown(table.keys())),
         }
         Ok(())
+    }
+
+    /// What was read; a mistake becomes a finding.
+    fn sound<T>(&mut self, read: Result<T, Box<Finding>>) -> Option<T> {
+        read.map_err(|finding| self.push(*finding)).ok()
     }
 
     fn push(&mut self, finding: Finding) {
@@ -124,7 +145,7 @@ impl Reader<'_> {
             Some(table) => entry.unknown([]).help(format!(
                 "`{}` stands below `[{}]`",
                 entry.name,
-                table.word()
+                table.header()
             )),
             None => entry.unknown(TABLES.iter().copied()),
         }
@@ -143,16 +164,22 @@ impl Reader<'_> {
     }
 
     fn no_name(&mut self, header: Span) {
-        let text = format!("name = {:?}", self.folder);
-        let mut finding = Finding::new(Code::WrongSetting, header, "`[project]` has no `name`")
-            .help(format!("add `{text}`"));
+        let line = format!("name = {:?}", self.folder);
+        let finding = Finding::new(Code::WrongSetting, header, "`[project]` has no `name`");
+        self.push(self.add(finding, header, &line));
+    }
+
+    /// A finding with the line that is missing below a header, to be added where
+    /// there is a header.
+    fn add(&self, finding: Finding, header: Span, line: &str) -> Finding {
+        let finding = finding.help(format!("add `{line}`"));
         let rest = self.text.get(header.end as usize..).unwrap_or_default();
-        if rest.starts_with(']') {
-            let end = header.end + rest.find('\n').unwrap_or(rest.len()) as u32;
-            let place = Span::new(self.id, end, end);
-            finding = finding.fix(format!("add `{text}`"), place, format!("\n{text}"));
+        if !rest.starts_with(']') {
+            return finding;
         }
-        self.push(finding);
+        let end = header.end + rest.find('\n').unwrap_or(rest.len()) as u32;
+        let place = Span::new(self.id, end, end);
+        finding.fix(format!("add `{line}`"), place, format!("\n{line}"))
     }
 
     /// One finding for each line that is no TOML: what follows the first

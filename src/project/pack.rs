@@ -67,6 +67,7 @@ pub fn unpack(root: &Path, bytes: &[u8]) -> Option<Project> {
         root: root.to_owned(),
         store: root.join(read.store),
         settings: read.settings,
+        outside: read.outside,
         sources,
         manifest,
         files,

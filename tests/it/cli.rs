@@ -51,7 +51,7 @@ fn a_clean_project_ends_with_0() {
 
 #[test]
 fn warnings_alone_end_with_0() {
-    let run = Folder::manifest(&format!("{MANIFEST}\n[secrets]\n")).flow(&["check"]);
+    let run = Folder::manifest(&format!("{MANIFEST}\n[caps]\n")).flow(&["check"]);
     assert_eq!(run.code, Some(0));
     assert_eq!(run.err, "checked 1 file, 1 workflow: 1 warning\n");
 }

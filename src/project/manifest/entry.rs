@@ -6,13 +6,13 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use crate::base::{SourceId, Span, nearest};
+use crate::base::{Name, SourceId, Span, nearest};
 use crate::diagnostic::{Code, Finding, Level};
 
 /// A key and its value.
 pub(super) struct Entry<'a> {
     /// The table that it stands in; `None` at the top.
-    table: Option<&'static str>,
+    table: Option<&'a str>,
     /// The key.
     pub(super) name: &'a str,
     /// The place of the key.
@@ -25,7 +25,7 @@ pub(super) struct Entry<'a> {
 impl<'a> Entry<'a> {
     pub(super) fn new(
         id: SourceId,
-        table: Option<&'static str>,
+        table: Option<&'a str>,
         key: &'a Spanned<DeString<'_>>,
         value: &'a Spanned<DeValue<'a>>,
     ) -> Self {
@@ -64,6 +64,40 @@ impl<'a> Entry<'a> {
             DeValue::Table(table) => Ok(table),
             _ => Err(self.wrong_type("a table").into()),
         }
+    }
+
+    /// The entries of a table, which is called by a name.
+    pub(super) fn entries(&self, table: &'a str) -> Result<Vec<Entry<'a>>, Box<Finding>> {
+        let entries = self.table()?.iter();
+        Ok(entries
+            .map(|(key, value)| Entry::new(self.key.source, Some(table), key, value))
+            .collect())
+    }
+
+    /// Whether the value is a string.
+    pub(super) fn is_string(&self) -> bool {
+        matches!(self.value, DeValue::String(_))
+    }
+
+    /// Whether the value is a table.
+    pub(super) fn is_table(&self) -> bool {
+        matches!(self.value, DeValue::Table(_))
+    }
+
+    /// A key that is a name of the language, as programs name it so.
+    pub(super) fn named(&self) -> Result<&'a str, Box<Finding>> {
+        if is_name(self.name) {
+            return Ok(self.name);
+        }
+        let name = self.name;
+        let finding = Finding::new(Code::WrongSetting, self.key, format!("`{name}` is no name"))
+            .help("a name has lower-case letters, digits and `_`, and begins with a letter");
+        let better = name.to_ascii_lowercase().replace(['-', '.', ' '], "_");
+        Err(match is_name(&better) {
+            true => finding.fix(format!("write `{better}`"), self.key, better),
+            false => finding,
+        }
+        .into())
     }
 
     /// A finding about the value.
@@ -114,6 +148,15 @@ impl<'a> Entry<'a> {
         Finding::new(Code::UnknownKey, self.key, message)
             .did_you_mean(nearest(name, known), self.key)
     }
+}
+
+/// Whether a text is a name of the language, in lower case.
+pub(super) fn is_name(text: &str) -> bool {
+    text.len() <= Name::MAX
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 /// A message of the parser in the voice of findings.

@@ -7,6 +7,9 @@ pub(super) enum Table {
     Project,
     Limits,
     Store,
+    Secrets,
+    Connections,
+    Retention,
 }
 
 /// All tables, for suggestions.
@@ -23,7 +26,7 @@ pub(super) const TABLES: &[&str] = &[
 ];
 
 /// The tables that are not read yet.
-pub(super) const LATER: &[&str] = &["lint", "secrets", "connections", "caps", "retention", "env"];
+pub(super) const LATER: &[&str] = &["lint", "caps", "env"];
 
 /// The limits that are not read yet.
 pub(super) const LIMITS_LATER: &[&str] = &[
@@ -43,9 +46,36 @@ pub(super) const LIMITS_LATER: &[&str] = &[
     "events_by_import",
 ];
 
+/// What is kept how long, and not read yet.
+pub(super) const RETENTION_LATER: &[&str] = &["detail", "headline", "history"];
+
+/// The keys of a secret.
+pub(super) const SECRET: &[&str] = &["env"];
+
+/// The keys of a connection.
+pub(super) const CONNECTION: &[&str] = &[
+    "kind",
+    "url",
+    "from",
+    "secret",
+    "connect",
+    "timeout",
+    "per_second",
+    "retry_first",
+    "retry_most",
+    "retry_total",
+];
+
 impl Table {
     /// All of them.
-    pub(super) const ALL: [Table; 3] = [Table::Project, Table::Limits, Table::Store];
+    pub(super) const ALL: [Table; 6] = [
+        Table::Project,
+        Table::Limits,
+        Table::Store,
+        Table::Secrets,
+        Table::Connections,
+        Table::Retention,
+    ];
 
     /// The table of a name.
     pub(super) fn of(name: &str) -> Option<Self> {
@@ -58,15 +88,29 @@ impl Table {
             Table::Project => "project",
             Table::Limits => "limits",
             Table::Store => "store",
+            Table::Secrets => "secrets",
+            Table::Connections => "connections",
+            Table::Retention => "retention",
         }
     }
 
-    /// All keys of the table.
+    /// The header that its keys stand below.
+    pub(super) fn header(self) -> &'static str {
+        match self {
+            Table::Connections => "connections.NAME",
+            _ => self.word(),
+        }
+    }
+
+    /// All keys below the header; secrets have names of their own.
     pub(super) fn keys(self) -> impl Iterator<Item = &'static str> {
         let (read, later): (&[&str], &[&str]) = match self {
             Table::Project => (&["name", "edition", "timezone", "use"], &[]),
             Table::Limits => (&["profile"], LIMITS_LATER),
             Table::Store => (&["path"], &[]),
+            Table::Secrets => (&[], &[]),
+            Table::Connections => (CONNECTION, &[]),
+            Table::Retention => (&["log"], RETENTION_LATER),
         };
         read.iter().chain(later).copied()
     }
