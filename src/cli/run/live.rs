@@ -1,6 +1,7 @@
 //! `flow run` without a replay: the project runs under the clock of the
 //! machine until it is stopped.
 
+use std::env;
 use std::process;
 
 use super::{fits, load};
@@ -9,9 +10,11 @@ use crate::cli::check::count;
 use crate::cli::client;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Output;
-use crate::host::live::{Live, Means, Mistakes, News, signal, watch};
+use crate::connector::http::Limits;
+use crate::connector::smtp::{Patience, Smtp, SmtpServer};
+use crate::host::live::{Live, Means, Mistakes, News, Secrets, signal, watch};
 use crate::host::store::{self, Store};
-use crate::project::{self, Project};
+use crate::project::{self, Connection, ConnectionKind, Project, Secret};
 
 /// The exit code of a process that a signal has ended at once.
 const INTERRUPTED: i32 = 130;
@@ -78,15 +81,59 @@ fn taken_away(why: &str) -> Failure {
     }
 }
 
-/// What actions are carried out with.
+/// What actions are carried out with: what `flow.toml` names, with secrets
+/// from the environment.
 fn means(project: &Project, store: &Store) -> Result<Means, Failure> {
-    let _ = project;
+    let secrets = project.outside.secrets.iter().filter_map(|(name, secret)| {
+        let Secret::Env(variable) = secret;
+        Some((name.clone(), env::var(variable).ok()?))
+    });
+    let secrets: Secrets = secrets.collect();
+    let of = |kind| {
+        let mut all = project.outside.connections.iter();
+        all.find(|connection| connection.kind == kind)
+    };
+    let smtp = of(ConnectionKind::Smtp).map(|connection| smtp(connection, &secrets));
+    let http = of(ConnectionKind::Http);
+    let usual = Limits::default();
     Ok(Means {
-        secrets: Default::default(),
-        smtp: None,
-        limits: Default::default(),
+        smtp: smtp.transpose()?,
+        limits: Limits {
+            connect: http.and_then(|http| http.connect).unwrap_or(usual.connect),
+            total: http.and_then(|http| http.timeout).unwrap_or(usual.total),
+            per_second: http
+                .and_then(|http| http.per_second)
+                .unwrap_or(usual.per_second),
+        },
+        secrets,
         outbox: store.outbox(),
     })
+}
+
+fn smtp(connection: &Connection, secrets: &Secrets) -> Result<Smtp, Failure> {
+    let wrong = |message: String| Failure {
+        exit: Exit::Usage,
+        message,
+        help: Some(format!(
+            "see `[connections.{}]` in `flow.toml`",
+            connection.name
+        )),
+    };
+    let server = SmtpServer::parse(&connection.url).map_err(wrong)?;
+    let password = match &connection.secret {
+        None => None,
+        Some(name) => Some(secrets.get(name).ok_or_else(|| {
+            wrong(format!(
+                "the secret `{name}` has no value: its variable is not set"
+            ))
+        })?),
+    };
+    let usual = Patience::default();
+    let patience = Patience {
+        connect: connection.connect.unwrap_or(usual.connect),
+        total: connection.timeout.unwrap_or(usual.total),
+    };
+    Smtp::new(server, password.map(String::as_str), patience).map_err(wrong)
 }
 
 /// Says what the loop tells.
