@@ -46,14 +46,14 @@ fn main() {
 fn measure(what: &str, engine: &Engine, count: u64) {
     let image = engine.image().expect("nothing is under way");
     let frozen = freeze(&image).expect("nothing is under way");
-    let (taking, _) = timed(|| drop(engine.image()));
-    let (freezing, freezing_median) = timed(|| drop(freeze(&image)));
-    let (thawing, thawing_median) =
-        timed(|| drop(thaw(image.prepared(), &frozen).expect("it is whole")));
+    let (taking, _) = timed(|| engine.image());
+    let (freezing, freezing_median) = timed(|| freeze(&image));
+    let (thawing, thawing_median) = timed(|| thaw(image.prepared(), &frozen).expect("it is whole"));
     let (whole, whole_median) = timed(|| {
         let image = thaw(image.prepared(), &frozen).expect("it is whole");
-        drop(Engine::from_image(image, "bench", Order::Sent));
+        Engine::from_image(image, "bench", Order::Sent)
     });
+    let (publishing, publishing_median) = timed(|| engine.would_publish(image.prepared()));
     println!("{what}");
     println!("  {:.1} bytes each", size(&frozen) as f64 / count as f64);
     for (what, best, median) in [
@@ -61,6 +61,7 @@ fn measure(what: &str, engine: &Engine, count: u64) {
         ("freeze", freezing, freezing_median),
         ("thaw", thawing, thawing_median),
         ("thaw and timers", whole, whole_median),
+        ("publish", publishing, publishing_median),
     ] {
         println!(
             "  {what:<18}{:>10.2} ms best{:>10.2} ms median",
@@ -74,12 +75,15 @@ fn size(frozen: &Frozen) -> usize {
     frozen.head.len() + frozen.blocks.iter().map(Vec::len).sum::<usize>()
 }
 
-fn timed(run: impl Fn()) -> (Duration, Duration) {
+/// How long it takes; what it leaves is dropped when the clock has stopped.
+fn timed<T>(run: impl Fn() -> T) -> (Duration, Duration) {
     let mut times: Vec<Duration> = (0..RUNS)
         .map(|_| {
             let start = Instant::now();
-            run();
-            start.elapsed()
+            let left = run();
+            let time = start.elapsed();
+            drop(left);
+            time
         })
         .collect();
     times.sort();

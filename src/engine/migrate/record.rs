@@ -29,6 +29,7 @@ impl Migration<'_> {
         self.values(old, &mut cell);
         self.links(old, &mut cell);
         self.counts(old, &mut cell);
+        cell.enrolments.reserve_exact(old.enrolments.len());
         for of in &old.enrolments {
             let moved = self.enrolment(old, of);
             cell.enrolments.extend(moved);
@@ -114,16 +115,16 @@ impl Migration<'_> {
                 }
                 let declared = &self.old.program.catalog.objects[object].associations[association];
                 match hear::opposite(self.old, object, side) {
-                    Side::Own(far) => self.from_far(declared.object, far),
+                    Side::Own(far) => self.seen_from(declared.object, far),
                     Side::Back(..) => None,
                 }
             }
-            Side::Back(far, association) => self.from_far(far, association),
+            Side::Back(far, association) => self.seen_from(far, association),
         }
     }
 
     /// The side opposite to an association of the record at the other end.
-    fn from_far(&self, far: ObjectId, association: AssociationId) -> Option<Side> {
+    fn seen_from(&self, far: ObjectId, association: AssociationId) -> Option<Side> {
         let of = self.names.object(far)?;
         let id = of.association(association)?;
         Some(hear::opposite(self.new, of.id, Side::Own(id)))

@@ -70,6 +70,10 @@ impl Migration<'_> {
             Some(_) => past,
             None => unknown,
         };
+        // What is due already stays so, though a pause may hold it.
+        if what == PastAction::Continue && due <= self.now {
+            return None;
+        }
         Some(self.no_wait(plan, (step, began), what))
     }
 

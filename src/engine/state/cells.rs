@@ -174,6 +174,8 @@ impl RecordCell {
                 let place = self
                     .enrolments
                     .partition_point(|other| key(other) <= key(enrolment));
+                // Most records are in one workflow or in few.
+                self.enrolments.reserve_exact(1);
                 self.enrolments.insert(place, enrolment.clone());
             }
         }

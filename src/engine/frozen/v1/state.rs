@@ -261,11 +261,11 @@ impl Thaw {
 struct Freezing<'p> {
     prepared: &'p Prepared,
     names: Names<'p>,
-    out: Writer,
+    out: Writer<'p>,
 }
 
-impl Freezing<'_> {
-    fn partition(&mut self, of: &Partition) -> Result<(), FreezeError> {
+impl<'p> Freezing<'p> {
+    fn partition(&mut self, of: &'p Partition) -> Result<(), FreezeError> {
         self.out.count(of.records.len());
         for record in of.records.values() {
             self.record(record)?;

@@ -1,28 +1,38 @@
 //! The primitives of frozen states: bytes, whole numbers in seven-bit groups,
-//! texts with their lengths. What they mean is not known here.
+//! texts with their lengths, short ones of them once. What they mean is not known here.
+
+use std::sync::Arc;
 
 use super::ThawError;
-use crate::base::Uid;
+use crate::base::{Lookup, Uid};
+
+/// The longest text of which a block holds one copy, in bytes.
+const LONGEST_SHARED: usize = 64;
 
 /// Bytes being written.
 #[derive(Debug, Default)]
-pub(super) struct Writer(Vec<u8>);
+pub(super) struct Writer<'p> {
+    bytes: Vec<u8>,
+    /// The short texts so far, by their number.
+    texts: Lookup<&'p str, u64>,
+    count: u64,
+}
 
-impl Writer {
+impl<'p> Writer<'p> {
     pub(super) fn into_bytes(self) -> Vec<u8> {
-        self.0
+        self.bytes
     }
 
     pub(super) fn byte(&mut self, byte: u8) {
-        self.0.push(byte);
+        self.bytes.push(byte);
     }
 
     pub(super) fn flag(&mut self, flag: bool) {
-        self.0.push(u8::from(flag));
+        self.bytes.push(u8::from(flag));
     }
 
     pub(super) fn raw(&mut self, bytes: &[u8]) {
-        self.0.extend_from_slice(bytes);
+        self.bytes.extend_from_slice(bytes);
     }
 
     pub(super) fn id(&mut self, id: Uid) {
@@ -40,10 +50,10 @@ impl Writer {
     pub(super) fn number(&mut self, number: u64) {
         let mut rest = number;
         while rest >= 0x80 {
-            self.0.push(low_seven(rest) | 0x80);
+            self.bytes.push(low_seven(rest) | 0x80);
             rest >>= 7;
         }
-        self.0.push(low_seven(rest));
+        self.bytes.push(low_seven(rest));
     }
 
     pub(super) fn wide(&mut self, number: u128) {
@@ -65,6 +75,19 @@ impl Writer {
         self.count(text.len());
         self.raw(text.as_bytes());
     }
+
+    /// The number of a text that was written before; a new one gets the next.
+    pub(super) fn known(&mut self, text: &'p str) -> Option<u64> {
+        if text.len() > LONGEST_SHARED {
+            return None;
+        }
+        let known = self.texts.get(text).copied();
+        if known.is_none() {
+            self.texts.insert(text, self.count);
+            self.count += 1;
+        }
+        known
+    }
 }
 
 fn low_seven(number: u64) -> u8 {
@@ -76,11 +99,16 @@ fn low_seven(number: u64) -> u8 {
 #[derive(Debug)]
 pub(super) struct Reader<'b> {
     rest: &'b [u8],
+    /// The short texts so far.
+    texts: Vec<Arc<str>>,
 }
 
 impl<'b> Reader<'b> {
     pub(super) fn new(bytes: &'b [u8]) -> Self {
-        Reader { rest: bytes }
+        Reader {
+            rest: bytes,
+            texts: Vec::new(),
+        }
     }
 
     /// That nothing is left.
@@ -168,5 +196,21 @@ impl<'b> Reader<'b> {
             .ok_or_else(ThawError::short)?;
         self.rest = rest;
         std::str::from_utf8(text).map_err(|_| ThawError::damaged("a text that is none"))
+    }
+
+    /// A text that is written for the first time.
+    pub(super) fn new_text(&mut self) -> Result<Arc<str>, ThawError> {
+        let text: Arc<str> = Arc::from(self.text()?);
+        if text.len() <= LONGEST_SHARED {
+            self.texts.push(text.clone());
+        }
+        Ok(text)
+    }
+
+    /// A text that was written before.
+    pub(super) fn known_text(&mut self) -> Result<Arc<str>, ThawError> {
+        let number: usize = self.small()?;
+        let text = self.texts.get(number).cloned();
+        text.ok_or_else(|| ThawError::damaged("a text that was not written before"))
     }
 }

@@ -28,8 +28,8 @@ const ACTION_FAILED: u8 = 5;
 const CHANGE: usize = 2;
 const FAILURE: usize = 3;
 
-impl Freezing<'_> {
-    pub(super) fn enrolment(&mut self, object: ObjectId, of: &Enrolment) {
+impl<'p> Freezing<'p> {
+    pub(super) fn enrolment(&mut self, object: ObjectId, of: &'p Enrolment) {
         self.out.id(of.id);
         self.put(&Item::Workflow(of.workflow));
         self.put(&Item::Version(of.version));
@@ -43,7 +43,7 @@ impl Freezing<'_> {
         self.out.number(u64::from(of.visits));
     }
 
-    fn occurrence(&mut self, object: ObjectId, of: &Occurrence) {
+    fn occurrence(&mut self, object: ObjectId, of: &'p Occurrence) {
         match &of.event {
             EventSource::Declared(event) => self.named(DECLARED, &Item::Event(*event)),
             EventSource::Changed(property) => {
@@ -66,7 +66,7 @@ impl Freezing<'_> {
     }
 
     /// The values of an occurrence, by the names of the event's properties.
-    fn happened(&mut self, object: ObjectId, of: &Occurrence) {
+    fn happened(&mut self, object: ObjectId, of: &'p Occurrence) {
         let catalog = &self.prepared.program.catalog;
         match &of.event {
             EventSource::Declared(event) => {
@@ -174,7 +174,7 @@ impl Freezing<'_> {
     }
 
     /// What actions have answered, by the steps that have asked.
-    fn bindings(&mut self, of: &Enrolment) {
+    fn bindings(&mut self, of: &'p Enrolment) {
         let steps = self.prepared.workflow(of.workflow);
         let steps = steps.map(|plan| plan.steps.as_slice()).unwrap_or_default();
         let asked = |place: usize| {

@@ -34,7 +34,7 @@ pub(super) enum Item {
 /// The names of a block so far.
 pub(super) struct Names<'p> {
     prepared: &'p Prepared,
-    table: Writer,
+    table: Writer<'p>,
     count: u64,
     places: BTreeMap<Item, u64>,
     /// The places of properties, which are asked for most, from 1.
@@ -53,7 +53,7 @@ impl<'p> Names<'p> {
     }
 
     /// The table, before what was written with it.
-    pub(super) fn before(self, body: Writer) -> Vec<u8> {
+    pub(super) fn before(self, body: Writer<'p>) -> Vec<u8> {
         let mut block = Writer::default();
         block.number(self.count);
         block.raw(&self.table.into_bytes());

@@ -12,11 +12,14 @@ use crate::engine::heard::{Heard, HeardLinks, LinkEnd, Side};
 use crate::engine::record::{Counter, RecordCell};
 use crate::model::{AssociationId, ObjectId};
 
+/// For how many enrolments room is made before any of them is read.
+const AT_ONCE: usize = 16;
+
 /// How deep what was heard may lie behind links.
 const DEEPEST: u8 = 16;
 
-impl Freezing<'_> {
-    pub(super) fn record(&mut self, cell: &RecordCell) -> Result<(), FreezeError> {
+impl<'p> Freezing<'p> {
+    pub(super) fn record(&mut self, cell: &'p RecordCell) -> Result<(), FreezeError> {
         if !cell.claims.is_empty() || !cell.linking.is_empty() {
             return Err(FreezeError::UnderWay(cell.id));
         }
@@ -56,7 +59,7 @@ impl Freezing<'_> {
         Ok(())
     }
 
-    fn values(&mut self, cell: &RecordCell) {
+    fn values(&mut self, cell: &'p RecordCell) {
         let object = &self.prepared.program.catalog.objects[cell.object];
         let known = cell.values.iter().flatten().count();
         self.out.count(known);
@@ -69,7 +72,7 @@ impl Freezing<'_> {
         }
     }
 
-    fn end(&mut self, object: ObjectId, end: &LinkEnd) {
+    fn end(&mut self, object: ObjectId, end: &'p LinkEnd) {
         let (back, of, association) = match end.side {
             Side::Own(association) => (false, object, association),
             Side::Back(other, association) => (true, other, association),
@@ -90,7 +93,7 @@ impl Freezing<'_> {
     }
 
     /// What was heard of a record, which most often is the one at the end.
-    fn heard(&mut self, object: ObjectId, heard: &Heard, of: Option<Uid>) {
+    fn heard(&mut self, object: ObjectId, heard: &'p Heard, of: Option<Uid>) {
         if let Some(of) = of {
             self.out.flag(of == heard.record);
         }
@@ -163,7 +166,9 @@ impl Thawing<'_, '_> {
         for _ in 0..self.from.count()? {
             cell.segments.insert(self.table.segment(&mut self.from)?);
         }
-        for _ in 0..self.from.count()? {
+        let count = self.from.count()?;
+        cell.enrolments.reserve_exact(count.min(AT_ONCE));
+        for _ in 0..count {
             let enrolment = self.enrolment(object)?;
             cell.enrolments.push(enrolment);
         }

@@ -1,8 +1,6 @@
 //! Values, moments and amounts of time. A member is its place in the list of
 //! names that stands in the table of its block.
 
-use std::sync::Arc;
-
 use super::ThawError;
 use super::bytes::{Reader, Writer};
 use super::table::Shape;
@@ -23,6 +21,7 @@ const MEMBER: u8 = 10;
 const SET: u8 = 11;
 const LIST: u8 = 12;
 const SMALL: u8 = 13;
+const KNOWN_TEXT: u8 = 14;
 
 /// The sign of a number, beside its scale.
 const NEGATIVE: u8 = 0x80;
@@ -42,18 +41,24 @@ const UNITS: [Unit; 7] = [
     Unit::Year,
 ];
 
-impl Writer {
+impl<'p> Writer<'p> {
     /// A value of a type, or that there is none. A member without a name has
     /// no meaning, and is unknown.
-    pub(super) fn value(&mut self, value: Option<&Value>, ty: &Type) {
+    pub(super) fn value(&mut self, value: Option<&'p Value>, ty: &Type) {
         let Some(value) = value else {
             return self.byte(UNKNOWN);
         };
         match value {
-            Value::Text(text) => {
-                self.byte(TEXT);
-                self.text(text);
-            }
+            Value::Text(text) => match self.known(text) {
+                Some(number) => {
+                    self.byte(KNOWN_TEXT);
+                    self.number(number);
+                }
+                None => {
+                    self.byte(TEXT);
+                    self.text(text);
+                }
+            },
             Value::Number(number) => self.decimal(*number),
             Value::Bool(is) => self.byte(if *is { TRUE } else { FALSE }),
             Value::Date(day) => {
@@ -162,7 +167,8 @@ impl Reader<'_> {
     fn value_within(&mut self, shape: &Shape, deep: u8) -> Result<Option<Value>, ThawError> {
         Ok(Some(match self.byte()? {
             UNKNOWN => return Ok(None),
-            TEXT => Value::Text(Arc::from(self.text()?)),
+            TEXT => Value::Text(self.new_text()?),
+            KNOWN_TEXT => Value::Text(self.known_text()?),
             SMALL => Value::Number(Decimal::from(self.number()?)),
             NUMBER => Value::Number(self.decimal()?),
             FALSE => Value::Bool(false),
