@@ -18,6 +18,7 @@ mod connectors;
 mod connectors_http;
 mod connectors_smtp;
 mod docs;
+mod durable;
 mod engine;
 mod faults;
 mod findings;

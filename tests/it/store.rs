@@ -3,12 +3,12 @@
 
 mod archive;
 mod archive_crash;
-mod chance;
+pub(crate) mod chance;
 mod crash;
 mod flip;
 mod lock;
 mod log;
 mod model;
 mod real_disk;
-mod sim_disk;
+pub(crate) mod sim_disk;
 mod sim_file;

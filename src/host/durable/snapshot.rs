@@ -188,17 +188,24 @@ fn action(state: &State, open: &WireOpen) -> Option<Action> {
         .enrolment(Uid::from_bytes(open.enrolment))?;
     match &enrolment.stage {
         Stage::Acting {
-            step,
             action,
             attempt,
             request,
             retry: None,
+            ..
+        }
+        | Stage::Finishing {
+            action,
+            attempt,
+            request,
+            ..
         } => Some(Action {
             key: *action,
             record,
             enrolment: enrolment.id,
             workflow: enrolment.workflow,
-            step: *step,
+            // A step that an edit has taken away has no place.
+            step: enrolment.step().unwrap_or(usize::MAX),
             attempt: *attempt,
             decided_at: open.at(),
             request: request.clone(),

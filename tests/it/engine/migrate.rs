@@ -225,9 +225,9 @@ fn asked(steps: &str) -> (Engine, Action) {
 
 fn finishes(engine: &mut Engine, action: &Action, outcome: Outcome) -> Vec<String> {
     let now = "2026-01-05T11:00:00Z".parse().expect("an instant");
-    let effects = engine.attempt(now, action);
+    let effects = engine.attempt(now, action.attempt());
     assert_eq!(effects.answer, Some(Answer::Released));
-    let effects = engine.finish(now, action, outcome);
+    let effects = engine.finish(now, action.attempt(), outcome);
     let told = effects.entries.iter().map(|entry| {
         let prepared = engine.state().prepared();
         let plan = entry.workflow.and_then(|id| prepared.workflow(id));
@@ -288,6 +288,7 @@ fn an_action_whose_step_is_gone_finishes_too() {
     let failed = Outcome::Failed {
         status: Some(503),
         error: "busy".into(),
+        again: flow::engine::message::Again::Never,
     };
     let told = finishes(&mut engine, &action, failed);
     assert_eq!(

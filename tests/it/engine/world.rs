@@ -157,11 +157,11 @@ impl World {
     pub(crate) fn edit_all(&mut self, program: &str) -> Result<Migrated, Refused> {
         let prepared = prepare(program);
         let none = Engine::new(prepared.clone(), "none", Order::Sent);
-        let none = Scenario::new(none, Outside::default());
+        let none = Scenario::new(none, Outside::default(), Vec::new());
         let (mut engine, outside) = std::mem::replace(&mut self.scenario, none).into_parts();
         let planned = engine.would_publish(&prepared);
         let migrated = engine.publish(&prepared);
-        self.scenario = Scenario::new(engine, outside);
+        self.scenario = Scenario::new(engine, outside, Vec::new());
         if let (Ok(planned), Ok(migrated)) = (&planned, &migrated) {
             assert_eq!(
                 (&planned.lost, &planned.moves, &planned.left),

@@ -1,11 +1,10 @@
 //! A file system in memory that fails at a call of one's choice and shows what
 //! may be found after a loss of power. It knows nothing of what is written.
 
-use std::cell::{RefCell, RefMut};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use flow::store::disk::{Disk, DiskFile};
 
@@ -14,18 +13,18 @@ use super::sim_file::SimContent;
 
 /// A simulated disk. Clones are handles of the same one.
 #[derive(Debug, Clone)]
-pub(super) struct SimDisk(Rc<RefCell<World>>);
+pub(crate) struct SimDisk(Arc<Mutex<World>>);
 
 /// An open file of it.
 #[derive(Debug)]
-pub(super) struct SimFile {
+pub(crate) struct SimFile {
     disk: SimDisk,
     number: usize,
 }
 
 /// What goes wrong, once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// Nothing.
     Never,
     /// The power is gone at a call, counted from 1.
@@ -83,8 +82,8 @@ enum Call {
 }
 
 impl SimDisk {
-    pub(super) fn new(seed: u64) -> Self {
-        SimDisk(Rc::new(RefCell::new(World {
+    pub(crate) fn new(seed: u64) -> Self {
+        SimDisk(Arc::new(Mutex::new(World {
             contents: Vec::new(),
             dirs: BTreeSet::new(),
             seen: BTreeMap::new(),
@@ -100,7 +99,7 @@ impl SimDisk {
     }
 
     /// What will go wrong; calls are counted from now on.
-    pub(super) fn plan(&self, fault: Fault) {
+    pub(crate) fn plan(&self, fault: Fault) {
         let mut world = self.world();
         world.calls = 0;
         world.fault = fault;
@@ -112,7 +111,7 @@ impl SimDisk {
     }
 
     /// How many calls there were since the last plan.
-    pub(super) fn calls(&self) -> u64 {
+    pub(crate) fn calls(&self) -> u64 {
         self.world().calls
     }
 
@@ -121,13 +120,13 @@ impl SimDisk {
         self.world().struck
     }
 
-    pub(super) fn powered(&self) -> bool {
+    pub(crate) fn powered(&self) -> bool {
         self.world().powered
     }
 
     /// The power goes and comes back. What was not synced is kept, lost or torn
     /// as chance will have it.
-    pub(super) fn crash(&self, seed: u64) {
+    pub(crate) fn crash(&self, seed: u64) {
         self.world().crash(Chance::new(seed));
     }
 
@@ -162,8 +161,8 @@ impl SimDisk {
             .collect()
     }
 
-    fn world(&self) -> RefMut<'_, World> {
-        self.0.borrow_mut()
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.0.lock().expect("no test holds it")
     }
 
     fn file(&self, number: usize) -> SimFile {

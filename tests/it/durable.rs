@@ -1,0 +1,267 @@
+//! A store on a disk that fails at any call: what was acknowledged is there
+//! once, what was not is there once or not at all, and nothing else. The log
+//! alone is tested in `store`.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::path::Path;
+
+use flow::base::{Timestamp, Uid};
+use flow::engine::{Event, Input, InputBody, Target};
+use flow::host::durable::{Durable, History, Opened, Securing, Site, Unopened, open};
+use flow::host::program::Loaded;
+use flow::model::Value;
+use flow::project;
+use flow::scenario::Machine;
+use flow::store::StoreError;
+use flow::store::archive::Row;
+use flow::store::log::Position;
+
+use crate::cli_support::Folder;
+use crate::store::chance::Chance;
+use crate::store::sim_disk::{Fault, SimDisk};
+use crate::support::is_long;
+
+const PROGRAM: &str = r#"
+object contact { email: email unique required, n: number default 0, seen: number default 0 }
+event ping on contact { k: number }
+workflow count on contact { enroll on ping reenroll always steps { set seen += 1 } }
+workflow later on contact { enroll when n > 3 steps { wait 1 hour set seen += 100 do log { text: "{n}" } } }
+"#;
+
+/// A history in memory, which a crash takes away.
+struct Nothing;
+
+impl History for Nothing {
+    fn through(&self) -> Position {
+        Position::ORIGIN
+    }
+
+    fn take(&mut self, _: Vec<Row>, _: Position) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn secure(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn securing(&self) -> Securing {
+        Box::new(|| Ok(()))
+    }
+}
+
+/// Who was created, and how often each was pinged: for certain, and at most.
+#[derive(Default)]
+struct Known {
+    created: BTreeMap<u64, bool>,
+    pings: BTreeMap<u64, (u64, u64)>,
+}
+
+struct Life {
+    disk: SimDisk,
+    chance: Chance,
+    packed: Vec<u8>,
+    known: Known,
+    next: u64,
+    now: Timestamp,
+}
+
+fn email(number: u64) -> String {
+    format!("p{number}@example.com")
+}
+
+impl Life {
+    fn loaded(&self) -> Loaded {
+        Loaded::unpack(Path::new("p"), &self.packed).expect("it was packed")
+    }
+
+    fn open(&self) -> Result<Durable<SimDisk>, Unopened> {
+        let site = Site {
+            disk: &self.disk,
+            dir: Path::new("/store"),
+            root: Path::new("p"),
+        };
+        let id = Uid::of(&[b"test"]);
+        let opened = open(site, Some(self.loaded()), (self.now, id), Box::new(Nothing));
+        opened.map(|Opened { durable, .. }| durable)
+    }
+
+    /// Works until the disk fails, or for as long as chance will have it.
+    fn generation(&mut self) -> Result<(), Unopened> {
+        let mut durable = self.open()?;
+        if !durable.core().state().is_published() {
+            let publish: Input = InputBody::Publish.into();
+            durable.accept(vec![(self.now, Event::Input(Box::new(publish)))])?;
+        }
+        for _ in 0..self.chance.below(12) {
+            self.now = self.now + std::time::Duration::from_secs(self.chance.below(900));
+            match self.chance.below(10) {
+                0..4 => self.create(&mut durable)?,
+                4..9 => self.ping(&mut durable)?,
+                _ => {
+                    if let Some(writing) = durable.snapshot()? {
+                        writing.join().expect("it does not panic")?;
+                    }
+                }
+            }
+        }
+        durable.commit()?;
+        Ok(())
+    }
+
+    fn create(&mut self, durable: &mut Durable<SimDisk>) -> Result<(), StoreError> {
+        let numbers: Vec<u64> = (0..=self.chance.below(3))
+            .map(|more| self.next + more)
+            .collect();
+        self.next += numbers.len() as u64;
+        let program = &self.loaded().prepared.program;
+        let (contact, object) = program.catalog.objects.iter().next().expect("an object");
+        let property = |name: &str| object.property(name).expect("it is there");
+        let events = numbers.iter().map(|number| {
+            let n = Value::Number((number % 6).into());
+            let email = Value::Text(email(*number).into());
+            let values = vec![(property("email"), email), (property("n"), n)];
+            let mut input: Input = InputBody::Create(contact, values).into();
+            input.id = Some(format!("c{number}").into());
+            (self.now, Event::Input(Box::new(input)))
+        });
+        let events = events.collect();
+        for number in &numbers {
+            self.known.created.insert(*number, false);
+        }
+        durable.accept(events)?;
+        for number in numbers {
+            self.known.created.insert(number, true);
+        }
+        Ok(())
+    }
+
+    fn ping(&mut self, durable: &mut Durable<SimDisk>) -> Result<(), StoreError> {
+        let sure = self.known.created.iter().filter(|(_, sure)| **sure);
+        let sure: Vec<u64> = sure.map(|(number, _)| *number).collect();
+        if sure.is_empty() {
+            return Ok(());
+        }
+        let whom = sure[self.chance.below(sure.len() as u64) as usize];
+        let loaded = self.loaded();
+        let catalog = &loaded.prepared.program.catalog;
+        let (contact, object) = catalog.objects.iter().next().expect("an object");
+        let (ping, _) = catalog.events.iter().next().expect("an event");
+        let property = object.property("email").expect("it is there");
+        let value = Value::Text(email(whom).into());
+        let key = flow::engine::key(&loaded.prepared, contact, property, &value);
+        let body = InputBody::Event(Target::Key(key), ping, vec![None]);
+        let mut input: Input = body.into();
+        input.id = Some(format!("p{}", self.next).into());
+        self.next += 1;
+        let entry = self.known.pings.entry(whom).or_default();
+        entry.1 += 1;
+        durable.accept(vec![(self.now, Event::Input(Box::new(input)))])?;
+        self.known.pings.entry(whom).or_default().0 += 1;
+        Ok(())
+    }
+
+    /// What is there is what was acknowledged, and perhaps what was not.
+    fn check(&mut self) -> Result<(), String> {
+        let durable = self.open().map_err(|error| error.to_string())?;
+        let state = durable.state();
+        let mut found = BTreeMap::new();
+        for record in state.records() {
+            let object = &state.prepared().program.catalog.objects[record.object];
+            let value = |name: &str| record.value(object.property(name).expect("it is there"));
+            let Some(Value::Text(email)) = value("email") else {
+                return Err("a record without an address".into());
+            };
+            let Some(Value::Number(seen)) = value("seen") else {
+                return Err("a record that counts nothing".into());
+            };
+            found.insert(email.to_string(), *seen);
+        }
+        for (number, sure) in &self.known.created {
+            let name = email(*number);
+            let Some(seen) = found.remove(&name) else {
+                if *sure {
+                    return Err(format!("{name} was acknowledged and is gone"));
+                }
+                continue;
+            };
+            let (least, most) = self.known.pings.get(number).copied().unwrap_or_default();
+            let seen: u64 = seen
+                .to_string()
+                .parse()
+                .map_err(|_| "no count".to_owned())?;
+            if !(least..=most).contains(&(seen % 100)) {
+                return Err(format!("{name} counts {seen}, not {least} to {most}"));
+            }
+            // What is there now stays.
+            self.known.pings.insert(*number, (seen % 100, seen % 100));
+        }
+        self.known.created.retain(|number, _| {
+            state.records().any(|record| {
+                record
+                    .values
+                    .iter()
+                    .flatten()
+                    .any(|value| matches!(value, Value::Text(text) if **text == *email(*number)))
+            })
+        });
+        for sure in self.known.created.values_mut() {
+            *sure = true;
+        }
+        match found.keys().next() {
+            Some(stray) => Err(format!("{stray} was never sent")),
+            None => Ok(()),
+        }
+    }
+}
+
+fn live(seed: u64, packed: &[u8]) -> Result<u64, String> {
+    let mut chance = Chance::new(seed);
+    let mut life = Life {
+        disk: SimDisk::new(chance.next()),
+        chance,
+        packed: packed.to_vec(),
+        known: Known::default(),
+        next: 0,
+        now: "2026-03-02T08:00:00Z".parse().expect("a moment"),
+    };
+    let mut crashes = 0;
+    for _ in 0..4 {
+        let call = 1 + life.chance.below(160);
+        let fault = match life.chance.below(8) {
+            0 => Fault::Never,
+            1 => Fault::Full(life.chance.below(20_000)),
+            2..4 => Fault::Error(call),
+            _ => Fault::Power(call),
+        };
+        life.disk.plan(fault);
+        // Whatever fails is the disk; what it leaves is looked at below.
+        let _ = life.generation();
+        crashes += 1;
+        life.disk.crash(life.chance.next());
+        life.disk.plan(Fault::Never);
+        life.check()?;
+    }
+    Ok(crashes)
+}
+
+// proves: I3, I4, I5
+#[test]
+fn what_was_acknowledged_outlives_any_failure_of_the_disk() {
+    let folder = Folder::project(PROGRAM);
+    let project = project::load(folder.path()).expect("a project");
+    let packed = project.pack();
+    let usual = if is_long() { 20_000 } else { 1_000 };
+    let asked = env::var("FLOW_CRASHES")
+        .ok()
+        .and_then(|text| text.parse().ok());
+    let (mut crashes, mut seed) = (0, 0);
+    while crashes < asked.unwrap_or(usual) {
+        seed += 1;
+        match live(seed, &packed) {
+            Ok(more) => crashes += more,
+            Err(what) => panic!("seed {seed}: {what}"),
+        }
+    }
+    println!("{crashes} crashes");
+}
