@@ -21,7 +21,7 @@ use crate::scenario::Machine;
 use crate::store::StoreError;
 use crate::store::archive::Row;
 use crate::store::disk::Disk;
-use crate::store::log::payload::Decided;
+use crate::store::log::payload::{Decided, SetAside};
 use crate::store::log::{Kind, Log, Position};
 use crate::store::programs::Programs;
 use crate::store::snapshot::Snapshots;
@@ -117,11 +117,16 @@ impl<D: Disk> Durable<D> {
             appended.push(position.map(|position| (position, at, event)));
         }
         self.commit()?;
-        let decided = appended.into_iter().map(|appended| {
-            let (position, at, event) = appended?;
-            Ok(self.decide(position, (at, None), event))
-        });
-        Ok(decided.collect())
+        let mut decided = Vec::with_capacity(appended.len());
+        for appended in appended {
+            let taken =
+                appended.map(|(position, at, event)| self.decide(position, (at, None), event));
+            decided.push(taken);
+            if let Some(failure) = self.failure.take() {
+                return Err(failure);
+            }
+        }
+        Ok(decided)
     }
 
     fn append(
@@ -145,7 +150,10 @@ impl<D: Disk> Durable<D> {
         event: Event,
     ) -> Effects {
         let told = position > self.history.through();
-        let effects = self.core.follow((position, told), (at, place), event);
+        let Some(effects) = self.core.guarded((position, told), (at, place), event) else {
+            self.failure = Some(self.set_aside(position));
+            return Effects::default();
+        };
         let decided = Decided {
             input: position,
             hash: *effects.hash.bytes(),
@@ -154,6 +162,17 @@ impl<D: Disk> Durable<D> {
             self.failure = Some(error);
         }
         effects
+    }
+
+    /// Leaves an input out that makes the engine fail (A5). What the engine
+    /// holds now is nothing to go on with: the store is opened anew.
+    fn set_aside(&mut self, position: Position) -> StoreError {
+        match set_aside(&mut self.log, position) {
+            Ok(()) => StoreError::SetAside {
+                position: position.get(),
+            },
+            Err(error) => error,
+        }
     }
 
     /// Brings what was appended to the disk; what was told of it may follow.
@@ -178,6 +197,13 @@ impl<D: Disk> Durable<D> {
         self.commit()?;
         self.history.secure()
     }
+}
+
+/// Notes in the log that an input is left out.
+fn set_aside<D: Disk>(log: &mut Log<D>, input: Position) -> Result<(), StoreError> {
+    let why = "the engine failed on it";
+    log.append(Kind::SetAside, &SetAside { input, why }.to_bytes())?;
+    log.commit().map(drop)
 }
 
 /// Keeps a program, then notes in the log that it is loaded.

@@ -73,6 +73,22 @@ impl Failures {
         self.list.is_empty()
     }
 
+    /// Takes in an input that is left out (A5).
+    pub(super) fn set_aside(&mut self, position: u64, at: Option<Timestamp>) {
+        let nobody = Uid::of(&[]);
+        self.list.push_back(Failed {
+            key: Uid::of(&[b"aside", &position.to_le_bytes()]),
+            record: nobody,
+            enrolment: nobody,
+            workflow: String::new(),
+            step: String::new(),
+            action: "input".to_owned(),
+            error: format!("set aside: the engine failed on the input at position {position}"),
+            at: at.unwrap_or(Timestamp::MIN),
+            attempts: 1,
+        });
+    }
+
     /// Takes in an entry of the history.
     pub(super) fn told(&mut self, prepared: &Prepared, entry: &Entry) {
         let (Some(enrolment), Some(step)) = (entry.enrolment, entry.step) else {

@@ -56,6 +56,12 @@ pub enum StoreError {
         /// The folder of the log.
         dir: PathBuf,
     },
+    /// An input has made the engine fail, and is left out from now on: start
+    /// again.
+    SetAside {
+        /// The position of the input.
+        position: u64,
+    },
     /// A frame is asked to hold too much: this is for the caller to prevent.
     TooLarge {
         /// How many bytes.
@@ -149,6 +155,10 @@ impl fmt::Display for StoreError {
                 f,
                 "`{}` takes nothing more since a write or a sync failed: see to the disk and start again",
                 dir.display()
+            ),
+            StoreError::SetAside { position } => write!(
+                f,
+                "the input at position {position} made the engine fail, which is a mistake of this release: it is set aside, `flow failures` shows it; start again, and all else goes on"
             ),
             StoreError::TooLarge { bytes, most } => write!(
                 f,

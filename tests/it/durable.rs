@@ -15,7 +15,8 @@ use flow::project;
 use flow::scenario::Machine;
 use flow::store::StoreError;
 use flow::store::archive::Row;
-use flow::store::log::Position;
+use flow::store::log::payload::SetAside;
+use flow::store::log::{self, Kind, Log, Position};
 
 use crate::cli_support::Folder;
 use crate::store::chance::Chance;
@@ -264,4 +265,53 @@ fn what_was_acknowledged_outlives_any_failure_of_the_disk() {
         }
     }
     println!("{crashes} crashes");
+}
+
+// proves: A5
+#[test]
+fn an_input_that_is_set_aside_is_left_out_and_shown() {
+    let folder = Folder::project(PROGRAM);
+    let project = project::load(folder.path()).expect("a project");
+    let mut life = Life {
+        disk: SimDisk::new(1),
+        chance: Chance::new(1),
+        packed: project.pack(),
+        known: Known::default(),
+        next: 0,
+        now: "2026-03-02T08:00:00Z".parse().expect("a moment"),
+    };
+    let mut durable = life.open().expect("a store");
+    life.create(&mut durable).expect("it is taken");
+    let (made, position) = (durable.state().records().count(), durable.position());
+    life.create(&mut durable).expect("it is taken");
+    assert!(durable.state().records().count() > made);
+    durable.commit().expect("it is kept");
+    drop(durable);
+    let options = log::Options {
+        segment_bytes: 1 << 20,
+        identity: log::Identity {
+            store: [0; 16],
+            epoch: 0,
+        },
+    };
+    let (mut log, _) =
+        Log::open(life.disk.clone(), Path::new("/store/log"), options).expect("the log");
+    let frames = log.frames(position.next()).filter_map(Result::ok);
+    let inputs: Vec<Position> = frames
+        .filter(|frame| frame.kind == Kind::Input)
+        .map(|frame| frame.position)
+        .collect();
+    for input in inputs {
+        let aside = SetAside {
+            input,
+            why: "a test",
+        };
+        log.append(Kind::SetAside, &aside.to_bytes())
+            .expect("it is taken");
+    }
+    log.commit().expect("it is kept");
+    drop(log);
+    let durable = life.open().expect("it opens");
+    assert_eq!(durable.state().records().count(), made);
+    assert!(!durable.core().ledger().failures.is_empty());
 }

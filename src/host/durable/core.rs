@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use super::pending::Pending;
@@ -32,6 +33,8 @@ pub enum Unopened {
     NoProgram(Uid),
     /// An input of the log is none.
     Unreadable(Position),
+    /// An input makes the engine fail.
+    Panicked(Position),
     /// This release decides otherwise than the one that wrote the log.
     Diverged(Position),
 }
@@ -54,6 +57,10 @@ impl fmt::Display for Unopened {
             Unopened::Unreadable(position) => write!(
                 f,
                 "the log holds something at position {position} that this release does not know: use the release that wrote it, or a later one"
+            ),
+            Unopened::Panicked(position) => write!(
+                f,
+                "the input at position {position} makes the engine fail, which is a mistake of this release"
             ),
             Unopened::Diverged(position) => write!(
                 f,
@@ -165,6 +172,17 @@ impl<D: Disk> Core<D> {
         effects
     }
 
+    /// The same, but for a mistake of the engine, which is `None` (A5). What is
+    /// held then is nothing to go on with.
+    pub(super) fn guarded(
+        &mut self,
+        place: (Position, bool),
+        source: (Timestamp, Option<Place>),
+        event: Event,
+    ) -> Option<Effects> {
+        catch_unwind(AssertUnwindSafe(|| self.follow(place, source, event))).ok()
+    }
+
     /// Another program runs from now on, which is what a position of the log
     /// says (V1, V2).
     ///
@@ -203,17 +221,23 @@ impl<D: Disk> Core<D> {
     ) -> Result<bool, Unopened> {
         let position = frame.position;
         match frame.kind {
-            Kind::Input if !asides.contains(&position) => {
+            Kind::Input if asides.contains(&position) => {
+                let at = Frozen::read(&frame.payload).map(|event| event.at());
+                self.ledger.failures.set_aside(position.get(), at);
+                self.decided = position;
+                Ok(false)
+            }
+            Kind::Input => {
                 let event = Frozen::read(&frame.payload);
                 let event = event.ok_or(Unopened::Unreadable(position))?;
                 self.happened((position, position > told), &event)?;
                 Ok(true)
             }
             Kind::Decision => {
-                self.check(frame)?;
+                self.check(frame, asides)?;
                 Ok(false)
             }
-            Kind::Input | Kind::SetAside | Kind::Mark => Ok(false),
+            Kind::SetAside | Kind::Mark => Ok(false),
         }
     }
 
@@ -229,17 +253,19 @@ impl<D: Disk> Core<D> {
             }
             Thawed::Gone => return Err(Unopened::Unreadable(place.0)),
             Thawed::Event(event) => {
-                let effects = self.follow(place, (frozen.at(), frozen.place()), event);
+                let source = (frozen.at(), frozen.place());
+                let effects = self.guarded(place, source, event);
+                let effects = effects.ok_or(Unopened::Panicked(place.0))?;
                 self.unchecked.push_back((place.0, effects.hash));
             }
         }
         Ok(())
     }
 
-    fn check(&mut self, frame: &Frame) -> Result<(), Unopened> {
+    fn check(&mut self, frame: &Frame, asides: &BTreeSet<Position>) -> Result<(), Unopened> {
         let decided = Decided::read(&frame.payload);
         let decided = decided.ok_or(Unopened::Unreadable(frame.position))?;
-        if decided.input <= self.since {
+        if decided.input <= self.since || asides.contains(&decided.input) {
             return Ok(());
         }
         match self.unchecked.pop_front() {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::core::{Core, Unopened, program};
-use super::{Durable, History, keep, snapshot};
+use super::{Durable, History, keep, set_aside, snapshot};
 use crate::base::{Timestamp, Uid};
 use crate::engine::frozen::v1::event::Event as Frozen;
 use crate::host::program::Loaded;
@@ -74,7 +74,13 @@ pub fn open<D: Disk>(
         log.commit()?;
     }
     let told = history.through();
-    let (core, replayed) = follow(&site, told, |from| Ok(log.frames(from)))?;
+    let (core, replayed) = loop {
+        match follow(&site, told, |from| Ok(log.frames(from))) {
+            // What was set aside is left out the next time.
+            Err(Unopened::Panicked(position)) => set_aside(&mut log, position)?,
+            followed => break followed?,
+        }
+    };
     let mut durable = Durable {
         core,
         log,
