@@ -5,6 +5,7 @@
 pub mod archive;
 pub mod backup;
 pub mod carry;
+pub mod clock;
 pub mod desk;
 pub mod durable;
 pub mod failed;

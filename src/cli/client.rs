@@ -14,6 +14,7 @@ use super::run;
 use crate::base::{Timestamp, Uid};
 use crate::engine::decision::Answer;
 use crate::engine::{Effects, Event, InputBody};
+use crate::host::clock;
 use crate::host::desk::{self, Ask, Candidate, Doubt, Hello, Reply, Words};
 use crate::host::durable::{Core, Site, peek};
 use crate::host::keep::Kept;
@@ -120,9 +121,9 @@ impl<'o> Client<'o> {
     pub(super) fn ask(&mut self, ask: &Ask) -> Result<Reply, Failure> {
         let reply = match &mut self.way {
             Way::Running => socket::ask(&self.store, ask)?.ok_or_else(gone)?,
-            Way::Looking(core) => desk::read(core, &self.store, Timestamp::now(), ask),
+            Way::Looking(core) => desk::read(core, &self.store, clock::now(), ask),
             Way::Own(kept) if ask.reads() => {
-                desk::read(kept.durable.core(), &self.store, Timestamp::now(), ask)
+                desk::read(kept.durable.core(), &self.store, clock::now(), ask)
             }
             Way::Own(kept) => take(kept, ask)?,
         };
@@ -191,7 +192,8 @@ impl<'o> Client<'o> {
         }
     }
 
-    /// Ends it in order, and says what waits for a process that runs.
+    /// Ends it in order, and says what waits for a process that runs. What is
+    /// not ended so has lost nothing.
     pub(super) fn end(self) -> Result<(), Failure> {
         let Way::Own(kept) = self.way else {
             return Ok(());
@@ -232,7 +234,7 @@ pub(super) fn own(
             None => return Ok(None),
         }
     };
-    let now = Timestamp::now();
+    let now = clock::now();
     let begins = program.is_some();
     run::fits(project)?;
     let mut kept = Kept::open((store, &project.root), program, (now, identity()?))?;
@@ -258,7 +260,7 @@ fn take(kept: &mut Kept, ask: &Ask) -> Result<Reply, Failure> {
         Err(reply) => return Ok(reply),
     };
     // Time does not go back, whatever the clock of the machine says.
-    let now = Timestamp::now().max(kept.durable.core().state().now());
+    let now = clock::now().max(kept.durable.core().state().now());
     let events = events.into_iter().map(|event| (now, event)).collect();
     let effects = accept(kept, events)?;
     Ok(desk::answered(kept.durable.core(), ask, effects))

@@ -28,28 +28,25 @@ pub(super) fn run(arguments: &ImportArguments, output: &Output) -> Result<Exit, 
     let form = form(&arguments.file)?;
     let bytes = fs::read(&arguments.file).map_err(|error| unreadable(&arguments.file, &error))?;
     let source = (bytes.as_slice(), form);
-    let summary = if arguments.dry_run {
+    let (summary, client) = if arguments.dry_run {
         let Some(program) = looked_at(arguments, output)? else {
             return Ok(Exit::Findings);
         };
-        import(arguments, (source, &program), &mut Dry)?
+        (import(arguments, (source, &program), &mut Dry)?, None)
     } else {
         let Some(mut client) = Client::working(&arguments.project.dir, output)? else {
             return Ok(Exit::Findings);
         };
-        let done = client
-            .program()
-            .and_then(|program| import(arguments, (source, &program), &mut Wet(&mut client)));
-        let ended = client.end();
-        let done = done?;
-        ended?;
-        done
+        let program = client.program()?;
+        let summary = import(arguments, (source, &program), &mut Wet(&mut client))?;
+        (summary, Some(client))
     };
     let text = match arguments.format {
         DataFormat::Json => shown::json(&summary),
         DataFormat::Text => shown::text(&summary),
     };
     output.data(&text)?;
+    client.map_or(Ok(()), Client::end)?;
     for missing in &summary.missing {
         output.note(format!("no row has the key `{missing}`"));
     }

@@ -26,15 +26,13 @@ fn give(
     let Some(mut client) = Client::working(&arguments.project.dir, output)? else {
         return Ok(Exit::Findings);
     };
-    let done = taken(&mut client, arguments, order);
-    let ended = client.end();
-    let outcomes = done?;
-    ended?;
+    let outcomes = taken(&mut client, arguments, order)?;
     let text: String = match arguments.format {
         DataFormat::Json => outcomes.iter().map(desk::line).collect(),
         DataFormat::Text => outcomes.iter().map(|one| words(one) + "\n").collect(),
     };
     output.data(&text)?;
+    client.end()?;
     Ok(if outcomes.iter().all(went_well) {
         Exit::Fine
     } else {
@@ -70,8 +68,8 @@ fn words(outcome: &Outcome) -> String {
         Outcome::Created { record } => format!("created {}, id {}", title(record), record.id),
         Outcome::Accepted {
             record: Some(record),
-        } => format!("taken for {}", title(record)),
-        Outcome::Accepted { record: None } => "taken".into(),
+        } => format!("accepted for {}", title(record)),
+        Outcome::Accepted { record: None } => "accepted".into(),
         Outcome::Enrolled { record, workflow } => {
             format!("{} is enrolled in {workflow}", title(record))
         }
@@ -90,7 +88,7 @@ fn words(outcome: &Outcome) -> String {
         } => format!("{} is taken out of {workflow}", title(record)),
         Outcome::Switched { workflow, to } => format!("{workflow} is {to}"),
         Outcome::Published => "the program is published".into(),
-        Outcome::Duplicate => "taken before: nothing was done".into(),
+        Outcome::Duplicate => "accepted before: nothing was done".into(),
         Outcome::NoRecord { value } => format!("refused: there is no record `{value}`"),
         Outcome::Refused { reason } => format!("refused: {reason}"),
     }

@@ -16,17 +16,15 @@ pub(super) fn run(arguments: &RetryArguments, output: &Output) -> Result<Exit, F
     let ask = Ask::Retry {
         actions: arguments.key.clone(),
     };
-    let reply = client.ask(&ask);
-    let ended = client.end();
-    let outcomes = match reply? {
+    let outcomes = match client.ask(&ask)? {
         Reply::Taken { outcomes, .. } => outcomes,
         other => return Err(strange(&other)),
     };
-    ended?;
     let text = match arguments.format {
         DataFormat::Json => outcomes.iter().map(desk::line).collect(),
         DataFormat::Text => format!("put back {}\n", count(outcomes.len(), "action")),
     };
     output.data(&text)?;
+    client.end()?;
     Ok(Exit::Fine)
 }

@@ -94,6 +94,7 @@ impl Failures {
         let (Some(enrolment), Some(step)) = (entry.enrolment, entry.step) else {
             return;
         };
+        let last = self.last.take();
         match &entry.what {
             What::AttemptFailed {
                 attempt,
@@ -105,10 +106,8 @@ impl Failures {
                 self.add(prepared, entry, (key, *attempt, error));
                 self.last = Some((enrolment, step));
             }
-            What::Failed(error) => {
-                if self.last.take() != Some((enrolment, step)) {
-                    self.add(prepared, entry, (None, 0, error));
-                }
+            What::Failed(error) if last != Some((enrolment, step)) => {
+                self.add(prepared, entry, (None, 0, error));
             }
             What::Done(_) | What::Withdrawn(_) => {
                 self.under_way.remove(&(enrolment, step));

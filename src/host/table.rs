@@ -41,7 +41,7 @@ pub struct Table<'t> {
 }
 
 enum Rows<'t> {
-    Csv(Csv<'t>),
+    Csv(Box<Csv<'t>>),
     Jsonl(Jsonl<'t>),
 }
 
@@ -79,7 +79,7 @@ impl<'t> Table<'t> {
         program: &'t Program,
     ) -> Result<Self, String> {
         let rows = match form {
-            Form::Csv => Rows::Csv(Csv::open(bytes, plan, program)?),
+            Form::Csv => Rows::Csv(Box::new(Csv::open(bytes, plan, program)?)),
             Form::Jsonl => Rows::Jsonl(Jsonl::new(bytes)),
         };
         Ok(Table {
@@ -94,7 +94,7 @@ impl<'t> Table<'t> {
     #[must_use]
     pub fn headers(&self) -> Vec<String> {
         match &self.rows {
-            Rows::Csv(csv) => csv.headers.clone(),
+            Rows::Csv(sheet) => sheet.headers.clone(),
             Rows::Jsonl(_) => vec!["row".to_owned()],
         }
     }
@@ -104,7 +104,7 @@ impl<'t> Table<'t> {
     #[must_use]
     pub fn left_out(&self) -> Vec<String> {
         match &self.rows {
-            Rows::Csv(csv) => csv.left_out(),
+            Rows::Csv(sheet) => sheet.left_out(),
             Rows::Jsonl(jsonl) => jsonl.left_out(),
         }
     }
@@ -150,7 +150,7 @@ impl<'t> Table<'t> {
 
     fn next(&mut self) -> Option<Result<Read, Reject>> {
         match &mut self.rows {
-            Rows::Csv(csv) => csv.next(self.plan, &mut self.ids),
+            Rows::Csv(sheet) => sheet.next(self.plan, &mut self.ids),
             Rows::Jsonl(jsonl) => jsonl.next((self.plan, self.program), &mut self.ids),
         }
     }

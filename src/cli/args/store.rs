@@ -33,6 +33,10 @@ pub(in crate::cli) enum StoreCommand {
 
 /// Read all of a store, and say what is wrong with it. Nothing is changed.
 #[derive(Debug, Args)]
+#[command(after_help = help(
+    "  flow store verify                    of the project of this folder\n  \
+       flow store verify --format json      for programs"
+))]
 pub(in crate::cli) struct VerifyArguments {
     #[command(flatten)]
     pub(in crate::cli) project: OfProject,
@@ -43,6 +47,10 @@ pub(in crate::cli) struct VerifyArguments {
 
 /// Copy a store into a new folder. It may be running.
 #[derive(Debug, Args)]
+#[command(after_help = help(
+    "  flow store backup ../backup                      into a new folder\n  \
+       flow store backup ../backup -p examples/webinar  of another project"
+))]
 pub(in crate::cli) struct BackupArguments {
     /// The folder; it must not be there, or be empty
     pub(in crate::cli) to: PathBuf,
@@ -52,6 +60,9 @@ pub(in crate::cli) struct BackupArguments {
 
 /// Bring a copy of a store back. The store must be empty.
 #[derive(Debug, Args)]
+#[command(after_help = help(
+    "  flow store restore ../backup    what `flow store backup` has written"
+))]
 pub(in crate::cli) struct RestoreArguments {
     /// The folder of the copy
     pub(in crate::cli) from: PathBuf,
@@ -59,8 +70,12 @@ pub(in crate::cli) struct RestoreArguments {
     pub(in crate::cli) project: OfProject,
 }
 
-/// Write the records and the history of a store out, for other programs.
+/// Write the records of a store out, for other programs.
 #[derive(Debug, Args)]
+#[command(after_help = help(
+    "  flow store export --format jsonl out    one JSON object a line\n  \
+       flow store export --format csv out      a table for each object"
+))]
 pub(in crate::cli) struct ExportArguments {
     /// The folder; it must not be there, or be empty
     pub(in crate::cli) to: PathBuf,
@@ -74,7 +89,7 @@ pub(in crate::cli) struct ExportArguments {
 /// The forms of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum ExportFormat {
-    /// `records.jsonl` and `history.jsonl`, one JSON object a line
+    /// `records.jsonl`, one JSON object a line
     Jsonl,
     /// A table for each object
     Csv,

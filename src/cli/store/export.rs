@@ -10,7 +10,7 @@ use crate::cli::check::count;
 use crate::cli::client::Client;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Output, desk};
-use crate::connector::csv;
+use crate::connector::csv::write as write_sheet;
 use crate::host::replay::kept::Record;
 use crate::host::store::Unfinished;
 use crate::model::{Object, PropertyId};
@@ -49,18 +49,18 @@ fn tables(client: &mut Client<'_>, to: &Path) -> Result<usize, Failure> {
     let program = client.program()?;
     let mut links = Unfinished::create(&to.join("links.csv"))?;
     let head = ["object", "id", "name", "as", "with", "labels"];
-    links.write(&csv::write(&[head.map(str::to_owned).to_vec()]))?;
+    links.write(&write_sheet(&[head.map(str::to_owned).to_vec()]))?;
     let mut written = 0;
     for (_, object) in program.catalog.objects.iter() {
         let columns = columns(object);
         let mut file = Unfinished::create(&to.join(format!("{}.csv", object.name)))?;
-        file.write(&csv::write(&[head_of(&columns)]))?;
+        file.write(&write_sheet(&[head_of(&columns)]))?;
         client.records((Some(object.name.as_str()), None), &mut |records| {
             written += records.len();
             let rows: Vec<_> = records.iter().map(|record| row(record, &columns)).collect();
-            file.write(&csv::write(&rows))?;
+            file.write(&write_sheet(&rows))?;
             let rows: Vec<_> = records.iter().flat_map(linked).collect();
-            Ok(links.write(&csv::write(&rows))?)
+            Ok(links.write(&write_sheet(&rows))?)
         })?;
         file.finish()?;
     }

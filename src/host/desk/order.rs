@@ -2,10 +2,13 @@
 //! known here.
 
 use super::outcome;
+use std::collections::BTreeSet;
+
 use super::rows::rows;
 use super::wire::{Ask, Batch, Imported, Line, Reply, Words};
+use crate::base::Uid;
 use crate::engine::decision::Answer;
-use crate::engine::{Effects, Event, Input};
+use crate::engine::{Effects, Event, Input, InputBody, State, key};
 use crate::host::durable::Core;
 use crate::host::replay;
 use crate::store::disk::Disk;
@@ -44,7 +47,7 @@ pub(super) fn answered<D: Disk>(core: &Core<D>, ask: &Ask, effects: Vec<Effects>
         Ask::Import(batch) => match table(core, batch) {
             Ok(rows) => Reply::Imported(Imported {
                 actions,
-                ..imported(&rows, &effects)
+                ..imported(core.state(), (&rows, &effects))
             }),
             Err(reply) => reply,
         },
@@ -64,20 +67,24 @@ fn table<D: Disk>(core: &Core<D>, batch: &Batch) -> Result<Vec<Result<Input, Str
         .map_err(|(message, help)| Reply::Refused(Words { message, help }))
 }
 
-fn imported(rows: &[Result<Input, String>], effects: &[Effects]) -> Imported {
+fn imported(state: &State, (rows, effects): (&[Result<Input, String>], &[Effects])) -> Imported {
     let mut imported = Imported::default();
     let mut effects = effects.iter();
     for (place, row) in rows.iter().enumerate() {
-        let answer = match row {
-            Ok(_) => effects.next().and_then(|effects| effects.answer.as_ref()),
+        let row = match row {
+            Ok(row) => row,
             Err(reason) => {
                 imported.rejects.push((place, reason.clone()));
                 continue;
             }
         };
-        match answer {
+        match effects.next().and_then(|effects| effects.answer.as_ref()) {
             Some(Answer::Created(_)) => imported.created += 1,
-            Some(Answer::Duplicate) => imported.before += 1,
+            Some(Answer::Duplicate) if went_in(state, row) => imported.before += 1,
+            Some(Answer::Duplicate) => {
+                let reason = "it was refused before: change it, or give the import another name";
+                imported.rejects.push((place, reason.into()));
+            }
             Some(Answer::Refused(reason) | Answer::NoRecord(reason)) => {
                 imported.rejects.push((place, reason.to_string()));
             }
@@ -85,4 +92,20 @@ fn imported(rows: &[Result<Input, String>], effects: &[Effects]) -> Imported {
         }
     }
     imported
+}
+
+/// Whether a row that came before went in: of its unique values, if it has any,
+/// one record has what is still had.
+fn went_in(state: &State, row: &Input) -> bool {
+    let InputBody::Import(_, object, values) = &row.body else {
+        return true;
+    };
+    let prepared = state.prepared();
+    let unique = prepared.unique(*object);
+    let unique = values.iter().filter(|(id, _)| unique.contains(id));
+    let owners = unique
+        .clone()
+        .filter_map(|(id, value)| state.owner(&key(prepared, *object, *id, value)));
+    let owners: BTreeSet<Uid> = owners.collect();
+    owners.len() == 1 || unique.count() == 0
 }

@@ -36,7 +36,7 @@ pub(super) fn page<D: Disk>(
     if let Some(text) = condition {
         // It is compiled, and no record can be asked for it yet.
         return match Condition::compile(core.program(), text, chosen) {
-            Ok(_) => Reply::refused("choosing records by a condition is not built yet"),
+            Ok(Condition) => Reply::refused("choosing records by a condition is not built yet"),
             Err(reply) => reply,
         };
     }

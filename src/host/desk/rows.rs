@@ -7,7 +7,7 @@ use super::wire::{Batch, BatchRow};
 use crate::engine::{Input, InputBody};
 use crate::host::import;
 use crate::host::replay::{self, Said};
-use crate::model::PropertyId;
+use crate::model::{ObjectId, PropertyId, Value};
 use crate::plan::Program;
 
 /// Each row as an input, or the reason why it is none.
@@ -32,6 +32,7 @@ pub fn rows(program: &Program, batch: &Batch) -> Result<Vec<Result<Input, String
         let cells = columns.iter().zip(&row.cells);
         let cells = cells.map(|(property, cell)| (*property, cell.0.clone()));
         let values = import::values((program, object), cells)?;
+        complete((program, object), &values)?;
         Ok(Input {
             id: Some(row.id.as_str().into()),
             occurred_at: None,
@@ -40,4 +41,24 @@ pub fn rows(program: &Program, batch: &Batch) -> Result<Vec<Result<Input, String
         })
     };
     Ok(batch.rows.iter().map(input).collect())
+}
+
+/// Refuses a row that no record can have: without a unique value it creates
+/// one, and for that a value is missing. So it is a reject each time.
+fn complete(
+    (program, object): (&Program, ObjectId),
+    values: &[(PropertyId, Value)],
+) -> Result<(), String> {
+    let properties = &program.catalog.objects[object].properties;
+    if values.iter().any(|(id, _)| properties[*id].unique) {
+        return Ok(());
+    }
+    let missing = properties.iter().find(|(id, property)| {
+        let given = values.iter().any(|(given, _)| given == id);
+        property.required && !property.default && !given
+    });
+    match missing {
+        Some((_, property)) => Err(format!("required: `{}` must have a value", property.name)),
+        None => Ok(()),
+    }
 }

@@ -2,7 +2,7 @@
 //! here.
 
 use super::Read;
-use crate::connector::csv::{self, Rows};
+use crate::connector::csv::{Rows, read as read_sheet};
 use crate::host::import::{self, Ids, Plan, Reject};
 use crate::model::{PropertyId, Raw};
 use crate::plan::Program;
@@ -16,7 +16,7 @@ pub(super) struct Csv<'t> {
 
 impl<'t> Csv<'t> {
     pub(super) fn open(bytes: &'t [u8], plan: &Plan, program: &Program) -> Result<Self, String> {
-        let sheet = csv::read(bytes)?;
+        let sheet = read_sheet(bytes)?;
         let object = &program.catalog.objects[plan.object];
         Ok(Csv {
             columns: import::columns(&sheet.headers, plan, object)?,

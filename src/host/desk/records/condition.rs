@@ -1,6 +1,6 @@
 //! A condition that somebody has typed, compiled with the program that the
-//! store runs: a segment of one more source. How records are evaluated is not
-//! known here.
+//! store runs: the `only when` of a workflow of one more source. How a record
+//! is evaluated is not known here.
 
 use std::path::Path;
 
@@ -9,83 +9,84 @@ use crate::compile::compile;
 use crate::diagnostic::{Findings, Level};
 use crate::host::desk::wire::{Doubt, Reply, Words};
 use crate::host::program::Loaded;
-use crate::model::{Catalog, ObjectId, SegmentId};
+use crate::model::{Catalog, ObjectId};
 use crate::plan::Program;
+use crate::syntax::ast::{ClauseKind, Declaration, File};
 use crate::{project, syntax};
 
 /// What the source is called.
 const SOURCE: &str = "condition";
 
+/// What stands behind the condition.
+const TAIL: &str = "\nsteps {} }\n";
+
 /// The most bytes of a condition.
 const LONGEST: usize = 64 << 10;
 
-/// A condition on the records of an object.
-pub(super) struct Condition {
-    pub(super) object: ObjectId,
-    /// The program with one more segment, behind all others.
-    pub(super) program: Program,
-    pub(super) segment: SegmentId,
-}
+/// A condition on the records of an object that can be compiled.
+pub(super) struct Condition;
 
 impl Condition {
     /// Compiles a condition on an object; it need not be said where there is
     /// only one.
     pub(super) fn compile(
-        program: &Loaded,
+        running: &Loaded,
         text: &str,
         object: Option<ObjectId>,
     ) -> Result<Self, Reply> {
-        let catalog = &program.prepared.program.catalog;
-        let object = object
-            .or_else(|| only(catalog))
-            .ok_or_else(|| which(catalog))?;
+        let catalog = &running.prepared.program.catalog;
+        let object = object.or_else(|| only(catalog));
+        let object = object.ok_or_else(|| which(catalog))?;
         if text.len() > LONGEST {
             return Err(Reply::refused("the condition is longer than 64 KiB"));
         }
-        let head = format!(
-            "segment {} on `{}` when ",
-            name(),
-            catalog.objects[object].name
-        );
-        let unread = || Reply::refused("the program of the store cannot be compiled any more");
-        let mut project = project::unpack(Path::new(""), &program.packed).ok_or_else(unread)?;
-        let source = project
-            .sources
-            .add(SOURCE.to_owned(), format!("{head}{text}\n"));
-        if syntax::parse(source, project.sources.get(source).text())
-            .file
-            .declarations
-            .len()
-            > 1
-        {
-            return Err(Reply::refused("a condition declares nothing"));
-        }
-        project.files.push(source);
-        let compilation = compile(&project.sources, &project.files, &project.settings);
-        let place = Typed {
-            source,
-            start: head.len(),
-            length: text.len(),
-        };
-        let doubts = place.doubts(&compilation.findings, &project.sources);
-        if !doubts.is_empty() {
-            return Err(Reply::Unclear { findings: doubts });
-        }
-        let program = compilation.program.ok_or_else(unread)?;
-        let segment = program.catalog.segment(&Name::new(&name()));
-        let last = program.catalog.segments.ids().last();
-        match segment.filter(|segment| Some(*segment) == last) {
-            Some(segment) => Ok(Condition {
-                object,
-                program,
-                segment,
-            }),
+        let program = program(running, (&catalog.objects[object].name, text))?;
+        let workflow = program.catalog.workflow(&Name::new(&name()));
+        let last = program.catalog.workflows.ids().last();
+        match workflow.filter(|workflow| Some(*workflow) == last) {
+            Some(_) => Ok(Condition),
             None => Err(unread()),
         }
     }
 }
 
-/// The name of the segment: none comes after it, so that those of the program
+/// The program that runs, with a condition on an object.
+fn program(running: &Loaded, (object, text): (&Name, &str)) -> Result<Program, Reply> {
+    let head = format!("workflow {} on `{object}` {{ only when ", name());
+    let mut project = project::unpack(Path::new(""), &running.packed).ok_or_else(unread)?;
+    let whole = format!("{head}{text}{TAIL}");
+    let source = project.sources.add(SOURCE.to_owned(), whole);
+    let parsed = syntax::parse(source, project.sources.get(source).text());
+    project.files.push(source);
+    let compilation = compile(&project.sources, &project.files, &project.settings);
+    let place = Typed {
+        source,
+        start: head.len(),
+        length: text.len(),
+    };
+    let doubts = place.doubts(&compilation.findings, &project.sources);
+    if !doubts.is_empty() {
+        return Err(Reply::Unclear { findings: doubts });
+    }
+    if !is_one(&parsed.file) {
+        return Err(Reply::refused("a condition declares nothing"));
+    }
+    compilation.program.ok_or_else(unread)
+}
+
+/// Whether a source holds a condition and nothing else.
+fn is_one(file: &File) -> bool {
+    let [Declaration::Workflow(workflow)] = file.declarations.as_slice() else {
+        return false;
+    };
+    let kinds = workflow.clauses.iter().map(|clause| &clause.kind);
+    matches!(
+        kinds.collect::<Vec<_>>().as_slice(),
+        [ClauseKind::OnlyWhen(_), ClauseKind::Steps(steps)] if steps.is_empty()
+    )
+}
+
+/// The name of the workflow: none comes after it, so that those of the program
 /// keep their places.
 fn name() -> String {
     "z".repeat(Name::MAX)
@@ -94,6 +95,10 @@ fn name() -> String {
 fn only(catalog: &Catalog) -> Option<ObjectId> {
     let mut ids = catalog.objects.ids();
     ids.next().filter(|_| ids.next().is_none())
+}
+
+fn unread() -> Reply {
+    Reply::refused("the program of the store cannot be compiled any more")
 }
 
 fn which(catalog: &Catalog) -> Reply {
