@@ -1,10 +1,12 @@
 //! Records as people look at them: values and segments as of now. Nothing is
 //! decided by it.
 
-use super::State;
 use super::evaluate::{Notes, Scope};
 use super::record::RecordCell;
+use super::{Prepared, State};
+use crate::base::Timestamp;
 use crate::model::{PropertyId, SegmentId, Value};
+use crate::plan::Condition;
 
 impl State {
     /// The value of a property: stored, built in or computed.
@@ -20,5 +22,19 @@ impl State {
         let notes = Notes::default();
         let scope = Scope::of(self.prepared(), record, self.now, &notes);
         scope.in_segment(segment) == Some(true)
+    }
+
+    /// Whether a condition of another program holds for a record at an instant.
+    /// All that it names must have the same place in both programs.
+    #[must_use]
+    pub fn would_hold(
+        &self,
+        record: &RecordCell,
+        (prepared, condition): (&Prepared, &Condition),
+        now: Timestamp,
+    ) -> bool {
+        let notes = Notes::default();
+        let scope = Scope::of(prepared, record, now, &notes);
+        scope.holds(condition)
     }
 }

@@ -98,6 +98,13 @@ impl Prepared {
         self.interests.of_association(object, association)
     }
 
+    /// Whether records know all that another program reads through links. All
+    /// that it names must have the same place in both.
+    #[must_use]
+    pub fn hears_all_of(&self, other: &Prepared) -> bool {
+        self.interests.cover(&other.interests)
+    }
+
     /// How a computed property is computed.
     #[must_use]
     pub fn computed(&self, object: ObjectId, property: PropertyId) -> Option<&Expression> {

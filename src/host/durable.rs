@@ -113,6 +113,9 @@ impl<D: Disk> Durable<D> {
     ) -> Result<Vec<Result<Effects, StoreError>>, StoreError> {
         let mut appended = Vec::with_capacity(events.len());
         for (at, event) in events {
+            // The log keeps microseconds: finer times would decide otherwise
+            // when it is read again.
+            let at = Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at);
             let position = self.append(at, None, &event);
             appended.push(position.map(|position| (position, at, event)));
         }

@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 
 use self::courier::{Courier, Way};
 use self::listen::Ear;
+use super::clock;
 use super::desk::{Ask, Reply};
 use super::durable::{Durable, Writing};
 use super::keep::{self, Kept};
@@ -185,9 +186,7 @@ impl Live {
 
     /// The present instant, which never runs back (I7).
     fn now(&self) -> Timestamp {
-        let now = Timestamp::now();
-        // Microseconds are what is kept.
-        let now = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
+        let now = clock::now();
         now.max(self.durable.core().state().now())
     }
 

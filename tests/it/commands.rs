@@ -211,13 +211,19 @@ fn an_event_may_have_occurred_before() {
 }
 
 #[test]
-fn a_condition_is_shown_with_what_is_wrong() {
+fn a_condition_chooses_records() {
     let folder = begun();
+    fine(folder.flow(&["create", "contact", "email=b@x.example", "score=9"]));
     let records = |condition: &str| {
         folder.flow(&[
             "records", "-o", "contact", "--where", condition, "--format", "json",
         ])
     };
+    let chosen = fine(records("score > 5"));
+    assert_eq!(chosen.lines().count(), 1);
+    assert!(chosen.contains("b@x.example"), "{chosen}");
+    let none = records("score > 50");
+    assert_eq!((none.code, none.out.as_str()), (Some(0), ""));
     let said = wrong(records("scoer > 5"));
     for part in [
         "unknown-property",

@@ -282,8 +282,11 @@ fn a_program_with_errors_is_not_run() {
 fn wrong_usage_ends_with_2() {
     let folder = project(&["", "  "]);
     for (arguments, said) in [
-        (&["run"] as &[&str], "live running comes later"),
-        (&["run", "-r", "nix.jsonl"], "there is no `nix.jsonl`"),
+        (
+            &["run", "-r", "nix.jsonl"] as &[&str],
+            "there is no `nix.jsonl`",
+        ),
+        (&["run", "--dry-run"], "--replay <FILE>"),
         (&["run", "-r", "replay.jsonl"], "holds no line"),
     ] {
         let run = folder.flow(arguments);

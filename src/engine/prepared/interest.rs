@@ -19,6 +19,17 @@ pub(in crate::engine) struct Interest {
     pub(in crate::engine) through: BTreeMap<AssociationId, Interest>,
 }
 
+impl Interest {
+    /// Whether it holds all of another.
+    fn covers(&self, other: &Interest) -> bool {
+        let inner = |(association, inner): (&AssociationId, &Interest)| {
+            let own = self.through.get(association);
+            own.is_some_and(|own| own.covers(inner))
+        };
+        self.properties.is_superset(&other.properties) && other.through.iter().all(inner)
+    }
+}
+
 /// The interests of all objects, by association.
 #[derive(Debug, Default)]
 pub(super) struct Interests {
@@ -39,6 +50,12 @@ impl Interests {
             interests.add(catalog, &Read { way, leaf });
         }
         interests
+    }
+
+    /// Whether they hold all of others.
+    pub(super) fn cover(&self, others: &Interests) -> bool {
+        let mut others = others.entries.iter();
+        others.all(|(of, other)| self.entries.get(of).is_some_and(|own| own.covers(other)))
     }
 
     pub(super) fn of_association(

@@ -22,7 +22,7 @@ type Place = (String, String, String);
 /// The records after one of them, as many as are answered at once.
 pub(super) fn page<D: Disk>(
     core: &Core<D>,
-    _: Timestamp,
+    now: Timestamp,
     (object, condition): (Option<&str>, Option<&str>),
     after: Option<&Candidate>,
 ) -> Reply {
@@ -33,14 +33,17 @@ pub(super) fn page<D: Disk>(
         Ok(chosen) => chosen,
         Err((message, help)) => return Reply::Refused(Words { message, help }),
     };
-    if let Some(text) = condition {
-        // It is compiled, and no record can be asked for it yet.
-        return match Condition::compile(core.program(), text, chosen) {
-            Ok(Condition) => Reply::refused("choosing records by a condition is not built yet"),
-            Err(reply) => reply,
-        };
-    }
-    let holds = |record: &&RecordCell| chosen.is_none_or(|object| object == record.object);
+    let condition = condition.map(|text| Condition::compile(core.program(), text, chosen));
+    let condition = match condition.transpose() {
+        Ok(condition) => condition,
+        Err(reply) => return reply,
+    };
+    let holds = |record: &&RecordCell| {
+        chosen.is_none_or(|object| object == record.object)
+            && condition
+                .as_ref()
+                .is_none_or(|condition| condition.holds(state, record, now))
+    };
     let after = after.map(|after| {
         let name = after.name.to_lowercase();
         (after.object.clone(), name, after.id.clone())

@@ -4,12 +4,14 @@
 
 use std::path::Path;
 
-use crate::base::{Name, SourceId, Sources};
+use crate::base::{Name, SourceId, Sources, Timestamp};
 use crate::compile::compile;
 use crate::diagnostic::{Findings, Level};
+use crate::engine::record::RecordCell;
+use crate::engine::{Prepared, State};
 use crate::host::desk::wire::{Doubt, Reply, Words};
 use crate::host::program::Loaded;
-use crate::model::{Catalog, ObjectId};
+use crate::model::{Catalog, ObjectId, WorkflowId};
 use crate::plan::Program;
 use crate::syntax::ast::{ClauseKind, Declaration, File};
 use crate::{project, syntax};
@@ -23,8 +25,13 @@ const TAIL: &str = "\nsteps {} }\n";
 /// The most bytes of a condition.
 const LONGEST: usize = 64 << 10;
 
-/// A condition on the records of an object that can be compiled.
-pub(super) struct Condition;
+/// A condition on the records of an object.
+pub(super) struct Condition {
+    object: ObjectId,
+    /// The program with one more workflow, behind all others.
+    prepared: Prepared,
+    workflow: WorkflowId,
+}
 
 impl Condition {
     /// Compiles a condition on an object; it need not be said where there is
@@ -43,10 +50,27 @@ impl Condition {
         let program = program(running, (&catalog.objects[object].name, text))?;
         let workflow = program.catalog.workflow(&Name::new(&name()));
         let last = program.catalog.workflows.ids().last();
-        match workflow.filter(|workflow| Some(*workflow) == last) {
-            Some(_) => Ok(Condition),
-            None => Err(unread()),
+        let workflow = workflow.filter(|workflow| Some(*workflow) == last);
+        let workflow = workflow.ok_or_else(unread)?;
+        let prepared = Prepared::new(program);
+        if !running.prepared.hears_all_of(&prepared) {
+            return Err(unheard());
         }
+        Ok(Condition {
+            object,
+            prepared,
+            workflow,
+        })
+    }
+
+    /// Whether it holds for a record at an instant; one that is unknown does
+    /// not.
+    pub(super) fn holds(&self, state: &State, record: &RecordCell, now: Timestamp) -> bool {
+        let workflow = self.prepared.workflow(self.workflow);
+        let condition = workflow.and_then(|workflow| workflow.only.as_ref());
+        record.object == self.object
+            && condition
+                .is_some_and(|condition| state.would_hold(record, (&self.prepared, condition), now))
     }
 }
 
@@ -110,6 +134,14 @@ fn which(catalog: &Catalog) -> Reply {
             "name it by `--object`: there are `{}`",
             names.join("`, `")
         )),
+    })
+}
+
+/// What is behind a link is known as far as the program reads it.
+fn unheard() -> Reply {
+    Reply::Refused(Words {
+        message: "the condition reads through a link what the program does not read there".into(),
+        help: Some("choose by the record's own properties, or by a segment".into()),
     })
 }
 
