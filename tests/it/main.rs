@@ -45,6 +45,7 @@ mod smtp_server;
 mod snapshots;
 mod socket;
 mod store;
+mod stores;
 mod support;
 mod survive;
 mod tls_server;

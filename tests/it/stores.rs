@@ -1,0 +1,74 @@
+//! Stores that earlier releases wrote: every later one opens them, finds what
+//! was there, and goes on. A fixture is never changed; a new form of the store
+//! gets a new one.
+
+use std::fs;
+use std::path::Path;
+
+use crate::cli_support::Folder;
+use crate::support::repo_root;
+
+/// Copies a folder with all below it.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder").flatten() {
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            fs::copy(&path, &to).expect("a file");
+        }
+    }
+}
+
+/// A fixture as a project with its store in place.
+fn fixture(name: &str) -> Folder {
+    let folder = Folder::new(&[]);
+    let from = repo_root().join("tests/fixtures").join(name);
+    copy(&from, folder.path());
+    let store = folder.path().join(".flow");
+    fs::rename(folder.path().join("store"), store).expect("the store is there");
+    folder
+}
+
+fn read(folder: &Folder, name: &str) -> String {
+    fs::read_to_string(folder.path().join(name)).expect("it is there")
+}
+
+const STORES: &[&str] = &["store-1"];
+
+#[test]
+fn stores_of_earlier_releases_open_and_go_on() {
+    for name in STORES {
+        for snapshots in [true, false] {
+            let folder = fixture(name);
+            if !snapshots {
+                // Then all of the log is decided again, and compared.
+                let dir = folder.path().join(".flow/snapshots");
+                fs::remove_dir_all(dir).expect("they are there");
+            }
+            let records = folder.flow(&["records", "--format", "json"]);
+            assert_eq!(
+                records.out,
+                read(&folder, "records.jsonl"),
+                "{}",
+                records.err
+            );
+            let history = folder.flow(&["history", "ada@example.com", "--format", "json"]);
+            assert_eq!(history.out, read(&folder, "ada.jsonl"), "{}", history.err);
+            let verified = folder.flow(&["store", "verify"]);
+            assert_eq!(verified.code, Some(0), "{}{}", verified.out, verified.err);
+            let again = folder.flow(&["run", "--replay", "replay.jsonl"]);
+            assert!(
+                again.out.contains("Nothing new"),
+                "{}{}",
+                again.out,
+                again.err
+            );
+            let on = ["run", "--replay", "replay.jsonl", "--until", "2026-03-30"];
+            let on = folder.flow(&on);
+            assert_eq!(on.code, Some(0), "{}", on.err);
+            assert!(on.out.contains("log 2"), "{}", on.out);
+        }
+    }
+}
