@@ -49,3 +49,4 @@ mod tls_server;
 mod values;
 mod versions;
 mod walls;
+mod watch;
