@@ -46,6 +46,7 @@ mod store;
 mod support;
 mod survive;
 mod tls_server;
+mod two;
 mod values;
 mod versions;
 mod walls;
