@@ -30,13 +30,17 @@ impl Running {
     /// Begins one, and waits until it answers.
     pub(crate) fn begin(folder: &Folder, arguments: &[&str]) -> Self {
         let mut running = Running::spawn(folder, arguments);
+        running.answers(folder);
+        running
+    }
+
+    /// Waits until it answers.
+    pub(crate) fn answers(&mut self, folder: &Folder) {
         let answers = until(|| {
-            let ended = running.child.try_wait().expect("its state");
-            assert!(ended.is_none(), "it has ended: {:?}", running.said());
+            assert!(self.runs(), "it has ended: {:?}", self.said());
             matches!(ask(&store(folder.path()), &Ask::Hello), Ok(Some(_)))
         });
-        assert!(answers, "it does not answer: {:?}", running.said());
-        running
+        assert!(answers, "it does not answer: {:?}", self.said());
     }
 
     /// Begins one, and does not wait.

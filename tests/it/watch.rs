@@ -61,6 +61,8 @@ impl Watched {
         let running = Running::begin(&folder, &["--watch"]);
         running.hears("watching its sources", 1);
         let watched = Watched { running, folder };
+        // The first look of all is over.
+        sleep(QUIET);
         watched.ok(&["create", "contact", "email=ada@x.example"]);
         watched
     }
@@ -194,6 +196,26 @@ fn a_change_of_a_thousand_files_is_one_reload() {
         watched.marks(mark);
         let more = watched.loads() - loads;
         assert!((1..=2).contains(&more), "{:#?}", watched.running.said());
+    }
+}
+
+#[test]
+fn what_is_saved_while_it_begins_is_loaded() {
+    let mut watched = Watched::begin();
+    for pause in [0, 20, 40, 80, 160, 320] {
+        watched.running = {
+            let folder = &watched.folder;
+            watched.running.signal("INT");
+            assert_eq!(watched.running.ends().0, Some(0));
+            let mut next = Running::spawn(folder, &["--watch"]);
+            sleep(Duration::from_millis(pause));
+            let mark = format!("after {pause}");
+            folder.write("main.flow", marking(&mark).as_bytes());
+            next.answers(folder);
+            next
+        };
+        watched.runs_what_is_there();
+        watched.marks(&format!("after {pause}"));
     }
 }
 
