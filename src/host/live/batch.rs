@@ -77,8 +77,9 @@ impl Live {
             _ => {}
         }
         if sorted.questions.iter().any(|(ask, _)| asks_history(ask)) {
-            // What was decided last is told with the next commit.
-            self.durable.commit()?;
+            // What was decided last is told with the next commit, and the
+            // archive is filled by a thread of its own.
+            self.durable.rest()?;
         }
         for (ask, reply) in sorted.questions {
             let answer = desk::read(self.durable.core(), &self.store, self.now(), &ask);
