@@ -76,6 +76,11 @@ impl Live {
             Some(Happening::Unreadable(why)) => told(News::Unreadable(why)),
             _ => {}
         }
+        if sorted.questions.iter().any(|(ask, _)| asks_history(ask)) {
+            // What was decided last is told with the next commit, and the
+            // archive is filled by a thread of its own.
+            self.durable.rest()?;
+        }
         for (ask, reply) in sorted.questions {
             let answer = desk::read(self.durable.core(), &self.store, self.now(), &ask);
             // Who asked may have gone.
@@ -239,6 +244,10 @@ impl Live {
         }
         Ok(())
     }
+}
+
+fn asks_history(ask: &Ask) -> bool {
+    matches!(ask, Ask::History { .. })
 }
 
 /// Which workflows are new, edited or gone, in words.

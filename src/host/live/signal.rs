@@ -1,9 +1,10 @@
 //! Signals of the system that ask the process to end.
 
+use std::io;
 use std::thread;
 
 use tokio::runtime;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Door, Happening};
 
@@ -15,31 +16,41 @@ use super::{Door, Happening};
 pub fn listen(door: Door, at_once: impl FnOnce() + Send + 'static) -> Result<(), String> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| error.to_string())?;
+    let mut ends = {
+        let _inside = runtime.enter();
+        Ends::new().map_err(|error| error.to_string())?
+    };
     thread::spawn(move || {
         runtime.block_on(async {
-            if ended().await {
-                let _ = door.send(Happening::Stop);
-                if ended().await {
-                    at_once();
-                }
-            }
+            ends.next().await;
+            let _ = door.send(Happening::Stop);
+            ends.next().await;
+            at_once();
         });
     });
     Ok(())
 }
 
-/// Waits for a signal to end; `false` where there can be none.
-async fn ended() -> bool {
-    let signals = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    );
-    let (Ok(mut interrupt), Ok(mut terminate)) = signals else {
-        return false;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+/// The signals to end, heard from the first to the last: one that comes right
+/// behind another is no less one.
+struct Ends {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Ends {
+    fn new() -> io::Result<Self> {
+        Ok(Ends {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
     }
-    true
+
+    /// Waits for the next one.
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
 }

@@ -31,6 +31,7 @@ pub fn begin(root: &Path, store: &Path, running: Uid, door: Door) -> Result<(), 
         root.to_owned()
     };
     let (told, coming) = channel();
+    let first = told.clone();
     let store = store.canonicalize().unwrap_or_else(|_| store.to_owned());
     let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
         if event.map_or(true, |event| concerns(&event, &store)) {
@@ -43,6 +44,8 @@ pub fn begin(root: &Path, store: &Path, running: Uid, door: Door) -> Result<(), 
     watcher
         .watch(&whole, RecursiveMode::Recursive)
         .map_err(|error| error.to_string())?;
+    // What has changed since the program was read is looked at too.
+    let _ = first.send(());
     thread::spawn(move || watch(&root, &coming, (running, door), watcher));
     Ok(())
 }
