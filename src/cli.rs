@@ -2,6 +2,7 @@
 //! reads the environment; how anything is computed is not known here.
 
 mod args;
+mod bench;
 mod check;
 mod client;
 mod completions;
@@ -65,6 +66,7 @@ fn run(command: &Command, output: &Output) -> Result<Exit, Failure> {
         Command::Failures(arguments) => failures::run(arguments, output),
         Command::Retry(arguments) => retry::run(arguments, output),
         Command::Store(arguments) => store::run(&arguments.command, output),
+        Command::Bench(arguments) => bench::run(arguments, output),
         Command::Graph(arguments) => graph::run(arguments, output),
         Command::Explain(arguments) => explain::run(arguments, output),
         Command::Completions(arguments) => completions::run(arguments, output),

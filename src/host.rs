@@ -4,6 +4,7 @@
 
 pub mod archive;
 pub mod backup;
+pub mod bench;
 pub mod carry;
 pub mod clock;
 pub mod desk;

@@ -10,8 +10,8 @@ pub(super) use self::orders::{
     ResumeArguments, RetryArguments, SendArguments, SetArguments, UnenrollArguments,
 };
 pub(super) use self::store::{
-    BackupArguments, CompletionsArguments, ExportArguments, ExportFormat, InitArguments,
-    ManArguments, RestoreArguments, StoreArguments, StoreCommand, VerifyArguments,
+    BackupArguments, BenchArguments, CompletionsArguments, ExportArguments, ExportFormat,
+    InitArguments, ManArguments, RestoreArguments, StoreArguments, StoreCommand, VerifyArguments,
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -56,6 +56,7 @@ pub(super) enum Command {
     Failures(FailuresArguments),
     Retry(RetryArguments),
     Store(StoreArguments),
+    Bench(BenchArguments),
     Graph(GraphArguments),
     Explain(ExplainArguments),
     Completions(CompletionsArguments),

@@ -95,6 +95,28 @@ pub(in crate::cli) enum ExportFormat {
     Csv,
 }
 
+/// Measure how fast a store is on this machine.
+///
+/// It works in a folder for temporary files, which is removed at the end. Clients send
+/// one input each and wait until it is durable; beside them a plain file takes the same
+/// inputs in the same batches.
+#[derive(Debug, Args)]
+#[command(after_help = help(
+    "  flow bench                              with 1, 10, 100 and 1000 clients\n  \
+       flow bench --clients 50 --seconds 60    with 50, for a minute"
+))]
+pub(in crate::cli) struct BenchArguments {
+    /// How long clients send
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(in crate::cli) seconds: u64,
+    /// How many clients send at once
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(in crate::cli) clients: Option<u16>,
+    /// What the load is drawn from
+    #[arg(long, value_name = "N", default_value_t = 7)]
+    pub(in crate::cli) seed: u64,
+}
+
 /// Write a small project that runs, to begin with.
 #[derive(Debug, Args)]
 #[command(after_help = help(

@@ -160,11 +160,16 @@ impl<D: Disk> Core<D> {
         (at, place): (Timestamp, Option<Place>),
         event: Event,
     ) -> Effects {
-        let effects = self.engine.take(at, event.clone());
+        // Of an input nothing is asked for again: it is large, and not copied.
+        let answered = match &event {
+            Event::Input(_) | Event::Clock => None,
+            Event::Attempt(_) | Event::Finished(..) => Some(event.clone()),
+        };
+        let effects = self.engine.take(at, event);
         self.decided = position;
         let state = self.engine.state();
         self.ledger.follow(state, place, &effects);
-        self.pending.follow(&event, &effects);
+        self.pending.follow(answered.as_ref(), &effects);
         if tells {
             let told = self.telling.tell(state, position, &effects.entries);
             self.told.extend(told);

@@ -25,14 +25,15 @@ pub struct Pending {
 }
 
 impl Pending {
-    /// Takes in what has happened and what has come of it.
-    pub(super) fn follow(&mut self, event: &Event, effects: &Effects) {
+    /// Takes in what has happened, where that is about an action, and what has
+    /// come of it.
+    pub(super) fn follow(&mut self, event: Option<&Event>, effects: &Effects) {
         match event {
-            Event::Attempt(asked) if effects.answer == Some(Answer::Released) => {
+            Some(Event::Attempt(asked)) if effects.answer == Some(Answer::Released) => {
                 self.release(asked);
             }
-            Event::Attempt(asked) | Event::Finished(asked, _) => self.remove(asked),
-            Event::Input(_) | Event::Clock => {}
+            Some(Event::Attempt(asked) | Event::Finished(asked, _)) => self.remove(asked),
+            Some(Event::Input(_) | Event::Clock) | None => {}
         }
         for action in &effects.actions {
             self.put(Open {

@@ -2,8 +2,11 @@
 //! shared, not copied, and another thread writes it down.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+
+use rayon::prelude::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::Durable;
 use super::core::{Core, Unopened, program};
@@ -13,8 +16,10 @@ use crate::base::{Timestamp, Uid};
 use crate::engine::decision::Action;
 use crate::engine::enrolment::Stage;
 use crate::engine::frozen::v1::event::Event;
-use crate::engine::frozen::v1::state::{FreezeError, Frozen, freeze_block, freeze_head, thaw};
-use crate::engine::{Engine, Image, Order, PARTITIONS, State};
+use crate::engine::frozen::v1::state::{
+    FreezeError, Thaw, ThawError, freeze_block, freeze_head, thaw_block,
+};
+use crate::engine::{Engine, Image, Order, PARTITIONS, Prepared, State};
 use crate::store::StoreError;
 use crate::store::disk::Disk;
 use crate::store::log::{Kind, Position};
@@ -153,8 +158,8 @@ pub(super) fn read<D: Disk>(
         return Ok(None);
     };
     let loaded = program(&programs, root, Uid::from_bytes(beside.program))?;
-    let blocks = parts.collect();
-    let Ok(image) = thaw(&loaded.prepared, &Frozen { head, blocks }) else {
+    let blocks: Vec<Vec<u8>> = parts.collect();
+    let Ok(image) = thaw(&loaded.prepared, (&head, &blocks)) else {
         return Ok(None);
     };
     let identity = Uid::from_bytes(beside.store);
@@ -165,6 +170,17 @@ pub(super) fn read<D: Disk>(
     core.decided = snapshot.position;
     core.since = snapshot.position;
     Ok(Some(core))
+}
+
+/// The state of a frozen form; its partitions are thawed side by side.
+fn thaw(prepared: &Arc<Prepared>, (head, blocks): (&[u8], &[Vec<u8>])) -> Result<Image, ThawError> {
+    let mut begun = Thaw::new(prepared.clone(), head)?;
+    let thawed = blocks.par_iter().enumerate();
+    let thawed = thawed.map(|(partition, block)| thaw_block(prepared, partition, block));
+    for block in thawed.collect::<Result<Vec<_>, _>>()? {
+        begun.put(block);
+    }
+    begun.finish()
 }
 
 /// What is under way, as the state knows it.
