@@ -57,7 +57,7 @@ impl Mail {
     /// # Errors
     /// If the sender's address is none.
     pub fn message_id(&self) -> Result<String, String> {
-        let sender = self.from_mailbox()?;
+        let sender = self.own_mailbox()?;
         Ok(format!(
             "<{}@{}>",
             self.uid("message"),
@@ -67,7 +67,7 @@ impl Mail {
 
     fn head(&self) -> Result<MessageBuilder, String> {
         let mut head = Message::builder()
-            .from(self.from_mailbox()?)
+            .from(self.own_mailbox()?)
             .to(mailbox(&self.to)?)
             .subject(one_line(&self.subject))
             .date(self.moment()?)
@@ -91,7 +91,7 @@ impl Mail {
     /// # Errors
     /// If it is none.
     pub fn sender(&self) -> Result<String, String> {
-        Ok(self.from_mailbox()?.email.to_string())
+        Ok(self.own_mailbox()?.email.to_string())
     }
 
     /// The address that it goes to.
@@ -102,7 +102,7 @@ impl Mail {
         Ok(mailbox(&self.to)?.email.to_string())
     }
 
-    fn from_mailbox(&self) -> Result<Mailbox, String> {
+    fn own_mailbox(&self) -> Result<Mailbox, String> {
         mailbox(self.from.as_deref().unwrap_or(NOBODY))
     }
 

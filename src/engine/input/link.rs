@@ -12,7 +12,7 @@ use crate::engine::decision::{Change, What};
 use crate::engine::draft::Draft;
 use crate::engine::hear;
 use crate::engine::message::{Address, Body, Delivery, Request, Writer, labels};
-use crate::engine::record::{Heard, LinkEnd, Side};
+use crate::engine::record::{Heard, LinkEnd, Side, Slot};
 use crate::engine::world::World;
 use crate::model::AssociationId;
 
@@ -59,11 +59,7 @@ impl Draft<'_> {
                     self.link_now(request);
                 }
             }
-            Request::InTurn(slot, then) => {
-                if !self.link_now(then) {
-                    self.next_in(*slot);
-                }
-            }
+            Request::InTurn(slot, then) => self.in_turn(*slot, then),
             Request::Offer { object, heard, .. } if *object != self.after.object => {
                 self.decline(heard.record, request);
             }
@@ -104,6 +100,12 @@ impl Draft<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    fn in_turn(&mut self, slot: Slot, then: &Request) {
+        if !self.link_now(then) {
+            self.next_in(slot);
         }
     }
 
