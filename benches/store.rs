@@ -20,8 +20,8 @@ use std::time::{Duration, Instant};
 use flow::base::{Timestamp, Uid};
 use flow::engine::{Event, InputBody};
 use flow::host::bench::{
-    Burst, Change, Draw, Draws, Load, burst, bytes, csv, frozen, grow, head, import, line, pause,
-    plain,
+    Burst, Change, Draw, Draws, Load, burst, bytes, frozen, grow, head, import, line, pause, plain,
+    sheet,
 };
 use flow::host::keep::{self, Kept};
 use flow::host::store::Store;
@@ -336,7 +336,7 @@ fn imported(rows: usize) {
     let dir = folder();
     let load = Load::new(dir.path()).expect("it has no mistake");
     let mut kept = peopled(dir.path(), &load, 0);
-    let text = csv(rows);
+    let text = sheet(rows);
     let begun = Instant::now();
     let created = import(&mut kept.durable, &load, &text).expect("it goes in");
     let taken = begun.elapsed();

@@ -10,7 +10,7 @@ mod plain;
 mod table;
 
 pub use self::burst::{BATCH, Burst, burst};
-pub use self::import::{csv, import};
+pub use self::import::{import, sheet};
 pub use self::load::{Change, Draw, Draws, Load, grow};
 pub use self::pause::{Pause, pause};
 pub use self::plain::{frozen, plain};

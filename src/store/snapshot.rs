@@ -32,7 +32,7 @@ const VERSION: u32 = 1;
 const HEAD_BYTES: usize = 44;
 
 /// What the files end in.
-const ENDING: &str = ".snap";
+const ENDING: &str = ".state";
 
 /// What a file ends in while it is written.
 const PART: &str = ".part";

@@ -95,7 +95,7 @@ impl Life {
             durable.accept(vec![(self.now, Event::Input(Box::new(publish)))])?;
         }
         for _ in 0..self.chance.below(12) {
-            self.now = self.now + std::time::Duration::from_secs(self.chance.below(900));
+            self.now += std::time::Duration::from_secs(self.chance.below(900));
             match self.chance.below(10) {
                 0..4 => self.create(&mut durable)?,
                 4..9 => self.ping(&mut durable)?,

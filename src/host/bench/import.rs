@@ -13,7 +13,7 @@ use crate::store::disk::real::RealDisk;
 
 /// A table of so many contacts.
 #[must_use]
-pub fn csv(rows: usize) -> String {
+pub fn sheet(rows: usize) -> String {
     let mut text =
         "email,first_name,last_name,city,country,company,phone,source,revenue,note\n".to_owned();
     for row in 0..rows {
