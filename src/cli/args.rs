@@ -10,8 +10,9 @@ pub(super) use self::orders::{
     ResumeArguments, RetryArguments, SendArguments, SetArguments, UnenrollArguments,
 };
 pub(super) use self::store::{
-    BackupArguments, BenchArguments, CompletionsArguments, ExportArguments, ExportFormat,
-    InitArguments, ManArguments, RestoreArguments, StoreArguments, StoreCommand, VerifyArguments,
+    BackupArguments, BenchArguments, CompactArguments, CompletionsArguments, ExportArguments,
+    ExportFormat, InitArguments, ManArguments, RestoreArguments, StoreArguments, StoreCommand,
+    VerifyArguments,
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

@@ -238,6 +238,7 @@ pub(super) fn own(
     let begins = program.is_some();
     run::fits(project)?;
     let mut kept = Kept::open((store, &project.root), program, (now, identity()?))?;
+    kept.durable.keep_for(project.outside.log_days);
     if !kept.durable.core().state().is_published() {
         publish(&mut kept, now)?;
     }

@@ -1,5 +1,6 @@
 //! `flow store`: a store as a whole. What stands in it is not known here.
 
+mod compact;
 mod copy;
 mod export;
 mod verify;
@@ -18,6 +19,7 @@ pub(super) fn run(command: &StoreCommand, output: &Output) -> Result<Exit, Failu
         StoreCommand::Verify(arguments) => verify::run(arguments, output),
         StoreCommand::Backup(arguments) => copy::backup(arguments, output),
         StoreCommand::Restore(arguments) => copy::restore(arguments, output),
+        StoreCommand::Compact(arguments) => compact::run(arguments, output),
         StoreCommand::Export(arguments) => export::run(arguments, output),
     }
 }

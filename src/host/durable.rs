@@ -13,6 +13,8 @@ pub use self::core::{Core, Unopened};
 pub use self::recover::{Opened, Recovered, Site, open, peek};
 pub use self::snapshot::Writing;
 
+use std::time::Duration;
+
 use super::program::Loaded;
 use crate::base::{Timestamp, Uid};
 use crate::engine::frozen::v1::event::{Event as Frozen, Place, Thawed};
@@ -58,6 +60,8 @@ pub struct Durable<D: Disk> {
     snapshots: Snapshots<D>,
     history: Box<dyn History + Send>,
     failure: Option<StoreError>,
+    /// How long the log is kept behind two snapshots (H2).
+    retention: Duration,
 }
 
 impl<D: Disk> Durable<D> {
@@ -71,6 +75,11 @@ impl<D: Disk> Durable<D> {
     #[must_use]
     pub fn position(&self) -> Position {
         self.log.next().before()
+    }
+
+    /// Keeps the log for so many days behind two snapshots.
+    pub fn keep_for(&mut self, days: u32) {
+        self.retention = Duration::from_secs(u64::from(days) * 86_400);
     }
 
     /// Why nothing more is taken, if so.

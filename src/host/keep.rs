@@ -67,6 +67,24 @@ impl Kept {
     }
 }
 
+impl Kept {
+    /// Ends it in order, and removes all of the log that no snapshot needs; how
+    /// many segments.
+    ///
+    /// # Errors
+    /// If something cannot be written or removed.
+    pub fn compact(mut self) -> Result<usize, Failure> {
+        self.durable.rest()?;
+        let oldest = match self.durable.snapshot()? {
+            Some(writing) => writing.join().unwrap_or(Ok(Position::ORIGIN))?,
+            None => self.durable.oldest_snapshot()?,
+        };
+        let removed = self.durable.compact(oldest)?;
+        drop(self.lock);
+        Ok(removed)
+    }
+}
+
 /// Brings all to the disk, with a snapshot at the end of the log.
 ///
 /// # Errors

@@ -72,3 +72,20 @@ fn stores_of_earlier_releases_open_and_go_on() {
         }
     }
 }
+
+#[test]
+fn a_store_is_compacted_and_written_out() {
+    let folder = fixture("store-1");
+    let before = folder.flow(&["records", "--format", "json"]).out;
+    let compacted = folder.flow(&["store", "compact"]);
+    assert_eq!(compacted.code, Some(0), "{}", compacted.err);
+    // What is removed are whole segments, and there is one.
+    assert_eq!(compacted.err, "there was nothing to remove\n");
+    assert_eq!(folder.flow(&["records", "--format", "json"]).out, before);
+    let export = folder.flow(&["store", "export", "--format", "jsonl", "out"]);
+    assert_eq!(export.code, Some(0), "{}", export.err);
+    assert_eq!(read(&folder, "out/records.jsonl"), before);
+    let history = read(&folder, "out/history.jsonl");
+    let ada: String = read(&folder, "ada.jsonl");
+    assert!(ada.lines().all(|line| history.contains(line)));
+}

@@ -15,6 +15,7 @@ use super::{DataFormat, help};
     "  flow store verify                      read all of it\n  \
        flow store backup ../backup            copy it, also while it runs\n  \
        flow store restore ../backup           bring the copy back\n  \
+       flow store compact                     make it smaller\n  \
        flow store export --format csv out     write its records out"
 ))]
 pub(in crate::cli) struct StoreArguments {
@@ -28,6 +29,7 @@ pub(in crate::cli) enum StoreCommand {
     Verify(VerifyArguments),
     Backup(BackupArguments),
     Restore(RestoreArguments),
+    Compact(CompactArguments),
     Export(ExportArguments),
 }
 
@@ -70,6 +72,19 @@ pub(in crate::cli) struct RestoreArguments {
     pub(in crate::cli) project: OfProject,
 }
 
+/// Take a snapshot, and remove what of the log the last two do not need.
+///
+/// The log is the only place where what happened stands as it came; the history stays. Without
+/// this it is kept for 30 days, or as long as `[retention] log` of `flow.toml` says.
+#[derive(Debug, Args)]
+#[command(after_help = help(
+    "  flow store compact    of the project of this folder; it must not be running"
+))]
+pub(in crate::cli) struct CompactArguments {
+    #[command(flatten)]
+    pub(in crate::cli) project: OfProject,
+}
+
 /// Write the records of a store out, for other programs.
 #[derive(Debug, Args)]
 #[command(after_help = help(
@@ -89,7 +104,7 @@ pub(in crate::cli) struct ExportArguments {
 /// The forms of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum ExportFormat {
-    /// `records.jsonl`, one JSON object a line
+    /// `records.jsonl` and `history.jsonl`, one JSON object a line
     Jsonl,
     /// A table for each object
     Csv,

@@ -12,7 +12,8 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Output, desk};
 use crate::connector::csv::write as write_sheet;
 use crate::host::replay::kept::Record;
-use crate::host::store::Unfinished;
+use crate::host::store::{self, Unfinished};
+use crate::host::view;
 use crate::model::{Object, PropertyId};
 
 /// Writes the records out.
@@ -40,6 +41,10 @@ fn jsonl(client: &mut Client<'_>, to: &Path) -> Result<usize, Failure> {
         let lines: String = records.iter().map(desk::line).collect();
         Ok(file.write(lines.as_bytes())?)
     })?;
+    file.finish()?;
+    let history = view::whole_history(&client.store).map_err(store::Failure::from)?;
+    let mut file = Unfinished::create(&to.join("history.jsonl"))?;
+    file.write(&history)?;
     file.finish()?;
     Ok(written)
 }

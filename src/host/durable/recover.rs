@@ -87,6 +87,7 @@ pub fn open<D: Disk>(
         snapshots: site.snapshots(),
         history,
         failure: None,
+        retention: snapshot::RETENTION,
     };
     for decided in durable.core.unchecked() {
         durable.log.append(Kind::Decision, &decided.to_bytes())?;

@@ -26,8 +26,8 @@ use crate::store::log::{Kind, Position};
 use crate::store::programs::Programs;
 use crate::store::snapshot::{Snapshot, Snapshots};
 
-/// How long the log is kept behind two snapshots: 30 days.
-const RETENTION: Duration = Duration::from_secs(30 * 86_400);
+/// How long the log is kept behind two snapshots, if nobody says: 30 days.
+pub(super) const RETENTION: Duration = Duration::from_secs(30 * 86_400);
 
 /// How many parts stand before the partitions.
 const BEFORE: usize = 2;
@@ -74,7 +74,7 @@ where
     /// If the system does not let it be removed.
     pub fn forget(&mut self, oldest: Position) -> Result<usize, StoreError> {
         let now = self.core.state().now();
-        let Ok(since) = now.checked_sub(RETENTION) else {
+        let Ok(since) = now.checked_sub(self.retention) else {
             return Ok(0);
         };
         let (mut first, mut end) = (self.log.first().get(), oldest.get());
@@ -88,6 +88,28 @@ where
             }
         }
         self.log.drop_before(Position::new(first))
+    }
+
+    /// The position of the oldest snapshot; the origin where there is none.
+    ///
+    /// # Errors
+    /// If the snapshots cannot be listed.
+    pub fn oldest_snapshot(&self) -> Result<Position, StoreError> {
+        Ok(self
+            .snapshots
+            .positions()?
+            .first()
+            .copied()
+            .unwrap_or(Position::ORIGIN))
+    }
+
+    /// Removes all of the log that no snapshot needs, however young it is; how
+    /// many segments.
+    ///
+    /// # Errors
+    /// If the system does not let it be removed.
+    pub fn compact(&mut self, oldest: Position) -> Result<usize, StoreError> {
+        self.log.drop_before(oldest.next())
     }
 
     /// When the first input at or behind a position was accepted.
