@@ -148,7 +148,7 @@ impl fmt::Display for StoreError {
             } => write!(
                 f,
                 "`{}` is damaged at byte {offset}, where position {position} is due ({what}): \
-                 nothing was changed; run `flow store repair`, or bring the file back from a backup",
+                 nothing was changed; bring the file back from a backup",
                 segment.display()
             ),
             StoreError::Poisoned { dir } => write!(
