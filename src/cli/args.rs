@@ -203,7 +203,7 @@ pub(super) struct StatusArguments {
 /// Show the actions that failed for good.
 #[derive(Debug, Args)]
 #[command(after_help = help(
-    "  flow failures                    with the keys by which `flow retry` puts them back\n  \
+    "  flow failures                    list them, with their keys\n  \
        flow failures --format json      print one object a line"
 ))]
 pub(super) struct FailuresArguments {

@@ -141,7 +141,7 @@ pub(in crate::cli) struct ResumeArguments {
     pub(in crate::cli) order: OrderArguments,
 }
 
-/// Put actions that failed for good back.
+/// Put actions that failed for good back (not built yet: it says so and changes nothing).
 #[derive(Debug, Args)]
 #[command(after_help = help(
     "  flow failures                                    list what failed, with keys\n  \
