@@ -160,6 +160,7 @@ impl Draft<'_> {
                 refused,
                 then,
             } => self.claimed(*claim, keys, *refused, then),
+            Request::AfterClaim(claim, then) => self.after_claim(*claim, then),
             Request::Link { .. }
             | Request::Unlink { .. }
             | Request::Offer { .. }

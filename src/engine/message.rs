@@ -141,6 +141,16 @@ pub struct Claim {
     pub waiting: Vec<Request>,
 }
 
+impl Claim {
+    /// The properties for which other writes wait: those of its values, and of
+    /// what waits already.
+    pub fn properties(&self) -> impl Iterator<Item = PropertyId> {
+        let waiting = self.waiting.iter().flat_map(Request::writes);
+        let waiting = waiting.map(|write| write.property);
+        self.keys.iter().map(|key| key.property).chain(waiting)
+    }
+}
+
 /// For whom unique values are claimed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Claimant {
@@ -274,6 +284,8 @@ pub enum Request {
     },
     /// To carry out what waited for a link under way.
     InTurn(Slot, Box<Request>),
+    /// To write what waited for a claim under way.
+    AfterClaim(Uid, Box<Request>),
     /// To drop its end of a link, or a label of it.
     Unlinked {
         /// From which side the asked record sees it.
@@ -372,6 +384,15 @@ pub enum Again {
 }
 
 impl Request {
+    /// What it writes.
+    #[must_use]
+    pub fn writes(&self) -> &[Write] {
+        match self {
+            Request::Create { values, .. } | Request::Write { values, .. } => values,
+            _ => &[],
+        }
+    }
+
     /// The step that waits for the answer.
     #[must_use]
     pub fn writer(&self) -> Option<Writer> {
@@ -383,7 +404,9 @@ impl Request {
             | Request::Declined { writer, .. }
             | Request::Enroll { writer, .. }
             | Request::Member { writer, .. } => *writer,
-            Request::Claimed { then, .. } | Request::InTurn(_, then) => then.writer(),
+            Request::Claimed { then, .. }
+            | Request::InTurn(_, then)
+            | Request::AfterClaim(_, then) => then.writer(),
             _ => None,
         }
     }

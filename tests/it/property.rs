@@ -4,9 +4,12 @@
 pub(crate) mod engine_side;
 mod model_side;
 
+use flow::base::Timestamp;
+use flow::model::Value;
 use proptest::prelude::{ProptestConfig, proptest};
 
 use self::engine_side::Ran;
+use crate::acts::Act;
 use crate::generate::{Moment, compiled, history, run, sketch};
 use crate::support::is_long;
 
@@ -79,6 +82,43 @@ fn cases() -> u32 {
     let asked = std::env::var("FLOW_CASES").ok();
     let asked = asked.and_then(|cases| cases.parse().ok());
     asked.unwrap_or(if is_long() { 10_000 } else { 400 })
+}
+
+/// Found to differ once: a claim takes its time, and others go on meanwhile.
+const OVERTAKEN: &str = r#"
+object contact { email: email unique required, score: number default 0 }
+event pong on contact {}
+workflow w0 on contact {
+  enroll on changed score
+  steps { set score += 1 }
+}
+workflow w1 on contact {
+  enroll on changed score
+  enroll on pong
+  steps { enroll in w0 set email = "same@example.com" }
+}
+"#;
+
+/// proves: E5, E6, I5
+#[test]
+fn a_claim_and_what_goes_on_meanwhile() {
+    let at: Timestamp = "2026-03-20T08:00:00Z".parse().expect("an instant");
+    let acts = [
+        Act::Create {
+            handle: "c0".to_owned(),
+            object: "contact".to_owned(),
+            values: vec![("email".to_owned(), Value::Text("c0@example.com".into()))],
+        },
+        Act::Publish,
+        Act::Event {
+            record: "c0".to_owned(),
+            event: "pong".to_owned(),
+            values: Vec::new(),
+            occurred_at: None,
+            id: None,
+        },
+    ];
+    compare(OVERTAKEN, &acts.map(|act| Moment { at, act }));
 }
 
 proptest! {

@@ -27,7 +27,6 @@ pub(crate) struct Model<'p> {
     published: bool,
     pub(crate) off: BTreeSet<usize>,
     pub(crate) paused: BTreeSet<usize>,
-    /// The workflows that have been on.
     started: BTreeSet<usize>,
     /// The events that had an id: by name and id.
     seen: BTreeSet<(String, String)>,
@@ -36,10 +35,9 @@ pub(crate) struct Model<'p> {
     /// How long the chain of the delivery at hand is; 0 outside (I5).
     chain: u32,
     queue: VecDeque<Message<'p>>,
-    /// Links under way: record, association, other (unless there is but one).
-    linking: BTreeMap<[String; 3], VecDeque<Message<'p>>>,
-    /// How many links were begun.
-    links: usize,
+    /// What waits for links and claims under way, by what they are about.
+    under_way: BTreeMap<String, VecDeque<Message<'p>>>,
+    begun: usize,
     /// Actions to be carried out: who asks, and the line that told.
     actions: VecDeque<(u64, Trace)>,
     pub(crate) trace: Vec<Trace>,
@@ -52,7 +50,6 @@ pub(crate) struct Record {
     pub(crate) object: ObjectId,
     /// The stored properties that are known, the built-in ones too.
     values: BTreeMap<PropertyId, Value>,
-    /// In the order in which they were linked.
     pub(crate) ends: Vec<End>,
     /// Which ends there ever were, without and with label (N2).
     ever: BTreeSet<(String, Option<String>)>,
@@ -68,7 +65,6 @@ pub(crate) struct End {
     heard: Option<Box<Record>>,
 }
 
-/// Something that happened to a record.
 #[derive(Clone)]
 pub(crate) struct Occurrence {
     pub(crate) source: EventSource,
@@ -87,7 +83,6 @@ pub(crate) struct Enrolment<'p> {
     /// The steps to come, the next one last.
     rest: Vec<&'p Step>,
     step: Option<&'p Step>,
-    /// The bindings that have answered.
     bound: Vec<usize>,
     state: State<'p>,
     failure: Option<Failure>,
@@ -96,14 +91,11 @@ pub(crate) struct Enrolment<'p> {
 /// What an enrolment waits for.
 #[derive(Clone, Default)]
 pub(crate) enum State<'p> {
-    /// Nothing: it is going.
     #[default]
     Going,
-    /// So many answers.
     Parked(usize),
     /// An instant; since when, and the `until` that may change it.
     Waiting(Timestamp, Timestamp, Option<&'p Wait>),
-    /// The result of an action.
     Acting,
 }
 
@@ -111,12 +103,10 @@ pub(crate) enum State<'p> {
 pub(crate) type Failure = (Option<u16>, String);
 
 /// A delivery to come, and what it does with its record.
-type Message<'p> = (
-    Delivery,
-    Box<dyn FnOnce(&mut Model<'p>, &mut Delivery) + 'p>,
-);
+type Message<'p> = (Delivery, Body<'p>);
 
-/// Something that comes to a record.
+type Body<'p> = Box<dyn FnOnce(&mut Model<'p>, &mut Delivery) + 'p>;
+
 #[derive(Default)]
 pub(crate) struct Delivery {
     pub(crate) to: String,
@@ -127,6 +117,5 @@ pub(crate) struct Delivery {
     /// The enrolment that waits for this to be done, and why it could not be.
     asker: Option<u64>,
     failure: Option<Failure>,
-    /// The enrolments that have begun.
     begun: Vec<u64>,
 }

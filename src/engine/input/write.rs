@@ -61,14 +61,9 @@ impl Draft<'_> {
         refused: Option<PropertyId>,
         then: &Request,
     ) {
-        let waiting = self.after.claims.get(&claim);
-        let waiting = waiting.map(|claim| claim.waiting.clone());
-        if waiting.is_some() {
-            self.change(Change::ClaimOver(claim));
-        }
         let (Request::Write { values, import, .. } | Request::Create { values, import, .. }) = then
         else {
-            return;
+            return self.next_write(claim);
         };
         match (refused, then.writer()) {
             (None, _) => self.write(values, (import.as_ref(), then), Some(keys)),
@@ -80,17 +75,59 @@ impl Draft<'_> {
             }
         }
         self.own(claim, keys);
-        for request in waiting.into_iter().flatten() {
-            let body = Body::Request(Box::new(request));
-            self.forward(Address::Record(self.after.id), body);
+        self.next_write(claim);
+    }
+
+    /// A claim is over: the first write that waits for it comes again. The
+    /// claim stays until it has, so that nothing overtakes it.
+    fn next_write(&mut self, claim: Uid) {
+        let Some(mut over) = self.after.claims.get(&claim).cloned() else {
+            return;
+        };
+        if over.waiting.is_empty() {
+            self.change(Change::ClaimOver(claim));
+            return;
         }
+        let first = over.waiting.remove(0);
+        self.change(Change::Claiming(Box::new(over)));
+        let request = Request::AfterClaim(claim, Box::new(first));
+        let body = Body::Request(Box::new(request));
+        self.forward(Address::Record(self.after.id), body);
+    }
+
+    /// What waited for a claim has its turn. If it claims something itself, the
+    /// others wait for that.
+    pub(super) fn after_claim(&mut self, claim: Uid, then: &Request) {
+        let over = self.after.claims.get(&claim).cloned();
+        self.change(Change::ClaimOver(claim));
+        if let Request::Write { values, import, .. } = then {
+            self.write(values, (import.as_ref(), then), None);
+        }
+        let Some(over) = over.filter(|over| !over.waiting.is_empty()) else {
+            return;
+        };
+        match self.after.claims.get(&self.claim_id()).cloned() {
+            Some(mut next) => {
+                next.waiting = over.waiting;
+                self.change(Change::Claiming(Box::new(next)));
+            }
+            None => {
+                self.change(Change::Claiming(Box::new(over)));
+                self.next_write(claim);
+            }
+        }
+    }
+
+    /// The identity of the claim that the delivery at hand makes.
+    fn claim_id(&self) -> Uid {
+        self.delivery.id.child(u32::MAX)
     }
 
     /// A claim under way for one of the properties that a write is about.
     fn open_claim(&self, values: &[Write]) -> Option<Uid> {
-        let about = |key: &Key| values.iter().any(|write| write.property == key.property);
+        let about = |id: PropertyId| values.iter().any(|write| write.property == id);
         let mut claims = self.after.claims.iter();
-        let open = claims.find(|(_, claim)| claim.keys.iter().any(about));
+        let open = claims.find(|(_, claim)| claim.properties().any(about));
         open.map(|(id, _)| *id)
     }
 
@@ -139,7 +176,7 @@ impl Draft<'_> {
     }
 
     fn claim(&mut self, keys: Vec<Key>, then: Request) {
-        let id = self.delivery.id.child(u32::MAX);
+        let id = self.claim_id();
         let claim = Claim {
             id,
             keys,

@@ -56,7 +56,8 @@ impl Model<'_> {
                 let tie = self.tie(record, association, with.clone(), label.clone());
                 let (name, with) = (association.clone(), with.clone());
                 self.input(record, move |model, at| {
-                    model.in_turn(at, &name, &with, move |model, at| model.link(at, tie));
+                    let slot = model.slot(&at.to, &name, &with);
+                    model.in_turn(at, &slot, move |model, at| model.link(at, tie));
                 });
             }
             Act::Unlink {
@@ -69,7 +70,8 @@ impl Model<'_> {
                 let tie = self.tie(record, association, with.clone(), label.clone());
                 let (name, with) = (association.clone(), with.clone());
                 self.input(record, move |model, at| {
-                    model.in_turn(at, &name, &with, move |model, at| model.unlink(at, tie));
+                    let slot = model.slot(&at.to, &name, &with);
+                    model.in_turn(at, &slot, move |model, at| model.unlink(at, tie));
                 });
             }
             Act::Event {

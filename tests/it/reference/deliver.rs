@@ -1,12 +1,13 @@
 //! One delivery: a record changes, others hear of it, enrolments go on; links.
 
 use std::collections::VecDeque;
+use std::mem::swap;
 
 use flow::base::Uid;
 use flow::model::{PropertyId, SegmentId, Value};
 
 use crate::reference::eval::same;
-use crate::reference::{Delivery, End, Message, Model, Record, State};
+use crate::reference::{Body, Delivery, End, Message, Model, Record, State};
 
 /// How many links deep a record is told to others.
 const DEPTH: usize = 3;
@@ -20,16 +21,6 @@ pub(crate) struct Tie {
     label: Option<String>,
 }
 
-fn tied(name: String, far: String, with: String, label: Option<String>) -> Tie {
-    Tie {
-        name,
-        far,
-        with,
-        label,
-    }
-}
-
-/// The id of the record with a handle.
 pub(crate) fn uid(handle: &str) -> Uid {
     Uid::of(&[b"input", b"create", handle.as_bytes()])
 }
@@ -59,14 +50,14 @@ impl Record {
 
 impl Tie {
     fn turned(&self, from: &str) -> Tie {
-        let (name, far) = (self.far.clone(), self.name.clone());
-        let (with, label) = (from.to_owned(), self.label.clone());
-        tied(name, far, with, label)
+        let mut back = self.clone();
+        swap(&mut back.name, &mut back.far);
+        back.with = from.to_owned();
+        back
     }
 }
 
 impl<'p> Model<'p> {
-    /// Puts a message in the queue, with a longer chain.
     pub(crate) fn send(&mut self, to: &str, body: impl FnOnce(&mut Self, &mut Delivery) + 'p) {
         let mut at = Delivery::default();
         (at.to, at.chain) = (to.to_owned(), self.chain + 1);
@@ -147,15 +138,20 @@ impl<'p> Model<'p> {
         let id = owner.association(name).expect("it is declared");
         let far = owner.associations[id].inverse.as_ref();
         let far = far.map_or_else(|| format!("<{}.{name}", owner.name), ToString::to_string);
-        tied(name.to_owned(), far, with, label)
+        Tie {
+            name: name.to_owned(),
+            far,
+            with,
+            label,
+        }
     }
 
-    /// Does what links or unlinks, or lets it wait for a link under way.
-    pub(crate) fn in_turn<F>(&mut self, at: &mut Delivery, name: &str, with: &str, body: F)
+    /// Does something, or lets it wait for what is under way.
+    pub(crate) fn in_turn<F>(&mut self, at: &mut Delivery, slot: &str, body: F)
     where
         F: FnOnce(&mut Self, &mut Delivery) + 'p,
     {
-        let Some(waiting) = self.linking.get_mut(&self.slot(&at.to, name, with)) else {
+        let Some(waiting) = self.under_way.get_mut(slot) else {
             return body(self, at);
         };
         let mut again = Delivery::default();
@@ -163,28 +159,55 @@ impl<'p> Model<'p> {
         waiting.push_back((again, Box::new(body)));
     }
 
-    fn slot(&self, to: &str, name: &str, with: &str) -> [String; 3] {
+    pub(crate) fn slot(&self, to: &str, name: &str, with: &str) -> String {
         let owner = &self.program.catalog.objects[self.records[to].object];
         let id = owner.association(name).expect("it is declared");
         let with = ["", with][usize::from(owner.associations[id].many)];
-        [to, name, with].map(str::to_owned)
+        format!("{to} {name} {with}")
     }
 
-    /// A link under way has come to its end.
-    fn next_turn(&mut self, slot: [String; 3]) {
-        let next = self.linking.get_mut(&slot).and_then(VecDeque::pop_front);
+    /// Other things have to wait from now on.
+    fn begin(&mut self, slot: &str) {
+        self.under_way.entry(slot.to_owned()).or_default();
+        self.begun += 1;
+    }
+
+    /// What was under way has come to its end.
+    fn next_turn(&mut self, slot: String) {
+        let next = self.under_way.get_mut(&slot).and_then(VecDeque::pop_front);
         let Some((mut at, body)) = next else {
-            return drop(self.linking.remove(&slot));
+            return drop(self.under_way.remove(&slot));
         };
         at.chain = self.chain;
         let turn = move |model: &mut Self, at: &mut Delivery| {
-            let links = model.links;
+            let begun = model.begun;
             body(model, at);
-            if model.links == links {
+            if model.begun == begun {
                 model.next_turn(slot);
             }
         };
         self.queue.push_back((at, Box::new(turn)));
+    }
+
+    /// A unique value is asked for first: the value answers the record.
+    pub(crate) fn claim(&mut self, at: &mut Delivery, id: PropertyId, value: Value) {
+        let (asker, own) = (at.asker.take(), format!("{} {id:?}", at.to));
+        self.begin(&own);
+        let key = format!("{value:?}");
+        let slot = key.clone();
+        let asked: Body<'p> = Box::new(move |model, at| {
+            let fit = model.fitting(&model.records[&at.to], id, Some(value.clone()));
+            fit.iter().for_each(|_| model.begin(&slot));
+            model.send(&at.to, move |model, at| {
+                at.asker = asker;
+                model.take(at, id, Some(value));
+                if fit.is_ok() {
+                    model.send(&at.to, move |model, _| model.next_turn(slot));
+                }
+                model.next_turn(own);
+            });
+        });
+        self.send(&at.to, move |model, at| model.in_turn(at, &key, asked));
     }
 
     /// Makes the other end, then this one, if the link is not there.
@@ -196,8 +219,7 @@ impl<'p> Model<'p> {
             return;
         }
         let (asker, back, view) = (at.asker.take(), tie.turned(&at.to), record.view(DEPTH));
-        self.linking.entry(slot.clone()).or_default();
-        self.links += 1;
+        self.begin(&slot);
         self.send(&tie.with.clone(), move |model, at| {
             model.place(at, &back, view);
             let view = model.records[&at.to].view(DEPTH);
@@ -209,7 +231,6 @@ impl<'p> Model<'p> {
         });
     }
 
-    /// Takes an end or a label away and tells the other side.
     pub(crate) fn unlink(&mut self, at: &Delivery, tie: Tie) {
         if self.unplace(at, &tie) {
             let back = tie.turned(&at.to);
@@ -235,7 +256,9 @@ impl<'p> Model<'p> {
         let mut others: Vec<String> = ends.map(|end| end.other.clone()).collect();
         others.retain(|other| one && *other != tie.with);
         for with in others {
-            self.unlink(at, tied(tie.name.clone(), tie.far.clone(), with, None));
+            let mut old = tie.clone();
+            (old.with, old.label) = (with, None);
+            self.unlink(at, old);
         }
         let (record, name) = (self.record(&at.to), &tie.name);
         let place = record.place_of(tie).unwrap_or(record.ends.len());

@@ -14,7 +14,7 @@ use flow::semantic::hir::{
 use flow::syntax::ast::SetOp;
 
 use crate::acts::{Arguments, Trace, What};
-use crate::reference::eval::Env;
+use crate::reference::eval::{Env, same};
 use crate::reference::{Delivery, Enrolment, Failure, Model, Occurrence, State};
 
 /// A chain longer than this enrols nobody (I5).
@@ -26,7 +26,6 @@ type Asked = (String, Option<Occurrence>, bool);
 /// A workflow's own trigger, its occurrence, and whether that passes refinements.
 type Own<'p> = (&'p EventTrigger, Occurrence, bool);
 
-/// Cases, and whether they are taken.
 type Cases<'p> = Vec<(bool, &'p Vec<Step>)>;
 
 impl<'p> Model<'p> {
@@ -87,9 +86,8 @@ impl<'p> Model<'p> {
                 let counter = (at, place, delivery.to.clone());
                 let times = self.counters.entry(counter.clone()).or_default();
                 times.push(found.occurred);
-                let fires = self
-                    .after(delivery)
-                    .refined(trigger, &self.counters[&counter]);
+                let (env, times) = (self.after(delivery), &self.counters[&counter]);
+                let fires = env.refined(trigger, times);
                 own.push((trigger, found, fires));
             }
         }
@@ -266,7 +264,6 @@ impl<'p> Model<'p> {
         });
     }
 
-    /// Tells how the step at hand has ended.
     fn told(&mut self, id: u64, outcome: &str) {
         let step = self.enrolments[&id].step_name();
         self.say(id, What::step(&step, outcome));
@@ -376,7 +373,6 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// Goes into the first case that is taken.
     fn enter(&mut self, id: u64, cases: Cases<'p>, other: &'p Option<Vec<Step>>) -> bool {
         let taken = cases.iter().position(|(taken, _)| *taken);
         let none = if other.is_some() { "else" } else { "none_met" };
@@ -447,27 +443,30 @@ impl<'p> Model<'p> {
         false
     }
 
-    /// Sets or clears a property or a `one` association.
     fn set(&mut self, id: u64, target: &'p Target, op: SetOp, value: Option<Value>) -> bool {
         self.ask(id, &target.records, move |model, at| {
             match target.property {
-                TargetProperty::Property(property) => model.write(at, property, op, value),
+                TargetProperty::Property(id) => {
+                    let slot = format!("{} {id:?}", at.to);
+                    model.in_turn(at, &slot, move |model, at| model.write(at, id, op, value));
+                }
                 TargetProperty::Association(association) => {
                     let object = model.records[&at.to].object;
                     let owner = &model.program.catalog.objects[object];
                     let name = owner.associations[association].name.as_str();
-                    model.in_turn(at, name, "", move |model, at| model.relink(at, name, value));
+                    let slot = model.slot(&at.to, name, "");
+                    model.in_turn(at, &slot, move |model, at| model.relink(at, name, value));
                 }
             }
         })
     }
 
     /// What a step writes, computed where it is applied.
-    fn write(&mut self, at: &mut Delivery, id: PropertyId, op: SetOp, operand: Option<Value>) {
+    fn write(&mut self, at: &mut Delivery, id: PropertyId, op: SetOp, by: Option<Value>) {
         let record = &self.records[&at.to];
         let add = op == SetOp::Add;
-        let value = match (op, record.values.get(&id), operand) {
-            (SetOp::Assign, _, operand) => operand,
+        let value = match (op, record.values.get(&id), by) {
+            (SetOp::Assign, _, by) => by,
             (SetOp::Add, None, Some(Value::Set(by))) => Some(Value::Set(by)),
             (_, Some(Value::Set(held)), Some(Value::Set(by))) => {
                 let rest = held.iter().filter(|member| !by.contains(member));
@@ -475,18 +474,26 @@ impl<'p> Model<'p> {
                 let members: BTreeSet<usize> = members.copied().collect();
                 Some(Value::Set(Vec::from_iter(members)))
             }
-            (_, held, operand) => held.zip(operand).and_then(|(held, by)| {
+            (_, held, by) => held.zip(by).and_then(|(held, by)| {
                 let op = [Operator::Subtract, Operator::Add][usize::from(add)];
                 arithmetic(op, held, &by, &self.program.settings.zone).ok()?
             }),
         };
-        match self.fitting(record, id, value) {
+        let own = &self.program.catalog.objects[record.object].properties[id];
+        let has = same(record.values.get(&id), value.as_ref(), &own.ty);
+        match (self.fitting(record, id, value.clone()), value) {
+            (Ok(_) | Err("not_unique"), Some(new)) if own.unique && !has => self.claim(at, id, new),
+            (_, value) => self.take(at, id, value),
+        }
+    }
+
+    pub(crate) fn take(&mut self, at: &mut Delivery, id: PropertyId, value: Option<Value>) {
+        match self.fitting(&self.records[&at.to], id, value) {
             Ok(value) => self.put(&at.to, id, value),
             Err(why) => at.failure = Some((None, why.to_owned())),
         }
     }
 
-    /// Links to the record with an id, or takes the link away.
     fn relink(&mut self, at: &mut Delivery, name: &str, id: Option<Value>) {
         let record = &self.records[&at.to];
         let mut records = self.records.values();
@@ -528,7 +535,6 @@ impl<'p> Model<'p> {
     }
 }
 
-/// The first reason that applies.
 fn first(reasons: &[(&'static str, bool)]) -> Option<&'static str> {
     let found = reasons.iter().find(|(_, applies)| *applies);
     found.map(|(reason, _)| *reason)

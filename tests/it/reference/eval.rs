@@ -4,17 +4,20 @@ use std::cmp::Ordering;
 
 use flow::base::{Duration, TimeZone, Timestamp, Unit};
 use flow::base::{day_of, end_of_day, shift, shift_date, start_of_day};
-use flow::model::compute::{Operator, arithmetic, at, compare, equal, print_as};
+use flow::model::compute::Operator::{self, Add, Divide, Multiply, Subtract};
+use flow::model::compute::{arithmetic, at, compare, equal, print_as};
 use flow::model::{PropertyId, SegmentId, Type, Value};
 use flow::semantic::hir::{
     Aggregate, AssociationPath, EventTrigger, Expr, ExprKind, MatchArm, MatchTest, Program,
     RecordPath, Refinement, Root, TextPart, TextRelation,
 };
-use flow::syntax::ast::{Arithmetic, Comparison, ContainsKind, EdgeKind, Logic, Quantifier};
+use flow::syntax::ast::{Comparison, ContainsKind, EdgeKind, Logic, Quantifier};
 
 use crate::reference::{Model, Occurrence, Record};
 
-/// What an expression sees.
+/// By the place of the operator in the tree.
+const OPERATORS: [Operator; 4] = [Add, Subtract, Multiply, Divide];
+
 #[derive(Clone, Copy)]
 pub(crate) struct Env<'a> {
     pub(crate) program: &'a Program,
@@ -44,12 +47,10 @@ impl<'a> Env<'a> {
         &self.program.settings.zone
     }
 
-    /// Whether a condition is true: unknown is not.
     pub(crate) fn holds(&self, condition: &Expr) -> bool {
         self.truth(condition) == Some(true)
     }
 
-    /// Whether a condition is true, or there is none.
     pub(crate) fn permits(&self, condition: &Option<Expr>) -> bool {
         condition.iter().all(|condition| self.holds(condition))
     }
@@ -83,7 +84,7 @@ impl<'a> Env<'a> {
             K::Aggregate(kind, path, Some(property), None) => {
                 let members = self.members(path).unwrap_or_default().into_iter();
                 let mut values = members.filter_map(|member| self.property(member, *property));
-                let add = |sum, next| arithmetic(Operator::Add, &sum, &next, self.zone()).ok()?;
+                let add = |sum, next| arithmetic(Add, &sum, &next, self.zone()).ok()?;
                 return match kind {
                     Aggregate::Sum => values.try_fold(Value::Number(0.into()), add),
                     Aggregate::Max => values.max_by(|a, b| compare(a, b).expect("an order")),
@@ -92,7 +93,7 @@ impl<'a> Env<'a> {
             }
             K::Arithmetic(op, left, right) => {
                 let (left, right) = (self.eval(left)?, self.eval(right)?);
-                return arithmetic(operator(*op), &left, &right, self.zone()).ok()?;
+                return arithmetic(OPERATORS[*op as usize], &left, &right, self.zone()).ok()?;
             }
             K::Coalesce(left, right) => return self.eval(left).or_else(|| self.eval(right)),
             K::At(day, time) => {
@@ -108,12 +109,10 @@ impl<'a> Env<'a> {
             K::Logic(Logic::Or, list) => some(list.iter().map(|item| self.truth(item))),
             K::OrUnknown(inner) => Some(self.truth(inner) != Some(false)),
             K::Compare(op, left, right) => self.compare(*op, left, right),
-            K::In(left, list, negated) => {
-                let (left, Value::List(list)) = (self.eval(left)?, self.eval(list)?) else {
-                    return None;
-                };
-                Some(list.iter().any(|one| equal(&left, one)) != *negated)
-            }
+            K::In(left, list, no) => match (self.eval(left)?, self.eval(list)?) {
+                (left, Value::List(list)) => Some(list.iter().any(|one| equal(&left, one)) != *no),
+                _ => None,
+            },
             K::Between(value, ends, negated) => {
                 let low = self.compare(Comparison::GreaterEqual, value, &ends.0)?;
                 let high = self.compare(Comparison::LessEqual, value, &ends.1)?;
@@ -166,7 +165,6 @@ impl<'a> Env<'a> {
         Env { member, ..*self }
     }
 
-    /// The record at the end of a path, as last heard.
     pub(crate) fn record(&self, path: &RecordPath) -> Option<&'a Record> {
         let start = match path.root {
             Root::This => Some(self.this),
@@ -275,7 +273,6 @@ impl<'a> Env<'a> {
         })
     }
 
-    /// Whether a case of a `match` takes a value.
     pub(crate) fn takes(&self, arm: &MatchArm, value: Option<&Value>) -> bool {
         let order = |end: &Expr| compare(value?, &self.eval(end)?);
         arm.tests.iter().any(|test| match test {
@@ -326,13 +323,4 @@ fn every(truths: impl Iterator<Item = Option<bool>>) -> Option<bool> {
 /// Kleene's `or`.
 fn some(truths: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     every(truths.map(|truth| truth.map(|truth| !truth))).map(|truth| !truth)
-}
-
-fn operator(op: Arithmetic) -> Operator {
-    match op {
-        Arithmetic::Add => Operator::Add,
-        Arithmetic::Subtract => Operator::Subtract,
-        Arithmetic::Multiply => Operator::Multiply,
-        Arithmetic::Divide => Operator::Divide,
-    }
 }

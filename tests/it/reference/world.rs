@@ -32,8 +32,8 @@ impl<'p> Model<'p> {
             counters: BTreeMap::new(),
             chain: 0,
             queue: VecDeque::new(),
-            linking: BTreeMap::new(),
-            links: 0,
+            under_way: BTreeMap::new(),
+            begun: 0,
             actions: VecDeque::new(),
             trace: Vec::new(),
         }
@@ -67,11 +67,6 @@ impl<'p> Model<'p> {
         timers.min().map(|((due, ..), id)| (due, id))
     }
 
-    fn fire(&mut self, id: u64) {
-        let to = self.going(id).record.clone();
-        self.send(&to, move |_, at| at.asker = Some(id));
-    }
-
     /// Delivers all messages and fires what is due, then tries the first action.
     pub(crate) fn settle(&mut self) {
         loop {
@@ -79,7 +74,8 @@ impl<'p> Model<'p> {
                 self.deliver(message);
                 self.chain = 0;
             } else if let Some((_, id)) = self.next_timer().filter(|(due, _)| *due <= self.now) {
-                self.fire(id);
+                let to = self.going(id).record.clone();
+                self.send(&to, move |_, at| at.asker = Some(id));
             } else if let Some((id, action)) = self.actions.pop_front() {
                 self.attempt(id, action);
             } else {
@@ -122,7 +118,6 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// What reaches a record from outside, if there is such a record.
     pub(crate) fn input(&mut self, to: &str, body: impl FnOnce(&mut Self, &mut Delivery) + 'p) {
         if self.records.contains_key(to) {
             self.send(to, body);
