@@ -76,8 +76,8 @@ pub enum Event {
 /// What an input has come to.
 #[derive(Debug, Default, PartialEq)]
 pub struct Effects {
-    /// What is told of it, in order (H1).
-    pub entries: Vec<Entry>,
+    /// What is told of it, in order (H1); shared by those who tell it on.
+    pub entries: Arc<Vec<Entry>>,
     /// What the outside is asked for, in order.
     pub actions: Vec<Action>,
     /// What the sender is told.
@@ -90,6 +90,7 @@ pub struct Effects {
 #[derive(Default)]
 struct Gathered {
     effects: Effects,
+    entries: Vec<Entry>,
     /// The input whose sender is answered.
     root: Option<Uid>,
     hash: frozen::Hashing,
@@ -194,7 +195,7 @@ impl Engine {
                     Answer::Refused(reason) => What::InputRefused(reason.clone()),
                     _ => What::Duplicate,
                 };
-                gathered.effects.entries.push(Entry {
+                gathered.entries.push(Entry {
                     by,
                     ..Entry::of_input(self.state.now, what)
                 });
@@ -343,7 +344,7 @@ impl Engine {
             answer,
             ..
         } = decision;
-        gathered.effects.entries.extend(entries);
+        gathered.entries.extend(entries);
         gathered.effects.actions.extend(actions);
         // The first cell that the input reaches answers, not what follows.
         let answers = gathered.root == Some(delivery.root) && gathered.effects.answer.is_none();
@@ -389,6 +390,7 @@ impl Engine {
 impl Gathered {
     fn finish(self) -> Effects {
         Effects {
+            entries: Arc::new(self.entries),
             hash: self.hash.finish(),
             ..self.effects
         }

@@ -24,7 +24,12 @@ impl Fingerprint {
     /// The first twelve hexadecimal digits: what people are shown.
     #[must_use]
     pub fn short(&self) -> String {
-        self.to_string().chars().take(12).collect()
+        let mut first = [0; 8];
+        first
+            .iter_mut()
+            .zip(self.0)
+            .for_each(|(to, from)| *to = from);
+        format!("{:012x}", u64::from_be_bytes(first) >> 16)
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use super::durable::{History, Securing};
+use super::telling::Told;
 use crate::store::StoreError;
 use crate::store::archive::{Archive, Row};
 use crate::store::log::Position;
@@ -19,8 +20,8 @@ const TRANSACTION: usize = 5_000;
 
 /// What the thread is asked for.
 enum Work {
-    /// To take rows; it then has everything up to the position.
-    Rows(Vec<Row>, Position),
+    /// To take what was told; it then has everything up to the position.
+    Told(Vec<Told>, Position),
     /// To make sure that all survives, and to say so.
     Secure(SyncSender<()>),
 }
@@ -64,12 +65,13 @@ fn fill(mut archive: Archive, coming: &Receiver<Work>) -> Result<(), StoreError>
     let mut next = coming.recv().ok();
     while let Some(work) = next.take() {
         match work {
-            Work::Rows(mut rows, mut through) => {
+            Work::Told(told, mut through) => {
+                let mut rows: Vec<Row> = told.iter().flat_map(Told::rows).collect();
                 // What waits already goes into the same transaction.
                 while rows.len() < TRANSACTION {
                     match coming.try_recv() {
-                        Ok(Work::Rows(more, position)) => {
-                            rows.extend(more);
+                        Ok(Work::Told(more, position)) => {
+                            rows.extend(more.iter().flat_map(Told::rows));
                             through = position;
                         }
                         other => {
@@ -98,8 +100,8 @@ impl History for Archivist {
         self.through
     }
 
-    fn take(&mut self, rows: Vec<Row>, through: Position) -> Result<(), StoreError> {
-        let work = Work::Rows(rows, through);
+    fn take(&mut self, told: Vec<Told>, through: Position) -> Result<(), StoreError> {
+        let work = Work::Told(told, through);
         match self.work.as_ref().map(|thread| thread.send(work)) {
             Some(Ok(())) => Ok(()),
             // The thread has gone: it says why, once.

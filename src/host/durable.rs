@@ -16,12 +16,12 @@ pub use self::snapshot::Writing;
 use std::time::Duration;
 
 use super::program::Loaded;
+use super::telling::Told;
 use crate::base::{Timestamp, Uid};
 use crate::engine::frozen::v1::event::{Event as Frozen, Place, Thawed};
 use crate::engine::{Effects, Event, Migrated, Refused, State};
 use crate::scenario::Machine;
 use crate::store::StoreError;
-use crate::store::archive::Row;
 use crate::store::disk::Disk;
 use crate::store::log::payload::{Decided, SetAside};
 use crate::store::log::{Kind, Log, Position};
@@ -38,7 +38,7 @@ pub trait History {
     ///
     /// # Errors
     /// If it could not be kept.
-    fn take(&mut self, rows: Vec<Row>, through: Position) -> Result<(), StoreError>;
+    fn take(&mut self, told: Vec<Told>, through: Position) -> Result<(), StoreError>;
 
     /// Makes sure that it survives.
     ///

@@ -40,7 +40,7 @@ impl Ledger {
     /// Takes in what has come of something.
     pub fn follow(&mut self, state: &State, place: Option<Place>, effects: &Effects) {
         self.hash = self.hash.then(effects.hash);
-        for entry in &effects.entries {
+        for entry in effects.entries.iter() {
             self.tally.told(state.prepared(), entry);
             self.failures.told(state.prepared(), entry);
         }

@@ -1,22 +1,69 @@
-//! How records and places of the text are called. It changes nothing.
+//! How records and places of the text are called, now or as it was once. It
+//! changes nothing.
 
 use std::path::Path;
 
 use crate::base::{Sources, Span, Uid};
-use crate::engine::State;
 use crate::engine::record::RecordCell;
-use crate::model::compute;
+use crate::engine::{Prepared, State};
+use crate::model::{ObjectId, PropertyId, Value, compute};
 
 /// The first unique value of a record that is known, else its id.
 #[must_use]
 pub fn name(state: &State, record: &RecordCell) -> String {
     let prepared = state.prepared();
-    let object = &prepared.program.catalog.objects[record.object];
-    let unique = prepared.unique(record.object).iter();
-    let mut known = unique.filter_map(|id| Some((*id, record.value(*id)?)));
-    match known.next() {
-        Some((id, value)) => compute::spell(value, &object.properties[id].ty, prepared.zone()),
+    match unique(prepared, record) {
+        Some((id, value)) => spelled(prepared, (record.object, id), value),
         None => record.id.to_string(),
+    }
+}
+
+/// The first unique value of a record that is known.
+fn unique<'r>(prepared: &Prepared, record: &'r RecordCell) -> Option<(PropertyId, &'r Value)> {
+    let mut unique = prepared.unique(record.object).iter();
+    unique.find_map(|id| Some((*id, record.value(*id)?)))
+}
+
+fn spelled(prepared: &Prepared, (object, id): (ObjectId, PropertyId), value: &Value) -> String {
+    let property = &prepared.program.catalog.objects[object].properties[id];
+    compute::spell(value, &property.ty, prepared.zone())
+}
+
+/// How records were called at an instant, for words that are made later.
+#[derive(Debug, Clone, Default)]
+pub struct Called(Vec<(Uid, ObjectId, Option<(PropertyId, Value)>)>);
+
+impl Called {
+    /// Notes how a record is called now, if there is such a record.
+    pub fn note(&mut self, state: &State, id: Uid) {
+        if self.0.iter().any(|(known, ..)| *known == id) {
+            return;
+        }
+        if let Some(record) = state.record(id) {
+            let unique = unique(state.prepared(), record);
+            let unique = unique.map(|(id, value)| (id, value.clone()));
+            self.0.push((id, record.object, unique));
+        }
+    }
+
+    /// What a record is.
+    #[must_use]
+    pub fn object(&self, id: Uid) -> Option<ObjectId> {
+        let mut known = self.0.iter();
+        known.find_map(|(known, object, _)| (*known == id).then_some(*object))
+    }
+
+    /// A record as people called it: `contact ada@example.com`.
+    #[must_use]
+    pub fn title(&self, prepared: &Prepared, id: Uid) -> String {
+        let Some((_, object, unique)) = self.0.iter().find(|(known, ..)| *known == id) else {
+            return id.to_string();
+        };
+        let name = match unique {
+            Some((property, value)) => spelled(prepared, (*object, *property), value),
+            None => id.to_string(),
+        };
+        format!("{} {name}", prepared.program.catalog.objects[*object].name)
     }
 }
 

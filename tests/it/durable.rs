@@ -10,11 +10,11 @@ use flow::base::{Timestamp, Uid};
 use flow::engine::{Event, Input, InputBody, Target};
 use flow::host::durable::{Durable, History, Opened, Securing, Site, Unopened, open};
 use flow::host::program::Loaded;
+use flow::host::telling::Told;
 use flow::model::Value;
 use flow::project;
 use flow::scenario::Machine;
 use flow::store::StoreError;
-use flow::store::archive::Row;
 use flow::store::log::payload::SetAside;
 use flow::store::log::{self, Kind, Log, Position};
 
@@ -38,7 +38,7 @@ impl History for Nothing {
         Position::ORIGIN
     }
 
-    fn take(&mut self, _: Vec<Row>, _: Position) -> Result<(), StoreError> {
+    fn take(&mut self, _: Vec<Told>, _: Position) -> Result<(), StoreError> {
         Ok(())
     }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::pending::Pending;
 use crate::base::{Timestamp, Uid};
@@ -13,9 +14,8 @@ use crate::engine::frozen::v1::event::{Event as Frozen, Place, Thawed};
 use crate::engine::{Effects, Engine, Event, Migrated, Order, Refused, State};
 use crate::host::ledger::Ledger;
 use crate::host::program::Loaded;
-use crate::host::telling::Telling;
+use crate::host::telling::{Telling, Told};
 use crate::store::StoreError;
-use crate::store::archive::Row;
 use crate::store::disk::Disk;
 use crate::store::log::payload::Decided;
 use crate::store::log::{Frame, Kind, Position};
@@ -84,10 +84,10 @@ pub struct Core<D: Disk> {
     /// Up to where a snapshot has taken everything in.
     pub(super) since: Position,
     /// What was told and not handed over.
-    pub(super) told: Vec<Row>,
+    pub(super) told: Vec<Told>,
     /// Whose log it is.
     pub(super) identity: Uid,
-    telling: Telling,
+    telling: Arc<Telling>,
     root: PathBuf,
     /// Decisions that wait for the hash of before.
     unchecked: VecDeque<(Position, DecisionHash)>,
@@ -171,7 +171,7 @@ impl<D: Disk> Core<D> {
         self.ledger.follow(state, place, &effects);
         self.pending.follow(answered.as_ref(), &effects);
         if tells {
-            let told = self.telling.tell(state, position, &effects.entries);
+            let told = self.telling.note(state, position, &effects.entries);
             self.told.extend(told);
         }
         effects
@@ -204,9 +204,8 @@ impl<D: Disk> Core<D> {
             self.ledger.tally.told(&would.before, entry);
         }
         if tells {
-            let told = self
-                .telling
-                .tell(self.engine.state(), position, &would.left);
+            let left = Arc::new(would.left);
+            let told = self.telling.note(self.engine.state(), position, &left);
             self.told.extend(told);
         }
         let migrated = self.engine.publish(&program.prepared)?;

@@ -10,27 +10,26 @@ use serde_json::Value;
 
 use super::wire::{Flat, number};
 use crate::base::Uid;
-use crate::engine::State;
 use crate::engine::decision::Entry;
 use crate::engine::history;
 use crate::engine::record::{RecordCell, Side};
-use crate::host::look::{name, title};
+use crate::engine::{Prepared, State};
+use crate::host::look::{Called, name};
 use crate::model::{Value as Known, compute};
 
-/// An entry of the history as a line.
+/// Adds an entry of the history as a line; its kind.
 pub(in crate::host) fn entry(
-    state: &State,
-    entry: &Entry,
-    source: Option<String>,
-) -> (&'static str, Vec<u8>) {
-    let prepared = state.prepared();
-    let object = entry.record.and_then(|id| state.record(id));
-    let told = history::tell(prepared, object.map(|record| record.object), entry);
-    let mut line = Flat(Vec::new());
+    (prepared, called): (&Prepared, &Called),
+    (entry, source): (&Entry, Option<String>),
+    into: &mut Vec<u8>,
+) -> &'static str {
+    let object = entry.record.and_then(|id| called.object(id));
+    let told = history::tell(prepared, object, entry);
+    let mut line = Flat::default();
     line.put("at", entry.at.to_string());
     line.put("kind", told.kind);
     if let Some(id) = entry.record {
-        line.put("record", title(state, id));
+        line.put("record", called.title(prepared, id));
         line.put("id", id.to_string());
     }
     let workflow = entry.workflow.and_then(|id| prepared.workflow(id));
@@ -38,8 +37,8 @@ pub(in crate::host) fn entry(
         line.put("workflow", workflow.name().as_str());
         line.put("version", workflow.version.short());
         let own = told.fields.iter().find(|(name, _)| *name == "key");
-        let own = own.map(|(_, key)| key.as_str());
-        if let Some(key) = entry.key.as_deref().or(own) {
+        let own = own.map(|(_, key)| key.to_owned());
+        if let Some(key) = entry.key.as_deref().map(str::to_owned).or(own) {
             line.put("key", key);
         }
         let step = entry.step.and_then(|step| workflow.steps.get(step));
@@ -54,24 +53,25 @@ pub(in crate::host) fn entry(
         match field {
             "key" => {}
             "with" if matches!(told.kind, "linked" | "unlinked") => {
-                let other = Uid::parse(&value).map(|id| title(state, id));
+                let other = Uid::parse(&value).map(|id| called.title(prepared, id));
                 line.add("other", other.unwrap_or(value));
             }
-            "with" if told.kind == "action" => line.add("with", named(state, value)),
+            "with" if told.kind == "action" => line.add("with", named(prepared, called, value)),
             // The record has an `id` too.
             "id" => line.add("event_id", value),
             field => line.add(field, value),
         }
     }
-    (told.kind, one(&line))
+    line.write(into);
+    told.kind
 }
 
 /// An argument, with the name of a record in place of its id.
-fn named(state: &State, argument: String) -> String {
+fn named(prepared: &Prepared, called: &Called, argument: String) -> String {
     let id = argument.split_once(": ");
     let id = id.and_then(|(name, value)| Some((name, Uid::parse(value)?)));
     match id {
-        Some((name, id)) => format!("{name}: {}", title(state, id)),
+        Some((name, id)) => format!("{name}: {}", called.title(prepared, id)),
         None => argument,
     }
 }

@@ -1,6 +1,9 @@
 //! JSON at the edges of the host: the identity of a body, rendered requests
 //! and what is kept. It reads no line.
 
+use std::borrow::Cow;
+
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
@@ -61,35 +64,47 @@ pub(crate) fn request(name: &str, fields: &[(String, Rendered)]) -> Vec<u8> {
     json(name, &shown)
 }
 
-/// A flat object in the order of its names; a name that comes again makes a
-/// list of all its values.
-pub(super) struct Flat(pub(super) Vec<(&'static str, Vec<String>)>);
+/// A flat object of texts in the order of its names; a name that comes again
+/// makes a list of all its values.
+#[derive(Default)]
+pub(super) struct Flat<'t>(Vec<(&'static str, Cow<'t, str>, Vec<String>)>);
 
-impl Flat {
-    pub(super) fn put(&mut self, name: &'static str, value: impl Into<String>) {
-        self.0.push((name, vec![value.into()]));
+impl<'t> Flat<'t> {
+    pub(super) fn put(&mut self, name: &'static str, value: impl Into<Cow<'t, str>>) {
+        self.0.push((name, value.into(), Vec::new()));
     }
 
     /// Adds a value to those of a name that may have several.
     pub(super) fn add(&mut self, name: &'static str, value: String) {
-        match self.0.iter_mut().find(|(other, _)| *other == name) {
-            Some((_, values)) => values.push(value),
-            None => self.0.push((name, vec![value])),
+        match self.0.iter_mut().find(|(other, ..)| *other == name) {
+            Some((.., more)) => more.push(value),
+            None => self.put(name, value),
         }
+    }
+
+    /// Adds it as a line.
+    pub(super) fn write(&self, into: &mut Vec<u8>) {
+        // Texts and lists of texts always have a form in JSON.
+        let _ = serde_json::to_writer(&mut *into, self);
+        into.push(b'\n');
     }
 }
 
 /// The fields of the history that may stand several times: always lists.
 const MANY: [&str; 3] = ["read", "with", "note"];
 
-impl Serialize for Flat {
+impl Serialize for Flat<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, values)| {
-            let value = match values.as_slice() {
-                [one] if !MANY.contains(name) => Value::from(one.as_str()),
-                all => Value::from(all.to_vec()),
-            };
-            (*name, value)
-        }))
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, first, more) in &self.0 {
+            if more.is_empty() && !MANY.contains(name) {
+                map.serialize_entry(name, first)?;
+            } else {
+                let first = std::iter::once(&**first);
+                let all: Vec<&str> = first.chain(more.iter().map(String::as_str)).collect();
+                map.serialize_entry(name, &all)?;
+            }
+        }
+        map.end()
     }
 }

@@ -12,7 +12,11 @@ use crate::store::error::StoreError;
 use crate::store::log::Position;
 
 /// The format that is written, and the latest that is read.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+
+/// That of files whose rows are all compressed without what they have in
+/// common. They are laid out alike, and may hold rows of both kinds from now on.
+const WITHOUT_COMMON: u32 = 1;
 
 /// How long another program may keep a file for itself.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -37,7 +41,7 @@ const TABLES: &str = "
         syncs INTEGER NOT NULL
     );
     INSERT INTO mark VALUES (1, NULL, 0);
-    PRAGMA user_version = 1;
+    PRAGMA user_version = 2;
 ";
 
 /// How the writer works. A commit is durable with the next sync, not before:
@@ -158,6 +162,9 @@ fn prepare(connection: &Connection) -> Result<u32, Error> {
     let version = version(connection)?;
     if version <= VERSION {
         connection.execute_batch(WRITING)?;
+    }
+    if version == WITHOUT_COMMON {
+        connection.pragma_update(None, "user_version", VERSION)?;
     }
     Ok(version)
 }

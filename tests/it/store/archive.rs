@@ -172,7 +172,7 @@ fn a_later_format_and_damage_are_said() {
         assert_eq!(
             error.expect_err("it is newer").to_string(),
             format!(
-                "`{}` is of format 3, and this release reads up to format 1: run the release \
+                "`{}` is of format 3, and this release reads up to format 2: run the release \
                  that wrote it, or a later one",
                 path.display()
             )

@@ -46,6 +46,10 @@ const HOMES: &[Home] = &[
         places: &["src/cli"],
     },
     Home {
+        crates: &["mimalloc"],
+        places: &["src/main"],
+    },
+    Home {
         crates: &["indicatif"],
         places: &["src/cli/run/progress"],
     },

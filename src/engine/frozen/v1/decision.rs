@@ -1,11 +1,12 @@
 //! Decisions: what was changed, told, sent and asked for.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::value::{self, Frozen};
-use crate::base::{Timestamp, Uid};
+use crate::base::{Name, Timestamp, Uid};
 use crate::engine::call::Call;
 use crate::engine::decision::{self as live, Answer};
 use crate::engine::enrolment::{Enrolment, Stage};
@@ -17,45 +18,45 @@ use crate::model::{ObjectId, Value, WorkflowId};
 
 /// A decision. What a message says is told by the decision that it leads to.
 #[derive(Debug, Serialize)]
-pub struct Decision {
-    cell: Cell,
-    changes: Vec<Change>,
-    entries: Vec<Entry>,
-    messages: Vec<Message>,
-    actions: Vec<Action>,
-    answer: Option<String>,
+pub struct Decision<'d> {
+    cell: Cell<'d>,
+    changes: Vec<Change<'d>>,
+    entries: Vec<Entry<'d>>,
+    messages: Vec<Message<'d>>,
+    actions: Vec<Action<'d>>,
+    answer: Option<Cow<'static, str>>,
 }
 
 #[derive(Debug, Serialize)]
-enum Cell {
+enum Cell<'d> {
     Program,
     Record([u8; 16]),
     Key {
-        object: String,
-        property: String,
-        value: String,
+        object: &'d str,
+        property: &'d str,
+        value: &'d str,
     },
     Seen([u8; 16]),
 }
 
 #[derive(Debug, Serialize)]
-enum Change {
+enum Change<'d> {
     Published,
-    TurnedOn(String),
-    Switched(String, String),
+    TurnedOn(&'d str),
+    Switched(&'d str, &'d str),
     Seen(i64),
     Owner(Option<[u8; 16]>),
     Reserved(Option<[u8; 16]>),
     Waits(Option<[u8; 16]>),
-    Created(String, i64),
-    Value(String, Option<Frozen>),
+    Created(&'d str, i64),
+    Value(&'d str, Option<Frozen>),
     Updated(i64),
-    End(End),
+    End(End<'d>),
     NoEnd(String, [u8; 16]),
-    Ever(String, Option<String>),
-    Member(String, bool),
-    Enrolment(Inside),
-    Been(String, String),
+    Ever(String, Option<&'d str>),
+    Member(&'d str, bool),
+    Enrolment(Inside<'d>),
+    Been(&'d str, &'d str),
     Left([u8; 16]),
     Counter(String, u64, Vec<(String, u32)>, Vec<(i64, u32)>),
     Claiming([u8; 16]),
@@ -64,21 +65,21 @@ enum Change {
 }
 
 #[derive(Debug, Serialize)]
-struct End {
+struct End<'d> {
     side: String,
     other: [u8; 16],
-    labels: Vec<String>,
+    labels: Vec<&'d str>,
     heard: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
-struct Inside {
+struct Inside<'d> {
     id: [u8; 16],
-    workflow: String,
+    workflow: &'d str,
     version: [u8; 32],
-    key: String,
+    key: &'d str,
     stage: &'static str,
-    step: Option<String>,
+    step: Option<&'d str>,
     times: Vec<i64>,
     action: Option<([u8; 16], u32)>,
     open: u64,
@@ -88,36 +89,36 @@ struct Inside {
 }
 
 #[derive(Debug, Serialize)]
-struct Entry {
+struct Entry<'d> {
     at: i64,
     record: Option<[u8; 16]>,
-    workflow: Option<String>,
+    workflow: Option<&'d str>,
     enrolment: Option<[u8; 16]>,
-    step: Option<String>,
+    step: Option<&'d str>,
     kind: &'static str,
     fields: Vec<(&'static str, String)>,
 }
 
 #[derive(Debug, Serialize)]
-struct Message {
+struct Message<'d> {
     id: [u8; 16],
     chain: u32,
-    to: Cell,
+    to: Cell<'d>,
 }
 
 #[derive(Debug, Serialize)]
-struct Action {
+struct Action<'d> {
     key: [u8; 16],
     attempt: u32,
     at: i64,
-    action: String,
-    arguments: Vec<(String, String)>,
+    action: &'d str,
+    arguments: Vec<(&'d str, String)>,
     message: Vec<String>,
 }
 
 /// The frozen form of a decision.
 #[must_use]
-pub fn freeze(prepared: &Prepared, decision: &live::Decision) -> Decision {
+pub fn freeze<'d>(prepared: &'d Prepared, decision: &'d live::Decision) -> Decision<'d> {
     let freezing = Freezing {
         prepared,
         object: decision.object,
@@ -160,8 +161,8 @@ struct Freezing<'p> {
     object: Option<ObjectId>,
 }
 
-impl Freezing<'_> {
-    fn cell(self, address: &Address) -> Cell {
+impl<'d> Freezing<'d> {
+    fn cell(self, address: &'d Address) -> Cell<'d> {
         match address {
             Address::Program => Cell::Program,
             Address::Record(id) => Cell::Record(*id.bytes()),
@@ -170,33 +171,31 @@ impl Freezing<'_> {
         }
     }
 
-    fn key(self, key: &Key) -> Cell {
+    fn key(self, key: &'d Key) -> Cell<'d> {
         let object = &self.prepared.program.catalog.objects[key.object];
         Cell::Key {
-            object: object.name.to_string(),
-            property: object.properties[key.property].name.to_string(),
-            value: key.value.to_string(),
+            object: object.name.as_str(),
+            property: object.properties[key.property].name.as_str(),
+            value: &key.value,
         }
     }
 
-    fn workflow(self, id: WorkflowId) -> String {
+    fn workflow(self, id: WorkflowId) -> &'d str {
         let workflow = self.prepared.workflow(id);
-        workflow.map_or_else(String::new, |workflow| workflow.name().to_string())
+        workflow.map_or("", |workflow| workflow.name().as_str())
     }
 
-    fn segment(self, id: crate::model::SegmentId) -> String {
-        self.prepared.program.catalog.segments[id].name.to_string()
+    fn segment(self, id: crate::model::SegmentId) -> &'d str {
+        self.prepared.program.catalog.segments[id].name.as_str()
     }
 
-    fn change(self, change: &live::Change) -> Change {
+    fn change(self, change: &'d live::Change) -> Change<'d> {
         use live::Change as C;
         let uid = |id: &Option<Uid>| id.map(|id| *id.bytes());
         match change {
             C::Published => Change::Published,
             C::TurnedOn(workflow) => Change::TurnedOn(self.workflow(*workflow)),
-            C::Switched(workflow, to) => {
-                Change::Switched(self.workflow(*workflow), to.word().to_owned())
-            }
+            C::Switched(workflow, to) => Change::Switched(self.workflow(*workflow), to.word()),
             C::Seen(until) => Change::Seen(until.as_microsecond()),
             C::Owner(owner) => Change::Owner(uid(owner)),
             C::Reserved(claim) => Change::Reserved(uid(claim)),
@@ -209,12 +208,12 @@ impl Freezing<'_> {
         }
     }
 
-    fn record_change(self, change: &live::Change) -> Change {
+    fn record_change(self, change: &'d live::Change) -> Change<'d> {
         use live::Change as C;
         match change {
             C::Created { object, at, .. } => {
                 let object = &self.prepared.program.catalog.objects[*object];
-                Change::Created(object.name.to_string(), at.as_microsecond())
+                Change::Created(object.name.as_str(), at.as_microsecond())
             }
             C::Value(property, new) => {
                 let (name, value) = self.property(*property, new.as_ref());
@@ -224,17 +223,17 @@ impl Freezing<'_> {
             C::End(end) => Change::End(End {
                 side: self.side(end.side),
                 other: *end.other.bytes(),
-                labels: end.labels.iter().map(ToString::to_string).collect(),
+                labels: end.labels.iter().map(Name::as_str).collect(),
                 heard: self.heard(end.side, &end.heard),
             }),
             C::NoEnd(side, other) => Change::NoEnd(self.side(*side), *other.bytes()),
             C::Ever(association, label) => Change::Ever(
                 self.side(Side::Own(*association)),
-                label.as_ref().map(ToString::to_string),
+                label.as_ref().map(Name::as_str),
             ),
             C::Member(segment, is) => Change::Member(self.segment(*segment), *is),
             C::Enrolment(enrolment) => Change::Enrolment(self.inside(enrolment)),
-            C::Been(workflow, key) => Change::Been(self.workflow(*workflow), key.to_string()),
+            C::Been(workflow, key) => Change::Been(self.workflow(*workflow), key),
             C::Left(id) => Change::Left(*id.bytes()),
             C::Counter(id, counter) => {
                 let refined = self.prepared.refined.get(*id as usize);
@@ -267,13 +266,13 @@ impl Freezing<'_> {
         self,
         id: crate::model::PropertyId,
         value: Option<&Value>,
-    ) -> (String, Option<Frozen>) {
+    ) -> (&'d str, Option<Frozen>) {
         let Some(object) = self.object else {
-            return (String::new(), None);
+            return ("", None);
         };
         let property = &self.prepared.program.catalog.objects[object].properties[id];
         let value = value.map(|value| value::freeze(value, &property.ty));
-        (property.name.to_string(), value)
+        (property.name.as_str(), value)
     }
 
     fn side(self, side: Side) -> String {
@@ -317,11 +316,11 @@ impl Freezing<'_> {
             let ever: Vec<&str> = links
                 .ever
                 .iter()
-                .map(|label| label.as_ref().map_or("", crate::base::Name::as_str))
+                .map(|label| label.as_ref().map_or("", Name::as_str))
                 .collect();
             into.push(format!("{} ever {}:", association.name, ever.join(",")));
             for (labels, member) in &links.members {
-                let labels: Vec<&str> = labels.iter().map(crate::base::Name::as_str).collect();
+                let labels: Vec<&str> = labels.iter().map(Name::as_str).collect();
                 into.push(format!(
                     "{}[{}]>{}",
                     association.name,
@@ -333,7 +332,7 @@ impl Freezing<'_> {
         }
     }
 
-    fn inside(self, of: &Enrolment) -> Inside {
+    fn inside(self, of: &'d Enrolment) -> Inside<'d> {
         let micro = |at: &Timestamp| at.as_microsecond();
         let plan = self.prepared.workflow(of.workflow);
         let step = of.step().and_then(|step| plan?.steps.get(step));
@@ -363,9 +362,9 @@ impl Freezing<'_> {
             id: *of.id.bytes(),
             workflow: self.workflow(of.workflow),
             version: *of.version.bytes(),
-            key: of.key.to_string(),
+            key: &of.key,
             stage,
-            step: step.map(|step| step.id.to_string()),
+            step: step.map(|step| step.id.as_str()),
             times,
             action,
             open: open as u64,
@@ -384,7 +383,7 @@ impl Freezing<'_> {
         Some(values.map(|value| value.as_ref().map(print)).collect())
     }
 
-    fn entry(self, entry: &live::Entry) -> Entry {
+    fn entry(self, entry: &live::Entry) -> Entry<'d> {
         let told = history::tell(self.prepared, self.object, entry);
         let plan = entry.workflow.and_then(|id| self.prepared.workflow(id));
         let step = entry.step.and_then(|step| plan?.steps.get(step));
@@ -393,7 +392,7 @@ impl Freezing<'_> {
             record: entry.record.map(|id| *id.bytes()),
             workflow: entry.workflow.map(|id| self.workflow(id)),
             enrolment: entry.enrolment.map(|id| *id.bytes()),
-            step: step.map(|step| step.id.to_string()),
+            step: step.map(|step| step.id.as_str()),
             kind: told.kind,
             // Why an input was refused is told in words, which may change.
             fields: match entry.what {
@@ -403,7 +402,7 @@ impl Freezing<'_> {
         }
     }
 
-    fn action(self, action: &live::Action) -> Action {
+    fn action(self, action: &'d live::Action) -> Action<'d> {
         let call: &Call = &action.request;
         let catalog = &self.prepared.program.catalog;
         let message = call.message.iter();
@@ -411,11 +410,11 @@ impl Freezing<'_> {
             key: *action.key.bytes(),
             attempt: action.attempt,
             at: action.decided_at.as_microsecond(),
-            action: catalog.actions[call.action].name.to_string(),
+            action: catalog.actions[call.action].name.as_str(),
             arguments: call
                 .arguments
                 .iter()
-                .map(|(name, value)| (name.to_string(), value.to_string()))
+                .map(|(name, value)| (name.as_str(), value.to_string()))
                 .collect(),
             message: message
                 .flat_map(|message| {
@@ -431,10 +430,10 @@ impl Freezing<'_> {
     }
 }
 
-fn answer(answer: &Answer) -> String {
+fn answer(answer: &Answer) -> Cow<'static, str> {
     match answer {
-        Answer::Created(id) => format!("created {id}"),
-        Answer::Accepted(id) => format!("accepted {id}"),
+        Answer::Created(id) => format!("created {id}").into(),
+        Answer::Accepted(id) => format!("accepted {id}").into(),
         Answer::Duplicate => "duplicate".into(),
         Answer::NoRecord(_) => "no_record".into(),
         Answer::Refused(_) => "refused".into(),
