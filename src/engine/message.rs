@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::call::Call;
 use super::enrolment::Occurrence;
 use super::heard::{Heard, Side};
 use super::record::Slot;
@@ -315,9 +316,10 @@ pub enum Request {
         /// Why the write was refused.
         failure: Option<Arc<str>>,
     },
-    /// To let an enrolment go on: its time has come.
+    /// To let an enrolment, or an action that was put back, go on: its time has
+    /// come.
     Due {
-        /// Which enrolment.
+        /// Which enrolment, or which action by its key.
         enrolment: Uid,
         /// The time.
         due: Timestamp,
@@ -326,6 +328,8 @@ pub enum Request {
     Attempt(Attempt),
     /// To note what came of an attempt.
     Finished(Attempt, Outcome),
+    /// To put an action back: its last attempt, and what was rendered (A4).
+    Retry(Attempt, Arc<Call>),
 }
 
 /// One attempt of an action.

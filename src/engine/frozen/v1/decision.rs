@@ -61,6 +61,8 @@ enum Change {
     Claiming([u8; 16]),
     ClaimOver([u8; 16]),
     Linking(String, Option<[u8; 16]>, Option<u64>),
+    PutBack([u8; 16], String, (u32, u32), Option<i64>),
+    PutBackOver([u8; 16]),
 }
 
 #[derive(Debug, Serialize)]
@@ -258,6 +260,13 @@ impl Freezing<'_> {
                 other.map(|other| *other.bytes()),
                 waiting.as_ref().map(|waiting| waiting.len() as u64),
             ),
+            C::PutBack(of) => Change::PutBack(
+                *of.key.bytes(),
+                self.workflow(of.workflow),
+                (of.before, of.attempt),
+                of.retry.map(|at| at.as_microsecond()),
+            ),
+            C::PutBackOver(key) => Change::PutBackOver(*key.bytes()),
             // INVARIANT: `change` takes every other one.
             _ => Change::Published,
         }
