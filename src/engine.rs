@@ -255,8 +255,13 @@ impl Engine {
     /// Puts an action back that failed for good: it is asked for once more,
     /// under its key (A4).
     pub fn put_back(&mut self, now: Timestamp, retry: Retry) -> Effects {
-        let Retry { asked, request, by } = retry;
-        let request = Request::Retry(asked.attempt, request);
+        let Retry {
+            asked,
+            request,
+            per,
+            by,
+        } = retry;
+        let request = Request::Retry(asked.attempt, request, per);
         self.about(now, (asked, b"retry"), (request, by))
     }
 

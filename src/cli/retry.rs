@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &RetryArguments, output: &Output) -> Result<Exit, F
     }
     let text: String = match arguments.format {
         DataFormat::Json => outcomes.iter().map(desk::line).collect(),
-        DataFormat::Text => outcomes.iter().map(|one| words(one) + "\n").collect(),
+        DataFormat::Text => outcomes.iter().map(|one| told(one) + "\n").collect(),
     };
     output.data(&text)?;
     if client.is_running() && outcomes.iter().any(is_put_back) {
@@ -38,6 +38,14 @@ pub(super) fn run(arguments: &RetryArguments, output: &Output) -> Result<Exit, F
     } else {
         Exit::Fine
     })
+}
+
+fn told(outcome: &Outcome) -> String {
+    match outcome {
+        // Somebody else was faster.
+        Outcome::Duplicate => "it is under way already: nothing was done".into(),
+        other => words(other),
+    }
 }
 
 fn is_put_back(outcome: &Outcome) -> bool {

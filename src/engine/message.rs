@@ -328,8 +328,9 @@ pub enum Request {
     Attempt(Attempt),
     /// To note what came of an attempt.
     Finished(Attempt, Outcome),
-    /// To put an action back: its last attempt, and what was rendered (A4).
-    Retry(Attempt, Arc<Call>),
+    /// To put an action back: its last attempt, what was rendered, and the key of
+    /// its enrolment (A4).
+    Retry(Attempt, Arc<Call>, Arc<str>),
 }
 
 /// One attempt of an action.

@@ -17,6 +17,8 @@ pub struct Retry {
     pub asked: Asked,
     /// What is asked, as it was rendered (A1).
     pub request: Arc<Call>,
+    /// The key of the enrolment that asked for it; empty where it had none (E16).
+    pub per: Arc<str>,
     /// Who puts it back, where that is known (H1).
     pub by: Option<Arc<str>>,
 }
@@ -28,6 +30,8 @@ pub struct PutBack {
     pub key: Uid,
     /// The enrolment that asked for it, which does not wait for it.
     pub enrolment: Uid,
+    /// The key of that enrolment; empty where it had none (E16).
+    pub per: Arc<str>,
     /// The workflow.
     pub workflow: WorkflowId,
     /// The step, by place; `None` where an edit has taken it away.
@@ -57,6 +61,12 @@ impl PutBack {
             action: self.key,
             number: self.attempt,
         }
+    }
+
+    /// The key of its enrolment as it is told.
+    #[must_use]
+    pub fn entry_key(&self) -> Option<Arc<str>> {
+        Some(self.per.clone()).filter(|key| !key.is_empty())
     }
 
     /// What is asked of the outside, for a record, as decided at a moment.

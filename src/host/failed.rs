@@ -33,6 +33,8 @@ pub struct Failed {
     pub record: Uid,
     /// Its enrolment.
     pub enrolment: Uid,
+    /// The key of that; empty where it had none (E16), and where it had left.
+    pub per: String,
     /// The name of the workflow.
     pub workflow: String,
     /// The name of the step; empty where an edit has taken it away.
@@ -83,6 +85,7 @@ impl Failures {
             key: Uid::of(&[b"aside", &position.to_le_bytes()]),
             record: nobody,
             enrolment: nobody,
+            per: String::new(),
             workflow: String::new(),
             step: String::new(),
             action: "input".to_owned(),
@@ -158,6 +161,7 @@ impl Failures {
             key: asked.map_or_else(own, |asked| asked.key),
             record,
             enrolment,
+            per: entry.key.as_deref().unwrap_or_default().to_owned(),
             workflow: workflow.name().to_string(),
             step: name.to_owned(),
             action: action.to_owned(),

@@ -109,7 +109,7 @@ impl Life {
             durable.accept(vec![(self.now, Event::Input(Box::new(publish)))])?;
         }
         for _ in 0..self.chance.below(12) {
-            self.now += std::time::Duration::from_secs(self.chance.below(900));
+            self.now += std::time::Duration::from_secs(self.chance.below(2_700));
             match self.chance.below(16) {
                 0..4 => self.create(&mut durable)?,
                 4..9 => self.ping(&mut durable)?,

@@ -43,6 +43,7 @@ impl Migration<'_> {
                 record: Some(cell.id),
                 workflow: Some(of.workflow),
                 enrolment: Some(of.enrolment),
+                key: of.entry_key(),
                 step: of.step,
                 span: step.map(|step| step.span),
                 ..Entry::of_input(self.now, what)

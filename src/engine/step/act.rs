@@ -91,7 +91,7 @@ impl<'w> Draft<'w> {
             Request::Finished(attempt, outcome) => {
                 self.finished(self.placed(*attempt), outcome);
             }
-            Request::Retry(attempt, request) => self.put_back(*attempt, request),
+            Request::Retry(attempt, request, per) => self.put_back(*attempt, request, per),
             _ => {}
         }
     }

@@ -15,25 +15,35 @@ use crate::plan::{Do, StepKind};
 
 impl Draft<'_> {
     /// Puts an action back, unless it is under way.
-    pub(super) fn put_back(&mut self, last: Attempt, request: &Arc<Call>) {
+    pub(super) fn put_back(&mut self, last: Attempt, request: &Arc<Call>, per: &Arc<str>) {
         let known = self.after.put_back.contains_key(&last.action);
         if known || self.after.enrolments.iter().any(|of| asks(of, last)) {
             self.answer(Answer::Duplicate);
             return;
         }
-        self.tell_attempt(last, What::PutBack(request.clone()));
         let plan = self.workflow(last.workflow);
         let step = plan.and_then(|plan| plan.steps.get(last.step));
-        self.try_again(PutBack {
+        let of = PutBack {
             key: last.action,
             enrolment: last.enrolment,
+            per: per.clone(),
             workflow: last.workflow,
             step: step.map(|_| last.step),
             before: last.number,
             attempt: last.number,
             request: request.clone(),
             retry: None,
-        });
+        };
+        self.tell_put_back(&of, What::PutBack(request.clone()));
+        self.try_again(of);
+    }
+
+    /// Tells of it with the key of its enrolment, which may have left.
+    fn tell_put_back(&mut self, of: &PutBack, what: What) {
+        self.tell_attempt(of.attempt(), what);
+        if let Some(entry) = self.decision.entries.last_mut() {
+            entry.key = of.entry_key();
+        }
     }
 
     /// Asks for its next attempt.
@@ -77,7 +87,7 @@ impl Draft<'_> {
     }
 
     fn withdraw_put_back(&mut self, of: &PutBack, why: &str) {
-        self.tell_attempt(of.attempt(), What::Withdrawn(why.into()));
+        self.tell_put_back(of, What::Withdrawn(why.into()));
         self.change(Change::PutBackOver(of.key));
     }
 
@@ -90,7 +100,7 @@ impl Draft<'_> {
         };
         let retry = self.after_failure(self.asking(&of), anew, outcome);
         let what = what_came(of.attempt, outcome, retry);
-        self.tell_attempt(of.attempt(), what);
+        self.tell_put_back(&of, what);
         let change = match retry {
             Some(_) => Change::PutBack(Box::new(PutBack { retry, ..of })),
             None => Change::PutBackOver(of.key),

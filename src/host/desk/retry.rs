@@ -179,6 +179,7 @@ fn event(state: &State, failed: &Failed, by: Option<&str>) -> Result<Event, Stri
     let event = Event::Retry(Box::new(Retry {
         asked: asked(state, failed, (workflow, &request)),
         request: Arc::new(request),
+        per: failed.per.as_str().into(),
         by: by.map(Arc::from),
     }));
     match Frozen::freeze(prepared, Timestamp::MAX, None, &event).bytes() {

@@ -24,10 +24,11 @@ pub(super) struct Beside {
     ledger: WireLedger,
     /// What was asked of the outside and has not come back.
     pub(super) open: Vec<WireOpen>,
-    /// What failed actions had asked, by their place in the list. It stands
+    /// What failed actions had asked, by their place in the list, with the keys
+    /// of their enrolments. It stands
     /// behind all else: the first snapshots do not have it.
     #[serde(skip)]
-    calls: Vec<(u64, Call)>,
+    calls: Vec<(u64, String, Call)>,
 }
 
 /// An action under way.
@@ -121,9 +122,10 @@ impl Beside {
     pub(super) fn ledger(&self) -> Ledger {
         let wire = &self.ledger;
         let mut failed: Vec<Failed> = wire.failures.iter().map(WireFailed::failed).collect();
-        for (place, call) in &self.calls {
+        for (place, per, call) in &self.calls {
             let place = usize::try_from(*place).ok();
             if let Some(failed) = place.and_then(|place| failed.get_mut(place)) {
+                failed.per.clone_from(per);
                 failed.call = Some(Arc::new(call.clone()));
             }
         }
@@ -141,10 +143,13 @@ impl Beside {
 }
 
 /// What failed actions had asked, by their place in the list.
-fn calls(ledger: &Ledger) -> Vec<(u64, Call)> {
+fn calls(ledger: &Ledger) -> Vec<(u64, String, Call)> {
     let all = (0..).zip(ledger.failures.iter());
-    all.filter_map(|(place, failed)| Some((place, Call::clone(failed.call.as_ref()?))))
-        .collect()
+    all.filter_map(|(place, failed)| {
+        let call = failed.call.as_ref()?;
+        Some((place, failed.per.clone(), Call::clone(call)))
+    })
+    .collect()
 }
 
 impl WireOpen {
@@ -189,6 +194,7 @@ impl WireFailed {
             key: Uid::from_bytes(self.key),
             record: Uid::from_bytes(self.record),
             enrolment: Uid::from_bytes(self.enrolment),
+            per: String::new(),
             workflow: self.workflow.clone(),
             step: self.step.clone(),
             action: self.action.clone(),

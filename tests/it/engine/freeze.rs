@@ -113,6 +113,7 @@ impl Driven {
             let retry = Retry {
                 asked: last.attempt(),
                 request: last.request.clone(),
+                per: "".into(),
                 by: None,
             };
             let effects = self.engine.put_back(at, retry);

@@ -67,6 +67,8 @@ fn an_action_is_put_back_under_its_key() {
     let entry = entry.next().expect("it is told");
     assert_eq!(entry.by.as_deref(), Some("ops"));
     assert_eq!(entry.enrolment, Some(last.enrolment));
+    // Its enrolment has left, and is told all the same (E16).
+    assert_eq!(entry.key.as_deref(), Some("k"));
     assert!(entry.span.is_some());
 }
 
@@ -266,6 +268,7 @@ fn what_was_asked_is_kept_in_the_log_as_it_was() {
         let event = Event::Retry(Box::new(Retry {
             asked: last.attempt(),
             request: last.request.clone(),
+            per: "".into(),
             by: Some("ops".into()),
         }));
         let at = last.decided_at;

@@ -201,6 +201,7 @@ impl World {
             let retry = Retry {
                 asked: last.attempt(),
                 request: last.request.clone(),
+                per: "k".into(),
                 by: Some("ops".into()),
             };
             let effects = engine.put_back(now, retry);

@@ -41,7 +41,7 @@ enum Body {
     Clock,
     Attempt(Asked),
     Finished(Asked, Outcome),
-    Retry(Asked, Call, Option<String>),
+    Retry(Asked, Call, String, Option<String>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,6 +135,7 @@ impl Event {
             LiveEvent::Retry(retry) => Body::Retry(
                 asked_by(prepared, &retry.asked),
                 call::freeze(prepared, &retry.request),
+                retry.per.to_string(),
                 retry.by.as_ref().map(ToString::to_string),
             ),
         };
@@ -172,10 +173,11 @@ impl Event {
                 let outcome = thaw_outcome(action(prepared, asked.action), outcome)?;
                 Some(LiveEvent::Finished(asked, outcome))
             }),
-            Body::Retry(asked, call, by) => thaw_asked(prepared, asked).and_then(|asked| {
+            Body::Retry(asked, call, per, by) => thaw_asked(prepared, asked).and_then(|asked| {
                 Some(LiveEvent::Retry(Box::new(Retry {
                     asked,
                     request: Arc::new(call::thaw(prepared, call)?),
+                    per: per.as_str().into(),
                     by: by.as_deref().map(Arc::from),
                 })))
             }),

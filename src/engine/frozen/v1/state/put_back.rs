@@ -26,9 +26,10 @@ impl<'p> Freezing<'p> {
         }
     }
 
-    fn put_back(&mut self, of: &PutBack) {
+    fn put_back(&mut self, of: &'p PutBack) {
         self.out.id(of.key);
         self.out.id(of.enrolment);
+        self.out.text(&of.per);
         self.put(&Item::Workflow(of.workflow));
         self.optional(of.step.map(|step| Item::Step(of.workflow, step)));
         self.out.number(u64::from(of.before));
@@ -60,10 +61,12 @@ impl Thawing<'_, '_> {
 
     fn put_back(&mut self) -> Result<PutBack, ThawError> {
         let (key, enrolment) = (self.from.id()?, self.from.id()?);
+        let per = self.key()?;
         let workflow = self.table.workflow(&mut self.from)?;
         Ok(PutBack {
             key,
             enrolment,
+            per,
             workflow,
             step: self.optional_step(workflow)?,
             before: self.from.small()?,
