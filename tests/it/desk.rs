@@ -60,7 +60,7 @@ pub(crate) struct Desk {
     pub(crate) kept: Kept,
     now: Timestamp,
     // It goes last.
-    _folder: Folder,
+    folder: Folder,
 }
 
 impl Desk {
@@ -78,7 +78,7 @@ impl Desk {
             store,
             kept: kept.expect("a store"),
             now,
-            _folder: folder,
+            folder,
         };
         let publish = Event::Input(Box::new(InputBody::Publish.into()));
         desk.accept(vec![publish]);
@@ -91,7 +91,7 @@ impl Desk {
             store,
             kept,
             now,
-            _folder: folder,
+            folder,
         } = self;
         kept.close().expect("it is kept");
         if !snapshots {
@@ -102,8 +102,17 @@ impl Desk {
             kept: kept.expect("a store"),
             store,
             now,
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// Loads another program, whatever it takes away.
+    pub(crate) fn load(&mut self, program: &str) {
+        self.folder.write("main.flow", program.as_bytes());
+        let project = project::load(self.folder.path()).expect("a project");
+        let loaded = Loaded::compile(&project).expect("a program").0;
+        let loaded = self.kept.durable.load(self.now, loaded);
+        assert!(loaded.is_ok(), "{:?}", loaded.err());
     }
 
     pub(crate) fn accept(&mut self, events: Vec<Event>) -> Vec<Effects> {

@@ -243,6 +243,69 @@ fn a_store_keeps_what_failed_and_what_was_put_back() {
     assert!(failures(&mut desk).iter().any(|one| one.key == key));
 }
 
+// proves: A4, A8, V2
+#[test]
+fn an_edited_program_keeps_what_failed_and_what_was_put_back() {
+    let mut desk = failed(1);
+    let key = failures(&mut desk)[0].key.clone();
+    taken(&mut desk, &[&key]);
+    // Its step is gone: it has none any more, and stands by itself as before.
+    desk.load(&PROGRAM.replace("set score = 10", "wait 2 days"));
+    // With it waits what the enrolment has asked for next.
+    assert_eq!(pending(&desk), 2);
+    fail(&mut desk);
+    let listed = |desk: &mut Desk| -> Failed {
+        let mut all = failures(desk).into_iter();
+        all.find(|one| one.key == key).expect("it is listed")
+    };
+    let found = listed(&mut desk);
+    assert_eq!((found.step.as_str(), found.attempts), ("", 2));
+    assert_eq!(found.stays, None);
+    let (outcomes, _) = taken(&mut desk, &[&key]);
+    assert!(
+        matches!(&outcomes[0], Outcome::PutBack { step, attempt: 3, .. } if step.is_empty()),
+        "{outcomes:?}"
+    );
+    // Its workflow is gone: it is withdrawn, and nothing is lost.
+    let (without, _) = PROGRAM.split_once("workflow aim").expect("the last one");
+    desk.load(without);
+    assert_eq!(pending(&desk), 0);
+    let found = listed(&mut desk);
+    assert_eq!(found.error, "withdrawn: workflow_removed");
+    assert_eq!((found.workflow.as_str(), found.attempts), ("aim", 2));
+    let gone = "the program has no workflow `aim` any more";
+    assert_eq!(found.stays.as_deref(), Some(gone));
+    for snapshots in [true, false] {
+        desk = desk.reopen(snapshots);
+        assert_eq!(listed(&mut desk), found);
+    }
+    // It comes back with its workflow.
+    desk.load(&program());
+    let (outcomes, _) = taken(&mut desk, &[&key]);
+    assert!(
+        matches!(&outcomes[0], Outcome::PutBack { attempt: 3, .. }),
+        "{outcomes:?}"
+    );
+}
+
+// proves: A4, A8
+#[test]
+fn what_fails_after_its_step_is_gone_is_listed() {
+    let mut desk = Desk::new(&program());
+    let ada = desk.contact("ada@x.example", &[("city", "Oslo")]);
+    desk.one(Order::Enroll(ada, "aim".into()));
+    desk.load(&PROGRAM.replace("set score = 10", "wait 2 days"));
+    fail(&mut desk);
+    let list = failures(&mut desk);
+    assert_eq!(list.len(), 1, "{list:?}");
+    assert_eq!((list[0].step.as_str(), list[0].attempts), ("", 1));
+    assert_eq!(
+        (list[0].action.as_str(), &list[0].stays),
+        ("send_email", &None)
+    );
+    assert_eq!(taken(&mut desk, &[]).1, 1);
+}
+
 const CALLS: &str = "\
 object contact { email: email unique required, sent: number default 0 }
 event hit on contact { n: number }

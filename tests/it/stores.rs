@@ -102,12 +102,7 @@ fn what_failed_in_an_earlier_release_can_be_put_back() {
         // One action was put back by that release, and has not been sent.
         let status = folder.flow(&["status"]);
         let actions = "actions   1 waiting, 3 failed for good\n";
-        assert!(
-            status.out.contains(actions),
-            "{}{}",
-            status.out,
-            status.err
-        );
+        assert!(status.out.contains(actions), "{}{}", status.out, status.err);
         let verified = folder.flow(&["store", "verify"]);
         assert_eq!(verified.code, Some(0), "{}{}", verified.out, verified.err);
         let all = folder.flow(&["retry", "--all"]);
