@@ -37,17 +37,20 @@ fn text(failed: &Failed, zone: &TimeZone) -> String {
         0 => "never attempted".to_owned(),
         attempts => count(attempts as usize, "attempt"),
     };
+    // An input that was set aside is of no workflow.
+    let place = match failed.workflow.as_str() {
+        "" => String::new(),
+        workflow => format!("{workflow}{}: ", at(&failed.step)),
+    };
     let stays = failed.stays.iter();
     let stays: String = stays
         .map(|why| format!("  cannot be put back: {why}\n"))
         .collect();
     format!(
-        "{}  {}  {}\n  {}{}: {}, {attempts}: {}\n{stays}",
+        "{}  {}  {}\n  {place}{}, {attempts}: {}\n{stays}",
         failed.key,
         shown(&failed.at, zone),
         failed.record,
-        failed.workflow,
-        at(&failed.step),
         failed.action,
         failed.error,
     )

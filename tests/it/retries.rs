@@ -140,12 +140,9 @@ fn all_that_are_named_are_put_back_or_none() {
     );
     let lists = "`flow failures` lists them with their keys";
     assert_eq!(help.as_deref(), Some(lists));
-    // Three letters are too few to mean one.
-    assert!(
-        desk.refusal(&retry(&[&key[..3]]))
-            .0
-            .starts_with("no action")
-    );
+    let (message, help) = desk.refusal(&retry(&[&key[..3]]));
+    assert!(message.ends_with("is too short for the beginning of a key"));
+    assert_eq!(help.as_deref(), Some("say at least 4 digits of it"));
     assert_eq!(desk.kept.durable.position(), before);
     assert_eq!(failures(&mut desk).len(), 2);
 }

@@ -116,7 +116,13 @@ fn one<'c, D: Disk>(core: &'c Core<D>, named: &str) -> Result<&'c Failed, Reply>
     if let Some(found) = all().find(|failed| failed.key.to_string() == key) {
         return Ok(found);
     }
-    let begins = |text: String| key.len() >= PREFIX && text.starts_with(&key);
+    let begins = |text: String| text.starts_with(&key);
+    if key.len() < PREFIX {
+        return Err(refused(
+            format!("`{named}` is too short for the beginning of a key"),
+            format!("say at least {PREFIX} digits of it"),
+        ));
+    }
     let found: Vec<&Failed> = all()
         .filter(|failed| begins(failed.key.to_string()))
         .collect();
