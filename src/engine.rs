@@ -20,6 +20,7 @@ mod look;
 pub mod message;
 mod migrate;
 mod prepared;
+pub mod put_back;
 mod queue;
 pub mod record;
 mod refine;
@@ -29,7 +30,7 @@ mod step;
 mod world;
 
 pub use intake::{Input, InputBody, Received, Target};
-pub use migrate::{Goes, Lost, Migrated, Move, Refused, Violation};
+pub use migrate::{Goes, Lost, Migrated, Move, Refused, Violation, Withdrawn};
 pub use prepared::Prepared;
 pub use queue::Order;
 pub use state::{Image, PARTITIONS, State, Timer};
@@ -40,6 +41,7 @@ use std::sync::Arc;
 use self::decision::{Action, Answer, Asked, Decision, Entry, What};
 use self::input::Cell;
 use self::message::{Address, Body, Delivery, Outcome, Request};
+use self::put_back::Retry;
 use self::queue::Queue;
 use self::world::World;
 use crate::base::{Timestamp, Uid};
@@ -60,7 +62,7 @@ pub struct Engine {
 }
 
 /// What can happen to an engine: an outside input, the clock, an attempt of an
-/// action asked for, its result (I1).
+/// action asked for, its result, an action put back (I1, A4).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     /// An outside input.
@@ -71,6 +73,8 @@ pub enum Event {
     Attempt(Asked),
     /// An attempt has ended.
     Finished(Asked, Outcome),
+    /// An action that failed for good is put back (A4).
+    Retry(Box<Retry>),
 }
 
 /// What an input has come to.
@@ -232,19 +236,34 @@ impl Engine {
             Event::Clock => self.advance(now),
             Event::Attempt(asked) => self.attempt(now, asked),
             Event::Finished(asked, outcome) => self.finish(now, asked, outcome),
+            Event::Retry(retry) => self.put_back(now, *retry),
         }
     }
 
     /// Asks whether an attempt of an action may begin; it may if the answer is
     /// [`Answer::Released`] (A8).
     pub fn attempt(&mut self, now: Timestamp, asked: Asked) -> Effects {
-        self.about(now, (asked, b"attempt"), Request::Attempt(asked.attempt))
+        let request = Request::Attempt(asked.attempt);
+        self.about(now, (asked, b"attempt"), (request, None))
     }
 
     /// Takes the result of an action: an input of its own, a new chain.
     pub fn finish(&mut self, now: Timestamp, asked: Asked, outcome: Outcome) -> Effects {
         let request = Request::Finished(asked.attempt, outcome);
-        self.about(now, (asked, b"result"), request)
+        self.about(now, (asked, b"result"), (request, None))
+    }
+
+    /// Puts an action back that failed for good: it is asked for once more,
+    /// under its key (A4).
+    pub fn put_back(&mut self, now: Timestamp, retry: Retry) -> Effects {
+        let Retry {
+            asked,
+            request,
+            per,
+            by,
+        } = retry;
+        let request = Request::Retry(asked.attempt, request, per);
+        self.about(now, (asked, b"retry"), (request, by))
     }
 
     /// An input about an action.
@@ -252,7 +271,7 @@ impl Engine {
         &mut self,
         now: Timestamp,
         (asked, what): (Asked, &[u8]),
-        request: Request,
+        (request, by): (Request, Option<Arc<str>>),
     ) -> Effects {
         let mut gathered = Gathered::default();
         self.move_to(now, &mut gathered);
@@ -266,7 +285,7 @@ impl Engine {
             from: None,
             to: Address::Record(asked.record),
             occurred_at: None,
-            by: None,
+            by,
             object: None,
             body: Body::Request(Box::new(request)),
         };

@@ -4,6 +4,7 @@ use super::args::{DataFormat, FailuresArguments};
 use super::check::count;
 use super::client::{Client, strange};
 use super::exit::{Exit, Failure};
+use super::order::at;
 use super::output::{Output, desk};
 use super::status::shown;
 use crate::base::TimeZone;
@@ -25,6 +26,9 @@ pub(super) fn run(arguments: &FailuresArguments, output: &Output) -> Result<Exit
         output.note("no action has failed for good");
     }
     output.data(&text)?;
+    if failures.iter().any(|one| one.stays.is_none()) {
+        output.talk("put back what can succeed by now: `flow retry KEY`, or `flow retry --all`");
+    }
     Ok(Exit::Fine)
 }
 
@@ -33,13 +37,20 @@ fn text(failed: &Failed, zone: &TimeZone) -> String {
         0 => "never attempted".to_owned(),
         attempts => count(attempts as usize, "attempt"),
     };
+    // An input that was set aside is of no workflow.
+    let place = match failed.workflow.as_str() {
+        "" => String::new(),
+        workflow => format!("{workflow}{}: ", at(&failed.step)),
+    };
+    let stays = failed.stays.iter();
+    let stays: String = stays
+        .map(|why| format!("  cannot be put back: {why}\n"))
+        .collect();
     format!(
-        "{}  {}  {}\n  {}, {}: {}, {attempts}: {}\n",
+        "{}  {}  {}\n  {place}{}, {attempts}: {}\n{stays}",
         failed.key,
         shown(&failed.at, zone),
         failed.record,
-        failed.workflow,
-        failed.step,
         failed.action,
         failed.error,
     )

@@ -63,7 +63,7 @@ fn went_well(outcome: &Outcome) -> bool {
 }
 
 /// What came of an order.
-fn words(outcome: &Outcome) -> String {
+pub(super) fn words(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Created { record } => format!("created {}, id {}", title(record), record.id),
         Outcome::Accepted {
@@ -87,11 +87,32 @@ fn words(outcome: &Outcome) -> String {
             record, workflow, ..
         } => format!("{} is taken out of {workflow}", title(record)),
         Outcome::Switched { workflow, to } => format!("{workflow} is {to}"),
+        Outcome::PutBack {
+            record,
+            workflow,
+            step,
+            action,
+            attempt,
+            ..
+        } => {
+            let step = at(step);
+            let record = title(record);
+            format!("put back: {action} for {record} ({workflow}{step}), attempt {attempt}")
+        }
+        Outcome::NotPutBack { key, reason } => format!("not put back: {key}: {reason}"),
         Outcome::Published => "the program is published".into(),
         Outcome::Duplicate => "accepted before: nothing was done".into(),
         Outcome::NoRecord { value } => format!("refused: there is no record `{value}`"),
         Outcome::Refused { reason } => format!("refused: {reason}"),
     }
+}
+
+/// A step behind its workflow; nothing where an edit has taken it away.
+pub(super) fn at(step: &str) -> String {
+    if step.is_empty() {
+        return String::new();
+    }
+    format!(", {step}")
 }
 
 fn title(record: &Candidate) -> String {

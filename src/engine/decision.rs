@@ -6,6 +6,7 @@ use std::sync::Arc;
 pub use super::call::{Call, Rendered, RenderedMessage};
 use super::enrolment::Enrolment;
 use super::message::{Address, Attempt, Claim, Delivery, Request, Switching};
+use super::put_back::PutBack;
 use super::record::{Counter, CounterId, LinkEnd, Side, Slot};
 use crate::base::{Name, Span, Timestamp, Uid};
 use crate::model::{ActionId, AssociationId, ObjectId, PropertyId, SegmentId, Value, WorkflowId};
@@ -89,6 +90,10 @@ pub enum Change {
     Been(WorkflowId, Arc<str>),
     /// An enrolment has ended.
     Left(Uid),
+    /// An action that was put back is as it stands here.
+    PutBack(Box<PutBack>),
+    /// An action that was put back has ended.
+    PutBackOver(Uid),
     /// A counter is as it stands here.
     Counter(CounterId, Counter),
     /// A write waits for a claim.
@@ -282,6 +287,8 @@ pub enum What {
     WaitMoved(Timestamp),
     /// An action was decided.
     Asked(Arc<Call>),
+    /// An action that had failed for good was put back (A4).
+    PutBack(Arc<Call>),
     /// An attempt was withdrawn (A8).
     Withdrawn(Arc<str>),
     /// An attempt has succeeded.

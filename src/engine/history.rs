@@ -115,6 +115,10 @@ impl Telling<'_> {
                 fields.extend(arguments.map(|(name, value)| ("with", format!("{name}: {value}"))));
                 ("action", fields)
             }
+            What::PutBack(call) => {
+                let action = &self.prepared.program.catalog.actions[call.action].name;
+                ("put_back", vec![("action", text(action))])
+            }
             What::Withdrawn(why) => ("withdrawn", vec![("reason", text(why))]),
             What::Done(attempt) => ("done", vec![("attempt", text(attempt))]),
             What::AttemptFailed {

@@ -190,7 +190,7 @@ impl Draft<'_> {
             Request::Due { enrolment, due } => {
                 self.resume = Some(Resume::Due(*enrolment, *due));
             }
-            Request::Attempt(_) | Request::Finished(..) => {
+            Request::Attempt(_) | Request::Finished(..) | Request::Retry(..) => {
                 self.resume = Some(Resume::Attempt(request.clone()));
             }
         }

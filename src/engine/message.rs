@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::call::Call;
 use super::enrolment::Occurrence;
 use super::heard::{Heard, Side};
 use super::record::Slot;
@@ -327,9 +328,10 @@ pub enum Request {
         /// Why the write was refused.
         failure: Option<Arc<str>>,
     },
-    /// To let an enrolment go on: its time has come.
+    /// To let an enrolment, or an action that was put back, go on: its time has
+    /// come.
     Due {
-        /// Which enrolment.
+        /// Which enrolment, or which action by its key.
         enrolment: Uid,
         /// The time.
         due: Timestamp,
@@ -338,6 +340,9 @@ pub enum Request {
     Attempt(Attempt),
     /// To note what came of an attempt.
     Finished(Attempt, Outcome),
+    /// To put an action back: its last attempt, what was rendered, and the key of
+    /// its enrolment (A4).
+    Retry(Attempt, Arc<Call>, Arc<str>),
 }
 
 /// One attempt of an action.

@@ -7,6 +7,7 @@ mod enrolment;
 mod hear;
 mod key;
 mod names;
+mod put_back;
 mod record;
 mod report;
 mod script;
@@ -15,7 +16,7 @@ mod wait;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use self::report::{Goes, Lost, Migrated, Move, Refused, Violation};
+pub use self::report::{Goes, Lost, Migrated, Move, Refused, Violation, Withdrawn};
 
 use self::key::News;
 use self::names::Names;

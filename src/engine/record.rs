@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::enrolment::Enrolment;
 pub use super::heard::{Heard, HeardLinks, LinkEnd, Side};
 use super::message::{Claim, Request};
+use super::put_back::PutBack;
 use crate::base::{Date, Name, Timestamp, Uid};
 use crate::model::{AssociationId, ObjectId, PropertyId, SegmentId, Value, WorkflowId};
 
@@ -34,6 +35,8 @@ pub struct RecordCell {
     pub enrolments: Vec<Enrolment>,
     /// How often it was enrolled, by identity (E16).
     pub been: BTreeMap<(WorkflowId, Arc<str>), u32>,
+    /// Actions that were put back, by their keys (A4).
+    pub put_back: BTreeMap<Uid, PutBack>,
     /// What refined triggers have counted (E14).
     pub counters: BTreeMap<CounterId, Counter>,
     /// Writes that wait for the claim of a unique value.
@@ -76,6 +79,7 @@ impl RecordCell {
             segments: BTreeSet::new(),
             enrolments: Vec::new(),
             been: BTreeMap::new(),
+            put_back: BTreeMap::new(),
             counters: BTreeMap::new(),
             claims: BTreeMap::new(),
             linking: BTreeMap::new(),

@@ -18,6 +18,7 @@ use self::timers::Timers;
 use super::decision::{Change, Decision};
 use super::message::{Address, Key, Switching};
 use super::prepared::Prepared;
+use super::put_back::PutBack;
 use super::record::RecordCell;
 use super::world::{LONGEST_CHAIN, Switch, World};
 use crate::base::{Timestamp, Uid};
@@ -206,6 +207,15 @@ impl State {
                 (Change::Left(enrolment), Some(record)) => {
                     let old = record.enrolment(*enrolment);
                     (old.and_then(|old| Timer::of(id, old)), None)
+                }
+                (Change::PutBack(new), record) => {
+                    let old = record.and_then(|record| record.put_back.get(&new.key));
+                    let timer = |of: &PutBack| Timer::of_put_back(id, of);
+                    (old.and_then(timer), timer(new))
+                }
+                (Change::PutBackOver(key), Some(record)) => {
+                    let old = record.put_back.get(key);
+                    (old.and_then(|old| Timer::of_put_back(id, old)), None)
                 }
                 _ => (None, None),
             };

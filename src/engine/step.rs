@@ -5,6 +5,7 @@ mod act;
 mod ask;
 mod branch;
 mod finish;
+mod put_back;
 mod render;
 mod set;
 mod wait;
@@ -196,6 +197,12 @@ impl<'w> Draft<'w> {
     /// The time of an enrolment has come. Early, late and doubled timers find
     /// nothing to do.
     pub(super) fn woken(&mut self, enrolment: Uid, due: Timestamp) {
+        if let Some(of) = self.after.put_back.get(&enrolment) {
+            if of.retry.is_some_and(|own| own <= due) {
+                self.try_again(of.clone());
+            }
+            return;
+        }
         let Some(of) = self.after.enrolment(enrolment) else {
             return;
         };

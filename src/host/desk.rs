@@ -8,6 +8,7 @@ mod happened;
 mod order;
 mod outcome;
 mod records;
+mod retry;
 mod rows;
 mod status;
 pub mod wire;

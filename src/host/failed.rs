@@ -1,11 +1,14 @@
-//! The actions that failed for good (A4), as they can be put back. What is
-//! asked of them is not known here.
+//! The actions that failed for good (A4), with what was asked, so that they can
+//! be put back. Who puts them back is not known here.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+use std::sync::Arc;
 
+use super::ledger::About;
 use crate::base::{Timestamp, Uid};
 use crate::engine::Prepared;
 use crate::engine::decision::{Action, Entry, What};
+use crate::engine::frozen::v1::call::{self, Call};
 use crate::plan::StepKind;
 
 /// How many are kept; then the oldest are forgotten.
@@ -15,11 +18,9 @@ const MOST: usize = 10_000;
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Failures {
     list: VecDeque<Failed>,
-    /// The keys of the actions under way, by enrolment and step.
-    under_way: BTreeMap<(Uid, usize), Uid>,
     /// Where the last attempt of an action has just failed: its step is told
     /// to have failed next.
-    last: Option<(Uid, usize)>,
+    last: Option<(Uid, Option<usize>)>,
 }
 
 /// An action that failed for good.
@@ -32,9 +33,11 @@ pub struct Failed {
     pub record: Uid,
     /// Its enrolment.
     pub enrolment: Uid,
+    /// The key of that; empty where it had none (E16), and where it had left.
+    pub per: String,
     /// The name of the workflow.
     pub workflow: String,
-    /// The name of the step.
+    /// The name of the step; empty where an edit has taken it away.
     pub step: String,
     /// The name of the action, else the word of the step.
     pub action: String,
@@ -44,6 +47,8 @@ pub struct Failed {
     pub at: Timestamp,
     /// How many attempts were made.
     pub attempts: u32,
+    /// What was asked; `None` where nothing was, and where that was not kept.
+    pub call: Option<Arc<Call>>,
 }
 
 impl FromIterator<Failed> for Failures {
@@ -80,21 +85,28 @@ impl Failures {
             key: Uid::of(&[b"aside", &position.to_le_bytes()]),
             record: nobody,
             enrolment: nobody,
+            per: String::new(),
             workflow: String::new(),
             step: String::new(),
             action: "input".to_owned(),
             error: format!("set aside: the engine failed on the input at position {position}"),
             at: at.unwrap_or(Timestamp::MIN),
             attempts: 1,
+            call: None,
         });
     }
 
-    /// Takes in an entry of the history.
-    pub(super) fn told(&mut self, prepared: &Prepared, entry: &Entry) {
-        let (Some(enrolment), Some(step)) = (entry.enrolment, entry.step) else {
+    /// Takes in an entry of the history. `about` is the action that the event
+    /// was about which has led to it.
+    pub(super) fn told(&mut self, prepared: &Prepared, entry: &Entry, about: Option<&About>) {
+        let Some(enrolment) = entry.enrolment else {
             return;
         };
-        let last = self.last.take();
+        let (place, last) = ((enrolment, entry.step), self.last.take());
+        let (action, put_back) = match about {
+            Some(About::Attempt(action, put_back)) => (Some(action), *put_back),
+            _ => (None, false),
+        };
         match &entry.what {
             What::AttemptFailed {
                 attempt,
@@ -102,62 +114,61 @@ impl Failures {
                 retry: None,
                 ..
             } => {
-                let key = self.under_way.remove(&(enrolment, step));
-                self.add(prepared, entry, (key, *attempt, error));
-                self.last = Some((enrolment, step));
+                self.add((prepared, entry), action, (*attempt, error));
+                // The step of what was put back has failed long ago.
+                self.last = (!put_back).then_some(place);
             }
-            What::Failed(error) if last != Some((enrolment, step)) => {
-                self.add(prepared, entry, (None, 0, error));
+            What::Failed(error) if last != Some(place) => {
+                self.add((prepared, entry), None, (0, error));
             }
-            What::Done(_) | What::Withdrawn(_) => {
-                self.under_way.remove(&(enrolment, step));
+            What::Withdrawn(why) if put_back => {
+                let made = action.map_or(0, |action| action.attempt.saturating_sub(1));
+                let error = format!("withdrawn: {why}");
+                self.add((prepared, entry), action, (made, &error));
             }
             _ => {}
         }
     }
 
-    /// Takes in what is asked of the outside.
-    pub(super) fn asked(&mut self, actions: &[Action]) {
-        for action in actions {
-            self.under_way
-                .insert((action.enrolment, action.step), action.key);
-        }
+    /// Takes off an action that was put back.
+    pub(super) fn put_back(&mut self, key: Uid) {
+        self.list.retain(|failed| failed.key != key);
     }
 
     fn add(
         &mut self,
-        prepared: &Prepared,
-        entry: &Entry,
-        (key, attempts, error): (Option<Uid>, u32, &str),
+        (prepared, entry): (&Prepared, &Entry),
+        asked: Option<&Action>,
+        (attempts, error): (u32, &str),
     ) {
-        let workflow = entry.workflow.and_then(|id| prepared.workflow(id));
-        let step = entry.step.zip(workflow);
-        let step = step.and_then(|(place, workflow)| workflow.steps.get(place));
         let (Some(enrolment), Some(record)) = (entry.enrolment, entry.record) else {
             return;
         };
-        let (Some(workflow), Some(step)) = (workflow, step) else {
+        let Some(workflow) = entry.workflow.and_then(|id| prepared.workflow(id)) else {
             return;
         };
-        let name = step.id.as_str();
+        let step = entry.step.and_then(|place| workflow.steps.get(place));
+        let name = step.map_or("", |step| step.id.as_str());
         let at = entry.at.as_microsecond().to_le_bytes();
-        let action = match &step.kind {
-            StepKind::Do(action) => {
-                let actions = &prepared.program.catalog.actions;
-                actions[action.action].name.as_str()
-            }
-            other => other.word(),
+        let own = || Uid::of(&[enrolment.bytes(), name.as_bytes(), &at]);
+        let actions = &prepared.program.catalog.actions;
+        let action = match (asked, step.map(|step| &step.kind)) {
+            (Some(asked), _) => actions[asked.request.action].name.as_str(),
+            (None, Some(StepKind::Do(action))) => actions[action.action].name.as_str(),
+            (None, other) => other.map_or("", StepKind::word),
         };
         self.list.push_back(Failed {
-            key: key.unwrap_or_else(|| Uid::of(&[enrolment.bytes(), name.as_bytes(), &at])),
+            key: asked.map_or_else(own, |asked| asked.key),
             record,
             enrolment,
+            per: entry.key.as_deref().unwrap_or_default().to_owned(),
             workflow: workflow.name().to_string(),
             step: name.to_owned(),
             action: action.to_owned(),
             error: error.to_owned(),
             at: entry.at,
             attempts,
+            call: asked.map(|asked| Arc::new(call::freeze(prepared, &asked.request))),
         });
         if self.list.len() > MOST {
             self.list.pop_front();

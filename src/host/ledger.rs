@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use super::failed::Failures;
 use super::tally::{Inputs, Tally};
-use crate::engine::decision::Answer;
+use crate::base::Uid;
+use crate::engine::Prepared;
+use crate::engine::decision::{Action, Answer, Entry};
 use crate::engine::frozen::DecisionHash;
 use crate::engine::frozen::v1::event::Place;
 use crate::engine::{Effects, State};
@@ -23,6 +25,15 @@ pub struct Ledger {
     pub hash: DecisionHash,
 }
 
+/// The action that something is about which has happened.
+#[derive(Debug, Clone)]
+pub enum About {
+    /// An attempt of it is asked for or has ended; whether it was put back.
+    Attempt(Action, bool),
+    /// It is put back: its key.
+    PutBack(Uid),
+}
+
 /// A source of inputs, as far as it was taken in.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Followed {
@@ -38,16 +49,28 @@ pub struct Followed {
 
 impl Ledger {
     /// Takes in what has come of something.
-    pub fn follow(&mut self, state: &State, place: Option<Place>, effects: &Effects) {
+    pub fn follow(
+        &mut self,
+        state: &State,
+        (place, about): (Option<Place>, Option<&About>),
+        effects: &Effects,
+    ) {
         self.hash = self.hash.then(effects.hash);
         for entry in effects.entries.iter() {
-            self.tally.told(state.prepared(), entry);
-            self.failures.told(state.prepared(), entry);
+            self.told(state.prepared(), entry, about);
         }
-        self.failures.asked(&effects.actions);
+        if let (Some(About::PutBack(key)), Some(Answer::Accepted(_))) = (about, &effects.answer) {
+            self.failures.put_back(*key);
+        }
         if let Some(place) = place {
             self.replay.follow(place, effects.answer.as_ref());
         }
+    }
+
+    /// Takes in an entry of the history.
+    pub(super) fn told(&mut self, prepared: &Prepared, entry: &Entry, about: Option<&About>) {
+        self.tally.told(prepared, entry, about);
+        self.failures.told(prepared, entry, about);
     }
 }
 

@@ -37,13 +37,16 @@ impl Memory {
 impl Machine for Memory {
     fn take(&mut self, now: Timestamp, place: Option<Place>, event: Event) -> Effects {
         let effects = self.engine.take(now, event);
-        self.ledger.follow(self.engine.state(), place, &effects);
+        // What fails in a dry run is listed nowhere.
+        self.ledger
+            .follow(self.engine.state(), (place, None), &effects);
         effects
     }
 
     fn settle(&mut self) -> Effects {
         let effects = self.engine.settle();
-        self.ledger.follow(self.engine.state(), None, &effects);
+        self.ledger
+            .follow(self.engine.state(), (None, None), &effects);
         effects
     }
 

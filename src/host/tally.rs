@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::ledger::About;
 use crate::engine::decision::{Answer, Call, Entry, Reason, What};
 use crate::engine::{Prepared, State};
 
@@ -52,7 +53,7 @@ pub struct Acts {
     pub asked: usize,
     /// How many succeeded.
     pub done: usize,
-    /// How many failed for good.
+    /// How many failed for good and were not put back.
     pub failed: usize,
 }
 
@@ -82,8 +83,9 @@ impl Inputs {
 }
 
 impl Tally {
-    /// Counts an entry of the history.
-    pub fn told(&mut self, prepared: &Prepared, entry: &Entry) {
+    /// Counts an entry of the history. `about` is the action that the event was
+    /// about which has led to it.
+    pub(super) fn told(&mut self, prepared: &Prepared, entry: &Entry, about: Option<&About>) {
         let Some(id) = entry.workflow else { return };
         let Some(workflow) = prepared.workflow(id) else {
             return;
@@ -91,6 +93,8 @@ impl Tally {
         let step = entry.step.and_then(|step| workflow.steps.get(step));
         let step = step.map(|step| step.id.to_string()).unwrap_or_default();
         let place = (workflow.name().to_string(), step.clone());
+        let put_back = matches!(about, Some(About::Attempt(_, true)));
+        let of = (prepared, &place, about);
         let flow = self.flows.entry(workflow.name().to_string()).or_default();
         match &entry.what {
             What::Enrolled { .. } => flow.enrolled += 1,
@@ -102,17 +106,32 @@ impl Tally {
             What::Asked(call) => {
                 let label = label(prepared, call);
                 self.actions.entry(label.clone()).or_default().asked += 1;
-                self.asked.insert(place, label);
+                self.asked.insert(place.clone(), label);
             }
-            What::Done(_) => self.act(&place, |acts| acts.done += 1),
-            What::AttemptFailed { retry: None, .. } => self.act(&place, |acts| acts.failed += 1),
+            What::PutBack(call) => {
+                let acts = self.actions.entry(label(prepared, call)).or_default();
+                acts.failed = acts.failed.saturating_sub(1);
+            }
+            What::Done(_) => self.act(of, |acts| acts.done += 1),
+            What::AttemptFailed { retry: None, .. } => self.act(of, |acts| acts.failed += 1),
+            What::Withdrawn(_) if put_back => self.act(of, |acts| acts.failed += 1),
             _ => {}
         }
     }
 
-    fn act(&mut self, place: &(String, String), count: impl Fn(&mut Acts)) {
-        let acts = self.asked.get(place);
-        if let Some(acts) = acts.and_then(|label| self.actions.get_mut(label)) {
+    /// Counts for an action: for the one at hand, else for what the step last
+    /// asked for.
+    fn act(
+        &mut self,
+        (prepared, place, about): (&Prepared, &(String, String), Option<&About>),
+        count: impl Fn(&mut Acts),
+    ) {
+        let own = match about {
+            Some(About::Attempt(action, _)) => Some(label(prepared, &action.request)),
+            _ => None,
+        };
+        let label = own.as_ref().or_else(|| self.asked.get(place));
+        if let Some(acts) = label.and_then(|label| self.actions.get_mut(label)) {
             count(acts);
         }
     }

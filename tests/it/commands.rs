@@ -183,9 +183,9 @@ fn wrong_names_have_near_ones() {
             "did you mean `once`?",
         ),
         (
-            &["retry", "--all"],
-            "putting actions back is not built yet",
-            "",
+            &["retry", "0be9f867"],
+            "no action that has failed has the key `0be9f867`",
+            "`flow failures` lists them with their keys",
         ),
     ] {
         let said = wrong(folder.flow(arguments));

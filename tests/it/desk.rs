@@ -1,6 +1,8 @@
 //! The desk as the process that runs a store uses it: questions and orders as
 //! data, without a command line. How they travel is tested in `socket`.
 
+use std::fs;
+
 use flow::base::{Timestamp, Uid};
 use flow::engine::{Effects, Event, InputBody};
 use flow::host::desk::{self, Ask, Candidate, Order, Outcome, Reply};
@@ -58,7 +60,7 @@ pub(crate) struct Desk {
     pub(crate) kept: Kept,
     now: Timestamp,
     // It goes last.
-    _folder: Folder,
+    folder: Folder,
 }
 
 impl Desk {
@@ -76,14 +78,44 @@ impl Desk {
             store,
             kept: kept.expect("a store"),
             now,
-            _folder: folder,
+            folder,
         };
         let publish = Event::Input(Box::new(InputBody::Publish.into()));
         desk.accept(vec![publish]);
         desk
     }
 
-    fn accept(&mut self, events: Vec<Event>) -> Vec<Effects> {
+    /// Ends it in order and opens it again, from its snapshot or from its log.
+    pub(crate) fn reopen(self, snapshots: bool) -> Self {
+        let Desk {
+            store,
+            kept,
+            now,
+            folder,
+        } = self;
+        kept.close().expect("it is kept");
+        if !snapshots {
+            fs::remove_dir_all(store.dir.join("snapshots")).expect("they are there");
+        }
+        let kept = Kept::open((&store, folder.path()), None, (now, Uid::of(&[b"desk"])));
+        Desk {
+            kept: kept.expect("a store"),
+            store,
+            now,
+            folder,
+        }
+    }
+
+    /// Loads another program, whatever it takes away.
+    pub(crate) fn load(&mut self, program: &str) {
+        self.folder.write("main.flow", program.as_bytes());
+        let project = project::load(self.folder.path()).expect("a project");
+        let loaded = Loaded::compile(&project).expect("a program").0;
+        let loaded = self.kept.durable.load(self.now, loaded);
+        assert!(loaded.is_ok(), "{:?}", loaded.err());
+    }
+
+    pub(crate) fn accept(&mut self, events: Vec<Event>) -> Vec<Effects> {
         let events = events.into_iter().map(|event| (self.now, event)).collect();
         let taken = self.kept.durable.accept(events).expect("a log");
         taken
@@ -113,12 +145,12 @@ impl Desk {
         }
     }
 
-    fn one(&mut self, order: Order) -> Outcome {
+    pub(crate) fn one(&mut self, order: Order) -> Outcome {
         self.give(vec![order]).remove(0)
     }
 
     /// A new contact.
-    fn contact(&mut self, email: &str, values: &[(&str, &str)]) -> Candidate {
+    pub(crate) fn contact(&mut self, email: &str, values: &[(&str, &str)]) -> Candidate {
         let email = ("email".to_owned(), email.to_owned());
         let values = values
             .iter()
@@ -130,7 +162,7 @@ impl Desk {
         }
     }
 
-    fn refusal(&mut self, ask: &Ask) -> (String, Option<String>) {
+    pub(crate) fn refusal(&mut self, ask: &Ask) -> (String, Option<String>) {
         match self.ask(ask) {
             Reply::Refused(words) => (words.message, words.help),
             other => panic!("{other:?}"),
@@ -333,12 +365,13 @@ fn what_failed_for_good_is_listed() {
 
 #[test]
 fn a_question_is_no_order() {
-    let mut desk = Desk::new(PROGRAM);
+    let desk = Desk::new(PROGRAM);
     assert!(Ask::Status.reads() && !Ask::Take { inputs: vec![] }.reads());
     let core = desk.kept.durable.core();
     assert!(desk::events(core, &Ask::Status).is_err());
-    let retry = Ask::Retry { actions: vec![] };
+    let retry = Ask::Retry {
+        actions: vec![],
+        by: None,
+    };
     assert!(!retry.reads());
-    let (message, _) = desk.refusal(&retry);
-    assert_eq!(message, "putting actions back is not built yet");
 }

@@ -2,13 +2,16 @@
 //! once, what was not is there once or not at all, and nothing else. The log
 //! alone is tested in `store`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::path::Path;
 
 use flow::base::{Timestamp, Uid};
+use flow::engine::decision::Action;
+use flow::engine::message::{Again, Outcome};
 use flow::engine::{Event, Input, InputBody, Target};
-use flow::host::durable::{Durable, History, Opened, Securing, Site, Unopened, open};
+use flow::host::desk::{self, Ask, Reply};
+use flow::host::durable::{Core, Durable, History, Opened, Securing, Site, Unopened, open};
 use flow::host::program::Loaded;
 use flow::host::telling::Told;
 use flow::model::Value;
@@ -27,7 +30,7 @@ const PROGRAM: &str = r#"
 object contact { email: email unique required, n: number default 0, seen: number default 0 }
 event ping on contact { k: number }
 workflow count on contact { enroll on ping reenroll always steps { set seen += 1 } }
-workflow later on contact { enroll when n > 3 steps { wait 1 hour set seen += 100 do log { text: "{n}" } } }
+workflow later on contact { enroll when n > 3 steps { wait 1 hour set seen += 100 do log { text: "{n}" } as told retry 1 times over 1 minutes } }
 "#;
 
 /// A history in memory, which a crash takes away.
@@ -56,6 +59,17 @@ impl History for Nothing {
 struct Known {
     created: BTreeMap<u64, bool>,
     pings: BTreeMap<u64, (u64, u64)>,
+    /// How actions may stand by now, by their keys.
+    actions: BTreeMap<Uid, BTreeSet<Stands>>,
+    put_back: usize,
+}
+
+/// How an action stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stands {
+    Open,
+    Failed,
+    Done,
 }
 
 struct Life {
@@ -95,10 +109,12 @@ impl Life {
             durable.accept(vec![(self.now, Event::Input(Box::new(publish)))])?;
         }
         for _ in 0..self.chance.below(12) {
-            self.now += std::time::Duration::from_secs(self.chance.below(900));
-            match self.chance.below(10) {
+            self.now += std::time::Duration::from_secs(self.chance.below(2_700));
+            match self.chance.below(16) {
                 0..4 => self.create(&mut durable)?,
                 4..9 => self.ping(&mut durable)?,
+                9..13 => self.carry(&mut durable)?,
+                13..15 => self.retry(&mut durable)?,
                 _ => {
                     if let Some(writing) = durable.snapshot()? {
                         writing.join().expect("it does not panic")?;
@@ -162,9 +178,87 @@ impl Life {
         Ok(())
     }
 
+    /// Carries out what is asked for: most of it fails for good.
+    fn carry(&mut self, durable: &mut Durable<SimDisk>) -> Result<(), StoreError> {
+        let pending = durable.core().pending().iter();
+        let actions: Vec<Action> = pending.map(|open| open.action.clone()).collect();
+        for action in actions {
+            self.known
+                .actions
+                .entry(action.key)
+                .or_insert_with(|| BTreeSet::from([Stands::Open]));
+            durable.accept(vec![(self.now, Event::Attempt(action.attempt()))])?;
+            let (stands, outcome) = match self.chance.below(3) {
+                0 => (Stands::Done, Outcome::Done(Vec::new())),
+                _ => (Stands::Failed, failed()),
+            };
+            self.may(action.key, stands);
+            durable.accept(vec![(self.now, Event::Finished(action.attempt(), outcome))])?;
+            self.known
+                .actions
+                .insert(action.key, BTreeSet::from([stands]));
+        }
+        Ok(())
+    }
+
+    /// Puts back what has failed, as `flow retry` does.
+    fn retry(&mut self, durable: &mut Durable<SimDisk>) -> Result<(), StoreError> {
+        let failures = durable.core().ledger().failures.iter();
+        let keys: Vec<Uid> = failures.map(|failed| failed.key).collect();
+        let ask = Ask::Retry {
+            actions: keys.iter().map(ToString::to_string).collect(),
+            by: None,
+        };
+        let events = desk::events(durable.core(), &ask).expect("all can be put back");
+        for key in &keys {
+            self.may(*key, Stands::Open);
+        }
+        let events = events.into_iter().map(|event| (self.now, event)).collect();
+        let taken = durable.accept(events)?;
+        self.known.put_back += taken.len();
+        for key in keys {
+            self.known
+                .actions
+                .insert(key, BTreeSet::from([Stands::Open]));
+        }
+        Ok(())
+    }
+
+    fn may(&mut self, key: Uid, stands: Stands) {
+        self.known.actions.entry(key).or_default().insert(stands);
+    }
+
+    /// Each action stands where it was left, and what is open will be carried
+    /// out.
+    fn check_actions(&mut self, core: &Core<SimDisk>) -> Result<(), String> {
+        let pending = core.pending().iter().map(|open| open.action.key);
+        let pending: BTreeSet<Uid> = pending.collect();
+        let failures = core.ledger().failures.iter().map(|failed| failed.key);
+        let failures: BTreeSet<Uid> = failures.collect();
+        for (key, may) in &mut self.known.actions {
+            let stands = match (pending.contains(key), failures.contains(key)) {
+                (true, false) => Stands::Open,
+                (false, true) => Stands::Failed,
+                (false, false) => Stands::Done,
+                (true, true) => return Err(format!("{key} has failed and is open")),
+            };
+            if !may.contains(&stands) {
+                return Err(format!("{key} is {stands:?}, not {may:?}"));
+            }
+            *may = BTreeSet::from([stands]);
+        }
+        let records = core.state().records();
+        let mut put_back = records.flat_map(|record| record.put_back.keys());
+        match put_back.find(|key| !pending.contains(*key)) {
+            Some(lost) => Err(format!("{lost} was put back and waits for nobody")),
+            None => Ok(()),
+        }
+    }
+
     /// What is there is what was acknowledged, and perhaps what was not.
     fn check(&mut self) -> Result<(), String> {
         let durable = self.open().map_err(|error| error.to_string())?;
+        self.check_actions(durable.core())?;
         let state = durable.state();
         let mut found = BTreeMap::new();
         for record in state.records() {
@@ -216,7 +310,15 @@ impl Life {
     }
 }
 
-fn live(seed: u64, packed: &[u8]) -> Result<u64, String> {
+fn failed() -> Outcome {
+    Outcome::Failed {
+        status: Some(400),
+        error: "refused".into(),
+        again: Again::Usual,
+    }
+}
+
+fn live(seed: u64, packed: &[u8]) -> Result<(u64, usize), String> {
     let mut chance = Chance::new(seed);
     let mut life = Life {
         disk: SimDisk::new(chance.next()),
@@ -243,10 +345,10 @@ fn live(seed: u64, packed: &[u8]) -> Result<u64, String> {
         life.disk.plan(Fault::Never);
         life.check()?;
     }
-    Ok(crashes)
+    Ok((crashes, life.known.put_back))
 }
 
-// proves: I3, I4, I5
+// proves: I3, I4, I5, A1, A4
 #[test]
 fn what_was_acknowledged_outlives_any_failure_of_the_disk() {
     let folder = Folder::project(PROGRAM);
@@ -256,15 +358,19 @@ fn what_was_acknowledged_outlives_any_failure_of_the_disk() {
     let asked = env::var("FLOW_CRASHES")
         .ok()
         .and_then(|text| text.parse().ok());
-    let (mut crashes, mut seed) = (0, 0);
+    let (mut crashes, mut seed, mut put_back) = (0, 0, 0);
     while crashes < asked.unwrap_or(usual) {
         seed += 1;
         match live(seed, &packed) {
-            Ok(more) => crashes += more,
+            Ok((more, again)) => {
+                crashes += more;
+                put_back += again;
+            }
             Err(what) => panic!("seed {seed}: {what}"),
         }
     }
-    println!("{crashes} crashes");
+    println!("{crashes} crashes, {put_back} actions put back");
+    assert!(put_back as u64 >= crashes / 50, "{put_back}");
 }
 
 // proves: A5
@@ -313,5 +419,15 @@ fn an_input_that_is_set_aside_is_left_out_and_shown() {
     drop(log);
     let durable = life.open().expect("it opens");
     assert_eq!(durable.state().records().count(), made);
-    assert!(!durable.core().ledger().failures.is_empty());
+    let failures = durable.core().ledger().failures.iter();
+    let aside: Vec<String> = failures.map(|failed| failed.key.to_string()).collect();
+    assert!(!aside.is_empty());
+    let ask = Ask::Retry {
+        actions: aside,
+        by: None,
+    };
+    match desk::events(durable.core(), &ask) {
+        Err(Reply::Refused(words)) => assert!(words.message.contains("it is an input")),
+        other => panic!("{other:?}"),
+    }
 }

@@ -38,6 +38,7 @@ mod reference;
 mod reference_examples;
 mod render;
 mod replay;
+mod retries;
 mod robust;
 mod rules;
 mod run;

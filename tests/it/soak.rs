@@ -179,7 +179,25 @@ fn client(shared: &Shared, seed: u64) {
             sleep(Duration::from_millis(30));
             taken = send(shared, &numbers);
         }
+        if chance.below(8) == 0 {
+            put_back(shared);
+        }
         sleep(Duration::from_millis(20 + chance.below(60) as u64));
+    }
+}
+
+/// Puts back all that has failed by now, if anybody listens.
+fn put_back(shared: &Shared) {
+    let retry = Ask::Retry {
+        actions: Vec::new(),
+        by: Some("soak".into()),
+    };
+    if let Ok(Some(Reply::Taken { outcomes, .. })) = ask(&shared.store, &retry) {
+        for outcome in outcomes {
+            // The other client may have been faster.
+            let good = matches!(outcome, Outcome::PutBack { .. } | Outcome::Duplicate);
+            assert!(good, "{outcome:?}");
+        }
     }
 }
 
@@ -233,7 +251,9 @@ fn idle(store: &Store) {
     let idle = until(|| {
         last = status(store);
         last.as_ref().is_some_and(|status| {
-            status.pending == 0 && status.workflows.iter().all(|one| one.inside == 0)
+            // What was put back waits for its next attempt outside of workflows.
+            let quiet = status.pending == 0 && status.next.is_none();
+            quiet && status.workflows.iter().all(|one| one.inside == 0)
         })
     });
     assert!(idle, "{last:?}");

@@ -89,3 +89,37 @@ fn a_store_is_compacted_and_written_out() {
     let ada: String = read(&folder, "ada.jsonl");
     assert!(ada.lines().all(|line| history.contains(line)));
 }
+
+// proves: A1, A4
+#[test]
+fn what_failed_in_an_earlier_release_can_be_put_back() {
+    for snapshots in [true, false] {
+        let folder = fixture("store-2");
+        if !snapshots {
+            let dir = folder.path().join(".flow/snapshots");
+            fs::remove_dir_all(dir).expect("they are there");
+        }
+        // One action was put back by that release, and has not been sent.
+        let status = folder.flow(&["status"]);
+        let actions = "actions   1 waiting, 3 failed for good\n";
+        assert!(status.out.contains(actions), "{}{}", status.out, status.err);
+        let verified = folder.flow(&["store", "verify"]);
+        assert_eq!(verified.code, Some(0), "{}{}", verified.out, verified.err);
+        let all = folder.flow(&["retry", "--all"]);
+        assert_eq!(all.err, "2 actions wait for `flow run`\n");
+        let mut lines = all.out.lines();
+        assert_eq!(
+            lines.next(),
+            Some("put back: http for contact bob@example.com (tells, call), attempt 2")
+        );
+        assert_eq!(lines.count(), 2, "{}", all.out);
+        let run = folder.flow(&["run", "--once"]);
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        // What is wrong with them is in the program: they fail as before.
+        let failed = folder.flow(&["failures"]);
+        assert_eq!(failed.out.matches("http, 2 attempts").count(), 2);
+        for key in ["feaa65459c843b52", "46f118e1cc5e302a"] {
+            assert!(failed.out.contains(key), "{}", failed.out);
+        }
+    }
+}

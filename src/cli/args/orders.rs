@@ -141,18 +141,22 @@ pub(in crate::cli) struct ResumeArguments {
     pub(in crate::cli) order: OrderArguments,
 }
 
-/// Put actions that failed for good back (not built yet: it says so and changes nothing).
+/// Put actions back that failed for good.
+///
+/// Each is asked for once more, as it was, under the same idempotency key: by the
+/// process that runs the store, else by the next `flow run`. All that are named
+/// are put back, or none.
 #[derive(Debug, Args)]
 #[command(after_help = help(
     "  flow failures                                    list what failed, with keys\n  \
-       flow retry 0be9f867b24f123814ae8c43f9ef4c51      put one back\n  \
+       flow retry 0be9f867                              put one back\n  \
        flow retry --all                                 put all back"
 ))]
 pub(in crate::cli) struct RetryArguments {
-    /// The keys of the actions
+    /// The keys of the actions, or how they begin
     #[arg(required_unless_present = "all", conflicts_with = "all")]
     pub(in crate::cli) key: Vec<String>,
-    /// Put all back
+    /// Put all back that can be
     #[arg(long)]
     pub(in crate::cli) all: bool,
     #[command(flatten)]

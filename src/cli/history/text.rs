@@ -136,7 +136,7 @@ impl Page<'_> {
     /// What happened.
     fn words(&self, told: &Told) -> String {
         let field = |name: &str| told.field(name).unwrap_or_default();
-        let step = field("step");
+        let step = told.field("step").unwrap_or("a step that is gone");
         let until = || self.instant(field("until"), told.at);
         match told.kind.as_str() {
             "wait_began" => format!("{step}: waits until {}", until()),
@@ -147,6 +147,11 @@ impl Page<'_> {
             "step" => step.to_owned(),
             "skipped" | "failed" => format!("{step}: {}, {}", told.kind, field("reason")),
             "done" => format!("{step}: done at attempt {}", field("attempt")),
+            "put_back" => {
+                let by = told.field("by").map(|by| format!(" by {by}"));
+                format!("{step}: put back{}", by.unwrap_or_default())
+            }
+            "withdrawn" => format!("{step}: withdrawn, {}", field("reason")),
             "attempt_failed" => {
                 let again = told.field("retry").map(|at| self.instant(at, told.at));
                 let again = again.map(|at| format!(", again {at}")).unwrap_or_default();

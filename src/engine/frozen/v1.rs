@@ -1,5 +1,6 @@
 //! The first frozen forms.
 
+pub mod call;
 pub mod decision;
 pub mod event;
 pub mod input;

@@ -230,7 +230,7 @@ impl Migration<'_> {
         }
     }
 
-    fn call(&self, call: &Arc<Call>) -> Option<Arc<Call>> {
+    pub(super) fn call(&self, call: &Arc<Call>) -> Option<Arc<Call>> {
         let action = self.names.action(call.action)?.id;
         if action == call.action {
             return Some(call.clone());

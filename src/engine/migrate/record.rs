@@ -21,6 +21,9 @@ impl Migration<'_> {
             for of in &old.enrolments {
                 self.ends(old, of);
             }
+            for of in old.put_back.values() {
+                self.withdraw(old, of);
+            }
             return None;
         };
         let size = self.new.program.catalog.objects[object].properties.len();
@@ -29,6 +32,7 @@ impl Migration<'_> {
         self.values(old, &mut cell);
         self.links(old, &mut cell);
         self.counts(old, &mut cell);
+        self.put_back(old, &mut cell);
         cell.enrolments.reserve_exact(old.enrolments.len());
         for of in &old.enrolments {
             let moved = self.enrolment(old, of);

@@ -22,9 +22,20 @@ pub struct Migrated {
     pub moves: Vec<Move>,
     /// Who leaves, in the words and places of the program before.
     pub left: Vec<Entry>,
+    /// The actions that were put back and are withdrawn.
+    pub withdrawn: Vec<Withdrawn>,
     /// The program before.
     pub before: Arc<Prepared>,
     pub(super) names: Names,
+}
+
+/// An action that was put back (A4), of a workflow that is gone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Withdrawn {
+    /// What is told of it, in the words and places of the program before.
+    pub entry: Entry,
+    /// The action, in the places of the program before.
+    pub action: Action,
 }
 
 /// Something that records have and the new program does not.
@@ -127,10 +138,11 @@ impl Migrated {
 }
 
 impl Migrated {
-    /// Whether records lose something, or enrolments end (V4, V7).
+    /// Whether records lose something, enrolments end, or actions that were put
+    /// back are withdrawn (V4, V7).
     #[must_use]
     pub fn takes_away(&self) -> bool {
-        !self.lost.is_empty() || self.ending() > 0
+        !self.lost.is_empty() || !self.withdrawn.is_empty() || self.ending() > 0
     }
 
     /// How many enrolments end.
@@ -157,7 +169,10 @@ impl fmt::Display for Migrated {
             let step = step.map_or_else(String::new, |step| format!(" at `{step}`"));
             writeln!(f, "`{workflow}` would end enrolments{step}: {count}")?;
         }
-        Ok(())
+        match self.withdrawn.len() {
+            0 => Ok(()),
+            count => writeln!(f, "actions that were put back would be withdrawn: {count}"),
+        }
     }
 }
 
@@ -170,6 +185,7 @@ pub(super) struct Tally {
     moves: BTreeMap<(WorkflowId, Option<usize>, Goes), u64>,
     violations: BTreeMap<(String, &'static str), (Vec<Uid>, u64)>,
     pub(super) left: Vec<Entry>,
+    pub(super) withdrawn: Vec<Withdrawn>,
 }
 
 impl Tally {
@@ -241,6 +257,7 @@ impl Tally {
                 })
                 .collect(),
             left: self.left,
+            withdrawn: self.withdrawn,
             before,
             names,
         }

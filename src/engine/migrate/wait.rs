@@ -37,7 +37,9 @@ impl Migration<'_> {
         moved.retain(|(record, enrolment), due| {
             let cell = find(partitions, *record);
             let of = cell.and_then(|cell| cell.enrolment(*enrolment));
-            of.and_then(Enrolment::due).is_some_and(|own| own <= *due)
+            let put_back = || cell?.put_back.get(enrolment)?.retry;
+            let own = of.and_then(Enrolment::due).or_else(put_back);
+            own.is_some_and(|own| own <= *due)
         });
     }
 

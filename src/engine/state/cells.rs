@@ -7,6 +7,7 @@ use crate::base::{Timestamp, Uid};
 use crate::engine::decision::Change;
 use crate::engine::enrolment::Enrolment;
 use crate::engine::message::{Delivery, Key};
+use crate::engine::put_back::PutBack;
 use crate::engine::record::{LinkEnd, RecordCell};
 
 /// One of the partitions of the state. Records are shared with images, so that
@@ -131,6 +132,12 @@ impl RecordCell {
                 *self.been.entry((*workflow, key.clone())).or_default() += 1;
             }
             Change::Left(enrolment) => self.enrolments.retain(|other| other.id != *enrolment),
+            Change::PutBack(of) => {
+                self.put_back.insert(of.key, PutBack::clone(of));
+            }
+            Change::PutBackOver(key) => {
+                self.put_back.remove(key);
+            }
             Change::Counter(id, counter) => {
                 self.counters.insert(*id, counter.clone());
             }

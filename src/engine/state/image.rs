@@ -70,14 +70,16 @@ impl Image {
     }
 }
 
-/// The timers of all enrolments.
+/// The timers of all enrolments, and of all actions that were put back.
 fn timers(partitions: &[Arc<Partition>]) -> impl Iterator<Item = Timer> {
     let records = partitions
         .iter()
         .flat_map(|partition| partition.records.values());
     records.flat_map(|cell| {
         let enrolments = cell.enrolments.iter();
-        enrolments.filter_map(|enrolment| Timer::of(cell.id, enrolment))
+        let enrolments = enrolments.filter_map(|enrolment| Timer::of(cell.id, enrolment));
+        let put_back = cell.put_back.values();
+        enrolments.chain(put_back.filter_map(|of| Timer::of_put_back(cell.id, of)))
     })
 }
 

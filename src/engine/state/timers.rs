@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::base::{Timestamp, Uid};
 use crate::engine::enrolment::Enrolment;
+use crate::engine::put_back::PutBack;
 use crate::model::WorkflowId;
 
 /// One timer. The order is that in which timers fire (I2); of the enrolments
@@ -22,7 +23,7 @@ pub struct Timer {
     pub workflow: WorkflowId,
     /// Under which key.
     pub key: Arc<str>,
-    /// Of which enrolment.
+    /// Of which enrolment, or of which action that was put back.
     pub enrolment: Uid,
     /// At which step.
     pub step: usize,
@@ -40,6 +41,21 @@ impl Timer {
             key: enrolment.key.clone(),
             enrolment: enrolment.id,
             step: enrolment.step().unwrap_or(0),
+        })
+    }
+
+    /// The timer of an action that was put back and failed once more: it
+    /// stands under the key of the action.
+    pub(super) fn of_put_back(record: Uid, of: &PutBack) -> Option<Timer> {
+        let due = of.retry?;
+        Some(Timer {
+            due,
+            since: due,
+            record,
+            workflow: of.workflow,
+            key: Arc::from(""),
+            enrolment: of.key,
+            step: of.step.unwrap_or(0),
         })
     }
 

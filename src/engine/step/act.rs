@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{At, Flow};
-use crate::base::{Timestamp, Uid, seconds_of, shift};
+use crate::base::{Duration as Amount, Timestamp, Uid, seconds_of, shift};
 use crate::engine::decision::{Action, Answer, Call, What};
 use crate::engine::draft::Draft;
 use crate::engine::enrolment::Stage;
@@ -91,6 +91,7 @@ impl<'w> Draft<'w> {
             Request::Finished(attempt, outcome) => {
                 self.finished(self.placed(*attempt), outcome);
             }
+            Request::Retry(attempt, request, per) => self.put_back(*attempt, request, per),
             _ => {}
         }
     }
@@ -134,6 +135,10 @@ impl<'w> Draft<'w> {
     /// and the path goes on (A8).
     fn judge(&mut self, attempt: Attempt) {
         self.decision.answer = None;
+        if let Some(of) = self.put_back_under_way(attempt) {
+            self.judge_put_back(of);
+            return;
+        }
         let Some(request) = self.under_way(attempt) else {
             self.tell_attempt(attempt, What::Withdrawn("no_longer_enrolled".into()));
             return;
@@ -165,6 +170,10 @@ impl<'w> Draft<'w> {
     /// An attempt has ended. The result of one whose enrolment has left is
     /// told and continues nothing (A8).
     fn finished(&mut self, attempt: Attempt, outcome: &Outcome) {
+        if let Some(of) = self.put_back_under_way(attempt) {
+            self.put_back_ended(of, outcome);
+            return;
+        }
         if self.under_way(attempt).is_none() {
             self.tell_attempt(attempt, what_came(attempt.number, outcome, None));
             return;
@@ -216,19 +225,10 @@ impl<'w> Draft<'w> {
         else {
             return;
         };
-        let Outcome::Failed {
-            status,
-            error,
-            again,
-        } = outcome
-        else {
+        let Outcome::Failed { status, error, .. } = outcome else {
             return;
         };
-        let retry = match again {
-            Again::Never => None,
-            _ if retry::is_final(*status) => None,
-            again => self.next_attempt(action, attempt, *again),
-        };
+        let retry = self.after_failure(Some(action), attempt, outcome);
         let what = what_came(attempt.number, outcome, retry);
         self.tell_step(enrolment, Some(step), what);
         if let Some(retry) = retry {
@@ -246,15 +246,38 @@ impl<'w> Draft<'w> {
         self.go(enrolment, next, self.world.now);
     }
 
+    /// When the next attempt is due; `None` where none follows.
+    pub(super) fn after_failure(
+        &self,
+        action: Option<&Do>,
+        attempt: Attempt,
+        outcome: &Outcome,
+    ) -> Option<Timestamp> {
+        match outcome {
+            Outcome::Done(_) => None,
+            Outcome::Failed {
+                again: Again::Never,
+                ..
+            } => None,
+            Outcome::Failed { status, .. } if retry::is_final(*status) => None,
+            Outcome::Failed { again, .. } => self.next_attempt(action, attempt, *again),
+        }
+    }
+
     /// When the next attempt is due: as the step says, else as A3 does, and
     /// never before the service is ready to be asked. `None` after the last.
-    fn next_attempt(&self, action: &Do, attempt: Attempt, again: Again) -> Option<Timestamp> {
+    fn next_attempt(
+        &self,
+        action: Option<&Do>,
+        attempt: Attempt,
+        again: Again,
+    ) -> Option<Timestamp> {
         let wait = match again {
             Again::After(seconds) => Some(Duration::from_secs(seconds.into())),
             _ => None,
         };
-        if action.retry.is_some() {
-            let due = self.next_by_step(action, attempt.number)?;
+        if let Some(retry) = action.and_then(|action| action.retry) {
+            let due = self.next_by_step(retry, attempt.number)?;
             let ready = self.world.now.checked_add(wait.unwrap_or_default()).ok();
             return Some(due.max(ready?));
         }
@@ -270,8 +293,7 @@ impl<'w> Draft<'w> {
     }
 
     /// Delays double, the last is the whole amount.
-    fn next_by_step(&self, action: &Do, attempt: u32) -> Option<Timestamp> {
-        let (further, last) = action.retry?;
+    fn next_by_step(&self, (further, last): (u32, Amount), attempt: u32) -> Option<Timestamp> {
         let halvings = further.checked_sub(attempt)?;
         let now = self.world.now;
         match seconds_of(last) {
@@ -284,7 +306,7 @@ impl<'w> Draft<'w> {
     }
 }
 
-fn what_came(attempt: u32, outcome: &Outcome, retry: Option<Timestamp>) -> What {
+pub(super) fn what_came(attempt: u32, outcome: &Outcome, retry: Option<Timestamp>) -> What {
     match outcome {
         Outcome::Done(_) => What::Done(attempt),
         Outcome::Failed { status, error, .. } => What::AttemptFailed {

@@ -9,7 +9,7 @@ use crate::host::look;
 use crate::model::{ObjectId, Raw, coerce};
 
 /// How much of an id must be given.
-const PREFIX: usize = 4;
+pub(super) const PREFIX: usize = 4;
 
 /// Among how many records it is looked for what was likely meant.
 const COMPARED: usize = 100_000;

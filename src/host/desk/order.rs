@@ -1,11 +1,11 @@
 //! Orders: what they bring, and what came of it. What an input does is not
 //! known here.
 
-use super::outcome;
 use std::collections::BTreeSet;
 
 use super::rows::rows;
 use super::wire::{Ask, Batch, Imported, Line, Reply, Words};
+use super::{outcome, retry};
 use crate::base::Uid;
 use crate::engine::decision::Answer;
 use crate::engine::{Effects, Event, Input, InputBody, State, key};
@@ -23,7 +23,7 @@ pub(super) fn events<D: Disk>(core: &Core<D>, ask: &Ask) -> Result<Vec<Event>, R
             .flatten()
             .map(event)
             .collect()),
-        Ask::Retry { .. } => Err(Reply::refused("putting actions back is not built yet")),
+        Ask::Retry { actions, by } => retry::events(core, actions, by.as_deref()),
         _ => Err(Reply::refused("a question is no order")),
     }
 }
@@ -50,6 +50,10 @@ pub(super) fn answered<D: Disk>(core: &Core<D>, ask: &Ask, effects: Vec<Effects>
                 ..imported(core.state(), (&rows, &effects))
             }),
             Err(reply) => reply,
+        },
+        Ask::Retry { actions: keys, .. } => Reply::Taken {
+            outcomes: retry::outcomes(core, keys, &effects),
+            actions,
         },
         _ => Reply::refused("this is no order"),
     }

@@ -105,7 +105,7 @@ fn name(state: &State, workflow: WorkflowId) -> String {
 }
 
 /// A record by its names; one that is gone by its id.
-fn named(state: &State, id: Uid) -> Candidate {
+pub(super) fn named(state: &State, id: Uid) -> Candidate {
     match state.record(id) {
         Some(record) => candidate(state, record),
         None => Candidate {

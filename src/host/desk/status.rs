@@ -1,6 +1,7 @@
 //! How things stand: the program, the records, the workflows, what failed. It
 //! changes nothing.
 
+use super::retry;
 use super::wire::{Failed, Hello, Status, WorkflowStatus};
 use crate::base::Timestamp;
 use crate::engine::State;
@@ -78,6 +79,7 @@ pub(super) fn failures<D: Disk>(core: &Core<D>) -> Vec<Failed> {
         action: failed.action.clone(),
         error: failed.error.clone(),
         attempts: failed.attempts,
+        stays: retry::why_not(core.state(), failed),
     });
     all.collect()
 }

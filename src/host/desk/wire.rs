@@ -61,8 +61,11 @@ pub enum Ask {
     Import(Batch),
     /// Puts failed actions back.
     Retry {
-        /// Their keys; all where none is named.
+        /// Their keys, or how these begin; all that can be where none is named.
         actions: Vec<String>,
+        /// Who puts them back.
+        #[serde(default)]
+        by: Option<String>,
     },
 }
 
@@ -263,6 +266,9 @@ pub struct Failed {
     pub error: String,
     /// How many attempts were made.
     pub attempts: u32,
+    /// Why it cannot be put back; nothing where it can.
+    #[serde(default)]
+    pub stays: Option<String>,
 }
 
 /// What came of an input.
@@ -313,7 +319,30 @@ pub enum Outcome {
     },
     /// The program was published.
     Published,
-    /// Its id was seen before: nothing was done (I3).
+    /// An action that had failed for good is put back (A4).
+    PutBack {
+        /// Its idempotency key.
+        key: String,
+        /// For which record.
+        record: Candidate,
+        /// Of which workflow.
+        workflow: String,
+        /// At which step; empty where an edit has taken it away.
+        step: String,
+        /// Which action.
+        action: String,
+        /// Which attempt follows.
+        attempt: u32,
+    },
+    /// An action that has failed for good cannot be put back.
+    NotPutBack {
+        /// Its idempotency key.
+        key: String,
+        /// Why.
+        reason: String,
+    },
+    /// Its id was seen before, or the action is under way: nothing was done
+    /// (I3).
     Duplicate,
     /// No record has the value that it names (E4).
     NoRecord {

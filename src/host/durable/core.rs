@@ -9,10 +9,11 @@ use std::sync::Arc;
 
 use super::pending::Pending;
 use crate::base::{Timestamp, Uid};
+use crate::engine::decision::Entry;
 use crate::engine::frozen::DecisionHash;
 use crate::engine::frozen::v1::event::{Event as Frozen, Place, Thawed};
-use crate::engine::{Effects, Engine, Event, Migrated, Order, Refused, State};
-use crate::host::ledger::Ledger;
+use crate::engine::{Effects, Engine, Event, Migrated, Order, Refused, State, Withdrawn};
+use crate::host::ledger::{About, Ledger};
 use crate::host::program::Loaded;
 use crate::host::telling::{Telling, Told};
 use crate::store::StoreError;
@@ -162,19 +163,34 @@ impl<D: Disk> Core<D> {
     ) -> Effects {
         // Of an input nothing is asked for again: it is large, and not copied.
         let answered = match &event {
-            Event::Input(_) | Event::Clock => None,
+            Event::Input(_) | Event::Clock | Event::Retry(_) => None,
             Event::Attempt(_) | Event::Finished(..) => Some(event.clone()),
         };
+        let about = self.about(&event);
         let effects = self.engine.take(at, event);
         self.decided = position;
         let state = self.engine.state();
-        self.ledger.follow(state, place, &effects);
+        self.ledger.follow(state, (place, about.as_ref()), &effects);
         self.pending.follow(answered.as_ref(), &effects);
         if tells {
             let told = self.telling.note(state, position, &effects.entries);
             self.told.extend(told);
         }
         effects
+    }
+
+    /// The action that an event is about, as it is before.
+    fn about(&self, event: &Event) -> Option<About> {
+        let asked = match event {
+            Event::Attempt(asked) | Event::Finished(asked, _) => asked,
+            Event::Retry(retry) => return Some(About::PutBack(retry.asked.attempt.action)),
+            Event::Input(_) | Event::Clock => return None,
+        };
+        let (key, number) = (asked.attempt.action, asked.attempt.number);
+        let action = self.pending.get(key, number)?.clone();
+        let record = self.engine.state().record(asked.record);
+        let put_back = record.is_some_and(|record| record.put_back.contains_key(&key));
+        Some(About::Attempt(action, put_back))
     }
 
     /// The same, but for a mistake of the engine, which is `None` (A5). What is
@@ -201,11 +217,18 @@ impl<D: Disk> Core<D> {
         let would = self.engine.would_publish(&program.prepared)?;
         // Who leaves is told in the words of the program before.
         for entry in &would.left {
-            self.ledger.tally.told(&would.before, entry);
+            self.ledger.told(&would.before, entry, None);
+        }
+        for Withdrawn { entry, action } in &would.withdrawn {
+            let about = About::Attempt(action.clone(), true);
+            self.ledger.told(&would.before, entry, Some(&about));
         }
         if tells {
-            let left = Arc::new(would.left);
-            let told = self.telling.note(self.engine.state(), position, &left);
+            let withdrawn = would.withdrawn.iter().map(|one| &one.entry);
+            let told: Vec<Entry> = would.left.iter().chain(withdrawn).cloned().collect();
+            let told = self
+                .telling
+                .note(self.engine.state(), position, &Arc::new(told));
             self.told.extend(told);
         }
         let migrated = self.engine.publish(&program.prepared)?;

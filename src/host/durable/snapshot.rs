@@ -151,9 +151,10 @@ fn write<D: Disk>(
 
 impl<D: Disk> Core<D> {
     fn beside(&self) -> Beside {
+        let state = self.engine.state();
         let open = self.pending.iter().map(|open| WireOpen {
             record: *open.action.record.bytes(),
-            enrolment: *open.action.enrolment.bytes(),
+            waits: *waits(state, &open.action).bytes(),
             decided_at: open.action.decided_at.as_microsecond(),
             released: open.released,
         });
@@ -219,11 +220,22 @@ fn pending(state: &State, open: &[WireOpen]) -> Pending {
     pending
 }
 
+/// Who waits for an action: its enrolment; what was put back stands by itself,
+/// under its key.
+fn waits(state: &State, action: &Action) -> Uid {
+    let record = state.record(action.record);
+    let of = record.and_then(|record| record.put_back.get(&action.key));
+    of.map_or(action.enrolment, |of| of.key)
+}
+
 fn action(state: &State, open: &WireOpen) -> Option<Action> {
     let record = Uid::from_bytes(open.record);
-    let enrolment = state
-        .record(record)?
-        .enrolment(Uid::from_bytes(open.enrolment))?;
+    let (cell, waits) = (state.record(record)?, Uid::from_bytes(open.waits));
+    if let Some(of) = cell.put_back.get(&waits) {
+        let under_way = of.retry.is_none();
+        return under_way.then(|| of.action(record, open.at()));
+    }
+    let enrolment = cell.enrolment(waits)?;
     match &enrolment.stage {
         Stage::Acting {
             action,

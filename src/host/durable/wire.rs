@@ -2,12 +2,14 @@
 //! is under way. Forms that were released are never changed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Timestamp, Uid};
 use crate::engine::decision::Reason;
 use crate::engine::frozen::DecisionHash;
+use crate::engine::frozen::v1::call::Call;
 use crate::host::failed::Failed;
 use crate::host::ledger::{Followed, Ledger};
 use crate::host::tally::{Acts, Flow, Inputs, Tally};
@@ -22,6 +24,11 @@ pub(super) struct Beside {
     ledger: WireLedger,
     /// What was asked of the outside and has not come back.
     pub(super) open: Vec<WireOpen>,
+    /// What failed actions had asked, by their place in the list, with the keys
+    /// of their enrolments. It stands
+    /// behind all else: the first snapshots do not have it.
+    #[serde(skip)]
+    calls: Vec<(u64, String, Call)>,
 }
 
 /// An action under way.
@@ -29,8 +36,8 @@ pub(super) struct Beside {
 pub(super) struct WireOpen {
     /// Its record.
     pub(super) record: [u8; 16],
-    /// Its enrolment.
-    pub(super) enrolment: [u8; 16],
+    /// Its enrolment; its own key, where it was put back.
+    pub(super) waits: [u8; 16],
     /// When it was decided, in microseconds since 1970.
     pub(super) decided_at: i64,
     /// Whether its attempt was released.
@@ -93,32 +100,56 @@ impl Beside {
             store: *store.bytes(),
             ledger: WireLedger::of(ledger),
             open,
+            calls: calls(ledger),
         }
     }
 
     pub(super) fn bytes(&self) -> Vec<u8> {
         // Writing to memory does not fail.
-        postcard::to_allocvec(self).unwrap_or_default()
+        let before = postcard::to_allocvec(self).unwrap_or_default();
+        postcard::to_extend(&self.calls, before).unwrap_or_default()
     }
 
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        postcard::from_bytes(bytes).ok()
+        let (mut beside, rest) = postcard::take_from_bytes::<Beside>(bytes).ok()?;
+        if !rest.is_empty() {
+            beside.calls = postcard::from_bytes(rest).ok()?;
+        }
+        Some(beside)
     }
 
     /// What was counted.
     pub(super) fn ledger(&self) -> Ledger {
         let wire = &self.ledger;
+        let mut failed: Vec<Failed> = wire.failures.iter().map(WireFailed::failed).collect();
+        for (place, per, call) in &self.calls {
+            let place = usize::try_from(*place).ok();
+            if let Some(failed) = place.and_then(|place| failed.get_mut(place)) {
+                failed.per.clone_from(per);
+                failed.call = Some(Arc::new(call.clone()));
+            }
+        }
         Ledger {
             tally: Tally {
                 flows: all(&wire.flows, WireFlow::flow),
                 actions: all(&wire.actions, WireActs::acts),
                 asked: wire.asked.iter().cloned().collect(),
             },
-            failures: wire.failures.iter().map(WireFailed::failed).collect(),
+            failures: failed.into_iter().collect(),
             replay: wire.replay.followed(),
             hash: DecisionHash::from_bytes(wire.hash),
         }
     }
+}
+
+/// What failed actions had asked, by their place in the list.
+fn calls(ledger: &Ledger) -> Vec<(u64, String, Call)> {
+    let all = (0..).zip(ledger.failures.iter());
+    all.filter_map(|(place, failed)| {
+        let call = failed.call.as_ref()?;
+        Some((place, failed.per.clone(), Call::clone(call)))
+    })
+    .collect()
 }
 
 impl WireOpen {
@@ -163,12 +194,14 @@ impl WireFailed {
             key: Uid::from_bytes(self.key),
             record: Uid::from_bytes(self.record),
             enrolment: Uid::from_bytes(self.enrolment),
+            per: String::new(),
             workflow: self.workflow.clone(),
             step: self.step.clone(),
             action: self.action.clone(),
             error: self.error.clone(),
             at: Timestamp::from_microsecond(self.at).unwrap_or(Timestamp::MIN),
             attempts: self.attempts,
+            call: None,
         }
     }
 }

@@ -9,7 +9,8 @@ use flow::compile::compile;
 use flow::engine::decision::{Action, Answer};
 use flow::engine::frozen::DecisionHash;
 use flow::engine::frozen::v1::state::{Frozen, ThawError, freeze, thaw};
-use flow::engine::message::{Outcome, Switching};
+use flow::engine::message::{Again, Outcome, Switching};
+use flow::engine::put_back::Retry;
 use flow::engine::{Effects, Engine, Image, Input, InputBody, Migrated, Order, Prepared};
 use flow::host::replay::{self, Brings};
 use flow::project;
@@ -37,6 +38,8 @@ fn again(engine: &Engine) -> Engine {
 pub(super) struct Driven {
     pub(super) engine: Engine,
     pending: Vec<Action>,
+    /// What failed for good and is put back at the next moment.
+    failed: Vec<Action>,
     pub(super) hashes: Vec<DecisionHash>,
 }
 
@@ -45,6 +48,7 @@ impl Driven {
         Driven {
             engine: Engine::new(prepared, "store", Order::Sent),
             pending: Vec::new(),
+            failed: Vec::new(),
             hashes: Vec::new(),
         }
     }
@@ -74,13 +78,20 @@ impl Driven {
                 continue;
             }
             let outcome = match action.key.bytes().first().map(|byte| byte % 3) {
-                Some(0) => Outcome::Failed {
+                Some(0) if !action.attempt.is_multiple_of(3) => Outcome::Failed {
                     status: Some(500),
                     error: "busy".into(),
-                    again: flow::engine::message::Again::Never,
+                    // What was put back is tried again by itself, too.
+                    again: match action.attempt {
+                        1 => Again::Never,
+                        _ => Again::Usual,
+                    },
                 },
                 _ => Outcome::Done(Vec::new()),
             };
+            if matches!(outcome, Outcome::Failed { .. }) {
+                self.failed.push(action.clone());
+            }
             let effects = self.engine.finish(at, action.attempt(), outcome);
             self.take(effects);
         }
@@ -89,8 +100,23 @@ impl Driven {
     pub(super) fn apply(&mut self, at: Timestamp, input: Option<Input>) {
         self.pass(at);
         self.answer(at);
+        self.put_back(at);
         if let Some(input) = input {
             let effects = self.engine.apply(at, input);
+            self.take(effects);
+        }
+    }
+
+    /// Puts back what has failed (A4): now and then it succeeds.
+    fn put_back(&mut self, at: Timestamp) {
+        for last in std::mem::take(&mut self.failed) {
+            let retry = Retry {
+                asked: last.attempt(),
+                request: last.request.clone(),
+                per: "".into(),
+                by: None,
+            };
+            let effects = self.engine.put_back(at, retry);
             self.take(effects);
         }
     }
@@ -103,18 +129,23 @@ impl Driven {
     pub(super) fn publish(&mut self, prepared: &Arc<Prepared>) -> Migrated {
         let migrated = self.engine.publish(prepared);
         let migrated = migrated.expect("nothing speaks against it");
-        let pending = std::mem::take(&mut self.pending).into_iter();
-        self.pending = pending
-            .filter_map(|action| migrated.action(&action))
-            .collect();
+        for actions in [&mut self.pending, &mut self.failed] {
+            let before = std::mem::take(actions).into_iter();
+            *actions = before
+                .filter_map(|action| migrated.action(&action))
+                .collect();
+        }
         migrated
     }
 
     /// Whether an enrolment has asked for an action that is not answered.
     pub(super) fn waits_for_action(&self, enrolment: Uid) -> bool {
-        self.pending
-            .iter()
-            .any(|action| action.enrolment == enrolment)
+        let is_put_back = |action: &Action| {
+            let record = self.engine.state().record(action.record);
+            record.is_some_and(|record| record.put_back.contains_key(&action.key))
+        };
+        let mut own = self.pending.iter().filter(|action| !is_put_back(action));
+        own.any(|action| action.enrolment == enrolment)
     }
 }
 

@@ -8,6 +8,7 @@ use flow::compile::compile;
 use flow::diagnostic::render;
 use flow::engine::decision::{Action, Answer, Entry};
 use flow::engine::message::{Outcome, Switching};
+use flow::engine::put_back::Retry;
 use flow::engine::{
     Engine, Input, InputBody, Migrated, Order, Prepared, Refused, State, Target, event_name,
     history,
@@ -44,6 +45,7 @@ event pong on contact { url: url }
 pub(crate) struct Outside {
     pub(crate) sent: Vec<(Timestamp, String)>,
     pub(crate) keys: Vec<Uid>,
+    pub(crate) actions: Vec<Action>,
     pub(crate) lines: Vec<(Option<Uid>, String)>,
     pub(crate) entries: Vec<Entry>,
     /// What comes of the next attempts; done after the last.
@@ -67,6 +69,7 @@ impl Carrier for Outside {
         }
         self.sent.push((action.decided_at, line));
         self.keys.push(action.key);
+        self.actions.push(action.clone());
         let next = self.script.pop_front();
         Some(next.unwrap_or(Outcome::Done(Vec::new())))
     }
@@ -180,6 +183,44 @@ impl World {
     /// Applies an input now.
     pub(crate) fn input(&mut self, input: Input) -> Option<Answer> {
         self.scenario.apply(self.now, input)
+    }
+
+    /// What comes of the next attempts.
+    pub(crate) fn script(&mut self, outcomes: impl IntoIterator<Item = Outcome>) {
+        self.between(|_, outside| {
+            outside.script.extend(outcomes);
+            Vec::new()
+        });
+    }
+
+    /// Puts an action back after an attempt of it, and carries it out.
+    pub(crate) fn put_back(&mut self, last: &Action) -> Option<Answer> {
+        let now = self.now;
+        let mut answer = None;
+        self.between(|engine, outside| {
+            let retry = Retry {
+                asked: last.attempt(),
+                request: last.request.clone(),
+                per: "k".into(),
+                by: Some("ops".into()),
+            };
+            let effects = engine.put_back(now, retry);
+            outside.told(engine.state(), &effects.entries);
+            answer = effects.answer;
+            effects.actions
+        });
+        self.scenario.settle();
+        answer
+    }
+
+    /// Does something to engine and outside; what it asks for is carried out.
+    fn between(&mut self, does: impl FnOnce(&mut Engine, &mut Outside) -> Vec<Action>) {
+        let none = Engine::new(self.prepared.clone(), "none", Order::Sent);
+        let none = Scenario::new(none, Outside::default(), Vec::new());
+        let (mut engine, mut outside) = std::mem::replace(&mut self.scenario, none).into_parts();
+        let asked = does(&mut engine, &mut outside).into_iter();
+        let asked = asked.map(|action| (action, false)).collect();
+        self.scenario = Scenario::new(engine, outside, asked);
     }
 
     /// Moves the clock to an instant.

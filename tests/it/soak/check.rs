@@ -42,6 +42,12 @@ impl Told {
         })
         .collect()
     }
+
+    /// How many enrolments have this told of them, how often it may be.
+    fn any(&self, kind: &str) -> BTreeSet<&str> {
+        let all = self.counts.keys().filter(|(other, _)| other == kind);
+        all.map(|(_, of)| of.as_str()).collect()
+    }
 }
 
 fn json(folder: &Folder, arguments: &[&str]) -> Vec<Value> {
@@ -68,17 +74,22 @@ pub(super) fn all(
         .collect();
     let told = Told::read(folder);
     let (asked, done) = (told.once("action"), told.once("done"));
+    let put_back = told.any("put_back");
+    let late = put_back.intersection(&done).count();
     println!(
         "soak: {} inputs sent, {acknowledged} acknowledged before the end, {} answered as known, \
-         {kills} kills, {} requests, {} keys, {} actions done, {} failed",
+         {kills} kills, {} requests, {} keys, {} actions done, {late} of {} that were put back, \
+         {} failed",
         sent.inputs.len(),
         sent.duplicates,
         received.values().map(|key| key.count).sum::<usize>(),
         received.len(),
         done.len(),
+        put_back.len(),
         failures.len(),
     );
-    counted(folder, sent, (done.len(), failures.len()));
+    // The path of what was put back has gone on as one that had failed.
+    counted(folder, sent, (done.len() - late, failures.len() + late));
     for kind in ["enrolled", "left"] {
         assert_eq!(told.once(kind).len(), sent.inputs.len(), "{kind}");
     }

@@ -62,6 +62,8 @@ enum Change<'d> {
     Claiming([u8; 16]),
     ClaimOver([u8; 16]),
     Linking(String, Option<[u8; 16]>, Option<u64>),
+    PutBack([u8; 16], &'d str, (u32, u32), Option<i64>),
+    PutBackOver([u8; 16]),
 }
 
 #[derive(Debug, Serialize)]
@@ -257,6 +259,13 @@ impl<'d> Freezing<'d> {
                 other.map(|other| *other.bytes()),
                 waiting.as_ref().map(|waiting| waiting.len() as u64),
             ),
+            C::PutBack(of) => Change::PutBack(
+                *of.key.bytes(),
+                self.workflow(of.workflow),
+                (of.before, of.attempt),
+                of.retry.map(|at| at.as_microsecond()),
+            ),
+            C::PutBackOver(key) => Change::PutBackOver(*key.bytes()),
             // INVARIANT: `change` takes every other one.
             _ => Change::Published,
         }

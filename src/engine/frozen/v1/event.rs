@@ -1,8 +1,11 @@
 //! What has happened, as a log keeps it: an input, the clock, an attempt asked
-//! for, its result, a program loaded.
+//! for, its result, an action put back, a program loaded.
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::call::{self, Call};
 use super::input::{self, Input};
 use super::value::{self, Frozen};
 use crate::base::{Name, Timestamp, Uid};
@@ -10,6 +13,7 @@ use crate::engine::Event as LiveEvent;
 use crate::engine::decision::Asked as LiveAsked;
 use crate::engine::message::{Again as LiveAgain, Attempt, Outcome as LiveOutcome};
 use crate::engine::prepared::Prepared;
+use crate::engine::put_back::Retry;
 use crate::model::{Action, ActionId};
 
 /// Something that has happened.
@@ -37,6 +41,7 @@ enum Body {
     Clock,
     Attempt(Asked),
     Finished(Asked, Outcome),
+    Retry(Asked, Call, String, Option<String>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,6 +132,12 @@ impl Event {
                 asked_by(prepared, asked),
                 came(action(prepared, asked.action), outcome),
             ),
+            LiveEvent::Retry(retry) => Body::Retry(
+                asked_by(prepared, &retry.asked),
+                call::freeze(prepared, &retry.request),
+                retry.per.to_string(),
+                retry.by.as_ref().map(ToString::to_string),
+            ),
         };
         Event {
             at: at.as_microsecond(),
@@ -161,6 +172,14 @@ impl Event {
             Body::Finished(asked, outcome) => thaw_asked(prepared, asked).and_then(|asked| {
                 let outcome = thaw_outcome(action(prepared, asked.action), outcome)?;
                 Some(LiveEvent::Finished(asked, outcome))
+            }),
+            Body::Retry(asked, call, per, by) => thaw_asked(prepared, asked).and_then(|asked| {
+                Some(LiveEvent::Retry(Box::new(Retry {
+                    asked,
+                    request: Arc::new(call::thaw(prepared, call)?),
+                    per: per.as_str().into(),
+                    by: by.as_deref().map(Arc::from),
+                })))
             }),
         };
         event.map_or(Thawed::Gone, Thawed::Event)

@@ -1,13 +1,14 @@
 //! States, for snapshots: a head with what holds for all, and a block for each
 //! partition that stands for itself: a table of the names that it uses, then
-//! its records, the owners of its unique values and the ids that it has seen,
-//! in places of that table. How bytes are framed and kept is not known here.
+//! its records, the owners of its unique values, the ids that it has seen and,
+//! if there are any, the actions that were put back, in places of that table. How bytes are framed and kept is not known here.
 
 mod bytes;
 mod call;
 mod enrolment;
 mod head;
 mod names;
+mod put_back;
 mod record;
 mod table;
 mod value;
@@ -23,6 +24,7 @@ use self::table::Table;
 use crate::base::{Name, Timestamp, Uid, zones_version};
 use crate::engine::message::Key;
 use crate::engine::prepared::Prepared;
+use crate::engine::record::RecordCell;
 use crate::engine::state::{Image, KeyCell, Partition};
 use crate::engine::{PARTITIONS, RULES};
 
@@ -279,6 +281,7 @@ impl<'p> Freezing<'p> {
             self.out.id(*id);
             self.out.moment(*until);
         }
+        self.all_put_back(of);
         Ok(())
     }
 
@@ -327,7 +330,7 @@ impl Thawing<'_, '_> {
             true => Ok(id),
             false => Err(ThawError::damaged("what belongs in another partition")),
         };
-        let mut records = Vec::new();
+        let mut records: Vec<(Uid, Arc<RecordCell>)> = Vec::new();
         for _ in 0..self.from.count()? {
             let cell = self.record()?;
             records.push((here(cell.id)?, Arc::new(cell)));
@@ -342,6 +345,7 @@ impl Thawing<'_, '_> {
         for _ in 0..self.from.count()? {
             seen.push((here(self.from.id()?)?, self.from.moment()?));
         }
+        self.all_put_back(&mut records)?;
         // They stand in order, so the maps are built from them as they are.
         let records: BTreeMap<_, _> = records.into_iter().collect();
         Ok(Partition::of(

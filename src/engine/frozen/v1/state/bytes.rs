@@ -111,6 +111,11 @@ impl<'b> Reader<'b> {
         }
     }
 
+    /// Whether nothing is left.
+    pub(super) fn is_over(&self) -> bool {
+        self.rest.is_empty()
+    }
+
     /// That nothing is left.
     pub(super) fn end(&self) -> Result<(), ThawError> {
         match self.rest {

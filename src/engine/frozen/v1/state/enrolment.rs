@@ -338,7 +338,10 @@ impl Thawing<'_, '_> {
         }
     }
 
-    fn optional_step(&mut self, workflow: WorkflowId) -> Result<Option<usize>, ThawError> {
+    pub(super) fn optional_step(
+        &mut self,
+        workflow: WorkflowId,
+    ) -> Result<Option<usize>, ThawError> {
         Ok(if self.from.flag()? {
             Some(self.step(workflow)?)
         } else {

@@ -1,0 +1,78 @@
+//! Actions that were put back, behind all else of a block: a block without any
+//! is what it was before there were such actions.
+
+use std::sync::Arc;
+
+use super::names::Item;
+use super::{Freezing, ThawError, Thawing};
+use crate::base::Uid;
+use crate::engine::put_back::PutBack;
+use crate::engine::record::RecordCell;
+use crate::engine::state::Partition;
+
+impl<'p> Freezing<'p> {
+    pub(super) fn all_put_back(&mut self, of: &'p Partition) {
+        let cells = of.records.values();
+        let all: Vec<(Uid, &PutBack)> = cells
+            .flat_map(|cell| cell.put_back.values().map(|one| (cell.id, one)))
+            .collect();
+        if all.is_empty() {
+            return;
+        }
+        self.out.count(all.len());
+        for (record, one) in all {
+            self.out.id(record);
+            self.put_back(one);
+        }
+    }
+
+    fn put_back(&mut self, of: &'p PutBack) {
+        self.out.id(of.key);
+        self.out.id(of.enrolment);
+        self.out.text(&of.per);
+        self.put(&Item::Workflow(of.workflow));
+        self.optional(of.step.map(|step| Item::Step(of.workflow, step)));
+        self.out.number(u64::from(of.before));
+        self.out.number(u64::from(of.attempt));
+        self.call(&of.request);
+        self.out.optional_moment(of.retry);
+    }
+}
+
+impl Thawing<'_, '_> {
+    pub(super) fn all_put_back(
+        &mut self,
+        records: &mut [(Uid, Arc<RecordCell>)],
+    ) -> Result<(), ThawError> {
+        if self.from.is_over() {
+            return Ok(());
+        }
+        for _ in 0..self.from.count()? {
+            let record = self.from.id()?;
+            let one = self.put_back()?;
+            let mut cells = records.iter_mut();
+            let found = cells.find(|(id, _)| *id == record);
+            let (_, cell) =
+                found.ok_or_else(|| ThawError::damaged("an action of a record that is none"))?;
+            Arc::make_mut(cell).put_back.insert(one.key, one);
+        }
+        Ok(())
+    }
+
+    fn put_back(&mut self) -> Result<PutBack, ThawError> {
+        let (key, enrolment) = (self.from.id()?, self.from.id()?);
+        let per = self.key()?;
+        let workflow = self.table.workflow(&mut self.from)?;
+        Ok(PutBack {
+            key,
+            enrolment,
+            per,
+            workflow,
+            step: self.optional_step(workflow)?,
+            before: self.from.small()?,
+            attempt: self.from.small()?,
+            request: Arc::new(self.call()?),
+            retry: self.from.optional_moment()?,
+        })
+    }
+}
