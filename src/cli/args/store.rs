@@ -9,10 +9,11 @@ use clap_complete::Shell;
 use super::orders::OfProject;
 use super::{DataFormat, help};
 
-/// Verify, copy and bring back a store.
+/// Verify, repair, copy and bring back a store.
 #[derive(Debug, Args)]
 #[command(after_help = help(
     "  flow store verify                      read all of it\n  \
+       flow store repair                      say what of it can be kept\n  \
        flow store backup ../backup            copy it, also while it runs\n  \
        flow store restore ../backup           bring the copy back\n  \
        flow store compact                     make it smaller\n  \
@@ -27,6 +28,7 @@ pub(in crate::cli) struct StoreArguments {
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum StoreCommand {
     Verify(VerifyArguments),
+    Repair(RepairArguments),
     Backup(BackupArguments),
     Restore(RestoreArguments),
     Compact(CompactArguments),
@@ -40,6 +42,26 @@ pub(in crate::cli) enum StoreCommand {
        flow store verify --format json      for programs"
 ))]
 pub(in crate::cli) struct VerifyArguments {
+    #[command(flatten)]
+    pub(in crate::cli) project: OfProject,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(in crate::cli) format: DataFormat,
+}
+
+/// Say what of a broken store can be kept and what would be lost; with `--yes`, do it.
+///
+/// Where a snapshot lies behind what is broken, nothing of the state is lost; else the log is cut
+/// before it. What does not stay is moved into a folder of the store, and nothing is removed.
+#[derive(Debug, Args)]
+#[command(after_help = help(
+    "  flow store repair          say what would be done\n  \
+       flow store repair --yes    do it"
+))]
+pub(in crate::cli) struct RepairArguments {
+    /// Do it
+    #[arg(long)]
+    pub(in crate::cli) yes: bool,
     #[command(flatten)]
     pub(in crate::cli) project: OfProject,
     /// How it is printed
