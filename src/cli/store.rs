@@ -4,6 +4,7 @@ mod compact;
 mod copy;
 mod export;
 mod repair;
+mod sqlite;
 mod verify;
 
 use std::fs;

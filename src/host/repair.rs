@@ -14,6 +14,7 @@ mod survey;
 
 use std::path::Path;
 
+pub(super) use self::plan::epoch;
 pub use self::plan::{Aside, Hopeless, Part, Plan, Program, diagnose};
 pub use self::survey::{Found, Survey};
 

@@ -43,7 +43,6 @@ mod tail;
 mod verify;
 mod window;
 
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 pub use self::frame::{Frame, Kind, MOST_BYTES};
@@ -301,10 +300,7 @@ pub fn verify<D: Disk>(disk: D, dir: &Path) -> Result<Vec<Problem>, StoreError> 
 pub fn is_empty<D: Disk>(disk: D, dir: &Path) -> Result<bool, StoreError> {
     let folder = folder(disk, dir);
     folder.mended()?;
-    let segments = match folder.segments() {
-        Err(StoreError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => Vec::new(),
-        segments => segments?,
-    };
+    let segments = folder.listed()?;
     match segments.as_slice() {
         [] => Ok(true),
         [Position::FIRST] => {
@@ -322,10 +318,7 @@ pub fn is_empty<D: Disk>(disk: D, dir: &Path) -> Result<bool, StoreError> {
 /// If the folder cannot be read.
 pub fn segments<D: Disk>(disk: D, dir: &Path) -> Result<Vec<(Position, PathBuf)>, StoreError> {
     let folder = folder(disk, dir);
-    let segments = match folder.segments() {
-        Err(StoreError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => Vec::new(),
-        segments => segments?,
-    };
+    let segments = folder.listed()?;
     let named = segments.into_iter();
     Ok(named.map(|first| (first, folder.path(first))).collect())
 }

@@ -111,14 +111,18 @@ pub(in crate::cli) struct CompactArguments {
 #[derive(Debug, Args)]
 #[command(after_help = help(
     "  flow store export --format jsonl out    one JSON object a line\n  \
-       flow store export --format csv out      a table for each object"
+       flow store export --format csv out      a table for each object\n  \
+       flow store export --format sqlite x.db  all of it as one file for SQL"
 ))]
 pub(in crate::cli) struct ExportArguments {
-    /// The folder; it must not be there, or be empty
+    /// The folder; it must not be there, or be empty. With `sqlite` the file
     pub(in crate::cli) to: PathBuf,
     /// In which form
     #[arg(long, value_enum)]
     pub(in crate::cli) format: ExportFormat,
+    /// Replace the file of `sqlite`, if it is there
+    #[arg(long)]
+    pub(in crate::cli) replace: bool,
     #[command(flatten)]
     pub(in crate::cli) project: OfProject,
 }
@@ -130,6 +134,8 @@ pub(in crate::cli) enum ExportFormat {
     Jsonl,
     /// A table for each object
     Csv,
+    /// One file with a table for each object, the links and the history
+    Sqlite,
 }
 
 /// Measure how fast a store is on this machine.

@@ -225,6 +225,9 @@ pub struct Status {
     pub failures: usize,
     /// The hash of all decisions.
     pub decisions: String,
+    /// The position of what was decided last.
+    #[serde(default)]
+    pub position: u64,
 }
 
 /// How a workflow stands.

@@ -134,11 +134,11 @@ pub fn diagnose<D: Disk>(
     let Some(store) = survey.store else {
         return Ok(Diagnosis::Hopeless(Hopeless::Nothing));
     };
-    let mut why = match survey.stretches.first() {
-        Some(stretch) => Hopeless::NoState {
-            first: stretch.first,
-        },
-        None => Hopeless::Nothing,
+    let first = survey.stretches.first().map(|stretch| stretch.first);
+    let head = survey.segments.first().map(|(first, _)| *first);
+    let mut why = match first.or(head) {
+        Some(first) if first > Position::FIRST => Hopeless::NoState { first },
+        _ => Hopeless::Nothing,
     };
     for candidate in candidates(&survey) {
         match attempt(site, (&survey, candidate), own) {

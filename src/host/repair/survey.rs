@@ -103,7 +103,9 @@ impl Survey {
     /// Whether nothing was ever taken in.
     pub(super) fn is_empty(&self) -> bool {
         let sound = self.problems.iter().all(|problem| problem.torn);
-        sound && self.stretches.is_empty() && self.snapshots.is_empty()
+        let head = self.segments.first();
+        let begins = head.is_none_or(|(first, _)| *first == Position::FIRST);
+        sound && begins && self.stretches.is_empty() && self.snapshots.is_empty()
     }
 
     /// The last position that is known to have been there.

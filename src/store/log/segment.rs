@@ -75,6 +75,16 @@ impl<D: Disk> Folder<D> {
         Ok(found)
     }
 
+    /// The same; none where there is no folder.
+    pub(super) fn listed(&self) -> Result<Vec<Position>, StoreError> {
+        match self.segments() {
+            Err(StoreError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {
+                Ok(Vec::new())
+            }
+            segments => segments,
+        }
+    }
+
     /// Refuses a log whose repair was interrupted.
     pub(super) fn mended(&self) -> Result<(), StoreError> {
         let note = self.dir.join(NOTE);

@@ -49,7 +49,7 @@ pub(super) fn stage<D: Disk>(
         batch: Batch::new(kept.first.max(kept.anew)),
     };
     let store = Some(kept.identity.store);
-    for found in Salvage::new(log.clone(), log.segments()?, store) {
+    for found in Salvage::new(log.clone(), log.listed()?, store) {
         let Salvaged { epoch, frame } = found?;
         if frame.position > kept.last {
             break;
@@ -63,7 +63,7 @@ pub(super) fn stage<D: Disk>(
 
 /// What the first segment that is written says of the one before it.
 fn previous<D: Disk>(log: &Folder<D>, kept: Stretch) -> Result<Previous, StoreError> {
-    let segments = log.segments()?;
+    let segments = log.listed()?;
     let before = segments.iter().rev().find(|first| **first < kept.anew);
     if let Some(before) = before.filter(|_| kept.anew > kept.first) {
         return Ok(log.open(*before)?.as_previous());
