@@ -146,6 +146,18 @@ impl Database {
         Ok(())
     }
 
+    /// Lets rows be found by some columns of a table.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn index(&mut self, table: &Table, columns: &[&str]) -> io::Result<()> {
+        let name = format!("{}_by_{}", table.name, columns.join("_"));
+        let name = quoted(&free(&mut self.tables, &name));
+        let columns: Vec<String> = columns.iter().map(|name| quoted(name)).collect();
+        let (table, columns) = (table.quoted(), columns.join(", "));
+        self.execute(&format!("CREATE INDEX {name} ON {table} ({columns})"))
+    }
+
     /// Carries out SQL.
     ///
     /// # Errors

@@ -298,73 +298,72 @@ fn killed() -> Folder {
     folder
 }
 
+/// What can be wrong with a store, the words that say so, and what does it.
+type Damage = (&'static str, &'static str, fn(&Folder));
+
+const DAMAGES: [Damage; 5] = [
+    ("a newer version", "run the release that wrote it", newer),
+    ("a broken middle", "is damaged at byte", |folder| {
+        flip(&segment(folder), 1, 1);
+    }),
+    ("a missing program", "cannot be read any more", |folder| {
+        fs::remove_dir_all(store(folder).join("programs")).expect("removed");
+    }),
+    ("another decision", "decides otherwise", diverged),
+    (
+        "a newer history",
+        "run the release that wrote it",
+        newer_history,
+    ),
+];
+
+fn newer(folder: &Folder) {
+    let mut bytes = fs::read(segment(folder)).expect("a segment");
+    bytes[HEAD] = 9;
+    seal(0, &mut bytes[..HEADER]);
+    fs::write(segment(folder), bytes).expect("written");
+}
+
+fn diverged(folder: &Folder) {
+    let mut bytes = fs::read(segment(folder)).expect("a segment");
+    let seed = u32::from_le_bytes(bytes[4..8].try_into().expect("four"));
+    let found = frames(&bytes);
+    let decision = found.iter().find(|(_, kind)| *kind == 2);
+    let (at, _) = *decision.expect("a decision");
+    let end = at + HEAD + 24;
+    bytes[end - 1] ^= 1;
+    seal(seed, &mut bytes[at..end]);
+    // A torn end is not to be cut either.
+    bytes.extend(b"torn");
+    fs::write(segment(folder), bytes).expect("written");
+}
+
+fn newer_history(folder: &Folder) {
+    let there = files(&store(folder).join("history")).into_keys();
+    for path in there.filter(|path| path.extension().is_some_and(|end| end == "sqlite")) {
+        let connection = rusqlite::Connection::open(path).expect("a file");
+        let set = connection.execute_batch("PRAGMA user_version = 9");
+        set.expect("it is set");
+    }
+}
+
 #[test]
 fn opening_what_cannot_be_read_changes_nothing() {
-    type Damage = fn(&Folder);
-    let damages: [(&str, &str, Damage); 5] = [
-        (
-            "a newer version",
-            "run the release that wrote it",
-            |folder| {
-                let mut bytes = fs::read(segment(folder)).expect("a segment");
-                bytes[HEAD] = 9;
-                seal(0, &mut bytes[..HEADER]);
-                fs::write(segment(folder), bytes).expect("written");
-            },
-        ),
-        ("a broken middle", "is damaged at byte", |folder| {
-            flip(&segment(folder), 1, 1)
-        }),
-        ("a missing program", "cannot be read any more", |folder| {
-            fs::remove_dir_all(store(folder).join("programs")).expect("removed");
-        }),
-        ("another decision", "decides otherwise", |folder| {
-            let mut bytes = fs::read(segment(folder)).expect("a segment");
-            let seed = u32::from_le_bytes(bytes[4..8].try_into().expect("four"));
-            let found = frames(&bytes);
-            let (at, _) = *found
-                .iter()
-                .find(|(_, kind)| *kind == 2)
-                .expect("a decision");
-            let end = at + HEAD + 24;
-            bytes[end - 1] ^= 1;
-            seal(seed, &mut bytes[at..end]);
-            // A torn end is not to be cut either.
-            bytes.extend(b"torn");
-            fs::write(segment(folder), bytes).expect("written");
-        }),
-        (
-            "a newer history",
-            "run the release that wrote it",
-            |folder| {
-                let there = files(&store(folder).join("history")).into_keys();
-                for path in there.filter(|path| path.extension().is_some_and(|end| end == "sqlite"))
-                {
-                    let connection = rusqlite::Connection::open(path).expect("a file");
-                    connection
-                        .execute_batch("PRAGMA user_version = 9")
-                        .expect("set");
-                }
-            },
-        ),
-    ];
-    for (name, words, damage) in damages {
+    for (name, words, damage) in DAMAGES {
         let folder = killed();
         damage(&folder);
         let before = files(&store(&folder));
-        assert!(
-            name.contains("history")
-                || before
-                    .keys()
-                    .any(|path| path.to_string_lossy().ends_with("-wal"))
-        );
-        let set = folder.flow(&["set", "ada@x.example", "city=Moss"]);
-        assert_eq!(set.code, Some(3), "{name}: {}{}", set.out, set.err);
-        assert!(set.err.contains(words), "{name}: {}", set.err);
-        assert_eq!(files(&store(&folder)), before, "{name}");
-        let run = folder.flow(&["run", "--once"]);
-        assert_eq!(run.code, Some(3), "{name}: {}{}", run.out, run.err);
-        assert_eq!(files(&store(&folder)), before, "{name}");
+        let waits = |path: &PathBuf| path.to_string_lossy().ends_with("-wal");
+        assert!(name.contains("history") || before.keys().any(waits));
+        for command in [
+            &["set", "ada@x.example", "city=Moss"] as &[&str],
+            &["run", "--once"],
+        ] {
+            let run = folder.flow(command);
+            assert_eq!(run.code, Some(3), "{name}: {}{}", run.out, run.err);
+            assert!(run.err.contains(words), "{name}: {}", run.err);
+            assert_eq!(files(&store(&folder)), before, "{name}");
+        }
     }
     // What is sound opens, and the history is as it was.
     let folder = killed();

@@ -32,8 +32,12 @@ pub(super) fn backup(arguments: &BackupArguments, output: &Output) -> Result<Exi
     } else {
         Some(store.lock(&Timestamp::now().to_string())?)
     };
-    let copied = backup::backup(&store, &arguments.to)?;
+    let copied = backup::backup(&store, &arguments.to);
     drop(lock);
+    let copied = copied.inspect_err(|_| {
+        // Half a copy is not to be taken for one.
+        let _ = fs::remove_dir_all(&arguments.to);
+    })?;
     sound(&arguments.to)?;
     done(copied, &arguments.to, output);
     Ok(Exit::Fine)

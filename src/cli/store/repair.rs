@@ -17,8 +17,8 @@ use crate::host::repair::{self, Aside, Diagnosis, Hopeless, Part, Plan};
 use crate::host::store::{self, Store};
 use crate::host::{clock, keep};
 use crate::project::{self, Project};
-use crate::store::archive;
 use crate::store::disk::real::RealDisk;
+use crate::store::{StoreError, archive};
 
 /// Repairs a store, or says what would be done.
 pub(super) fn run(arguments: &RepairArguments, output: &Output) -> Result<Exit, Failure> {
@@ -36,8 +36,16 @@ pub(super) fn run(arguments: &RepairArguments, output: &Output) -> Result<Exit, 
             help: Some("end the process that runs it, then try again".into()),
         });
     }
-    // What is looked at is not to change meanwhile.
-    let lock = store.lock(&keep::present())?;
+    // What is looked at is not to change meanwhile; where nothing can be written
+    // it does not.
+    let lock = match store.lock(&keep::present()) {
+        Err(store::Failure::Store(StoreError::Full { .. } | StoreError::Denied { .. }))
+            if !arguments.yes =>
+        {
+            None
+        }
+        lock => Some(lock?),
+    };
     let site = Site {
         disk: &RealDisk,
         dir: &store.dir,

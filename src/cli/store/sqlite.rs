@@ -61,6 +61,9 @@ pub(super) fn write(client: &mut Client<'_>, to: &Path, replace: bool) -> Result
         })?;
     }
     about.resolve(&mut file).map_err(&fail)?;
+    for (_, table) in &objects {
+        file.index(table, &["id"]).map_err(&fail)?;
+    }
     about.failures(&mut file, client)?.map_err(&fail)?;
     about.history(&mut file, client)?.map_err(&fail)?;
     let tables: Vec<&Table> = objects.iter().map(|(_, table)| table).collect();
@@ -140,11 +143,18 @@ impl About {
         )?;
         let segments = table("segments", &key(&["segment"]))?;
         let enrolments = table("enrolments", &key(&["workflow", "key", "step", "until"]))?;
-        let failures = [
-            "key", "at", "id", "name", "workflow", "step", "action", "error", "attempts",
-        ];
-        let failures = table("failures", &failures)?;
         let meta = table("meta", &["key", "value"])?;
+        let failures = [
+            ("key", Kind::Text),
+            ("at", Kind::Text),
+            ("id", Kind::Text),
+            ("name", Kind::Text),
+            ("workflow", Kind::Text),
+            ("step", Kind::Text),
+            ("action", Kind::Text),
+            ("error", Kind::Text),
+            ("attempts", Kind::Whole),
+        ];
         let history = [
             ("position", Kind::Whole),
             ("at", Kind::Of("$.at")),
@@ -159,7 +169,7 @@ impl About {
             links,
             segments,
             enrolments,
-            failures,
+            failures: file.table("failures", &failures)?,
             meta,
             history: file.table("history", &history)?,
         })
@@ -211,10 +221,11 @@ impl About {
 
     /// Finds the records at the other ends of links, once all are there.
     fn resolve(&self, file: &mut Database) -> io::Result<()> {
+        file.index(&self.records, &["object", "name"])?;
+        file.index(&self.links, &["with_id"])?;
         let (records, links) = (self.records.quoted(), self.links.quoted());
         file.execute(&format!(
-            "CREATE INDEX records_by_name ON {records} (object, name);
-             UPDATE {links} SET with_id = (
+            "UPDATE {links} SET with_id = (
                  SELECT r.id FROM {records} r
                  WHERE r.object = with_object AND r.name = with_name);"
         ))
@@ -261,8 +272,7 @@ impl About {
         told.map_err(store::Failure::from)?;
         Ok(done.and_then(|()| {
             file.fill(&self.history, &rows)?;
-            let history = self.history.quoted();
-            file.execute(&format!("CREATE INDEX history_of_record ON {history} (id)"))
+            file.index(&self.history, &["id"])
         }))
     }
 

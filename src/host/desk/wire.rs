@@ -161,6 +161,15 @@ pub enum Reply {
 }
 
 impl Reply {
+    /// That the process which is asked ends before it can answer.
+    #[must_use]
+    pub fn ending() -> Self {
+        Reply::Failed(Words {
+            message: "the process is ending".into(),
+            help: Some("try again when it has ended".into()),
+        })
+    }
+
     /// A refusal in words.
     #[must_use]
     pub fn refused(message: impl Into<String>) -> Self {
