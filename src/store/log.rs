@@ -26,6 +26,8 @@
 //! 9. A crash while the log is opened leaves what can be opened with the same
 //!    result.
 //! 10. A read that fails is an error and never the end of the log.
+//! 11. While a repair is under way a note stands in the folder, and nothing is read
+//!     or written before the repair is finished: see `mending`.
 
 mod batch;
 mod fields;

@@ -132,7 +132,7 @@ fn a_file_holds_all_of_a_store_by_kind() {
     assert_eq!(ask("SELECT count(*) FROM failures"), ["0"]);
     assert_eq!(
         ask("SELECT value FROM meta WHERE key IN ('version', 'objects') ORDER BY key"),
-        ["'contact;links;history'", "'1'"]
+        ["'contact;history;links'", "'1'"]
     );
     assert_eq!(ask("PRAGMA integrity_check"), ["'ok'"]);
     assert_eq!(ask("PRAGMA journal_mode"), ["'delete'"]);

@@ -253,6 +253,39 @@ fn a_log_that_ends_before_its_snapshot_is_not_gone_on_with() {
     fine(folder.flow(&["store", "verify"]));
 }
 
+#[test]
+fn a_repair_that_was_interrupted_is_finished_first() {
+    let folder = lived();
+    let before = records(&folder);
+    folder.write(".flow/snapshots/00000000000000000003.state", b"broken");
+    let note = "flow mending 1\naside broken-1\nmove snapshots/00000000000000000003.state\nend\n";
+    folder.write(".flow/log/mending", note.as_bytes());
+    for command in [
+        &["records"] as &[&str],
+        &["set", "bo@x.example", "city=Moss"],
+        &["store", "verify"],
+    ] {
+        let run = folder.flow(command);
+        assert_eq!(run.code, Some(3), "{command:?}: {}", run.err);
+        assert!(
+            run.err.contains("`flow store repair --yes` finishes it"),
+            "{}",
+            run.err
+        );
+    }
+    let said = folder.flow(&["store", "repair"]);
+    assert_eq!(said.code, Some(1), "{}", said.err);
+    assert!(
+        said.out.contains("a repair was interrupted"),
+        "{}",
+        said.out
+    );
+    fine(folder.flow(&["store", "repair", "--yes"]));
+    assert_eq!(records(&folder), before);
+    let aside = store(&folder).join("broken-1/snapshots/00000000000000000003.state");
+    assert_eq!(fs::read(aside).expect("it is there"), b"broken");
+}
+
 /// A store as a process leaves it that was killed: SQLite has not put away the
 /// history yet, and there is no snapshot.
 fn killed() -> Folder {
@@ -417,11 +450,11 @@ fn people(from: usize, count: usize) -> String {
 fn a_disk_without_room_takes_nothing_away() {
     for ignores in [true, false] {
         let folder = lived();
-        folder.write("some.csv", people(0, 500).as_bytes());
-        folder.write("many.csv", people(1_000, 20_000).as_bytes());
+        folder.write("some.csv", people(0, 300).as_bytes());
+        folder.write("many.csv", people(1_000, 6_000).as_bytes());
         fine(folder.flow(&["import", "some.csv", "-o", "contact"]));
         let before = records(&folder);
-        let failed = limited(&folder, 1_000, ignores, "import many.csv -o contact");
+        let failed = limited(&folder, 800, ignores, "import many.csv -o contact");
         if ignores {
             assert_eq!(failed.code, Some(3), "{}{}", failed.out, failed.err);
             assert!(
@@ -437,7 +470,7 @@ fn a_disk_without_room_takes_nothing_away() {
         assert!(before.lines().all(|line| there.contains(line)), "{ignores}");
         // Room again: what had gone in is there once, the rest follows.
         fine(folder.flow(&["import", "many.csv", "-o", "contact"]));
-        assert_eq!(records(&folder).lines().count(), 20_503);
+        assert_eq!(records(&folder).lines().count(), 6_303);
         fine(folder.flow(&["store", "verify"]));
         assert!(fine(folder.flow(&["store", "repair"])).contains("nothing to repair"));
     }

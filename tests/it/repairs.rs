@@ -256,7 +256,7 @@ fn kept(before: &Files, (after, plan): (&Files, &Plan)) -> Result<(), String> {
 fn a_store_damaged_at_random_is_repaired_to_what_the_kept_inputs_come_to() {
     let folder = Folder::project(PROGRAM);
     let packed = project::load(folder.path()).expect("a project").pack();
-    let usual = if is_long() { 5_000 } else { 400 };
+    let usual = if is_long() { 5_000 } else { 250 };
     let asked = env::var("FLOW_REPAIRS").ok();
     let asked = asked.and_then(|text| text.parse().ok());
     let mut counts = Counts::default();

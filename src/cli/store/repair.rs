@@ -18,6 +18,7 @@ use crate::host::store::{self, Store};
 use crate::host::{clock, keep};
 use crate::project::{self, Project};
 use crate::store::disk::real::RealDisk;
+use crate::store::mending::Mending;
 use crate::store::{StoreError, archive};
 
 /// Repairs a store, or says what would be done.
@@ -97,6 +98,10 @@ fn apply(
     let history = store.history();
     let mut cut = |through, to: &Path| archive::cut(&history, to, through).map(drop);
     let done = repair::apply(site, plan, aside, &mut cut);
+    if done.is_err() && matches!(Mending::of(&RealDisk, &store.dir), Ok(None)) {
+        // It has not begun: what was prepared is of no use.
+        let _ = fs::remove_dir_all(path.join("new"));
+    }
     tidy(&path);
     done.map_err(store::Failure::from)?;
     output.talk(format!(
