@@ -134,6 +134,11 @@ impl Engine {
         Engine { epoch, ..self }
     }
 
+    /// From now on it is in another epoch of its store.
+    pub fn enter_epoch(&mut self, epoch: u32) {
+        self.epoch = epoch;
+    }
+
     /// What it is now; `None` while something is under way. It copies no
     /// record, so another thread can freeze it while the engine runs on.
     #[must_use]

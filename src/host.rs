@@ -17,6 +17,7 @@ pub mod live;
 pub mod look;
 pub mod memory;
 pub mod program;
+pub mod repair;
 pub mod replay;
 pub mod run;
 pub mod socket;

@@ -7,6 +7,7 @@ use crate::base::Uid;
 use crate::engine::State;
 use crate::store::StoreError;
 use crate::store::archive::ArchiveReader;
+use crate::store::log::Position;
 
 /// The records as lines of JSON.
 #[must_use]
@@ -36,4 +37,20 @@ pub fn whole_history(store: &Store) -> Result<Vec<u8>, StoreError> {
         bytes.extend(row?.entries);
     }
     Ok(bytes)
+}
+
+/// Gives away the whole history entry by entry, each as one JSON object with
+/// the position of its input, in the order of the log.
+///
+/// # Errors
+/// If the archive cannot be read.
+pub fn entries(store: &Store, take: &mut dyn FnMut(Position, &str)) -> Result<(), StoreError> {
+    let archive = ArchiveReader::open(&store.history())?;
+    for row in archive.all() {
+        let row = row?;
+        for line in String::from_utf8_lossy(&row.entries).lines() {
+            take(row.position, line);
+        }
+    }
+    Ok(())
 }

@@ -41,6 +41,9 @@ pub(super) fn run(arguments: &VerifyArguments, output: &Output) -> Result<Exit, 
         DataFormat::Text => text(&verified),
     };
     output.data(&text)?;
+    if verified.records.is_none() {
+        output.note("`flow store repair` says what can be kept");
+    }
     Ok(if verified.records.is_some() {
         Exit::Fine
     } else {
