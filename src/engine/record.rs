@@ -23,8 +23,8 @@ pub struct RecordCell {
     /// When one of its properties last changed.
     pub updated_at: Timestamp,
     /// Stored properties by place; the built-in and the computed ones stay
-    /// empty.
-    pub values: Vec<Option<Value>>,
+    /// empty. Copies of the record share them until one is written.
+    pub values: Arc<[Option<Value>]>,
     /// Its ends of links, in the order in which they were made.
     pub ends: Vec<Arc<LinkEnd>>,
     /// Which associations, and which labels of them, ever had a link (N2).
@@ -73,7 +73,7 @@ impl RecordCell {
             object,
             created_at: at,
             updated_at: at,
-            values: vec![None; properties],
+            values: vec![None; properties].into(),
             ends: Vec::new(),
             ever: BTreeSet::new(),
             segments: BTreeSet::new(),
@@ -90,6 +90,11 @@ impl RecordCell {
     #[must_use]
     pub fn value(&self, property: PropertyId) -> Option<&Value> {
         self.values.get(property.index())?.as_ref()
+    }
+
+    /// Where the value of a property is stored.
+    pub fn slot(&mut self, property: PropertyId) -> Option<&mut Option<Value>> {
+        Arc::make_mut(&mut self.values).get_mut(property.index())
     }
 
     /// Its ends of an association, in the order of the links.

@@ -76,11 +76,11 @@ fn serve(store: &Store, (mut kept, listener): (Kept, Listener), over: &AtomicBoo
         let Ok(Some(ask)) = read_ask(&mut stream) else {
             continue;
         };
-        let core = kept.durable.core();
         let reply = if ask.reads() {
-            desk::read(core, store, clock::now(), &ask)
+            kept.durable.rest().expect("a history");
+            desk::read(kept.durable.core(), store, clock::now(), &ask)
         } else {
-            match desk::events(core, &ask) {
+            match desk::events(kept.durable.core(), &ask) {
                 Ok(events) => {
                     let effects = take(&mut kept, events);
                     desk::answered(kept.durable.core(), &ask, effects)

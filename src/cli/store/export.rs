@@ -13,8 +13,7 @@ use crate::cli::output::{Output, desk};
 use crate::cli::run::wrong;
 use crate::connector::csv::write as write_sheet;
 use crate::host::replay::kept::Record;
-use crate::host::store::{self, Unfinished};
-use crate::host::view;
+use crate::host::store::Unfinished;
 use crate::model::{Object, PropertyId};
 
 /// Writes the records out.
@@ -50,9 +49,16 @@ fn jsonl(client: &mut Client<'_>, to: &Path) -> Result<usize, Failure> {
         Ok(file.write(lines.as_bytes())?)
     })?;
     file.finish()?;
-    let history = view::whole_history(&client.store).map_err(store::Failure::from)?;
     let mut file = Unfinished::create(&to.join("history.jsonl"))?;
-    file.write(&history)?;
+    let mut done = Ok(());
+    client.entries(&mut |_, entry| {
+        if done.is_ok() {
+            done = file
+                .write(entry.as_bytes())
+                .and_then(|()| file.write(b"\n"));
+        }
+    })?;
+    done?;
     file.finish()?;
     Ok(written)
 }

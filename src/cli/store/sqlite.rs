@@ -12,7 +12,7 @@ use crate::cli::run::wrong;
 use crate::connector::sqlite::{Cell, Database, Kind, Table};
 use crate::host::desk::{Ask, Reply};
 use crate::host::replay::kept::Record;
-use crate::host::{store, view};
+use crate::host::store;
 use crate::model::{Object, Type};
 use crate::plan::Program;
 
@@ -261,7 +261,7 @@ impl About {
 
     fn history(&self, file: &mut Database, client: &Client<'_>) -> Result<io::Result<()>, Failure> {
         let (mut rows, mut done) = (Vec::new(), Ok(()));
-        let told = view::entries(&client.store, &mut |position, entry| {
+        let told = client.entries(&mut |position, entry| {
             let position = i64::try_from(position.get()).unwrap_or(i64::MAX);
             rows.push(vec![Cell::Whole(position), Cell::from(entry)]);
             if rows.len() >= ENTRIES && done.is_ok() {
@@ -269,7 +269,7 @@ impl About {
                 rows.clear();
             }
         });
-        told.map_err(store::Failure::from)?;
+        told?;
         Ok(done.and_then(|()| {
             file.fill(&self.history, &rows)?;
             file.index(&self.history, &["id"])

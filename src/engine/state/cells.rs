@@ -108,7 +108,7 @@ impl RecordCell {
     pub(in crate::engine) fn apply(&mut self, change: &Change) {
         match change {
             Change::Value(property, value) => {
-                if let Some(slot) = self.values.get_mut(property.index()) {
+                if let Some(slot) = self.slot(*property) {
                     slot.clone_from(value);
                 }
             }

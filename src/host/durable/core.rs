@@ -17,6 +17,7 @@ use crate::host::ledger::{About, Ledger};
 use crate::host::program::Loaded;
 use crate::host::telling::{Telling, Told};
 use crate::store::StoreError;
+use crate::store::archive::Row;
 use crate::store::disk::Disk;
 use crate::store::log::payload::Decided;
 use crate::store::log::{Frame, Kind, Position};
@@ -145,6 +146,12 @@ impl<D: Disk> Core<D> {
     #[must_use]
     pub fn position(&self) -> Position {
         self.decided
+    }
+
+    /// What was told and is not handed over to the history.
+    #[must_use]
+    pub fn untold(&self) -> Vec<Row> {
+        self.told.iter().flat_map(Told::rows).collect()
     }
 
     /// The program that runs.

@@ -17,8 +17,8 @@ use crate::store::log::payload::SetAside;
 use crate::store::log::{Frame, Frames, Kind, Position, Salvage};
 use crate::store::programs::Programs;
 
-/// What is told is in the archive.
-const NEVER: Position = Position::new(u64::MAX);
+/// Behind every position: for those who do not ask what is told.
+pub const NEVER: Position = Position::new(u64::MAX);
 
 /// What of a store is followed.
 pub(super) struct Scope<D> {
@@ -96,12 +96,12 @@ pub struct Kept<'k> {
 }
 
 /// What has come of a store so far. Nothing is written, and another process
-/// may go on writing.
+/// may go on writing. What is told behind `told` is kept, for those who ask.
 ///
 /// # Errors
 /// If it cannot be read.
-pub fn peek<D: Disk>(site: Site<'_, D>) -> Result<Core<D>, Unopened> {
-    let (core, _) = follow(&site, site.scope(NEVER), |from| site.frames(from))?;
+pub fn peek<D: Disk>(site: Site<'_, D>, told: Position) -> Result<Core<D>, Unopened> {
+    let (core, _) = follow(&site, site.scope(told), |from| site.frames(from))?;
     Ok(core)
 }
 

@@ -63,7 +63,7 @@ impl<'p> Freezing<'p> {
         let object = &self.prepared.program.catalog.objects[cell.object];
         let known = cell.values.iter().flatten().count();
         self.out.count(known);
-        for ((id, property), value) in object.properties.iter().zip(&cell.values) {
+        for ((id, property), value) in object.properties.iter().zip(cell.values.iter()) {
             if value.is_some() {
                 let place = self.names.property(cell.object, id);
                 self.out.number(place);
@@ -190,8 +190,9 @@ impl Thawing<'_, '_> {
         for _ in 0..self.from.count()? {
             let (object, property, shape) = self.table.property(&mut self.from)?;
             let value = self.from.value(shape)?;
-            match cell.values.get_mut(property.index()) {
-                Some(slot) if object == cell.object => *slot = value,
+            let own = object == cell.object;
+            match cell.slot(property) {
+                Some(slot) if own => *slot = value,
                 _ => return Err(ThawError::other()),
             }
         }
