@@ -1,9 +1,12 @@
 //! The cell of a record: its row, its link ends with the values heard through
 //! them, its enrolments and counters. What changes it is not known here.
 
+mod been;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use self::been::Been;
 use super::enrolment::Enrolment;
 pub use super::heard::{Heard, HeardLinks, LinkEnd, Side};
 use super::message::{Claim, Request};
@@ -34,7 +37,7 @@ pub struct RecordCell {
     /// What it is inside of, by workflow, then key.
     pub enrolments: Vec<Enrolment>,
     /// How often it was enrolled, by identity (E16).
-    pub been: BTreeMap<(WorkflowId, Arc<str>), u32>,
+    pub been: Been,
     /// Actions that were put back, by their keys (A4).
     pub put_back: BTreeMap<Uid, PutBack>,
     /// What refined triggers have counted (E14).
@@ -78,7 +81,7 @@ impl RecordCell {
             ever: BTreeSet::new(),
             segments: BTreeSet::new(),
             enrolments: Vec::new(),
-            been: BTreeMap::new(),
+            been: Been::default(),
             put_back: BTreeMap::new(),
             counters: BTreeMap::new(),
             claims: BTreeMap::new(),

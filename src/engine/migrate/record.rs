@@ -182,10 +182,10 @@ impl Migration<'_> {
             }
         }
         let mut gone = BTreeSet::new();
-        for ((workflow, key), times) in &old.been {
-            match self.names.workflow(*workflow) {
-                Some(to) => drop(cell.been.insert((to.id, key.clone()), *times)),
-                None => drop(gone.insert(*workflow)),
+        for (workflow, key, times) in old.been.iter() {
+            match self.names.workflow(workflow) {
+                Some(to) => cell.been.set(to.id, key, times),
+                None => drop(gone.insert(workflow)),
             }
         }
         for workflow in gone {

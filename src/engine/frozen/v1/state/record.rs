@@ -45,11 +45,11 @@ impl<'p> Freezing<'p> {
         for enrolment in &cell.enrolments {
             self.enrolment(cell.object, enrolment);
         }
-        self.out.count(cell.been.len());
-        for ((workflow, key), times) in &cell.been {
-            self.put(&Item::Workflow(*workflow));
+        self.out.count(cell.been.iter().len());
+        for (workflow, key, times) in cell.been.iter() {
+            self.put(&Item::Workflow(workflow));
             self.out.text(key);
-            self.out.number(u64::from(*times));
+            self.out.number(u64::from(times));
         }
         self.out.count(cell.counters.len());
         for (id, counter) in &cell.counters {
@@ -177,7 +177,7 @@ impl Thawing<'_, '_> {
         for _ in 0..self.from.count()? {
             let workflow = self.table.workflow(&mut self.from)?;
             let key = self.key()?;
-            cell.been.insert((workflow, key), self.from.small()?);
+            cell.been.set(workflow, &key, self.from.small()?);
         }
         for _ in 0..self.from.count()? {
             let id = self.table.counter(&mut self.from)?;
