@@ -375,7 +375,7 @@ pub(super) fn nothing(dir: &Path) -> Failure {
         exit: Exit::Usage,
         message: "nothing was run yet".into(),
         help: Some(format!(
-            "run what happened: `flow run{} --replay FILE`",
+            "`flow run{0}` begins; `flow run{0} --replay FILE` runs what happened before",
             behind(dir)
         )),
     }

@@ -101,7 +101,7 @@ fn before_the_first_run_there_is_help() {
         assert_eq!((run.code, run.out.as_str()), (Some(2), ""));
         assert_eq!(
             run.err,
-            "error: nothing was run yet\nhelp: run what happened: `flow run --replay FILE`\n"
+            "error: nothing was run yet\nhelp: `flow run` begins; `flow run --replay FILE` runs what happened before\n"
         );
     }
 }
