@@ -9,7 +9,7 @@ use crate::cli_support::Folder;
 use crate::support::repo_root;
 
 /// Copies a folder with all below it.
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a folder").flatten() {
         let (path, to) = (entry.path(), to.join(entry.file_name()));
