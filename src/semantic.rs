@@ -44,12 +44,17 @@ impl Checked {
 }
 
 /// Finds the meaning of all files together. The order of files does not
-/// matter. `complete` says whether each declaration is there, at least by its
+/// matter. `pinned` are files of older versions of workflows, one in each, which
+/// declare nothing: their names are those of the others. `complete` says whether each declaration is there, at least by its
 /// name; if not, names that are missing are not reported.
 #[must_use]
-pub fn analyse(files: &[ast::File], complete: bool, settings: &Settings) -> Checked {
+pub fn analyse(
+    (files, pinned): (&[ast::File], &[ast::File]),
+    complete: bool,
+    settings: &Settings,
+) -> Checked {
     let resolved = resolve::resolve(files, complete);
-    check::check(resolved, settings, complete)
+    check::check((resolved, pinned), settings, complete)
 }
 
 /// Names of declarations that could not be read.

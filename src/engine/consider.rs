@@ -49,7 +49,9 @@ impl<'w> Draft<'w> {
             };
             let id = WorkflowId::at(place);
             self.notes.clear();
-            self.take_out(id, workflow);
+            for version in prepared.program.versions(id) {
+                self.take_out(version);
+            }
             self.enrol(id, workflow);
         }
     }
@@ -74,9 +76,9 @@ impl<'w> Draft<'w> {
         conditions.iter().any(|condition| self.turned(condition))
     }
 
-    /// Takes the record out of a workflow, for the first reason that applies
-    /// (L6).
-    fn take_out(&mut self, id: WorkflowId, workflow: &Workflow) {
+    /// Takes the record out of a version of a workflow, for the first reason
+    /// that applies there (L6).
+    fn take_out(&mut self, id: WorkflowId) {
         let inside: Vec<Uid> = self
             .before
             .enrolments
@@ -87,7 +89,8 @@ impl<'w> Draft<'w> {
         if inside.is_empty() {
             return;
         }
-        let Some(reason) = self.reason_to_leave(workflow) else {
+        let plan = self.workflow(id);
+        let Some(reason) = plan.and_then(|plan| self.reason_to_leave(plan)) else {
             return;
         };
         for enrolment in inside {
@@ -333,7 +336,7 @@ impl<'w> Draft<'w> {
             Some(Reason::Suppressed)
         } else if workflow.goal.as_ref().is_some_and(|goal| self.is(goal)) {
             Some(Reason::GoalMet)
-        } else if self.after.is_inside(id, key) {
+        } else if self.is_inside(id, key) {
             Some(Reason::AlreadyEnrolled)
         } else if again.is_some() && workflow.reenroll.is_empty() {
             Some(Reason::EnrolledBefore)
@@ -342,6 +345,13 @@ impl<'w> Draft<'w> {
         } else {
             None
         }
+    }
+
+    /// Whether the record is inside a workflow under a key, whatever version of
+    /// it (V3).
+    fn is_inside(&self, id: WorkflowId, key: &str) -> bool {
+        let mut versions = self.world.prepared.program.versions(id);
+        versions.any(|id| self.after.is_inside(id, key))
     }
 
     fn conclude_enrolment(&mut self, id: WorkflowId, cause: Cause, reason: Option<Reason>) {

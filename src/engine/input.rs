@@ -212,11 +212,12 @@ impl Draft<'_> {
     }
 
     fn unenroll(&mut self, workflow: WorkflowId) {
+        let program = &self.world.prepared.program;
         let inside: Vec<Uid> = self
             .after
             .enrolments
             .iter()
-            .filter(|enrolment| enrolment.workflow == workflow)
+            .filter(|enrolment| program.current(enrolment.workflow) == workflow)
             .map(|enrolment| enrolment.id)
             .collect();
         for enrolment in inside {

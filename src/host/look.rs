@@ -105,6 +105,12 @@ impl Places {
         Places { sources, root }
     }
 
+    /// The text of a place.
+    #[must_use]
+    pub fn text(&self, span: Span) -> &str {
+        self.sources.slice(span)
+    }
+
     /// `workflows/register.flow:12:5`, wherever the project stands.
     #[must_use]
     pub fn of(&self, span: Span) -> String {

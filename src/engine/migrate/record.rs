@@ -184,7 +184,7 @@ impl Migration<'_> {
         let mut gone = BTreeSet::new();
         for ((workflow, key), times) in &old.been {
             match self.names.workflow(*workflow) {
-                Some(to) => drop(cell.been.insert((to.id, key.clone()), *times)),
+                Some(to) => drop(cell.been.insert((to, key.clone()), *times)),
                 None => drop(gone.insert(*workflow)),
             }
         }
