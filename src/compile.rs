@@ -49,7 +49,7 @@ pub fn compile_all(sources: &Sources, files: Files<'_>, settings: &Settings) -> 
     let (pinned, whole, other) = parse(sources, files.pinned);
     let mut syntax = syntax;
     syntax.append(other);
-    let checked = semantic::analyse((&trees, &pinned), complete && whole, settings);
+    let checked = semantic::analyse_all((&trees, &pinned), complete && whole, settings);
     let (valid, semantic) = checked.into_valid(&syntax);
     let program = valid.map(|valid| plan::lower(&valid, sources));
     let lint = program.as_ref().map(lint::check).unwrap_or_default();

@@ -44,11 +44,17 @@ impl Checked {
 }
 
 /// Finds the meaning of all files together. The order of files does not
-/// matter. `pinned` are files of older versions of workflows, one in each, which
-/// declare nothing: their names are those of the others. `complete` says whether each declaration is there, at least by its
+/// matter. `complete` says whether each declaration is there, at least by its
 /// name; if not, names that are missing are not reported.
 #[must_use]
-pub fn analyse(
+pub fn analyse(files: &[ast::File], complete: bool, settings: &Settings) -> Checked {
+    analyse_all((files, &[]), complete, settings)
+}
+
+/// The same with files of older versions of workflows, one in each (V3). They
+/// declare nothing: what they name is what the others declare.
+#[must_use]
+pub fn analyse_all(
     (files, pinned): (&[ast::File], &[ast::File]),
     complete: bool,
     settings: &Settings,

@@ -49,9 +49,7 @@ impl<'w> Draft<'w> {
             };
             let id = WorkflowId::at(place);
             self.notes.clear();
-            for version in prepared.program.versions(id) {
-                self.take_out(version);
-            }
+            self.take_out(id);
             self.enrol(id, workflow);
         }
     }
@@ -76,24 +74,20 @@ impl<'w> Draft<'w> {
         conditions.iter().any(|condition| self.turned(condition))
     }
 
-    /// Takes the record out of a version of a workflow, for the first reason
-    /// that applies there (L6).
+    /// Takes the record out of a workflow, for the first reason that applies
+    /// (L6) in the version that it is inside (V3), in the order of keys (E16).
     fn take_out(&mut self, id: WorkflowId) {
-        let inside: Vec<Uid> = self
-            .before
-            .enrolments
-            .iter()
-            .filter(|enrolment| enrolment.workflow == id)
-            .map(|enrolment| enrolment.id)
-            .collect();
-        if inside.is_empty() {
-            return;
+        let mut leaving: Vec<(&str, Uid, Reason)> = Vec::new();
+        for version in self.world.prepared.program.versions(id) {
+            let all = self.before.enrolments.iter();
+            let mut inside = all.filter(|of| of.workflow == version).peekable();
+            let plan = inside.peek().and_then(|_| self.workflow(version));
+            if let Some(reason) = plan.and_then(|plan| self.reason_to_leave(plan)) {
+                leaving.extend(inside.map(|of| (&*of.key, of.id, reason)));
+            }
         }
-        let plan = self.workflow(id);
-        let Some(reason) = plan.and_then(|plan| self.reason_to_leave(plan)) else {
-            return;
-        };
-        for enrolment in inside {
+        leaving.sort_by_key(|(key, ..)| *key);
+        for (_, enrolment, reason) in leaving {
             self.leave(enrolment, reason);
         }
     }

@@ -111,8 +111,8 @@ impl<D: Disk> Durable<D> {
     /// # Errors
     /// If what is there does not go with it.
     pub fn would_load(&self, program: Loaded) -> Result<Fit, Unfit> {
-        let (state, running) = (self.core.state(), &self.core.program);
-        let older = older::needed(state, running, &program.prepared);
+        let texts = self.core.program.places.sources();
+        let older = older::needed(self.core.state(), texts, &program.prepared);
         let program = program.with(&older)?;
         let migrated = self.core.engine.would_publish(&program.prepared);
         let migrated = migrated.map_err(Unfit::Refused)?;

@@ -105,10 +105,10 @@ impl Places {
         Places { sources, root }
     }
 
-    /// The text of a place.
+    /// The texts.
     #[must_use]
-    pub fn text(&self, span: Span) -> &str {
-        self.sources.slice(span)
+    pub fn sources(&self) -> &Sources {
+        &self.sources
     }
 
     /// `workflows/register.flow:12:5`, wherever the project stands.

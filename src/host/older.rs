@@ -5,8 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::program::Loaded;
-use crate::base::{Fingerprint, Name};
+use crate::base::{Fingerprint, Name, Sources};
 use crate::diagnostic::{Finding, Findings, Level};
 use crate::engine::{Prepared, Refused, State};
 use crate::model::WorkflowId;
@@ -46,17 +45,18 @@ pub fn inside(state: &State) -> BTreeMap<WorkflowId, u64> {
 }
 
 /// The versions that a program must hold which follows the running one: those
-/// that somebody is inside, of workflows whose edits leave them there.
+/// that somebody is inside, of workflows whose edits leave them there. `texts`
+/// are those of the running one.
 #[must_use]
-pub fn needed(state: &State, running: &Loaded, next: &Prepared) -> Vec<Older> {
-    let inside = inside(state).into_iter();
+pub fn needed(state: &State, texts: &Sources, next: &Prepared) -> Vec<Older> {
+    let (running, inside) = (state.prepared(), inside(state).into_iter());
     let needed = inside.filter_map(|(id, enrolments)| {
-        let plan = running.prepared.workflow(id)?;
-        stays(&running.prepared, plan, next).then(|| Older {
+        let plan = running.workflow(id)?;
+        stays(running, plan, next).then(|| Older {
             workflow: plan.name().clone(),
             version: plan.version,
             enrolments,
-            text: running.places.text(plan.span).to_owned(),
+            text: texts.slice(plan.span).to_owned(),
         })
     });
     needed.collect()
@@ -87,6 +87,13 @@ pub enum Unfit {
 }
 
 impl Unfit {
+    /// The program cannot be read again, to hold older versions too.
+    #[must_use]
+    pub fn unread(older: &[Older]) -> Self {
+        let why = || vec!["the program cannot be read again".to_owned()];
+        Unfit::Older(older.iter().map(|one| (one.clone(), why())).collect())
+    }
+
     /// What is wrong with older versions, which stand in a project in their
     /// order.
     #[must_use]

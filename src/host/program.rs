@@ -67,9 +67,8 @@ impl Loaded {
         if older.is_empty() {
             return Ok(self);
         }
-        let Some(mut project) = project::unpack(&self.root, &self.packed) else {
-            return Ok(self);
-        };
+        let project = project::unpack(&self.root, &self.packed);
+        let mut project = project.ok_or_else(|| Unfit::unread(older))?;
         for version in older {
             project.pin(&version.source(), &version.text);
         }

@@ -31,6 +31,7 @@ mod live_support;
 mod main_thread;
 mod orders;
 mod past;
+mod pinned;
 mod planted;
 mod property;
 mod recovery;
