@@ -50,9 +50,8 @@ pub(super) fn migrate(image: Image, new: &Arc<Prepared>) -> Result<(Image, Migra
     let mut moved = image.moved;
     migration.wait_again(&mut partitions, &mut moved);
     let switches = image.switches.into_iter();
-    let switches = switches.filter_map(|(workflow, switch)| {
-        Some((migration.names.workflow(workflow)?, switch))
-    });
+    let switches = switches
+        .filter_map(|(workflow, switch)| Some((migration.names.workflow(workflow)?, switch)));
     let switches = switches.collect();
     let image = Image {
         prepared: new.clone(),

@@ -18,7 +18,9 @@ pub use workflow::{EventSource, EventTrigger, FilterTrigger, Reenroll, Refinemen
 use std::collections::BTreeSet;
 
 use crate::base::{Duration, Name, Span};
-use crate::model::{Catalog, EventPropertyId, Item, MessageField, PropertyId, Settings, WorkflowId};
+use crate::model::{
+    Catalog, EventPropertyId, Item, MessageField, PropertyId, Settings, WorkflowId,
+};
 
 /// A whole program. Its tables run in step with those of the catalog.
 #[derive(Debug, Clone)]

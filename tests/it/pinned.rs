@@ -240,14 +240,19 @@ fn ok(folder: &Folder, arguments: &[&str]) -> String {
 
 fn record(folder: &Folder, name: &str) -> Value {
     let out = ok(folder, &["records", "--format", "json"]);
-    let mut all = out.lines().map(|line| serde_json::from_str(line).expect("json"));
+    let mut all = out
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("json"));
     let email = format!("{name}@x.example");
     all.find(|one: &Value| one["properties"]["email"] == *email)
         .expect("it is there")
 }
 
 fn contact(folder: &Folder, name: &str) {
-    ok(folder, &["create", "contact", &format!("email={name}@x.example")]);
+    ok(
+        folder,
+        &["create", "contact", &format!("email={name}@x.example")],
+    );
 }
 
 /// proves: V3, V5
@@ -260,7 +265,10 @@ fn edits_under_watch_leave_those_inside_where_they_are() {
     std::thread::sleep(quiet);
     contact(&folder, "ada");
     folder.write("slow.flow", slow("    set mark = \"new\"\n").as_bytes());
-    running.hears("loaded: `slow` has changed; 1 enrolment of `slow` finishes on version ", 1);
+    running.hears(
+        "loaded: `slow` has changed; 1 enrolment of `slow` finishes on version ",
+        1,
+    );
     contact(&folder, "bob");
     assert_eq!(record(&folder, "bob")["properties"]["mark"], "new");
     // What the older version writes is gone: the sources are not loaded.
@@ -278,8 +286,16 @@ fn edits_under_watch_leave_those_inside_where_they_are() {
     running.kill();
     let run = folder.flow(&["run", "--once"]);
     assert_eq!(run.code, Some(1), "{}", run.err);
-    assert!(run.err.contains("does not go with what is in the store"), "{}", run.err);
-    assert!(run.err.contains("`slow`: 1 enrolment finishes"), "{}", run.err);
+    assert!(
+        run.err.contains("does not go with what is in the store"),
+        "{}",
+        run.err
+    );
+    assert!(
+        run.err.contains("`slow`: 1 enrolment finishes"),
+        "{}",
+        run.err
+    );
     folder.write("main.flow", OBJECT.as_bytes());
     let run = folder.flow(&["run", "--once"]);
     assert_eq!(run.code, Some(0), "{}", run.err);
@@ -289,16 +305,31 @@ fn edits_under_watch_leave_those_inside_where_they_are() {
     let version = ada["inside"][0]["version"].as_str().expect("an older one");
     assert_eq!(ada["inside"][0]["step"], "wait_2");
     let status = ok(&folder, &["status"]);
-    let of = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let of = |line: &str| {
+        line.split_whitespace()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
     let lines: Vec<Vec<String>> = status.lines().map(of).collect();
-    assert!(lines.contains(&vec![version.to_owned(), "1".into()]), "{status}");
+    assert!(
+        lines.contains(&vec![version.to_owned(), "1".into()]),
+        "{status}"
+    );
     let history = ok(&folder, &["history", "ada@x.example", "--format", "json"]);
-    let told = history.lines().map(|line| -> Value { serde_json::from_str(line).expect("json") });
+    let told = history
+        .lines()
+        .map(|line| -> Value { serde_json::from_str(line).expect("json") });
     let told: Vec<Value> = told.filter(|one| one["workflow"] == "slow").collect();
-    assert!(told.len() > 3 && told.iter().all(|one| one["version"] == version), "{history}");
+    assert!(
+        told.len() > 3 && told.iter().all(|one| one["version"] == version),
+        "{history}"
+    );
     let source = told.last().and_then(|one| one["source"].as_str());
     let source = source.expect("a place");
-    assert!(source.starts_with(&format!("slow@{version}.flow:")), "{source}");
+    assert!(
+        source.starts_with(&format!("slow@{version}.flow:")),
+        "{source}"
+    );
     // A copy of the store, checked by working all of it out again.
     ok(&folder, &["store", "verify"]);
 }

@@ -46,7 +46,11 @@ pub(super) fn status<D: Disk>(core: &Core<D>) -> Status {
             .map(|workflow| {
                 let flow = tally.flows.get(workflow.name().as_str());
                 let versions = versions(state, &inside, workflow);
-                one(state, (workflow, versions), flow.cloned().unwrap_or_default())
+                one(
+                    state,
+                    (workflow, versions),
+                    flow.cloned().unwrap_or_default(),
+                )
             })
             .collect(),
         pending: core.pending().len(),

@@ -256,15 +256,22 @@ fn a_workflow_is_switched_as_one() {
     assert_eq!(edited.world.value("ada", "city"), "unknown");
     edited.world.switch("w", Switching::Resume);
     assert_eq!(edited.world.value("ada", "city"), "x");
-    // Turned off by the operator, or by the version that is published: the
-    // version that runs says what its source says.
-    let mut edited = Edited::begun(&pins("wait 3 days set city = \"x\""));
-    edited.edit(&pins("wait 1 hour set city = \"y\""));
-    edited.world.switch("w", Switching::Off);
-    edited.world.hours(72);
-    assert_eq!(edited.world.value("ada", "city"), "unknown");
-    let path = edited.world.path("ada", "w");
-    assert!(path.contains(&"skipped set_1 workflow_off".into()), "{path:?}");
+    // Turned off by the operator, or by the source of the version that enrols.
+    let off = |next: &str, operator: bool| {
+        let mut edited = Edited::begun(&pins("wait 3 days set city = \"x\""));
+        edited.edit(&clauses(next, "wait 1 hour set city = \"y\""));
+        assert!(!edited.version("ada").1);
+        if operator {
+            edited.world.switch("w", Switching::Off);
+        }
+        edited.world.hours(72);
+        assert_eq!(edited.world.value("ada", "city"), "unknown");
+        let path = edited.world.path("ada", "w");
+        let skipped = "skipped set_1 workflow_off".to_owned();
+        assert!(path.contains(&skipped), "{path:?}");
+    };
+    off("enroll on ping", true);
+    off("enroll on ping off", false);
 }
 
 /// proves: V2, V3, L4
@@ -328,9 +335,8 @@ fn an_action_under_way_comes_back_to_its_version() {
 /// proves: V1, V3
 #[test]
 fn what_a_version_names_is_what_is_declared_now() {
-    let with = |greeting: &str, steps: &str| {
-        format!("const GREETING = \"{greeting}\" {}", pins(steps))
-    };
+    let with =
+        |greeting: &str, steps: &str| format!("const GREETING = \"{greeting}\" {}", pins(steps));
     let mut edited = Edited::begun(&with("hi", "wait 3 days set city = GREETING"));
     let before = edited.version("ada").0;
     // Its own text is as before: this is the version that enrols, with another
