@@ -3,6 +3,7 @@
 //! is worked out as it does it; where it keeps them is tested with the store.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use flow::base::{Fingerprint, Sources};
 use flow::engine::decision::{Answer, Reason};
@@ -14,7 +15,7 @@ use proptest::prelude::{ProptestConfig, any, proptest};
 
 use super::freeze::Driven;
 use super::world::{OBJECTS, World, prepare, prepare_with};
-use crate::generate::{history, sketch};
+use crate::generate::{Moment, history, sketch};
 use crate::property::engine_side::input;
 use crate::support::is_long;
 
@@ -350,18 +351,26 @@ fn what_a_version_names_is_what_is_declared_now() {
     assert_eq!(edited.world.value("ada", "city"), "hello");
 }
 
-/// The same program with another title in each workflow: other versions, which
-/// do the same.
-fn retitled(text: &str) -> String {
-    let (mut lines, mut all) = (text.lines(), String::new());
-    for line in &mut lines {
-        all += line;
-        if line.starts_with("workflow ") {
-            all += " title \"another\" on edit pin";
-        }
-        all.push('\n');
+/// A program with a clause more in each workflow.
+fn with_clause(text: &str, clause: &str) -> String {
+    let lines = text.lines().map(|line| match line {
+        line if line.starts_with("workflow ") => format!("{line} {clause}\n"),
+        line => format!("{line}\n"),
+    });
+    lines.collect()
+}
+
+/// How many workflows a program has that was made at random.
+fn workflows(text: &str) -> usize {
+    text.matches("workflow w").count()
+}
+
+/// Lets the last moments pass.
+fn end(driven: &mut Driven, history: &[Moment], days: u64) {
+    if let Some(last) = history.last() {
+        let end = last.at + Duration::from_secs(days * 86_400);
+        driven.apply(end, None);
     }
-    all
 }
 
 proptest! {
@@ -378,7 +387,9 @@ proptest! {
                 let input = input(driven.engine.state(), &moment.act);
                 driven.apply(moment.at, input);
                 if edits && place == at % history.len() {
-                    let (other, _) = following(&driven.engine, &texts, &retitled(&text));
+                    // Other versions, which do the same.
+                    let other = with_clause(&text, "title \"another\" on edit pin");
+                    let (other, _) = following(&driven.engine, &texts, &other);
                     let migrated = driven.publish(&other);
                     assert!(migrated.moves.is_empty() && migrated.left.is_empty());
                 }
@@ -386,14 +397,48 @@ proptest! {
                     driven.cut();
                 }
             }
-            if let Some(last) = history.last() {
-                let end = last.at + std::time::Duration::from_secs(10 * 86_400);
-                driven.apply(end, None);
-            }
+            end(&mut driven, &history, 10);
             driven
         };
         let (plain, edited) = (run(false), run(true));
         assert_eq!(plain.told(), edited.told());
         assert_eq!(plain.records(), edited.records());
+    }
+
+    /// proves: V3
+    #[test]
+    fn any_versions_may_be_inhabited_side_by_side(first in sketch(), second in sketch(), history in history(), every in 3_usize..9) {
+        let mut programs = [first, second].map(|one| with_clause(&one.to_string(), "on edit pin"));
+        let most = programs.iter().map(|one| workflows(one)).max().expect("two");
+        for program in &mut programs {
+            let lacking = workflows(program)..most;
+            program.extend(lacking.map(|at| format!("workflow w{at} on contact {{ on edit pin steps {{}} }}\n")));
+        }
+        let (one, mut texts) = prepare_with(&programs[0], &[]);
+        let mut driven = Driven::new(one);
+        for (place, moment) in history.iter().enumerate() {
+            let input = input(driven.engine.state(), &moment.act);
+            driven.apply(moment.at, input);
+            if place % every == 0 {
+                let next = &programs[(place / every + 1) % 2];
+                let (prepared, kept) = following(&driven.engine, &texts, next);
+                texts = kept;
+                let migrated = driven.publish(&prepared);
+                assert!(migrated.moves.is_empty() && migrated.left.is_empty(), "{migrated:?}");
+                let inside = older::inside(driven.engine.state());
+                assert!(prepared.program.pinned().len() <= inside.len());
+                driven.cut();
+            }
+        }
+        end(&mut driven, &history, 40);
+        // Nobody is stuck: who does not wake by itself waits for an action.
+        let state = driven.engine.state();
+        for of in state.records().flat_map(|cell| &cell.enrolments) {
+            let wakes = match of.due() {
+                Some(_) => state.next_deadline().is_some() || state.switch(of.workflow).paused,
+                None => driven.waits_for_action(of.id),
+            };
+            assert!(wakes, "{of:?}");
+        }
     }
 }
