@@ -233,7 +233,7 @@ type Rows = BTreeMap<Uid, Vec<Option<Value>>>;
 fn touched(load: &Load) -> (Vec<Uid>, Rows) {
     let scenario = run(load, Noting::default());
     let rows = scenario.machine().state().records();
-    let rows = rows.map(|cell| (cell.id, cell.values.clone())).collect();
+    let rows = rows.map(|cell| (cell.id, cell.values.to_vec())).collect();
     (scenario.into_parts().1.0, rows)
 }
 

@@ -25,8 +25,13 @@ use flow::host::bench::{
 };
 use flow::host::keep::{self, Kept};
 use flow::host::store::Store;
+use mimalloc::MiMalloc;
 use rusqlite::{Connection, params};
 use tempfile::TempDir;
+
+/// That of the binary.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// How many contacts a burst is about.
 const CONTACTS: usize = 10_000;
@@ -307,6 +312,12 @@ fn fill(dir: &Path) {
         "  {:<38}{snapshots:>9} bytes",
         "snapshot, per record with enrolment"
     );
+    // The tail begins behind a snapshot, whatever came before.
+    let writing = durable.snapshot().expect("it can be begun");
+    if let Some(writing) = writing {
+        let written = writing.join().expect("it ends");
+        written.expect("it can be written");
+    }
     let tail = draws.skip(1_000_000).take(TAIL);
     grow(durable, tail.map(|draw| load.event(draw))).expect("it takes them");
     println!("  {TAIL} inputs more, then killed");

@@ -5,3 +5,4 @@ pub mod csv;
 pub mod http;
 pub mod outbox;
 pub mod smtp;
+pub mod sqlite;

@@ -36,6 +36,7 @@ pub use queue::Order;
 pub use state::{Image, PARTITIONS, State, Timer};
 pub use world::{Switch, key};
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use self::decision::{Action, Answer, Asked, Decision, Entry, What};
@@ -132,6 +133,11 @@ impl Engine {
     #[must_use]
     pub fn at_epoch(self, epoch: u32) -> Self {
         Engine { epoch, ..self }
+    }
+
+    /// From now on it is in another epoch of its store.
+    pub fn enter_epoch(&mut self, epoch: u32) {
+        self.epoch = epoch;
     }
 
     /// What it is now; `None` while something is under way. It copies no
@@ -418,17 +424,23 @@ impl Gathered {
 
 /// The name of an event as a trigger writes it.
 #[must_use]
-pub fn event_name(prepared: &Prepared, event: &EventSource, object: ObjectId) -> String {
+pub fn event_name<'p>(
+    prepared: &'p Prepared,
+    event: &EventSource,
+    object: ObjectId,
+) -> Cow<'p, str> {
     let catalog = &prepared.program.catalog;
     match event {
-        EventSource::Declared(event) => catalog.events[*event].name.to_string(),
+        EventSource::Declared(event) => catalog.events[*event].name.as_str().into(),
         EventSource::Changed(property) => {
             let property = &catalog.objects[object].properties[*property];
-            format!("changed {}", property.name)
+            format!("changed {}", property.name).into()
         }
         EventSource::Created => "created".into(),
-        EventSource::Joined(segment) => format!("joined {}", catalog.segments[*segment].name),
-        EventSource::Left(segment) => format!("left {}", catalog.segments[*segment].name),
+        EventSource::Joined(segment) => {
+            format!("joined {}", catalog.segments[*segment].name).into()
+        }
+        EventSource::Left(segment) => format!("left {}", catalog.segments[*segment].name).into(),
         EventSource::ActionFailed => "action_failed".into(),
     }
 }

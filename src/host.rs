@@ -18,6 +18,7 @@ pub mod look;
 pub mod memory;
 pub mod older;
 pub mod program;
+pub mod repair;
 pub mod replay;
 pub mod run;
 pub mod socket;

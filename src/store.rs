@@ -5,6 +5,7 @@ pub mod error;
 pub mod disk;
 pub mod lock;
 pub mod log;
+pub mod mending;
 pub mod archive;
 pub mod programs;
 pub mod snapshot;

@@ -11,8 +11,8 @@ pub(super) use self::orders::{
 };
 pub(super) use self::store::{
     BackupArguments, BenchArguments, CompactArguments, CompletionsArguments, ExportArguments,
-    ExportFormat, InitArguments, ManArguments, RestoreArguments, StoreArguments, StoreCommand,
-    VerifyArguments,
+    ExportFormat, InitArguments, ManArguments, RepairArguments, RestoreArguments, StoreArguments,
+    StoreCommand, VerifyArguments,
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

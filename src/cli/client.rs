@@ -16,15 +16,18 @@ use crate::engine::decision::Answer;
 use crate::engine::{Effects, Event, InputBody};
 use crate::host::clock;
 use crate::host::desk::{self, Ask, Candidate, Doubt, Hello, Reply, Words};
-use crate::host::durable::{Core, Site, peek};
+use crate::host::durable::{Core, NEVER, Site, peek};
 use crate::host::keep::Kept;
 use crate::host::program::{self, Loaded};
 use crate::host::replay::kept::Record;
 use crate::host::socket;
 use crate::host::store::{self, Store};
+use crate::host::view;
 use crate::plan::Program;
 use crate::project::{self, Project};
+use crate::store::archive::ArchiveReader;
 use crate::store::disk::real::RealDisk;
+use crate::store::log::Position;
 
 /// How many records are listed where several are meant.
 const LISTED: usize = 10;
@@ -60,7 +63,12 @@ impl<'o> Client<'o> {
                 dir: &store.dir,
                 root: &project.root,
             };
-            let core = peek(site).map_err(store::Failure::from)?;
+            // A crash may have left the history behind the log.
+            let history = ArchiveReader::open(&store.history());
+            let through = history.and_then(|history| history.through());
+            // One that cannot be read is told of by those who ask for it.
+            let told = through.map_or(NEVER, |through| through.unwrap_or(Position::ORIGIN));
+            let core = peek(site, told).map_err(store::Failure::from)?;
             Way::Looking(Box::new(core))
         } else {
             return Err(nothing(dir));
@@ -102,6 +110,16 @@ impl<'o> Client<'o> {
                 .note("the store runs another program than this folder holds: the store's counts");
         }
         Ok(client)
+    }
+
+    /// Gives away the whole history, as [`view::entries`] does.
+    pub(super) fn entries(&self, take: &mut dyn FnMut(Position, &str)) -> Result<(), Failure> {
+        let behind = match &self.way {
+            Way::Looking(core) => core.untold(),
+            Way::Running | Way::Own(_) => Vec::new(),
+        };
+        let given = view::entries(&self.store, &behind, take);
+        Ok(given.map_err(store::Failure::from)?)
     }
 
     /// Whether another process runs the store.

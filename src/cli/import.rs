@@ -114,7 +114,7 @@ fn import(
         let message = format!("`{}`: {reason}", arguments.file.display());
         wrong(message, "nothing was imported")
     };
-    let mut table = Table::open(source, &plan, program).map_err(bad)?;
+    let table = Table::open(source, &plan, program).map_err(bad)?;
     let mut rejects = taker.rejects(&plan.name, table.headers())?;
     let lines = source.0.iter().filter(|byte| **byte == b'\n').count();
     let progress = Progress::new(lines, false);
@@ -123,19 +123,20 @@ fn import(
         dry: rejects.is_none(),
         ..Summary::default()
     };
-    while let Some(part) = table.part() {
+    let table = table.each(|part| {
         let last = part.rows.iter().chain(&part.rejects);
         let last = last.map(|row| row.number).max().unwrap_or_default();
-        let done = one(part, (program, taker), &mut summary);
-        for reject in done.inspect_err(|_| progress.end())? {
+        for reject in one(part, (program, taker), &mut summary)? {
             summary.reject(&reject, SHOWN);
             if let Some(rejects) = &mut rejects {
                 rejects.add(&reject)?;
             }
         }
         progress.at(last);
-    }
+        Ok::<(), Failure>(())
+    });
     progress.end();
+    let table = table?;
     summary.left_out = table.left_out();
     summary.missing = table.missing();
     summary.file = match rejects {

@@ -260,6 +260,9 @@ fn moment(text: &str, zone: &TimeZone) -> Result<Timestamp, Failure> {
 impl From<store::Failure> for Failure {
     fn from(failure: store::Failure) -> Self {
         let help = match &failure {
+            store::Failure::Write { source, .. } if source.kind() == ErrorKind::StorageFull => {
+                Some("make space, and try again")
+            }
             store::Failure::Write { .. } => {
                 Some("check that the folder of the store may be written")
             }

@@ -3,6 +3,8 @@
 mod compact;
 mod copy;
 mod export;
+mod repair;
+mod sqlite;
 mod verify;
 
 use std::fs;
@@ -17,6 +19,7 @@ use super::run::wrong;
 pub(super) fn run(command: &StoreCommand, output: &Output) -> Result<Exit, Failure> {
     match command {
         StoreCommand::Verify(arguments) => verify::run(arguments, output),
+        StoreCommand::Repair(arguments) => repair::run(arguments, output),
         StoreCommand::Backup(arguments) => copy::backup(arguments, output),
         StoreCommand::Restore(arguments) => copy::restore(arguments, output),
         StoreCommand::Compact(arguments) => compact::run(arguments, output),

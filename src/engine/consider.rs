@@ -253,7 +253,7 @@ impl<'w> Draft<'w> {
             _ => return,
         };
         let (cause, occurs) = cause;
-        let been = self.before.been.contains_key(&(id, cause.key.clone()));
+        let been = self.before.been.has(id, &cause.key);
         if !been && !strict {
             return;
         }
@@ -399,7 +399,7 @@ impl<'w> Draft<'w> {
         let Some(workflow) = self.workflow(id) else {
             return;
         };
-        let been = self.before.been.contains_key(&(id, "".into()));
+        let been = self.before.been.has(id, "");
         let again = been.then_some(!workflow.reenroll.is_empty());
         let mut reason = self.refusal(id, (workflow, ""), again);
         if !self.world.published {
@@ -436,7 +436,7 @@ impl<'w> Draft<'w> {
         if !self.only_when(workflow, &cause) {
             return;
         }
-        let been = self.before.been.contains_key(&(id, "".into()));
+        let been = self.before.been.has(id, "");
         let reason = self.refusal(id, (workflow, ""), been.then_some(false));
         self.conclude_enrolment(id, cause, reason);
     }

@@ -1,29 +1,35 @@
 //! Entries in words and names: what the history says, whoever shows it.
 
+use std::borrow::Cow;
+
 use super::decision::{Entry, What};
 use super::prepared::Prepared;
 use super::record::Side;
-use crate::base::{Name, Timestamp};
+use crate::base::{Name, Timestamp, Uid};
 use crate::model::compute;
-use crate::model::{ObjectId, PropertyId, Value};
+use crate::model::{ObjectId, PropertyId, Type, Value};
+use crate::semantic::hir::EventSource;
 
 /// An entry in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct Told<'t> {
     /// What kind of entry it is.
     pub kind: &'static str,
     /// What it says, in a fixed order.
-    pub fields: Vec<(&'static str, String)>,
+    pub fields: Fields<'t>,
 }
+
+/// What an entry says, by names that may come again.
+pub type Fields<'t> = Vec<(&'static str, Cow<'t, str>)>;
 
 /// Puts an entry into words. `object` says what its record is.
 #[must_use]
-pub fn tell(prepared: &Prepared, object: Option<ObjectId>, entry: &Entry) -> Told {
+pub fn tell<'t>(prepared: &'t Prepared, object: Option<ObjectId>, entry: &'t Entry) -> Told<'t> {
     let telling = Telling { prepared, object };
     let (kind, mut fields) = telling.what(&entry.what);
-    fields.extend(entry.by.iter().map(|by| ("by", by.to_string())));
+    fields.extend(entry.by.iter().map(|by| ("by", Cow::Borrowed(&**by))));
     for note in &entry.notes {
-        fields.push(("note", note.clone()));
+        fields.push(("note", note.as_str().into()));
     }
     Told { kind, fields }
 }
@@ -34,42 +40,47 @@ struct Telling<'p> {
     object: Option<ObjectId>,
 }
 
-type Fields = Vec<(&'static str, String)>;
+/// A text that is there already.
+fn as_is(text: &str) -> Cow<'_, str> {
+    Cow::Borrowed(text)
+}
 
-impl Telling<'_> {
-    fn what(self, what: &What) -> (&'static str, Fields) {
-        let text = |text: &dyn ToString| text.to_string();
+/// Something as it prints.
+fn printed<'t>(value: impl ToString) -> Cow<'t, str> {
+    Cow::Owned(value.to_string())
+}
+
+impl<'t> Telling<'t> {
+    fn what(self, what: &'t What) -> (&'static str, Fields<'t>) {
         match what {
             What::Published => ("published", Vec::new()),
-            What::Switched(to) => ("switched", vec![("to", text(&to.word()))]),
+            What::Switched(to) => ("switched", vec![("to", as_is(to.word()))]),
             What::Duplicate => ("duplicate", Vec::new()),
             What::NoRecord(value, asked) => (
                 "no_record",
-                vec![("value", text(value)), ("asked", text(asked))],
+                vec![("value", as_is(value)), ("asked", as_is(asked))],
             ),
-            What::InputRefused(reason) => ("input_refused", vec![("reason", text(reason))]),
+            What::InputRefused(reason) => ("input_refused", vec![("reason", as_is(reason))]),
             What::Created(import) => {
-                let import = import.iter().map(|name| ("import", text(name)));
+                let import = import.iter().map(|name| ("import", as_is(name)));
                 let object = self.object.map(|object| {
-                    (
-                        "object",
-                        text(&self.prepared.program.catalog.objects[object].name),
-                    )
+                    let object = &self.prepared.program.catalog.objects[object];
+                    ("object", as_is(object.name.as_str()))
                 });
                 ("created", object.into_iter().chain(import).collect())
             }
             What::Wrote { property, old, new } => self.wrote(*property, old.as_ref(), new.as_ref()),
-            What::Imported(import) => ("imported", vec![("import", text(import))]),
+            What::Imported(import) => ("imported", vec![("import", as_is(import))]),
             What::Linked(side, other, label) => {
-                ("linked", self.link(*side, text(other), label.as_ref()))
+                ("linked", self.link(*side, *other, label.as_ref()))
             }
             What::Unlinked(side, other, label) => {
-                ("unlinked", self.link(*side, text(other), label.as_ref()))
+                ("unlinked", self.link(*side, *other, label.as_ref()))
             }
             What::Member(segment, joins) => {
                 let kind = if *joins { "joined" } else { "left_segment" };
                 let segment = &self.prepared.program.catalog.segments[*segment].name;
-                (kind, vec![("segment", text(segment))])
+                (kind, vec![("segment", as_is(segment.as_str()))])
             }
             What::Occurred(occurrence) => self.occurred(occurrence),
             other => self.of_workflow(other),
@@ -77,31 +88,32 @@ impl Telling<'_> {
     }
 
     /// What is told of enrolments and their steps.
-    fn of_workflow(self, what: &What) -> (&'static str, Fields) {
-        let text = |text: &dyn ToString| text.to_string();
-        let keyed = |key: &str, mut fields: Fields| {
+    fn of_workflow(self, what: &'t What) -> (&'static str, Fields<'t>) {
+        let keyed = |key: &'t str, mut fields: Fields<'t>| {
             if !key.is_empty() {
-                fields.push(("key", key.to_owned()));
+                fields.push(("key", as_is(key)));
             }
             fields
         };
         match what {
             What::Refused { key, reason, cause } => {
-                let fields = vec![("reason", text(&reason.word())), ("cause", text(cause))];
+                let fields = vec![("reason", as_is(reason.word())), ("cause", as_is(cause))];
                 ("refused", keyed(key, fields))
             }
-            What::Enrolled { key, cause } => ("enrolled", keyed(key, vec![("cause", text(cause))])),
+            What::Enrolled { key, cause } => {
+                ("enrolled", keyed(key, vec![("cause", as_is(cause))]))
+            }
             What::Left { key, reason } => {
-                ("left", keyed(key, vec![("reason", text(&reason.word()))]))
+                ("left", keyed(key, vec![("reason", as_is(reason.word()))]))
             }
             What::Step => ("step", Vec::new()),
-            What::Skipped(why) => ("skipped", vec![("reason", text(why))]),
-            What::Failed(why) => ("failed", vec![("reason", text(why))]),
+            What::Skipped(why) => ("skipped", vec![("reason", as_is(why))]),
+            What::Failed(why) => ("failed", vec![("reason", as_is(why))]),
             What::Branch { case, read } => {
-                let mut fields = vec![("case", text(case))];
+                let mut fields = vec![("case", as_is(case))];
                 let read = read
                     .iter()
-                    .map(|(path, value)| ("read", format!("{path} = {value}")));
+                    .map(|(path, value)| ("read", format!("{path} = {value}").into()));
                 fields.extend(read);
                 ("branch", fields)
             }
@@ -110,31 +122,39 @@ impl Telling<'_> {
             What::WaitEnded => ("wait_ended", Vec::new()),
             What::Asked(call) => {
                 let action = &self.prepared.program.catalog.actions[call.action].name;
-                let mut fields = vec![("action", text(action))];
+                let mut fields = vec![("action", as_is(action.as_str()))];
                 let arguments = call.arguments.iter();
-                fields.extend(arguments.map(|(name, value)| ("with", format!("{name}: {value}"))));
+                fields.extend(
+                    arguments.map(|(name, value)| ("with", format!("{name}: {value}").into())),
+                );
                 ("action", fields)
             }
             What::PutBack(call) => {
                 let action = &self.prepared.program.catalog.actions[call.action].name;
-                ("put_back", vec![("action", text(action))])
+                ("put_back", vec![("action", as_is(action.as_str()))])
             }
-            What::Withdrawn(why) => ("withdrawn", vec![("reason", text(why))]),
-            What::Done(attempt) => ("done", vec![("attempt", text(attempt))]),
-            What::AttemptFailed {
-                attempt,
-                status,
-                error,
-                retry,
-            } => {
-                let mut fields = vec![("attempt", text(attempt)), ("error", text(error))];
-                fields.extend(status.map(|status| ("status", text(&status))));
-                fields.extend(retry.map(|at| ("retry", self.instant(at))));
-                ("attempt_failed", fields)
-            }
+            What::Withdrawn(why) => ("withdrawn", vec![("reason", as_is(why))]),
+            What::Done(attempt) => ("done", vec![("attempt", printed(attempt))]),
+            What::AttemptFailed { .. } => ("attempt_failed", self.attempt_failed(what)),
             // INVARIANT: `what` takes every other one.
             _ => ("note", Vec::new()),
         }
+    }
+
+    fn attempt_failed(self, what: &'t What) -> Fields<'t> {
+        let What::AttemptFailed {
+            attempt,
+            status,
+            error,
+            retry,
+        } = what
+        else {
+            return Vec::new();
+        };
+        let mut fields = vec![("attempt", printed(attempt)), ("error", as_is(error))];
+        fields.extend(status.map(|status| ("status", printed(status))));
+        fields.extend(retry.map(|at| ("retry", self.instant(at))));
+        fields
     }
 
     fn wrote(
@@ -142,16 +162,16 @@ impl Telling<'_> {
         property: PropertyId,
         old: Option<&Value>,
         new: Option<&Value>,
-    ) -> (&'static str, Fields) {
+    ) -> (&'static str, Fields<'t>) {
         let Some(object) = self.object else {
             return ("wrote", Vec::new());
         };
         let property = &self.prepared.program.catalog.objects[object].properties[property];
         let spelled = |value: Option<&Value>| match value {
-            Some(value) => compute::spell(value, &property.ty, self.prepared.zone()),
-            None => "unknown".into(),
+            Some(value) => compute::spell(value, &property.ty, self.prepared.zone()).into(),
+            None => as_is("unknown"),
         };
-        let mut fields = vec![("property", property.name.to_string())];
+        let mut fields = vec![("property", as_is(property.name.as_str()))];
         if old.is_some() {
             fields.push(("old", spelled(old)));
         }
@@ -159,55 +179,57 @@ impl Telling<'_> {
         ("wrote", fields)
     }
 
-    fn occurred(self, occurrence: &super::enrolment::Occurrence) -> (&'static str, Fields) {
+    fn occurred(self, occurrence: &'t super::enrolment::Occurrence) -> (&'static str, Fields<'t>) {
         let catalog = &self.prepared.program.catalog;
         let object = self.object.unwrap_or(ObjectId::at(0));
         let name = super::event_name(self.prepared, &occurrence.event, object);
-        let mut fields = vec![("event", name), ("id", occurrence.id.to_string())];
+        let mut fields = vec![("event", name), ("id", as_is(&occurrence.id))];
         if occurrence.occurred_at != occurrence.accepted_at {
             fields.push(("occurred_at", self.instant(occurrence.occurred_at)));
         }
-        let types: Vec<(String, crate::model::Type)> = match &occurrence.event {
-            crate::semantic::hir::EventSource::Declared(event) => catalog.events[*event]
-                .properties
-                .rows()
-                .iter()
-                .map(|property| (property.name.to_string(), property.ty.clone()))
-                .collect(),
-            crate::semantic::hir::EventSource::ActionFailed => crate::model::action_failed()
-                .into_iter()
-                .map(|(name, ty)| (name.to_owned(), ty))
-                .collect(),
-            _ => Vec::new(),
-        };
-        for ((name, ty), value) in types.iter().zip(&occurrence.values) {
+        let mut with = |(name, ty): (&str, &Type), value: &Option<Value>| {
             if let Some(value) = value {
                 let value = compute::spell(value, ty, self.prepared.zone());
-                fields.push(("with", format!("{name}: {value}")));
+                fields.push(("with", format!("{name}: {value}").into()));
             }
+        };
+        match &occurrence.event {
+            EventSource::Declared(event) => {
+                let properties = catalog.events[*event].properties.rows().iter();
+                for (property, value) in properties.zip(&occurrence.values) {
+                    with((property.name.as_str(), &property.ty), value);
+                }
+            }
+            EventSource::ActionFailed => {
+                let properties = crate::model::action_failed();
+                for ((name, ty), value) in properties.iter().zip(&occurrence.values) {
+                    with((*name, ty), value);
+                }
+            }
+            _ => {}
         }
         ("event", fields)
     }
 
-    fn link(self, side: Side, other: String, label: Option<&Name>) -> Fields {
+    fn link(self, side: Side, other: Uid, label: Option<&'t Name>) -> Fields<'t> {
         let catalog = &self.prepared.program.catalog;
         let name = match (side, self.object) {
             (Side::Own(association), Some(object)) => {
                 let association = &catalog.objects[object].associations[association];
-                association.name.to_string()
+                as_is(association.name.as_str())
             }
             (Side::Back(object, association), _) => {
                 let object = &catalog.objects[object];
-                format!("{} of", object.associations[association].name)
+                format!("{} of", object.associations[association].name).into()
             }
-            (Side::Own(_), None) => String::new(),
+            (Side::Own(_), None) => as_is(""),
         };
-        let mut fields = vec![("as", name), ("with", other)];
-        fields.extend(label.map(|label| ("label", label.to_string())));
+        let mut fields = vec![("as", name), ("with", printed(other))];
+        fields.extend(label.map(|label| ("label", as_is(label.as_str()))));
         fields
     }
 
-    fn instant(self, at: Timestamp) -> String {
-        at.to_string()
+    fn instant(self, at: Timestamp) -> Cow<'t, str> {
+        printed(at)
     }
 }

@@ -1,9 +1,12 @@
 //! The cell of a record: its row, its link ends with the values heard through
 //! them, its enrolments and counters. What changes it is not known here.
 
+mod been;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use self::been::Been;
 use super::enrolment::Enrolment;
 pub use super::heard::{Heard, HeardLinks, LinkEnd, Side};
 use super::message::{Claim, Request};
@@ -23,8 +26,8 @@ pub struct RecordCell {
     /// When one of its properties last changed.
     pub updated_at: Timestamp,
     /// Stored properties by place; the built-in and the computed ones stay
-    /// empty.
-    pub values: Vec<Option<Value>>,
+    /// empty. Copies of the record share them until one is written.
+    pub values: Arc<[Option<Value>]>,
     /// Its ends of links, in the order in which they were made.
     pub ends: Vec<Arc<LinkEnd>>,
     /// Which associations, and which labels of them, ever had a link (N2).
@@ -34,7 +37,7 @@ pub struct RecordCell {
     /// What it is inside of, by workflow, then key.
     pub enrolments: Vec<Enrolment>,
     /// How often it was enrolled, by identity (E16).
-    pub been: BTreeMap<(WorkflowId, Arc<str>), u32>,
+    pub been: Been,
     /// Actions that were put back, by their keys (A4).
     pub put_back: BTreeMap<Uid, PutBack>,
     /// What refined triggers have counted (E14).
@@ -73,12 +76,12 @@ impl RecordCell {
             object,
             created_at: at,
             updated_at: at,
-            values: vec![None; properties],
+            values: vec![None; properties].into(),
             ends: Vec::new(),
             ever: BTreeSet::new(),
             segments: BTreeSet::new(),
             enrolments: Vec::new(),
-            been: BTreeMap::new(),
+            been: Been::default(),
             put_back: BTreeMap::new(),
             counters: BTreeMap::new(),
             claims: BTreeMap::new(),
@@ -90,6 +93,11 @@ impl RecordCell {
     #[must_use]
     pub fn value(&self, property: PropertyId) -> Option<&Value> {
         self.values.get(property.index())?.as_ref()
+    }
+
+    /// Where the value of a property is stored.
+    pub fn slot(&mut self, property: PropertyId) -> Option<&mut Option<Value>> {
+        Arc::make_mut(&mut self.values).get_mut(property.index())
     }
 
     /// Its ends of an association, in the order of the links.

@@ -2,9 +2,10 @@
 //! that no input waits for it. What is told is decided elsewhere.
 
 use std::path::Path;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use super::durable::{History, Securing};
 use super::telling::Told;
@@ -15,8 +16,11 @@ use crate::store::log::Position;
 /// How many batches may wait for the thread; then inputs wait.
 const WAITING: usize = 1_024;
 
-/// How many rows are put into one transaction, if so many wait.
-const TRANSACTION: usize = 5_000;
+/// How many rows are put into one transaction, if so many come in time.
+const TRANSACTION: usize = 10_000;
+
+/// How long rows wait for others: pages of the index are written once for many.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// What the thread is asked for.
 enum Work {
@@ -60,39 +64,65 @@ impl Archivist {
     }
 }
 
+/// What was put into words and not into the archive yet.
+#[derive(Default)]
+struct Gathered {
+    rows: Vec<Row>,
+    through: Option<Position>,
+    since: Option<Instant>,
+}
+
+impl Gathered {
+    fn add(&mut self, told: &[Told], through: Position) {
+        self.rows.extend(told.iter().flat_map(Told::rows));
+        self.through = Some(through);
+        self.since.get_or_insert_with(Instant::now);
+    }
+
+    /// How long it may wait for more.
+    fn patience(&self) -> Option<Duration> {
+        let since = self.since?;
+        Some(PATIENCE.saturating_sub(since.elapsed()))
+    }
+
+    fn put(&mut self, archive: &mut Archive) -> Result<(), StoreError> {
+        if let Some(through) = self.through.take() {
+            archive.append(&self.rows, through)?;
+        }
+        self.rows.clear();
+        self.since = None;
+        Ok(())
+    }
+}
+
 /// Does what is asked until nobody asks any more.
 fn fill(mut archive: Archive, coming: &Receiver<Work>) -> Result<(), StoreError> {
-    let mut next = coming.recv().ok();
-    while let Some(work) = next.take() {
-        match work {
-            Work::Told(told, mut through) => {
-                let mut rows: Vec<Row> = told.iter().flat_map(Told::rows).collect();
-                // What waits already goes into the same transaction.
-                while rows.len() < TRANSACTION {
-                    match coming.try_recv() {
-                        Ok(Work::Told(more, position)) => {
-                            rows.extend(more.iter().flat_map(Told::rows));
-                            through = position;
-                        }
-                        other => {
-                            next = other.ok();
-                            break;
-                        }
-                    }
+    let mut gathered = Gathered::default();
+    loop {
+        let next = match gathered.patience() {
+            Some(patience) => coming.recv_timeout(patience),
+            None => coming.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        match next {
+            Ok(Work::Told(told, through)) => {
+                gathered.add(&told, through);
+                if gathered.rows.len() >= TRANSACTION {
+                    gathered.put(&mut archive)?;
                 }
-                archive.append(&rows, through)?;
             }
-            Work::Secure(done) => {
+            Ok(Work::Secure(done)) => {
+                gathered.put(&mut archive)?;
                 archive.sync()?;
                 // Who asked may have gone.
                 let _ = done.send(());
             }
-        }
-        if next.is_none() {
-            next = coming.recv().ok();
+            Err(RecvTimeoutError::Timeout) => gathered.put(&mut archive)?,
+            Err(RecvTimeoutError::Disconnected) => {
+                gathered.put(&mut archive)?;
+                return archive.sync();
+            }
         }
     }
-    archive.sync()
 }
 
 impl History for Archivist {

@@ -1,15 +1,18 @@
 //! Copies of a store: its log, programs, snapshots and history. The log only
 //! grows, and what is in it is all that counts, so that a copy of its files in
 //! their order is one of an earlier moment, also while it is written to; a torn
-//! end is cut when the copy is opened.
+//! end is cut when the copy is opened. The history is copied by SQLite.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use super::repair::epoch;
 use super::store::{Failure, Store, failure};
+use crate::base::Timestamp;
+use crate::store::archive;
 use crate::store::disk::real::RealDisk;
-use crate::store::log;
+use crate::store::log::{self, Position};
 
 /// What a folder of files that are copied is called.
 const LOG: &str = "log";
@@ -27,16 +30,16 @@ pub struct Copied {
     pub files: usize,
     /// How many bytes.
     pub bytes: u64,
-    /// Whether the history is among them; else it is made again of the log.
+    /// Whether the history is among them.
     pub history: bool,
 }
 
-/// Copies a store into a folder that is empty. `owned` says whether this
-/// process has its lock: the history can be copied only then.
+/// Copies a store into a folder that is empty. The process that runs it may go
+/// on.
 ///
 /// # Errors
 /// If something cannot be read or written.
-pub fn backup(store: &Store, to: &Path, owned: bool) -> Result<Copied, Failure> {
+pub fn backup(store: &Store, to: &Path) -> Result<Copied, Failure> {
     let mut copied = Copied::default();
     for part in [LOG, SNAPSHOTS, PROGRAMS] {
         let dir = to.join(part);
@@ -44,43 +47,56 @@ pub fn backup(store: &Store, to: &Path, owned: bool) -> Result<Copied, Failure> 
     }
     for _ in 0..TRIES {
         let first = files(&store.dir.join(LOG))?.into_iter().next();
-        // A snapshot speaks of what is in the log, so that it goes first; a
-        // program is there before the log names it, so that it goes last.
+        // A snapshot speaks of what is in the history and in the log, and the
+        // history of what is in the log: so they go in this order. A program is
+        // there before the log names it, so that it goes last.
         copied = Copied::default();
-        for part in [SNAPSHOTS, LOG, PROGRAMS] {
+        copied.folder(&store.dir.join(SNAPSHOTS), &to.join(SNAPSHOTS))?;
+        copied.history(&store.history(), &to.join(HISTORY))?;
+        for part in [LOG, PROGRAMS] {
             copied.folder(&store.dir.join(part), &to.join(part))?;
         }
         if files(&store.dir.join(LOG))?.into_iter().next() == first {
             break;
         }
-        for part in [SNAPSHOTS, LOG] {
+        for part in [SNAPSHOTS, HISTORY, LOG] {
             empty(&to.join(part))?;
         }
-    }
-    if owned {
-        copied.folder(&store.dir.join(HISTORY), &to.join(HISTORY))?;
-        copied.history = true;
     }
     Ok(copied)
 }
 
 /// Copies a store back, into one that is not begun. Nothing counts before its
-/// log is there as a whole.
+/// log is there as a whole. It goes on in another epoch, `now`: what comes from
+/// here on gets other ids than what came after the copy was made.
 ///
 /// # Errors
 /// If something cannot be read or written.
-pub fn restore(from: &Path, store: &Store) -> Result<Copied, Failure> {
+pub fn restore(from: &Path, store: &Store, now: Timestamp) -> Result<Copied, Failure> {
     let mut copied = Copied::default();
     for part in [PROGRAMS, SNAPSHOTS, HISTORY] {
-        copied.folder(&from.join(part), &store.dir.join(part))?;
+        // Without a history all of it is told again, from the beginning.
+        if part != SNAPSHOTS || !untold(from)? {
+            copied.folder(&from.join(part), &store.dir.join(part))?;
+        }
     }
     let aside = store.dir.join("log.part");
     copied.folder(&from.join(LOG), &aside)?;
+    log::begin_epoch(RealDisk, &aside, epoch(0, now))?;
     let log = store.dir.join(LOG);
     fs::rename(&aside, &log).map_err(failure(&log))?;
     sync(&store.dir)?;
     copied.history = from.join(HISTORY).is_dir();
     Ok(copied)
+}
+
+/// Whether a copy has no history, and a log that tells all of it.
+fn untold(copy: &Path) -> Result<bool, Failure> {
+    let segments = log::segments(RealDisk, &copy.join(LOG))?;
+    let whole = segments
+        .first()
+        .is_some_and(|(first, _)| *first == Position::FIRST);
+    Ok(whole && !copy.join(HISTORY).is_dir())
 }
 
 /// What is wrong with the log of a store or of a copy.
@@ -115,6 +131,23 @@ impl Copied {
             }
         }
         sync(to)
+    }
+}
+
+impl Copied {
+    /// Copies the history as it is at one moment.
+    fn history(&mut self, from: &Path, to: &Path) -> Result<(), Failure> {
+        if !from.is_dir() {
+            return Ok(());
+        }
+        archive::copy(from, to)?;
+        for name in files(to)? {
+            let path = to.join(name);
+            self.bytes += fs::metadata(&path).map_err(failure(&path))?.len();
+            self.files += 1;
+        }
+        self.history = true;
+        Ok(())
     }
 }
 

@@ -46,7 +46,10 @@ pub fn read<D: Disk>(core: &Core<D>, store: &Store, now: Timestamp, ask: &Ask) -
             records::page(core, now, which, after.as_ref())
         }
         Ask::Find { record } => find::find(core.state(), record),
-        Ask::History { record, workflow } => happened::history(store, record, workflow.as_deref()),
+        Ask::History { record, workflow } => {
+            let behind = core.untold();
+            happened::history((store, &behind), record, workflow.as_deref())
+        }
         Ask::Status => Reply::Status(Box::new(status::status(core))),
         Ask::Failures => Reply::Failures {
             failures: status::failures(core),

@@ -4,13 +4,16 @@
 //! here.
 
 mod core;
+mod follow;
 pub mod pending;
 mod recover;
 mod snapshot;
 mod wire;
 
 pub use self::core::{Core, Unopened};
-pub use self::recover::{Opened, Recovered, Site, open, peek};
+pub use self::follow::{Kept, NEVER, peek, try_out};
+pub(super) use self::recover::SEGMENT;
+pub use self::recover::{Opened, Recovered, Site, open};
 pub use self::snapshot::Writing;
 
 use std::time::Duration;
@@ -50,6 +53,18 @@ pub trait History {
     /// Does the same for what was taken so far, in another thread.
     fn securing(&self) -> Securing;
 }
+
+/// A history that is yet to be opened: to open it may change it, and nothing is
+/// to change before it is known that the log can be read.
+pub struct Closed<'h> {
+    /// Up to where it has everything at least.
+    pub through: Position,
+    /// Opens it.
+    pub open: Opening<'h>,
+}
+
+/// What opens a history.
+pub type Opening<'h> = Box<dyn FnOnce() -> Result<Box<dyn History + Send>, StoreError> + 'h>;
 
 /// Makes sure that what was taken survives, and says if it does not.
 pub type Securing = Box<dyn FnOnce() -> Result<(), StoreError> + Send>;

@@ -4,10 +4,11 @@
 use std::path::Path;
 
 use super::archive::Archivist;
-use super::durable::{self, Durable, Opened, Recovered, Site};
+use super::durable::{self, Closed, Durable, Opened, Recovered, Site};
 use super::program::Loaded;
 use super::store::{Failure, Store};
 use crate::base::{Timestamp, Uid};
+use crate::store::archive;
 use crate::store::disk::real::RealDisk;
 use crate::store::lock::Lock;
 use crate::store::log::Position;
@@ -41,14 +42,17 @@ impl Kept {
         (now, identity): (Timestamp, Uid),
     ) -> Result<Self, Failure> {
         let lock = store.lock(&present())?;
-        let history = Archivist::open(&store.history())?;
+        let dir = store.history();
+        let history = Closed {
+            through: archive::at_least(&dir)?.unwrap_or(Position::ORIGIN),
+            open: Box::new(|| Ok(Box::new(Archivist::open(&dir)?))),
+        };
         let site = Site {
             disk: &RealDisk,
             dir: &store.dir,
             root,
         };
-        let Opened { durable, recovered } =
-            durable::open(site, program, (now, identity), Box::new(history))?;
+        let Opened { durable, recovered } = durable::open(site, program, (now, identity), history)?;
         Ok(Kept {
             durable,
             recovered,

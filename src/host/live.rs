@@ -204,7 +204,7 @@ impl Live {
                     self.finished(vec![(key, number, outcome)])?;
                 }
                 Ok(Happening::Ask(_, reply)) => {
-                    let _ = reply.send(Reply::refused("the process is ending"));
+                    let _ = reply.send(Reply::ending());
                 }
                 Ok(_) => {}
                 Err(_) => break,

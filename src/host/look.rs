@@ -85,7 +85,7 @@ pub fn title(state: &State, id: Uid) -> String {
 /// The record that was inside of workflows most often; the first of equals.
 #[must_use]
 pub fn busiest(state: &State) -> Option<String> {
-    let often = |record: &RecordCell| record.been.values().sum::<u32>();
+    let often = |record: &RecordCell| record.been.iter().map(|(.., times)| times).sum::<u32>();
     let most = state.records().map(often).max()?;
     let mut records = state.records();
     let record = records.find(|record| often(record) == most)?;

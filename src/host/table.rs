@@ -6,7 +6,10 @@ mod rejects;
 mod sheet;
 
 use std::collections::BTreeSet;
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+use std::thread;
 
 use self::jsonl::Jsonl;
 pub use self::rejects::Rejects;
@@ -22,6 +25,9 @@ const MOST_ROWS: usize = 1_000;
 
 /// The most bytes of a batch, as they stand in the file.
 const MOST_BYTES: usize = 8 << 20;
+
+/// How many parts are read ahead.
+const AHEAD: usize = 4;
 
 /// The forms of tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,8 +129,34 @@ impl<'t> Table<'t> {
         }
     }
 
+    /// Gives each part away, while the next ones are read in another thread;
+    /// the table at its end.
+    ///
+    /// # Errors
+    /// That of the first part that is not taken; then no other is given away.
+    pub fn each<E>(mut self, mut take: impl FnMut(Part) -> Result<(), E>) -> Result<Self, E> {
+        thread::scope(|scope| {
+            let (sender, parts) = sync_channel(AHEAD);
+            let reading = scope.spawn(move || {
+                while let Some(part) = self.part() {
+                    if sender.send(part).is_err() {
+                        break;
+                    }
+                }
+                self
+            });
+            let taken = parts.iter().try_for_each(&mut take);
+            // Who reads ends when nobody waits for it.
+            drop(parts);
+            match reading.join() {
+                Ok(table) => taken.map(|()| table),
+                Err(panicked) => resume_unwind(panicked),
+            }
+        })
+    }
+
     /// The next part; `None` at the end.
-    pub fn part(&mut self) -> Option<Part> {
+    fn part(&mut self) -> Option<Part> {
         let mut part = Part::default();
         let (mut read, mut bytes) = (Vec::new(), 0);
         while read.len() + part.rejects.len() < MOST_ROWS && bytes < MOST_BYTES {

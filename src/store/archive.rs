@@ -18,6 +18,7 @@ mod row;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 pub use self::month::Month;
@@ -26,8 +27,8 @@ pub use self::row::Row;
 
 use self::file::MonthFile;
 use self::months::{Months, listed};
-use super::disk::Disk;
 use super::disk::real::RealDisk;
+use super::disk::{Disk, DiskFile};
 use super::error::{StoreError, failed};
 use super::log::Position;
 
@@ -191,6 +192,118 @@ impl Archive {
         }
         Ok(())
     }
+}
+
+/// Up to which position the history in a folder holds all rows at least: what
+/// is not put away in its files yet is not seen. Nothing is changed on disk.
+///
+/// # Errors
+/// If a file is of a later format or may not be read.
+pub fn at_least(dir: &Path) -> Result<Option<Position>, StoreError> {
+    let mut through = None;
+    let there = if dir.is_dir() {
+        listed(dir)?
+    } else {
+        Vec::new()
+    };
+    for month in there {
+        through = through.max(MonthFile::at_least(&dir.join(month.file_name()))?);
+    }
+    Ok(through)
+}
+
+/// Writes a copy of the history in a folder into another one, with all rows up
+/// to a position and none behind it. The process that writes it may go on.
+/// Returns how many files there are, and up to where the copy holds all rows.
+///
+/// # Errors
+/// If a file is damaged or cannot be read, or the copy cannot be written.
+pub fn copy(dir: &Path, to: &Path) -> Result<(usize, Option<Position>), StoreError> {
+    let reader = ArchiveReader::open(dir)?;
+    // What comes meanwhile is not in all files.
+    let through = reader.through()?;
+    RealDisk.create_dir_all(to).map_err(failed(to))?;
+    for (month, file) in &reader.months.0 {
+        let to = to.join(month.file_name());
+        file.copy(&to)?;
+        MonthFile::open(&to)?.cut(through)?;
+        RealDisk
+            .open(&to)
+            .and_then(|mut file| file.sync())
+            .map_err(failed(&to))?;
+    }
+    RealDisk.sync_dir(to).map_err(failed(to))?;
+    Ok((reader.months.0.len(), through))
+}
+
+/// Takes out of the history in a folder what is told of positions behind one.
+/// Each file of which something is taken is copied into another folder before;
+/// what is there already is taken for this copy. Returns how many were.
+///
+/// # Errors
+/// If a file is damaged or cannot be read or written.
+pub fn cut(dir: &Path, aside: &Path, through: Position) -> Result<usize, StoreError> {
+    let mut count = 0;
+    let there = if dir.is_dir() {
+        listed(dir)?
+    } else {
+        Vec::new()
+    };
+    for month in there {
+        let name = month.file_name();
+        let mut file = match MonthFile::open(&dir.join(&name)) {
+            Err(StoreError::BrokenHistory { .. }) => {
+                move_aside((dir, &name), aside)?;
+                count += 1;
+                continue;
+            }
+            file => file?,
+        };
+        if !file.reaches_behind(through)? {
+            file.close()?;
+            continue;
+        }
+        put_aside(&file, &aside.join(name), aside)?;
+        file.cut(Some(through))?;
+        file.sync()?;
+        file.close()?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+/// Moves a file that nothing can be read of, with what stands beside it.
+fn move_aside((dir, name): (&Path, &str), aside: &Path) -> Result<(), StoreError> {
+    RealDisk.create_dir_all(aside).map_err(failed(aside))?;
+    for ending in ["-shm", WAITING, ""] {
+        let name = format!("{name}{ending}");
+        let from = dir.join(&name);
+        match fs::rename(&from, aside.join(name)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            done => done.map_err(failed(&from))?,
+        }
+    }
+    let synced = RealDisk.sync_dir(aside);
+    synced
+        .and_then(|()| RealDisk.sync_dir(dir))
+        .map_err(failed(dir))
+}
+
+/// Copies a file, whole or not at all, unless that was done before.
+fn put_aside(file: &MonthFile, to: &Path, aside: &Path) -> Result<(), StoreError> {
+    if to.exists() {
+        return Ok(());
+    }
+    RealDisk.create_dir_all(aside).map_err(failed(aside))?;
+    let part = beside(to, ".part");
+    // What an interrupted run has left is in the way.
+    let _ = fs::remove_file(&part);
+    file.copy(&part)?;
+    let synced = RealDisk.open(&part).and_then(|mut file| file.sync());
+    synced
+        .and_then(|()| fs::rename(&part, to))
+        .and_then(|()| RealDisk.sync_dir(aside))
+        .map_err(failed(to))
 }
 
 /// The history, open for reading, beside the process that writes it.

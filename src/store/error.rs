@@ -50,6 +50,11 @@ pub enum StoreError {
         /// What is wrong.
         what: &'static str,
     },
+    /// A repair was interrupted: finish it.
+    Mending {
+        /// The folder of the log.
+        dir: PathBuf,
+    },
     /// An earlier write or sync failed, so that nobody knows what the disk
     /// holds: start again.
     Poisoned {
@@ -148,8 +153,14 @@ impl fmt::Display for StoreError {
             } => write!(
                 f,
                 "`{}` is damaged at byte {offset}, where position {position} is due ({what}): \
-                 nothing was changed; bring the file back from a backup",
+                 nothing was changed; `flow store repair` says what can be kept, \
+                 or bring the file back from a backup",
                 segment.display()
+            ),
+            StoreError::Mending { dir } => write!(
+                f,
+                "a repair of `{}` was interrupted: `flow store repair --yes` finishes it",
+                dir.display()
             ),
             StoreError::Poisoned { dir } => write!(
                 f,

@@ -26,6 +26,8 @@
 //! 9. A crash while the log is opened leaves what can be opened with the same
 //!    result.
 //! 10. A read that fails is an error and never the end of the log.
+//! 11. While a repair is under way a note stands in the folder, and nothing is read
+//!     or written before the repair is finished: see `mending`.
 
 mod batch;
 mod fields;
@@ -36,7 +38,9 @@ pub mod payload;
 mod position;
 mod reader;
 mod recover;
+mod salvage;
 mod segment;
+mod stage;
 mod tail;
 mod verify;
 mod window;
@@ -48,6 +52,8 @@ pub use self::frames::Frames;
 pub use self::header::{Identity, VERSION};
 pub use self::position::Position;
 pub use self::reader::FrameRef;
+pub use self::salvage::{Salvage, Salvaged};
+pub use self::stage::Stretch;
 pub use self::verify::Problem;
 
 use self::batch::Batch;
@@ -57,6 +63,10 @@ use self::recover::{Recovered, recover};
 use self::segment::{Folder, Segment};
 use super::disk::{Disk, DiskFile};
 use super::error::{StoreError, failed};
+
+/// What the note is called, in the folder of the log, that keeps it from being
+/// opened while it is repaired.
+pub(super) const NOTE: &str = "mending";
 
 /// How a log is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +123,7 @@ impl<D: Disk> Log<D> {
     /// If the log is damaged, of a later format, or cannot be read or written.
     pub fn open(disk: D, dir: &Path, options: Options) -> Result<(Self, Opened), StoreError> {
         let folder = folder(disk, dir);
+        folder.mended()?;
         let Recovered {
             segments,
             active,
@@ -267,6 +278,7 @@ impl<D: Disk> Log<D> {
 /// If the folder cannot be read.
 pub fn frames<D: Disk>(disk: D, dir: &Path, from: Position) -> Result<Frames<D>, StoreError> {
     let folder = folder(disk, dir);
+    folder.mended()?;
     let segments = folder.segments()?;
     Ok(Frames::new(folder, segments, from, End::Open))
 }
@@ -277,7 +289,88 @@ pub fn frames<D: Disk>(disk: D, dir: &Path, from: Position) -> Result<Frames<D>,
 /// # Errors
 /// If it is of a later format or cannot be read.
 pub fn verify<D: Disk>(disk: D, dir: &Path) -> Result<Vec<Problem>, StoreError> {
-    verify::verify(&folder(disk, dir))
+    let folder = folder(disk, dir);
+    folder.mended()?;
+    verify::verify(&folder)
+}
+
+/// Whether nothing was ever taken into the log in a folder. Nothing is changed
+/// on disk.
+///
+/// # Errors
+/// If it is damaged or cannot be read.
+pub fn is_empty<D: Disk>(disk: D, dir: &Path) -> Result<bool, StoreError> {
+    let folder = folder(disk, dir);
+    folder.mended()?;
+    let segments = folder.listed()?;
+    match segments.as_slice() {
+        [] => Ok(true),
+        [Position::FIRST] => {
+            let mut frames = Frames::new(folder, segments, Position::FIRST, End::Open);
+            Ok(frames.read()?.is_none())
+        }
+        _ => Ok(false),
+    }
+}
+
+/// The first positions of the segments of the log in a folder, in order; none
+/// where there is no folder. They may be damaged.
+///
+/// # Errors
+/// If the folder cannot be read.
+pub fn segments<D: Disk>(disk: D, dir: &Path) -> Result<Vec<(Position, PathBuf)>, StoreError> {
+    let folder = folder(disk, dir);
+    let segments = folder.listed()?;
+    let named = segments.into_iter();
+    Ok(named.map(|first| (first, folder.path(first))).collect())
+}
+
+/// All frames of the log in a folder that can be read, whatever is broken
+/// between them. `store` says whose log it is, if that is known.
+///
+/// # Errors
+/// If the folder cannot be read.
+pub fn salvage<D: Disk>(
+    disk: D,
+    dir: &Path,
+    store: Option<[u8; 16]>,
+) -> Result<Salvage<D>, StoreError> {
+    let segments = segments(disk.clone(), dir)?;
+    let segments = segments.into_iter().map(|(first, _)| first).collect();
+    Ok(Salvage::new(folder(disk, dir), segments, store))
+}
+
+/// Writes what is kept of a log into another folder. The log is as it was.
+///
+/// # Errors
+/// If it cannot be read, or the copy cannot be written.
+pub fn stage<D: Disk>(
+    (disk, dir): (D, &Path),
+    to: &Path,
+    kept: Stretch,
+    segment_bytes: u64,
+) -> Result<(), StoreError> {
+    stage::stage(&folder(disk, dir), to, (kept, segment_bytes))
+}
+
+/// Begins a later epoch of the log in a folder; nothing if there is none.
+///
+/// # Errors
+/// If it cannot be opened.
+pub fn begin_epoch<D: Disk>(disk: D, dir: &Path, at_least: u64) -> Result<(), StoreError> {
+    if is_empty(disk.clone(), dir)? {
+        return Ok(());
+    }
+    let mut options = Options {
+        segment_bytes: u64::MAX,
+        identity: Identity {
+            store: [0; 16],
+            epoch: 0,
+        },
+    };
+    let (_, opened) = Log::open(disk.clone(), dir, options)?;
+    options.identity.epoch = at_least.max(opened.identity.epoch.saturating_add(1));
+    Log::open(disk, dir, options).map(drop)
 }
 
 fn folder<D>(disk: D, dir: &Path) -> Folder<D> {

@@ -15,13 +15,26 @@ const ENDING: &str = ".program";
 pub struct Programs<D> {
     disk: D,
     dir: PathBuf,
+    /// One that is known though it is not there.
+    spare: Option<(String, Vec<u8>)>,
 }
 
 impl<D: Disk> Programs<D> {
     /// Those in a folder.
     pub fn new(disk: D, dir: &Path) -> Self {
         let dir = dir.to_owned();
-        Programs { disk, dir }
+        Programs {
+            disk,
+            dir,
+            spare: None,
+        }
+    }
+
+    /// The same, with one more that is not on the disk.
+    #[must_use]
+    pub fn with_spare(self, name: &str, bytes: Vec<u8>) -> Self {
+        let spare = Some((name.to_owned(), bytes));
+        Programs { spare, ..self }
     }
 
     /// Keeps a program; it is durable when this returns.
@@ -52,6 +65,9 @@ impl<D: Disk> Programs<D> {
     /// # Errors
     /// If it is there and cannot be read.
     pub fn get(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        if let Some((_, bytes)) = self.spare.as_ref().filter(|(spare, _)| spare == name) {
+            return Ok(Some(bytes.clone()));
+        }
         let path = self.path(name);
         let mut file = match self.disk.open(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),

@@ -168,7 +168,9 @@ impl<D: Disk> Snapshots<D> {
         Ok(read(&bytes).filter(|snapshot| snapshot.position == position))
     }
 
-    fn path(&self, position: Position) -> PathBuf {
+    /// Where the snapshot of a position is.
+    #[must_use]
+    pub fn path(&self, position: Position) -> PathBuf {
         self.dir.join(format!("{:020}{ENDING}", position.get()))
     }
 }

@@ -11,7 +11,7 @@ use flow::engine::decision::Action;
 use flow::engine::message::{Again, Outcome};
 use flow::engine::{Event, Input, InputBody, Target};
 use flow::host::desk::{self, Ask, Reply};
-use flow::host::durable::{Core, Durable, History, Opened, Securing, Site, Unopened, open};
+use flow::host::durable::{Closed, Core, Durable, History, Opened, Securing, Site, Unopened, open};
 use flow::host::program::Loaded;
 use flow::host::telling::Told;
 use flow::model::Value;
@@ -26,7 +26,7 @@ use crate::store::chance::Chance;
 use crate::store::sim_disk::{Fault, SimDisk};
 use crate::support::is_long;
 
-const PROGRAM: &str = r#"
+pub(crate) const PROGRAM: &str = r#"
 object contact { email: email unique required, n: number default 0, seen: number default 0 }
 event ping on contact { k: number }
 workflow count on contact { enroll on ping reenroll always steps { set seen += 1 } }
@@ -56,7 +56,7 @@ impl History for Nothing {
 
 /// Who was created, and how often each was pinged: for certain, and at most.
 #[derive(Default)]
-struct Known {
+pub(crate) struct Known {
     created: BTreeMap<u64, bool>,
     pings: BTreeMap<u64, (u64, u64)>,
     /// How actions may stand by now, by their keys.
@@ -72,13 +72,13 @@ enum Stands {
     Done,
 }
 
-struct Life {
-    disk: SimDisk,
-    chance: Chance,
-    packed: Vec<u8>,
+pub(crate) struct Life {
+    pub(crate) disk: SimDisk,
+    pub(crate) chance: Chance,
+    pub(crate) packed: Vec<u8>,
     known: Known,
     next: u64,
-    now: Timestamp,
+    pub(crate) now: Timestamp,
 }
 
 fn email(number: u64) -> String {
@@ -86,23 +86,39 @@ fn email(number: u64) -> String {
 }
 
 impl Life {
+    pub(crate) fn new(seed: u64, packed: &[u8]) -> Self {
+        let mut chance = Chance::new(seed);
+        Life {
+            disk: SimDisk::new(chance.next()),
+            chance,
+            packed: packed.to_vec(),
+            known: Known::default(),
+            next: 0,
+            now: "2026-03-02T08:00:00Z".parse().expect("a moment"),
+        }
+    }
+
     fn loaded(&self) -> Loaded {
         Loaded::unpack(Path::new("p"), &self.packed).expect("it was packed")
     }
 
-    fn open(&self) -> Result<Durable<SimDisk>, Unopened> {
+    pub(crate) fn open(&self) -> Result<Durable<SimDisk>, Unopened> {
         let site = Site {
             disk: &self.disk,
             dir: Path::new("/store"),
             root: Path::new("p"),
         };
         let id = Uid::of(&[b"test"]);
-        let opened = open(site, Some(self.loaded()), (self.now, id), Box::new(Nothing));
+        let history = Closed {
+            through: Position::ORIGIN,
+            open: Box::new(|| Ok(Box::new(Nothing))),
+        };
+        let opened = open(site, Some(self.loaded()), (self.now, id), history);
         opened.map(|Opened { durable, .. }| durable)
     }
 
     /// Works until the disk fails, or for as long as chance will have it.
-    fn generation(&mut self) -> Result<(), Unopened> {
+    pub(crate) fn generation(&mut self) -> Result<(), Unopened> {
         let mut durable = self.open()?;
         if !durable.core().state().is_published() {
             let publish: Input = InputBody::Publish.into();
@@ -126,7 +142,7 @@ impl Life {
         Ok(())
     }
 
-    fn create(&mut self, durable: &mut Durable<SimDisk>) -> Result<(), StoreError> {
+    pub(crate) fn create(&mut self, durable: &mut Durable<SimDisk>) -> Result<(), StoreError> {
         let numbers: Vec<u64> = (0..=self.chance.below(3))
             .map(|more| self.next + more)
             .collect();
@@ -319,15 +335,7 @@ fn failed() -> Outcome {
 }
 
 fn live(seed: u64, packed: &[u8]) -> Result<(u64, usize), String> {
-    let mut chance = Chance::new(seed);
-    let mut life = Life {
-        disk: SimDisk::new(chance.next()),
-        chance,
-        packed: packed.to_vec(),
-        known: Known::default(),
-        next: 0,
-        now: "2026-03-02T08:00:00Z".parse().expect("a moment"),
-    };
+    let mut life = Life::new(seed, packed);
     let mut crashes = 0;
     for _ in 0..4 {
         let call = 1 + life.chance.below(160);

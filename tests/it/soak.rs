@@ -136,7 +136,7 @@ fn send(shared: &Shared, numbers: &[usize]) -> bool {
     };
     let outcomes = match ask(&shared.store, &Ask::Take { inputs }) {
         Ok(Some(Reply::Taken { outcomes, .. })) => outcomes,
-        Ok(Some(Reply::Refused(words))) if words.message == "the process is ending" => {
+        Ok(Some(Reply::Failed(words))) if words.message == "the process is ending" => {
             return false;
         }
         Ok(Some(other)) => panic!("{other:?}"),

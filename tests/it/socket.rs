@@ -18,6 +18,8 @@ use flow::host::program::Loaded;
 use flow::host::socket::{self, Listener, MOST_BYTES, read_ask, write_reply};
 use flow::host::store::Store;
 use flow::project;
+use flow::store::disk::real::RealDisk;
+use flow::store::log;
 
 use crate::cli_support::{Folder, Run};
 use crate::desk::{Desk, PROGRAM};
@@ -74,11 +76,11 @@ fn serve(store: &Store, (mut kept, listener): (Kept, Listener), over: &AtomicBoo
         let Ok(Some(ask)) = read_ask(&mut stream) else {
             continue;
         };
-        let core = kept.durable.core();
         let reply = if ask.reads() {
-            desk::read(core, store, clock::now(), &ask)
+            kept.durable.rest().expect("a history");
+            desk::read(kept.durable.core(), store, clock::now(), &ask)
         } else {
-            match desk::events(core, &ask) {
+            match desk::events(kept.durable.core(), &ask) {
                 Ok(events) => {
                     let effects = take(&mut kept, events);
                     desk::answered(kept.durable.core(), &ask, effects)
@@ -145,11 +147,9 @@ fn every_command_works_beside_a_running_process() {
     assert!(verify.contains("comes to 2 records"), "{verify}");
     let backup = flow(&["store", "backup", "copy"]);
     assert_eq!(backup.code, Some(0), "{}", backup.err);
-    assert!(
-        backup.err.contains("note: the store runs"),
-        "{}",
-        backup.err
-    );
+    let history = |folder: &Folder| fine(folder.flow(&["history", "ada@x.example"]));
+    let told = history(&folder);
+    assert!(told.contains("Bergen"), "{told}");
     fine(flow(&["store", "export", "--format", "jsonl", "out"]));
     let lines = fs::read_to_string(folder.path().join("out/records.jsonl")).expect("records");
     assert_eq!(lines.lines().count(), 2);
@@ -168,6 +168,7 @@ fn every_command_works_beside_a_running_process() {
     fs::rename(folder.path().join(".flow"), folder.path().join("old")).expect("moved");
     fine(flow(&["store", "restore", "copy"]));
     assert!(fine(flow(&["records"])).contains("contact (2)"));
+    assert_eq!(history(&folder), told);
 }
 
 #[test]
@@ -247,4 +248,34 @@ fn asks_and_replies_come_back_as_they_were() {
     write_reply(&mut bytes, &reply).expect("memory");
     let length = u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
     assert_eq!(length as usize, bytes.len() - 4);
+}
+
+#[test]
+fn a_copy_beside_a_running_process_holds_what_the_log_has_lost() {
+    let folder = Folder::project(PROGRAM);
+    fine(folder.flow(&["create", "contact", "email=ada@x.example", "city=Moss"]));
+    // A later epoch is a segment of its own, so that the one before can go.
+    let log = folder.path().join(".flow/log");
+    log::begin_epoch(RealDisk, &log, 1).expect("it is begun");
+    for city in ["Bergen", "Voss"] {
+        fine(folder.flow(&["set", "ada@x.example", &format!("city={city}")]));
+    }
+    let compacted = folder.flow(&["store", "compact"]);
+    assert_eq!(compacted.err, "removed 1 segment of the log\n");
+    let history = || fine(folder.flow(&["history", "ada@x.example", "--format", "json"]));
+    let told = history();
+    assert!(told.contains("Moss") && told.contains("Voss"), "{told}");
+    let running = Running::new(&folder);
+    let copied = folder.flow(&["store", "backup", "copy"]);
+    assert_eq!(copied.code, Some(0), "{}", copied.err);
+    drop(running);
+    fs::remove_dir_all(folder.path().join(".flow")).expect("removed");
+    fine(folder.flow(&["store", "restore", "copy"]));
+    fine(folder.flow(&["set", "ada@x.example", "city=Hamar"]));
+    let after = history();
+    assert!(
+        after.starts_with(&told) && after.contains("Hamar"),
+        "{after}"
+    );
+    fine(folder.flow(&["store", "verify"]));
 }

@@ -90,6 +90,25 @@ fn a_store_is_compacted_and_written_out() {
     assert!(ada.lines().all(|line| history.contains(line)));
 }
 
+/// A kill leaves the history behind the log: who only looks sees it all, and
+/// changes nothing.
+#[test]
+fn what_the_history_lacks_is_told_from_the_log() {
+    let folder = fixture("store-1");
+    for dir in ["snapshots", "history"] {
+        fs::remove_dir_all(folder.path().join(".flow").join(dir)).expect("they are there");
+    }
+    let history = folder.flow(&["history", "ada@example.com", "--format", "json"]);
+    assert_eq!(history.out, read(&folder, "ada.jsonl"), "{}", history.err);
+    let export = folder.flow(&["store", "export", "--format", "jsonl", "out"]);
+    assert_eq!(export.code, Some(0), "{}", export.err);
+    assert!(
+        read(&folder, "out/history.jsonl")
+            .contains(&history.out[..history.out.find('\n').expect("a line")])
+    );
+    assert!(!folder.path().join(".flow/history").exists());
+}
+
 // proves: A1, A4
 #[test]
 fn what_failed_in_an_earlier_release_can_be_put_back() {

@@ -8,7 +8,7 @@ use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use flow::host::durable::{Site, peek};
+use flow::host::durable::{NEVER, Site, peek};
 use flow::host::run::records;
 use flow::host::store::Store;
 use flow::host::view;
@@ -51,7 +51,7 @@ fn core(folder: &Folder) -> flow::host::durable::Core<RealDisk> {
         dir: &dir,
         root: folder.path(),
     };
-    peek(site).expect("the store can be read")
+    peek(site, NEVER).expect("the store can be read")
 }
 
 fn files(dir: &Path) -> usize {

@@ -9,10 +9,11 @@ use clap_complete::Shell;
 use super::orders::OfProject;
 use super::{DataFormat, help};
 
-/// Verify, copy and bring back a store.
+/// Verify, repair, copy and bring back a store.
 #[derive(Debug, Args)]
 #[command(after_help = help(
     "  flow store verify                      read all of it\n  \
+       flow store repair                      say what of it can be kept\n  \
        flow store backup ../backup            copy it, also while it runs\n  \
        flow store restore ../backup           bring the copy back\n  \
        flow store compact                     make it smaller\n  \
@@ -27,6 +28,7 @@ pub(in crate::cli) struct StoreArguments {
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum StoreCommand {
     Verify(VerifyArguments),
+    Repair(RepairArguments),
     Backup(BackupArguments),
     Restore(RestoreArguments),
     Compact(CompactArguments),
@@ -40,6 +42,26 @@ pub(in crate::cli) enum StoreCommand {
        flow store verify --format json      for programs"
 ))]
 pub(in crate::cli) struct VerifyArguments {
+    #[command(flatten)]
+    pub(in crate::cli) project: OfProject,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(in crate::cli) format: DataFormat,
+}
+
+/// Say what of a broken store can be kept and what would be lost; with `--yes`, do it.
+///
+/// Where a snapshot lies behind what is broken, nothing of the state is lost; else the log is cut
+/// before it. What does not stay is moved into a folder of the store, and nothing is removed.
+#[derive(Debug, Args)]
+#[command(after_help = help(
+    "  flow store repair          say what would be done\n  \
+       flow store repair --yes    do it"
+))]
+pub(in crate::cli) struct RepairArguments {
+    /// Do it
+    #[arg(long)]
+    pub(in crate::cli) yes: bool,
     #[command(flatten)]
     pub(in crate::cli) project: OfProject,
     /// How it is printed
@@ -89,14 +111,18 @@ pub(in crate::cli) struct CompactArguments {
 #[derive(Debug, Args)]
 #[command(after_help = help(
     "  flow store export --format jsonl out    one JSON object a line\n  \
-       flow store export --format csv out      a table for each object"
+       flow store export --format csv out      a table for each object\n  \
+       flow store export --format sqlite x.db  all of it as one file for SQL"
 ))]
 pub(in crate::cli) struct ExportArguments {
-    /// The folder; it must not be there, or be empty
+    /// The folder; it must not be there, or be empty. With `sqlite` the file
     pub(in crate::cli) to: PathBuf,
     /// In which form
     #[arg(long, value_enum)]
     pub(in crate::cli) format: ExportFormat,
+    /// Replace the file of `sqlite`, if it is there
+    #[arg(long)]
+    pub(in crate::cli) replace: bool,
     #[command(flatten)]
     pub(in crate::cli) project: OfProject,
 }
@@ -108,6 +134,8 @@ pub(in crate::cli) enum ExportFormat {
     Jsonl,
     /// A table for each object
     Csv,
+    /// One file with a table for each object, the links and the history
+    Sqlite,
 }
 
 /// Measure how fast a store is on this machine.

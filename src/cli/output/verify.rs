@@ -30,7 +30,7 @@ struct WireVerified {
 }
 
 #[derive(Serialize)]
-struct WireProblem {
+pub(super) struct WireProblem {
     segment: String,
     offset: u64,
     position: u64,
@@ -41,7 +41,18 @@ struct WireProblem {
 
 /// As one document.
 pub(in crate::cli) fn json(verified: &Verified<'_>) -> String {
-    let problems = verified.problems.iter().map(|problem| WireProblem {
+    document(&WireVerified {
+        version: VERSION,
+        problems: problems(verified.problems),
+        records: verified.records,
+        decisions: verified.decisions.clone(),
+        failure: verified.failure.map(ToString::to_string),
+    })
+}
+
+/// What is wrong with a log.
+pub(super) fn problems(problems: &[Problem]) -> Vec<WireProblem> {
+    let problems = problems.iter().map(|problem| WireProblem {
         segment: problem.segment.display().to_string(),
         offset: problem.offset,
         position: problem.position.get(),
@@ -49,11 +60,5 @@ pub(in crate::cli) fn json(verified: &Verified<'_>) -> String {
         what: problem.what.clone(),
         torn: problem.torn,
     });
-    document(&WireVerified {
-        version: VERSION,
-        problems: problems.collect(),
-        records: verified.records,
-        decisions: verified.decisions.clone(),
-        failure: verified.failure.map(ToString::to_string),
-    })
+    problems.collect()
 }

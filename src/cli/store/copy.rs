@@ -13,6 +13,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Output;
 use crate::cli::run::{fits, wrong};
 use crate::host::backup::{self, Copied};
+use crate::host::clock;
 use crate::project;
 
 /// Copies a store.
@@ -31,12 +32,13 @@ pub(super) fn backup(arguments: &BackupArguments, output: &Output) -> Result<Exi
     } else {
         Some(store.lock(&Timestamp::now().to_string())?)
     };
-    let copied = backup::backup(&store, &arguments.to, lock.is_some())?;
+    let copied = backup::backup(&store, &arguments.to);
     drop(lock);
+    let copied = copied.inspect_err(|_| {
+        // Half a copy is not to be taken for one.
+        let _ = fs::remove_dir_all(&arguments.to);
+    })?;
     sound(&arguments.to)?;
-    if !copied.history {
-        output.note("the store runs: the copy makes its history again of its log");
-    }
     done(copied, &arguments.to, output);
     Ok(Exit::Fine)
 }
@@ -61,7 +63,7 @@ pub(super) fn restore(arguments: &RestoreArguments, output: &Output) -> Result<E
         return Err(wrong(message, help));
     }
     sound(from)?;
-    let copied = backup::restore(from, &store)?;
+    let copied = backup::restore(from, &store, clock::now())?;
     drop(lock);
     done(copied, &store.dir, output);
     output.note("what was asked of the outside and had not come back then is asked for again");

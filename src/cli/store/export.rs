@@ -1,29 +1,36 @@
 //! `flow store export`: the records of a store for other programs, one object a
-//! line or a table for each object.
+//! line, a table for each object, or all of it as one SQLite file.
 
 use std::path::Path;
 
-use super::new_folder;
+use super::{new_folder, sqlite};
 use crate::base::Name;
 use crate::cli::args::{ExportArguments, ExportFormat};
 use crate::cli::check::count;
 use crate::cli::client::Client;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Output, desk};
+use crate::cli::run::wrong;
 use crate::connector::csv::write as write_sheet;
 use crate::host::replay::kept::Record;
-use crate::host::store::{self, Unfinished};
-use crate::host::view;
+use crate::host::store::Unfinished;
 use crate::model::{Object, PropertyId};
 
 /// Writes the records out.
 pub(super) fn run(arguments: &ExportArguments, output: &Output) -> Result<Exit, Failure> {
     let mut client = Client::looking(&arguments.project.dir, output)?;
     let to = &arguments.to;
-    new_folder(to)?;
+    if arguments.format != ExportFormat::Sqlite {
+        if arguments.replace {
+            let message = "`--replace` goes with `--format sqlite`".to_owned();
+            return Err(wrong(message, "name a new folder"));
+        }
+        new_folder(to)?;
+    }
     let records = match arguments.format {
         ExportFormat::Jsonl => jsonl(&mut client, to)?,
         ExportFormat::Csv => tables(&mut client, to)?,
+        ExportFormat::Sqlite => sqlite::write(&mut client, to, arguments.replace)?,
     };
     output.talk(format!(
         "wrote {} into `{}`",
@@ -42,9 +49,16 @@ fn jsonl(client: &mut Client<'_>, to: &Path) -> Result<usize, Failure> {
         Ok(file.write(lines.as_bytes())?)
     })?;
     file.finish()?;
-    let history = view::whole_history(&client.store).map_err(store::Failure::from)?;
     let mut file = Unfinished::create(&to.join("history.jsonl"))?;
-    file.write(&history)?;
+    let mut done = Ok(());
+    client.entries(&mut |_, entry| {
+        if done.is_ok() {
+            done = file
+                .write(entry.as_bytes())
+                .and_then(|()| file.write(b"\n"));
+        }
+    })?;
+    done?;
     file.finish()?;
     Ok(written)
 }
@@ -77,7 +91,7 @@ fn tables(client: &mut Client<'_>, to: &Path) -> Result<usize, Failure> {
 const OWN: [&str; 3] = ["id", "created_at", "updated_at"];
 
 /// The properties of an object that are written out, in the order of the text.
-fn columns(object: &Object) -> Vec<Name> {
+pub(super) fn columns(object: &Object) -> Vec<Name> {
     let properties = object.properties.iter();
     let own = properties.filter(|(_, property): &(PropertyId, _)| !property.builtin);
     own.map(|(_, property)| property.name.clone()).collect()

@@ -8,7 +8,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Output;
 use crate::cli::output::verify::{Verified, json};
 use crate::host::backup;
-use crate::host::durable::{Site, peek};
+use crate::host::durable::{NEVER, Site, peek};
 use crate::project;
 use crate::store::disk::real::RealDisk;
 
@@ -28,7 +28,11 @@ pub(super) fn run(arguments: &VerifyArguments, output: &Output) -> Result<Exit, 
         root: &project.root,
     };
     // What cannot be read cannot be replayed.
-    let core = if broken { None } else { Some(peek(site)) };
+    let core = if broken {
+        None
+    } else {
+        Some(peek(site, NEVER))
+    };
     let replayed = core.as_ref().and_then(|core| core.as_ref().ok());
     let verified = Verified {
         problems: &problems,
@@ -41,6 +45,9 @@ pub(super) fn run(arguments: &VerifyArguments, output: &Output) -> Result<Exit, 
         DataFormat::Text => text(&verified),
     };
     output.data(&text)?;
+    if verified.records.is_none() {
+        output.note("`flow store repair` says what can be kept");
+    }
     Ok(if verified.records.is_some() {
         Exit::Fine
     } else {

@@ -45,7 +45,7 @@ impl Migration<'_> {
 
     fn values(&mut self, old: &RecordCell, cell: &mut RecordCell) {
         let declared = &self.old.program.catalog.objects[old.object];
-        for ((id, property), value) in declared.properties.iter().zip(&old.values) {
+        for ((id, property), value) in declared.properties.iter().zip(old.values.iter()) {
             let Some(value) = value else { continue };
             let name = || format!("{}.{}", declared.name, property.name);
             let object = self.names.object(old.object);
@@ -54,7 +54,7 @@ impl Migration<'_> {
                 continue;
             };
             let (new, lost) = to.cast(value);
-            if let Some(slot) = cell.values.get_mut(to.id.index()) {
+            if let Some(slot) = cell.slot(to.id) {
                 *slot = new;
             }
             if lost {
@@ -75,7 +75,7 @@ impl Migration<'_> {
             let notes = Notes::default();
             let scope = Scope::of(self.new, cell, self.now, &notes);
             let value: Option<Value> = default.and_then(|default| scope.value(default));
-            if let Some(slot) = cell.values.get_mut(property.index()) {
+            if let Some(slot) = cell.slot(*property) {
                 *slot = value;
             }
         }
@@ -182,10 +182,10 @@ impl Migration<'_> {
             }
         }
         let mut gone = BTreeSet::new();
-        for ((workflow, key), times) in &old.been {
-            match self.names.workflow(*workflow) {
-                Some(to) => drop(cell.been.insert((to, key.clone()), *times)),
-                None => drop(gone.insert(*workflow)),
+        for (workflow, key, times) in old.been.iter() {
+            match self.names.workflow(workflow) {
+                Some(to) => cell.been.set(to, key, times),
+                None => drop(gone.insert(workflow)),
             }
         }
         for workflow in gone {

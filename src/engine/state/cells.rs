@@ -108,7 +108,7 @@ impl RecordCell {
     pub(in crate::engine) fn apply(&mut self, change: &Change) {
         match change {
             Change::Value(property, value) => {
-                if let Some(slot) = self.values.get_mut(property.index()) {
+                if let Some(slot) = self.slot(*property) {
                     slot.clone_from(value);
                 }
             }
@@ -129,7 +129,7 @@ impl RecordCell {
             }
             Change::Enrolment(enrolment) => self.put_enrolment(enrolment),
             Change::Been(workflow, key) => {
-                *self.been.entry((*workflow, key.clone())).or_default() += 1;
+                self.been.add(*workflow, key);
             }
             Change::Left(enrolment) => self.enrolments.retain(|other| other.id != *enrolment),
             Change::PutBack(of) => {

@@ -45,12 +45,12 @@ pub fn import(durable: &mut Durable<RealDisk>, load: &Load, text: &str) -> Resul
         map: Vec::new(),
     };
     let program = &load.prepared().program;
-    let mut table =
-        Table::open((text.as_bytes(), Form::Csv), &plan, program).map_err(Broken::Load)?;
+    let table = Table::open((text.as_bytes(), Form::Csv), &plan, program);
     let mut created = 0;
-    while let Some(part) = table.part() {
+    table.map_err(Broken::Load)?.each(|part| {
         created += one(durable, &Ask::Import(part.batch))?;
-    }
+        Ok::<(), Broken>(())
+    })?;
     Ok(created)
 }
 

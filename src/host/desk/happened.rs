@@ -6,13 +6,18 @@ use crate::base::{Uid, nearest};
 use crate::host::replay::past::{self, Told};
 use crate::host::store::Store;
 use crate::host::view;
+use crate::store::archive::Row;
 
 /// The entries of a record; those of one workflow, if one is named.
-pub(super) fn history(store: &Store, record: &str, workflow: Option<&str>) -> Reply {
+pub(super) fn history(
+    (store, behind): (&Store, &[Row]),
+    record: &str,
+    workflow: Option<&str>,
+) -> Reply {
     let Some(id) = Uid::parse(record) else {
         return Reply::refused(format!("`{record}` is no id of a record"));
     };
-    let text = match view::history(store, id) {
+    let text = match view::history(store, id, behind) {
         Ok(text) => text,
         Err(error) => {
             return Reply::Failed(Words {

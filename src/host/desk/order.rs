@@ -44,13 +44,16 @@ pub(super) fn answered<D: Disk>(core: &Core<D>, ask: &Ask, effects: Vec<Effects>
             }
             Err(reply) => reply,
         },
-        Ask::Import(batch) => match table(core, batch) {
-            Ok(rows) => Reply::Imported(Imported {
-                actions,
-                ..imported(core.state(), (&rows, &effects))
-            }),
-            Err(reply) => reply,
-        },
+        Ask::Import(batch) => {
+            let read = || table(core, batch).map(|rows| imported(core.state(), (&rows, &effects)));
+            match all_in(batch, &effects).map_or_else(read, Ok) {
+                Ok(imported) => Reply::Imported(Imported {
+                    actions,
+                    ..imported
+                }),
+                Err(reply) => reply,
+            }
+        }
         Ask::Retry { actions: keys, .. } => Reply::Taken {
             outcomes: retry::outcomes(core, keys, &effects),
             actions,
@@ -69,6 +72,20 @@ fn read<D: Disk>(core: &Core<D>, inputs: &[Line]) -> Result<Vec<Input>, Reply> {
 fn table<D: Disk>(core: &Core<D>, batch: &Batch) -> Result<Vec<Result<Input, String>>, Reply> {
     rows(&core.state().prepared().program, batch)
         .map_err(|(message, help)| Reply::Refused(Words { message, help }))
+}
+
+/// What came of a table of which every row went in now: it need not be read
+/// again.
+fn all_in(batch: &Batch, effects: &[Effects]) -> Option<Imported> {
+    let mut imported = Imported::default();
+    for effects in effects {
+        match effects.answer {
+            Some(Answer::Created(_)) => imported.created += 1,
+            Some(Answer::Accepted(_)) => imported.updated += 1,
+            _ => return None,
+        }
+    }
+    (effects.len() == batch.rows.len()).then_some(imported)
 }
 
 fn imported(state: &State, (rows, effects): (&[Result<Input, String>], &[Effects])) -> Imported {

@@ -56,6 +56,7 @@ pub(super) fn status<D: Disk>(core: &Core<D>) -> Status {
         pending: core.pending().len(),
         failures: core.ledger().failures.len(),
         decisions: core.ledger().hash.to_string(),
+        position: core.position().get(),
     }
 }
 

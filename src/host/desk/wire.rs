@@ -164,6 +164,15 @@ pub enum Reply {
 }
 
 impl Reply {
+    /// That the process which is asked ends before it can answer.
+    #[must_use]
+    pub fn ending() -> Self {
+        Reply::Failed(Words {
+            message: "the process is ending".into(),
+            help: Some("try again when it has ended".into()),
+        })
+    }
+
     /// A refusal in words.
     #[must_use]
     pub fn refused(message: impl Into<String>) -> Self {
@@ -228,6 +237,9 @@ pub struct Status {
     pub failures: usize,
     /// The hash of all decisions.
     pub decisions: String,
+    /// The position of what was decided last.
+    #[serde(default)]
+    pub position: u64,
 }
 
 /// How a workflow stands.

@@ -17,6 +17,7 @@ use crate::host::ledger::{About, Ledger};
 use crate::host::program::Loaded;
 use crate::host::telling::{Telling, Told};
 use crate::store::StoreError;
+use crate::store::archive::Row;
 use crate::store::disk::Disk;
 use crate::store::log::payload::Decided;
 use crate::store::log::{Frame, Kind, Position};
@@ -36,6 +37,13 @@ pub enum Unopened {
     Unreadable(Position),
     /// An input makes the engine fail.
     Panicked(Position),
+    /// The log ends before what a snapshot has taken in.
+    Short {
+        /// The last position of the log.
+        end: Position,
+        /// Up to where the snapshot has it.
+        snapshot: Position,
+    },
     /// This release decides otherwise than the one that wrote the log.
     Diverged(Position),
 }
@@ -62,6 +70,10 @@ impl fmt::Display for Unopened {
             Unopened::Panicked(position) => write!(
                 f,
                 "the input at position {position} makes the engine fail, which is a mistake of this release"
+            ),
+            Unopened::Short { end, snapshot } => write!(
+                f,
+                "the log ends at position {end}, though a snapshot has taken in all up to position {snapshot}: nothing was changed; `flow store repair` says what can be kept, or bring the store back from a backup"
             ),
             Unopened::Diverged(position) => write!(
                 f,
@@ -134,6 +146,12 @@ impl<D: Disk> Core<D> {
     #[must_use]
     pub fn position(&self) -> Position {
         self.decided
+    }
+
+    /// What was told and is not handed over to the history.
+    #[must_use]
+    pub fn untold(&self) -> Vec<Row> {
+        self.told.iter().flat_map(Told::rows).collect()
     }
 
     /// The program that runs.
@@ -304,6 +322,12 @@ impl<D: Disk> Core<D> {
             }
             _ => Err(Unopened::Diverged(decided.input)),
         }
+    }
+
+    /// What comes next was taken in an epoch of the log.
+    pub(super) fn enter_epoch(&mut self, epoch: u64) {
+        let epoch = u32::try_from(epoch).unwrap_or(u32::MAX);
+        self.engine.enter_epoch(epoch);
     }
 
     /// What was decided again, and not noted by the one that wrote the log.

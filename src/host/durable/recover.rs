@@ -1,23 +1,21 @@
-//! Opening a store: what had come of its log is worked out anew, and each
-//! decision is compared with the one of before.
+//! Opening a store: what had come of its log is worked out anew, each decision
+//! is compared with the one of before, and only then anything is written.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::core::{Core, Unopened, program};
-use super::{Durable, History, keep, set_aside, snapshot};
+use super::core::Unopened;
+use super::follow::{Scope, follow};
+use super::{Closed, Durable, keep, set_aside, snapshot};
 use crate::base::{Timestamp, Uid};
-use crate::engine::frozen::v1::event::Event as Frozen;
 use crate::host::program::Loaded;
 use crate::store::StoreError;
 use crate::store::disk::Disk;
-use crate::store::log::payload::SetAside;
-use crate::store::log::{self, Cut, Frame, Frames, Identity, Kind, Log, Position};
+use crate::store::log::{self, Cut, Frames, Identity, Kind, Log, Position, Salvage};
 use crate::store::programs::Programs;
 use crate::store::snapshot::Snapshots;
 
 /// After how many bytes a segment of the log is full.
-const SEGMENT: u64 = 64 << 20;
+pub(in crate::host) const SEGMENT: u64 = 64 << 20;
 
 /// Where a store is.
 #[derive(Debug)]
@@ -57,7 +55,7 @@ pub fn open<D: Disk>(
     site: Site<'_, D>,
     program: Option<Loaded>,
     (now, store): (Timestamp, Uid),
-    history: Box<dyn History + Send>,
+    history: Closed<'_>,
 ) -> Result<Opened<D>, Unopened> {
     let options = log::Options {
         segment_bytes: SEGMENT,
@@ -66,21 +64,26 @@ pub fn open<D: Disk>(
             epoch: 0,
         },
     };
-    let (mut log, opened) = Log::open(site.disk.clone(), &site.log(), options)?;
-    let fresh = opened.next == Position::FIRST;
+    let open = || Log::open(site.disk.clone(), &site.log(), options);
+    let fresh = log::is_empty(site.disk.clone(), &site.log())?;
     if fresh {
+        site.is_fresh()?;
         let program = program.as_ref().ok_or(Unopened::Empty)?;
+        let (mut log, _) = open()?;
         keep(&mut log, &site.programs(), (now, program, store))?;
         log.commit()?;
     }
-    let told = history.through();
-    let (core, replayed) = loop {
-        match follow(&site, told, |from| Ok(log.frames(from))) {
+    // Nothing on the disk has changed before all of this has been read.
+    let (mut core, replayed) = loop {
+        match follow(&site, site.scope(history.through), |from| site.frames(from)) {
             // What was set aside is left out the next time.
-            Err(Unopened::Panicked(position)) => set_aside(&mut log, position)?,
+            Err(Unopened::Panicked(position)) => set_aside(&mut open()?.0, position)?,
             followed => break followed?,
         }
     };
+    let (log, opened) = open()?;
+    core.enter_epoch(opened.identity.epoch);
+    let history = (history.open)()?;
     let mut durable = Durable {
         core,
         log,
@@ -103,91 +106,51 @@ pub fn open<D: Disk>(
     })
 }
 
-/// What has come of a store so far. Nothing is written, and another process
-/// may go on writing.
-///
-/// # Errors
-/// If it cannot be read.
-pub fn peek<D: Disk>(site: Site<'_, D>) -> Result<Core<D>, Unopened> {
-    let frames = |from| log::frames(site.disk.clone(), &site.log(), from);
-    // What is told is in the archive.
-    let never = Position::new(u64::MAX);
-    let (core, _) = follow(&site, never, frames)?;
-    Ok(core)
-}
-
 impl<D: Disk> Site<'_, D> {
-    fn log(&self) -> std::path::PathBuf {
+    /// The folder of its log.
+    pub(super) fn log(&self) -> PathBuf {
         self.dir.join("log")
     }
 
-    fn snapshots(&self) -> Snapshots<D> {
+    /// The frames of its log from a position on.
+    pub(super) fn frames(&self, from: Position) -> Result<Frames<D>, StoreError> {
+        log::frames(self.disk.clone(), &self.log(), from)
+    }
+
+    /// All frames of its log that can be read.
+    pub(super) fn salvage(&self, store: Option<[u8; 16]>) -> Result<Salvage<D>, StoreError> {
+        log::salvage(self.disk.clone(), &self.log(), store)
+    }
+
+    /// Its snapshots.
+    #[must_use]
+    pub fn snapshots(&self) -> Snapshots<D> {
         Snapshots::new(self.disk.clone(), &self.dir.join("snapshots"))
     }
 
-    fn programs(&self) -> Programs<D> {
+    /// Its programs.
+    #[must_use]
+    pub fn programs(&self) -> Programs<D> {
         Programs::new(self.disk.clone(), &self.dir.join("programs"))
     }
-}
 
-/// What has come of a log; also how many things were taken in anew. `told`
-/// says up to where the archive has everything.
-fn follow<D: Disk>(
-    site: &Site<'_, D>,
-    told: Position,
-    frames: impl Fn(Position) -> Result<Frames<D>, StoreError>,
-) -> Result<(Core<D>, u64), Unopened> {
-    let mut core = match latest(site)? {
-        Some(core) => core,
-        None => {
-            let begun = frames(Position::FIRST)?.next().ok_or(Unopened::Empty)??;
-            let programs = site.programs();
-            let (first, identity) = first(&begun, (&programs, site.root))?;
-            Core::new((programs, site.root), first, identity)
-        }
-    };
-    let (from, mut count) = (core.decided.next(), 0);
-    let asides = asides(frames(from)?)?;
-    for frame in frames(from)? {
-        count += u64::from(core.again(&frame?, &asides, told)?);
-    }
-    Ok((core, count))
-}
-
-/// What the latest snapshot that is whole holds.
-fn latest<D: Disk>(site: &Site<'_, D>) -> Result<Option<Core<D>>, Unopened> {
-    let snapshots = site.snapshots();
-    for position in snapshots.positions()?.into_iter().rev() {
-        if let Some(found) = snapshots.read(position)?
-            && let Some(core) = snapshot::read(found, (site.programs(), site.root))?
-        {
-            return Ok(Some(core));
+    /// All of it. `told` says up to where the archive has everything.
+    pub(super) fn scope(&self, told: Position) -> Scope<D> {
+        Scope {
+            told,
+            programs: self.programs(),
+            within: Position::ORIGIN..=Position::new(u64::MAX),
         }
     }
-    Ok(None)
-}
 
-/// The inputs that are left out.
-fn asides<D: Disk>(frames: Frames<D>) -> Result<BTreeSet<Position>, Unopened> {
-    let mut found = BTreeSet::new();
-    for frame in frames {
-        let frame = frame?;
-        if frame.kind == Kind::SetAside {
-            let aside = SetAside::read(&frame.payload);
-            let aside = aside.ok_or(Unopened::Unreadable(frame.position))?;
-            found.insert(aside.input);
+    /// Refuses a store of which there is a snapshot and no log.
+    fn is_fresh(&self) -> Result<(), Unopened> {
+        match self.snapshots().positions()?.last() {
+            None => Ok(()),
+            Some(last) => Err(Unopened::Short {
+                end: Position::ORIGIN,
+                snapshot: *last,
+            }),
         }
-    }
-    Ok(found)
-}
-
-/// The program that the log begins with, and whose log it is.
-fn first<D: Disk>(
-    begun: &Frame,
-    (programs, root): (&Programs<D>, &Path),
-) -> Result<(Loaded, Uid), Unopened> {
-    match Frozen::read(&begun.payload).and_then(|event| event.program()) {
-        Some((hash, store)) => Ok((program(programs, root, hash)?, store)),
-        None => Err(Unopened::Unreadable(begun.position)),
     }
 }

@@ -81,7 +81,7 @@ fn talk(mut stream: UnixStream, door: &Door) {
         let (reply, answer) = sync_channel(1);
         let asked = door.send(Happening::Ask(ask, reply)).is_ok();
         let answer = asked.then(|| answer.recv().ok()).flatten();
-        let answer = answer.unwrap_or_else(|| Reply::refused("the process is ending"));
+        let answer = answer.unwrap_or_else(Reply::ending);
         if write_reply(&mut stream, &answer).is_err() {
             return;
         }

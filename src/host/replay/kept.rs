@@ -2,6 +2,7 @@
 //! records. The order of the keys is fixed, so that equal runs leave equal
 //! files.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{MapAccess, Visitor};
@@ -37,9 +38,9 @@ pub(in crate::host) fn entry(
         line.put("workflow", workflow.name().as_str());
         line.put("version", workflow.version.short());
         let own = told.fields.iter().find(|(name, _)| *name == "key");
-        let own = own.map(|(_, key)| key.to_owned());
-        if let Some(key) = entry.key.as_deref().map(str::to_owned).or(own) {
-            line.put("key", key);
+        let own = own.map(|(_, key)| &**key);
+        if let Some(key) = entry.key.as_deref().or(own) {
+            line.put("key", key.to_owned());
         }
         let step = entry.step.and_then(|step| workflow.steps.get(step));
         if let Some(step) = step {
@@ -54,9 +55,11 @@ pub(in crate::host) fn entry(
             "key" => {}
             "with" if matches!(told.kind, "linked" | "unlinked") => {
                 let other = Uid::parse(&value).map(|id| called.title(prepared, id));
-                line.add("other", other.unwrap_or(value));
+                line.add("other", other.map_or(value, Cow::Owned));
             }
-            "with" if told.kind == "action" => line.add("with", named(prepared, called, value)),
+            "with" if told.kind == "action" => {
+                line.add("with", named(prepared, called, value).into())
+            }
             // The record has an `id` too.
             "id" => line.add("event_id", value),
             field => line.add(field, value),
@@ -67,12 +70,12 @@ pub(in crate::host) fn entry(
 }
 
 /// An argument, with the name of a record in place of its id.
-fn named(prepared: &Prepared, called: &Called, argument: String) -> String {
+fn named(prepared: &Prepared, called: &Called, argument: Cow<'_, str>) -> String {
     let id = argument.split_once(": ");
     let id = id.and_then(|(name, value)| Some((name, Uid::parse(value)?)));
     match id {
         Some((name, id)) => format!("{name}: {}", called.title(prepared, id)),
-        None => argument,
+        None => argument.into_owned(),
     }
 }
 

@@ -67,7 +67,7 @@ pub(crate) fn request(name: &str, fields: &[(String, Rendered)]) -> Vec<u8> {
 /// A flat object of texts in the order of its names; a name that comes again
 /// makes a list of all its values.
 #[derive(Default)]
-pub(super) struct Flat<'t>(Vec<(&'static str, Cow<'t, str>, Vec<String>)>);
+pub(super) struct Flat<'t>(Vec<(&'static str, Cow<'t, str>, Vec<Cow<'t, str>>)>);
 
 impl<'t> Flat<'t> {
     pub(super) fn put(&mut self, name: &'static str, value: impl Into<Cow<'t, str>>) {
@@ -75,7 +75,7 @@ impl<'t> Flat<'t> {
     }
 
     /// Adds a value to those of a name that may have several.
-    pub(super) fn add(&mut self, name: &'static str, value: String) {
+    pub(super) fn add(&mut self, name: &'static str, value: Cow<'t, str>) {
         match self.0.iter_mut().find(|(other, ..)| *other == name) {
             Some((.., more)) => more.push(value),
             None => self.put(name, value),
@@ -101,7 +101,7 @@ impl Serialize for Flat<'_> {
                 map.serialize_entry(name, first)?;
             } else {
                 let first = std::iter::once(&**first);
-                let all: Vec<&str> = first.chain(more.iter().map(String::as_str)).collect();
+                let all: Vec<&str> = first.chain(more.iter().map(|value| &**value)).collect();
                 map.serialize_entry(name, &all)?;
             }
         }

@@ -87,6 +87,50 @@ impl MonthFile {
         Ok((version > 0).then_some(MonthFile { path, connection }))
     }
 
+    /// Up to which position a file says that all files hold the history, as far
+    /// as it is put away in it. Nothing is changed on disk: what SQLite keeps
+    /// beside the file is not looked at. What cannot be read says nothing.
+    pub(super) fn at_least(path: &Path) -> Result<Option<Position>, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_URI;
+        let Ok(connection) = Connection::open_with_flags(immutable(path), flags) else {
+            return Ok(None);
+        };
+        let Ok(version) = version(&connection) else {
+            return Ok(None);
+        };
+        known(path, version)?;
+        let path = path.to_owned();
+        let file = MonthFile { path, connection };
+        Ok(file.through_row().unwrap_or(None))
+    }
+
+    /// Writes a copy of all that it holds now into a file that is not there.
+    pub(super) fn copy(&self, to: &Path) -> Result<(), StoreError> {
+        let name = to.to_string_lossy();
+        self.connection
+            .execute("VACUUM INTO ?1", [name])
+            .map_err(refused(to))
+            .map(drop)
+    }
+
+    /// Whether it says anything of what stands behind a position.
+    pub(super) fn reaches_behind(&self, position: Position) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM history WHERE position > ?1) \
+                   OR EXISTS (SELECT 1 FROM mark WHERE through > ?1)";
+        let position = i64::try_from(position.get()).unwrap_or(i64::MAX);
+        self.connection
+            .query_row(sql, [position], |row| row.get(0))
+            .map_err(refused(&self.path))
+    }
+
+    /// Removes what it says of what stands behind a position; where there is
+    /// none, all of it.
+    pub(super) fn cut(&mut self, through: Option<Position>) -> Result<(), StoreError> {
+        cut(&mut self.connection, through).map_err(refused(&self.path))
+    }
+
     /// Where it is.
     pub(super) fn path(&self) -> &Path {
         &self.path
@@ -211,6 +255,29 @@ fn insert<'r>(
         transaction.execute(sql, [through])?;
     }
     transaction.commit()
+}
+
+fn cut(connection: &mut Connection, through: Option<Position>) -> Result<(), Error> {
+    let through = through.map(|position| i64::try_from(position.get()).unwrap_or(i64::MAX));
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let sql = "DELETE FROM history WHERE position > ?1";
+    transaction.execute(sql, [through.unwrap_or(-1)])?;
+    let sql = "UPDATE mark SET through = min(through, ?1)";
+    transaction.execute(sql, [through])?;
+    transaction.commit()
+}
+
+/// The address of a file that SQLite takes for one that nobody changes.
+fn immutable(path: &Path) -> String {
+    let mut address = "file:".to_owned();
+    for byte in path.to_string_lossy().bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' => address.push(char::from(byte)),
+            _ if byte.is_ascii_alphanumeric() => address.push(char::from(byte)),
+            _ => address.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    address + "?immutable=1"
 }
 
 /// A commit that waits for the disk takes with it all commits before it. A

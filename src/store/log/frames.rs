@@ -24,6 +24,8 @@ pub struct Frames<D: Disk> {
     from: Position,
     end: End,
     current: Option<Current<D>>,
+    /// The epoch of the segment that was read last.
+    epoch: u64,
     /// The position after the segment that was read before.
     reached: Option<Position>,
     over: bool,
@@ -61,9 +63,23 @@ impl<D: Disk> Frames<D> {
             from,
             end,
             current: None,
+            epoch: 0,
             reached: None,
             over: false,
         }
+    }
+
+    /// The epoch in which the frame was taken that was read last.
+    #[must_use]
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// The position after the last frame, once all have been read; nothing if
+    /// there is no segment.
+    #[must_use]
+    pub fn end(&self) -> Option<Position> {
+        self.reached
     }
 
     /// The next frame, as it stands in the buffer: what the iterator gives,
@@ -116,6 +132,7 @@ impl<D: Disk> Frames<D> {
         if let (true, End::At(size)) = (self.segments.is_empty(), self.end) {
             segment.size = size;
         }
+        self.epoch = segment.header.identity.epoch;
         self.current = Some(Current {
             path: segment.path.clone(),
             reader: Reader::new(segment),
@@ -149,9 +166,11 @@ impl<D: Disk> Frames<D> {
             return Ok(false);
         };
         let error = current.reader.damage(&current.path, flaw);
+        let reached = current.reader.expected();
         if self.end == End::Open && self.segments.is_empty() {
             let tail = judge(&mut current.reader, flaw).map_err(failed(&current.path))?;
             if tail == Tail::Torn {
+                self.reached = Some(reached);
                 return Ok(false);
             }
         }

@@ -8,6 +8,7 @@
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use super::NOTE;
 use super::header::{self, Header, Previous, Reading};
 use super::position::Position;
 use crate::store::disk::{Disk, DiskFile, read_exact_at};
@@ -72,6 +73,28 @@ impl<D: Disk> Folder<D> {
         let mut found: Vec<Position> = names.iter().filter_map(|name| first_of(name)).collect();
         found.sort_unstable();
         Ok(found)
+    }
+
+    /// The same; none where there is no folder.
+    pub(super) fn listed(&self) -> Result<Vec<Position>, StoreError> {
+        match self.segments() {
+            Err(StoreError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {
+                Ok(Vec::new())
+            }
+            segments => segments,
+        }
+    }
+
+    /// Refuses a log whose repair was interrupted.
+    pub(super) fn mended(&self) -> Result<(), StoreError> {
+        let note = self.dir.join(NOTE);
+        match self.disk.open(&note) {
+            Ok(_) => Err(StoreError::Mending {
+                dir: self.dir.clone(),
+            }),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(failed(&note)(error)),
+        }
     }
 
     /// Makes a segment, which is durable when this returns. One without a frame

@@ -133,7 +133,7 @@ fn segment<D: Disk>(
 
 /// What follows a flaw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Found {
+pub(super) enum Found {
     /// Nothing that counts.
     Torn,
     /// No frame that could be read.
@@ -143,7 +143,8 @@ enum Found {
 }
 
 impl Found {
-    fn position(self) -> Option<Position> {
+    /// That of the frame.
+    pub(super) fn position(self) -> Option<Position> {
         match self {
             Found::Frame(position) => Some(position),
             Found::Torn | Found::Nothing => None,
@@ -152,7 +153,11 @@ impl Found {
 }
 
 /// Goes to the next frame that can be read.
-fn go_on<F: DiskFile>(reader: &mut Reader<F>, flaw: Flaw, last: bool) -> io::Result<Found> {
+pub(super) fn go_on<F: DiskFile>(
+    reader: &mut Reader<F>,
+    flaw: Flaw,
+    last: bool,
+) -> io::Result<Found> {
     let due = reader.expected().get();
     let at = reader.offset();
     if last && judge(reader, flaw)? == Tail::Torn {

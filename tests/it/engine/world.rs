@@ -103,7 +103,7 @@ fn line(state: &State, entry: &Entry) -> String {
         .fields
         .iter()
         .filter(|(name, _)| !hidden.contains(name));
-    parts.extend(fields.map(|(_, value)| value.clone()));
+    parts.extend(fields.map(|(_, value)| value.to_string()));
     parts.join(" ")
 }
 

@@ -131,7 +131,7 @@ impl SimDisk {
     }
 
     /// Puts a file there, durably and behind the back of who writes it.
-    pub(super) fn put(&self, path: &Path, bytes: &[u8]) {
+    pub(crate) fn put(&self, path: &Path, bytes: &[u8]) {
         let mut world = self.world();
         let number = world.contents.len();
         let mut content = SimContent::default();
@@ -144,7 +144,7 @@ impl SimDisk {
     }
 
     /// A disk that holds these files.
-    pub(super) fn holding(files: &BTreeMap<PathBuf, Vec<u8>>) -> Self {
+    pub(crate) fn holding(files: &BTreeMap<PathBuf, Vec<u8>>) -> Self {
         let disk = SimDisk::new(0);
         for (path, bytes) in files {
             disk.put(path, bytes);
@@ -153,7 +153,7 @@ impl SimDisk {
     }
 
     /// All files and what they hold.
-    pub(super) fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+    pub(crate) fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let world = self.world();
         let files = world.seen.iter();
         files

@@ -70,8 +70,13 @@ const HOMES: &[Home] = &[
         places: &["src/connector/http", "src/connector/smtp", "src/host/live"],
     },
     Home {
-        crates: &["rusqlite", "zstd"],
+        crates: &["zstd"],
         places: &["src/store/archive"],
+    },
+    // The history of a store, and tables that go out.
+    Home {
+        crates: &["rusqlite"],
+        places: &["src/store/archive", "src/connector/sqlite"],
     },
 ];
 

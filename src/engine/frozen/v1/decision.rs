@@ -1,9 +1,10 @@
 //! Decisions: what was changed, told, sent and asked for.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::value::{self, Frozen};
 use crate::base::{Name, Timestamp, Uid};
@@ -11,7 +12,7 @@ use crate::engine::call::Call;
 use crate::engine::decision::{self as live, Answer};
 use crate::engine::enrolment::{Enrolment, Stage};
 use crate::engine::history;
-use crate::engine::message::{Address, Key};
+use crate::engine::message::{Address, Delivery, Key};
 use crate::engine::prepared::Prepared;
 use crate::engine::record::{Heard, Side};
 use crate::model::{ObjectId, Value, WorkflowId};
@@ -20,11 +21,31 @@ use crate::model::{ObjectId, Value, WorkflowId};
 #[derive(Debug, Serialize)]
 pub struct Decision<'d> {
     cell: Cell<'d>,
-    changes: Vec<Change<'d>>,
-    entries: Vec<Entry<'d>>,
-    messages: Vec<Message<'d>>,
-    actions: Vec<Action<'d>>,
+    changes: Each<'d, live::Change, Change<'d>>,
+    entries: Each<'d, live::Entry, Entry<'d>>,
+    messages: Each<'d, Delivery, Message<'d>>,
+    actions: Each<'d, live::Action, Action<'d>>,
     answer: Option<Cow<'static, str>>,
+}
+
+/// A list of which each item is put into its form when it is written.
+struct Each<'d, T, F> {
+    freezing: Freezing<'d>,
+    items: &'d [T],
+    freeze: fn(Freezing<'d>, &'d T) -> F,
+}
+
+impl<T, F> fmt::Debug for Each<'_, T, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} items", self.items.len())
+    }
+}
+
+impl<T, F: Serialize> Serialize for Each<'_, T, F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let items = self.items.iter();
+        serializer.collect_seq(items.map(|item| (self.freeze)(self.freezing, item)))
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -98,7 +119,7 @@ struct Entry<'d> {
     enrolment: Option<[u8; 16]>,
     step: Option<&'d str>,
     kind: &'static str,
-    fields: Vec<(&'static str, String)>,
+    fields: Vec<(&'static str, Cow<'d, str>)>,
 }
 
 #[derive(Debug, Serialize)]
@@ -127,30 +148,10 @@ pub fn freeze<'d>(prepared: &'d Prepared, decision: &'d live::Decision) -> Decis
     };
     Decision {
         cell: freezing.cell(&decision.cell),
-        changes: decision
-            .changes
-            .iter()
-            .map(|change| freezing.change(change))
-            .collect(),
-        entries: decision
-            .entries
-            .iter()
-            .map(|entry| freezing.entry(entry))
-            .collect(),
-        messages: decision
-            .messages
-            .iter()
-            .map(|message| Message {
-                id: *message.id.bytes(),
-                chain: message.chain,
-                to: freezing.cell(&message.to),
-            })
-            .collect(),
-        actions: decision
-            .actions
-            .iter()
-            .map(|action| freezing.action(action))
-            .collect(),
+        changes: freezing.each(&decision.changes, Freezing::change),
+        entries: freezing.each(&decision.entries, Freezing::entry),
+        messages: freezing.each(&decision.messages, Freezing::message),
+        actions: freezing.each(&decision.actions, Freezing::action),
         answer: decision.answer.as_ref().map(answer),
     }
 }
@@ -164,6 +165,22 @@ struct Freezing<'p> {
 }
 
 impl<'d> Freezing<'d> {
+    fn each<T, F>(self, items: &'d [T], freeze: fn(Self, &'d T) -> F) -> Each<'d, T, F> {
+        Each {
+            freezing: self,
+            items,
+            freeze,
+        }
+    }
+
+    fn message(self, message: &'d Delivery) -> Message<'d> {
+        Message {
+            id: *message.id.bytes(),
+            chain: message.chain,
+            to: self.cell(&message.to),
+        }
+    }
+
     fn cell(self, address: &'d Address) -> Cell<'d> {
         match address {
             Address::Program => Cell::Program,
@@ -392,7 +409,7 @@ impl<'d> Freezing<'d> {
         Some(values.map(|value| value.as_ref().map(print)).collect())
     }
 
-    fn entry(self, entry: &live::Entry) -> Entry<'d> {
+    fn entry(self, entry: &'d live::Entry) -> Entry<'d> {
         let told = history::tell(self.prepared, self.object, entry);
         let plan = entry.workflow.and_then(|id| self.prepared.workflow(id));
         let step = entry.step.and_then(|step| plan?.steps.get(step));

@@ -103,6 +103,12 @@ impl Event {
         }
     }
 
+    /// Whether it is an outside input.
+    #[must_use]
+    pub fn is_input(&self) -> bool {
+        matches!(self.body, Body::Input(_))
+    }
+
     /// The frozen form of the loading of a program.
     #[must_use]
     pub fn load(at: Timestamp, program: Uid, store: Uid) -> Self {

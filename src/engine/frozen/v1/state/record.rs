@@ -45,11 +45,11 @@ impl<'p> Freezing<'p> {
         for enrolment in &cell.enrolments {
             self.enrolment(cell.object, enrolment);
         }
-        self.out.count(cell.been.len());
-        for ((workflow, key), times) in &cell.been {
-            self.put(&Item::Workflow(*workflow));
+        self.out.count(cell.been.iter().len());
+        for (workflow, key, times) in cell.been.iter() {
+            self.put(&Item::Workflow(workflow));
             self.out.text(key);
-            self.out.number(u64::from(*times));
+            self.out.number(u64::from(times));
         }
         self.out.count(cell.counters.len());
         for (id, counter) in &cell.counters {
@@ -63,7 +63,7 @@ impl<'p> Freezing<'p> {
         let object = &self.prepared.program.catalog.objects[cell.object];
         let known = cell.values.iter().flatten().count();
         self.out.count(known);
-        for ((id, property), value) in object.properties.iter().zip(&cell.values) {
+        for ((id, property), value) in object.properties.iter().zip(cell.values.iter()) {
             if value.is_some() {
                 let place = self.names.property(cell.object, id);
                 self.out.number(place);
@@ -177,7 +177,7 @@ impl Thawing<'_, '_> {
         for _ in 0..self.from.count()? {
             let workflow = self.table.workflow(&mut self.from)?;
             let key = self.key()?;
-            cell.been.insert((workflow, key), self.from.small()?);
+            cell.been.set(workflow, &key, self.from.small()?);
         }
         for _ in 0..self.from.count()? {
             let id = self.table.counter(&mut self.from)?;
@@ -190,8 +190,9 @@ impl Thawing<'_, '_> {
         for _ in 0..self.from.count()? {
             let (object, property, shape) = self.table.property(&mut self.from)?;
             let value = self.from.value(shape)?;
-            match cell.values.get_mut(property.index()) {
-                Some(slot) if object == cell.object => *slot = value,
+            let own = object == cell.object;
+            match cell.slot(property) {
+                Some(slot) if own => *slot = value,
                 _ => return Err(ThawError::other()),
             }
         }
