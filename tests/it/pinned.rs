@@ -3,6 +3,7 @@
 //! said. What an enrolment does there is tested in the engine.
 
 use std::fs;
+use std::thread::sleep;
 use std::time::Duration;
 
 use flow::engine::Event;
@@ -255,81 +256,90 @@ fn contact(folder: &Folder, name: &str) {
     );
 }
 
-/// proves: V3, V5
-#[test]
-fn edits_under_watch_leave_those_inside_where_they_are() {
-    let quiet = Duration::from_millis(700);
+/// A project under watch, edited while Ada was inside.
+fn edited() -> (Folder, Running) {
     let folder = project("    wait 2 seconds\n    set mark = \"old\"\n    wait 1 hour\n");
     let running = Running::begin(&folder, &["--watch"]);
     running.hears("watching its sources", 1);
-    std::thread::sleep(quiet);
+    // The first look of all is over.
+    sleep(Duration::from_millis(700));
     contact(&folder, "ada");
     folder.write("slow.flow", slow("    set mark = \"new\"\n").as_bytes());
-    running.hears(
-        "loaded: `slow` has changed; 1 enrolment of `slow` finishes on version ",
-        1,
-    );
+    let stays = "loaded: `slow` has changed; 1 enrolment of `slow` finishes on version ";
+    running.hears(stays, 1);
     contact(&folder, "bob");
     assert_eq!(record(&folder, "bob")["properties"]["mark"], "new");
-    // What the older version writes is gone: the sources are not loaded.
-    let without = OBJECT.replace("  mark: string\n", "");
+    (folder, running)
+}
+
+/// Takes the property away that the older version writes.
+fn without_mark(folder: &Folder) {
     folder.write("slow.flow", slow("    set late = \"yes\"\n").as_bytes());
-    running.hears("loaded: `slow` has changed", 2);
+    let without = OBJECT.replace("  mark: string\n", "");
     folder.write("main.flow", without.as_bytes());
+}
+
+fn goes_on(folder: &Folder) {
+    let marked = until(|| record(folder, "ada")["properties"]["mark"] == "old");
+    assert!(marked, "{}", record(folder, "ada"));
+}
+
+/// proves: V3, V5
+#[test]
+fn edits_under_watch_leave_those_inside_where_they_are() {
+    let (folder, running) = edited();
+    without_mark(&folder);
     running.hears("`slow`: 1 enrolment finishes on version ", 1);
     running.hears("set mark = \"old\"", 1);
     running.hears("not loaded: the program from before runs on", 1);
     assert_eq!(running.count("would be lost"), 0);
-    let marked = until(|| record(&folder, "ada")["properties"]["mark"] == "old");
-    assert!(marked, "{}", record(&folder, "ada"));
+    goes_on(&folder);
     // Killed, it goes on from the log; the folder's program is still refused.
     running.kill();
     let run = folder.flow(&["run", "--once"]);
     assert_eq!(run.code, Some(1), "{}", run.err);
-    assert!(
-        run.err.contains("does not go with what is in the store"),
-        "{}",
-        run.err
-    );
-    assert!(
-        run.err.contains("`slow`: 1 enrolment finishes"),
-        "{}",
-        run.err
-    );
+    for said in [
+        "does not go with what is in the store",
+        "`slow`: 1 enrolment finishes",
+    ] {
+        assert!(run.err.contains(said), "{said}: {}", run.err);
+    }
     folder.write("main.flow", OBJECT.as_bytes());
     let run = folder.flow(&["run", "--once"]);
     assert_eq!(run.code, Some(0), "{}", run.err);
+    assert_eq!(record(&folder, "ada")["inside"][0]["step"], "wait_2");
+}
+
+/// proves: V3, H1
+#[test]
+fn who_is_inside_which_version_is_shown() {
+    let (folder, running) = edited();
+    goes_on(&folder);
+    running.kill();
+    let run = folder.flow(&["run", "--once"]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
     assert_eq!(run.err.matches("loaded").count(), 0, "{}", run.err);
-    // Where she is, by version.
     let ada = record(&folder, "ada");
-    let version = ada["inside"][0]["version"].as_str().expect("an older one");
-    assert_eq!(ada["inside"][0]["step"], "wait_2");
+    let version = ada["inside"][0]["version"].as_str();
+    let version = version.expect("an older one");
     let status = ok(&folder, &["status"]);
-    let of = |line: &str| {
-        line.split_whitespace()
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
-    };
-    let lines: Vec<Vec<String>> = status.lines().map(of).collect();
-    assert!(
-        lines.contains(&vec![version.to_owned(), "1".into()]),
-        "{status}"
-    );
+    let of = |line: &str| -> Vec<String> { line.split_whitespace().map(str::to_owned).collect() };
+    let shown = vec![version.to_owned(), "1".to_owned()];
+    assert!(status.lines().any(|line| of(line) == shown), "{status}");
     let history = ok(&folder, &["history", "ada@x.example", "--format", "json"]);
     let told = history
         .lines()
         .map(|line| -> Value { serde_json::from_str(line).expect("json") });
     let told: Vec<Value> = told.filter(|one| one["workflow"] == "slow").collect();
+    assert!(told.len() > 3, "{history}");
     assert!(
-        told.len() > 3 && told.iter().all(|one| one["version"] == version),
+        told.iter().all(|one| one["version"] == version),
         "{history}"
     );
     let source = told.last().and_then(|one| one["source"].as_str());
     let source = source.expect("a place");
-    assert!(
-        source.starts_with(&format!("slow@{version}.flow:")),
-        "{source}"
-    );
-    // A copy of the store, checked by working all of it out again.
+    let text = format!("slow@{version}.flow:");
+    assert!(source.starts_with(&text), "{source}");
+    // All of it is worked out again.
     ok(&folder, &["store", "verify"]);
 }
