@@ -19,13 +19,37 @@ pub struct Compilation {
     pub program: Option<Program>,
 }
 
+/// The files of a program.
+#[derive(Debug, Clone, Copy)]
+pub struct Files<'f> {
+    /// What declares it.
+    pub declaring: &'f [SourceId],
+    /// Older versions of its workflows, one in each (V3). They declare nothing,
+    /// and nobody is warned of them.
+    pub pinned: &'f [SourceId],
+}
+
 /// Compiles the given files of the sources. It never fails: what is wrong
 /// becomes findings. The same texts in the same order give the same
 /// compilation; meaning and versions do not depend on the order.
 #[must_use]
 pub fn compile(sources: &Sources, files: &[SourceId], settings: &Settings) -> Compilation {
-    let (trees, complete, syntax) = parse(sources, files);
-    let checked = semantic::analyse(&trees, complete, settings);
+    let files = Files {
+        declaring: files,
+        pinned: &[],
+    };
+    compile_all(sources, files, settings)
+}
+
+/// Compiles a program with older versions of its workflows. That a version does
+/// not go with what is declared now is an error in its file.
+#[must_use]
+pub fn compile_all(sources: &Sources, files: Files<'_>, settings: &Settings) -> Compilation {
+    let (trees, complete, syntax) = parse(sources, files.declaring);
+    let (pinned, whole, other) = parse(sources, files.pinned);
+    let mut syntax = syntax;
+    syntax.append(other);
+    let checked = semantic::analyse_all((&trees, &pinned), complete && whole, settings);
     let (valid, semantic) = checked.into_valid(&syntax);
     let program = valid.map(|valid| plan::lower(&valid, sources));
     let lint = program.as_ref().map(lint::check).unwrap_or_default();
@@ -33,7 +57,7 @@ pub fn compile(sources: &Sources, files: &[SourceId], settings: &Settings) -> Co
     findings.append(semantic);
     findings.append(lint);
     Compilation {
-        findings: findings.sorted(),
+        findings: findings.without_warnings(files.pinned).sorted(),
         program,
     }
 }

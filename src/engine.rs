@@ -30,7 +30,7 @@ mod step;
 mod world;
 
 pub use intake::{Input, InputBody, Received, Target};
-pub use migrate::{Goes, Lost, Migrated, Move, Refused, Violation, Withdrawn};
+pub use migrate::{Finishes, Goes, Lost, Migrated, Move, Refused, Violation, Withdrawn};
 pub use prepared::Prepared;
 pub use queue::Order;
 pub use state::{Image, PARTITIONS, State, Timer};

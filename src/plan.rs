@@ -18,7 +18,7 @@ pub use expression::{
 };
 pub use graph::{ActionGraph, GraphEdge, GraphNode};
 pub use lower::lower;
-pub use program::{Message, ObjectPlan, Program, Segment, Webhook, WebhookField};
+pub use program::{Message, ObjectPlan, Pinned, Program, Segment, Webhook, WebhookField};
 pub use step::{Case, Do, Moment, Next, Records, Step, StepKind, TargetProperty, Test, Wait};
 pub use webhook::{Readers, Reading, raw};
 pub use workflow::{Clause, EventTrigger, Reenroll, Refinement, Workflow};

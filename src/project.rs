@@ -39,6 +39,9 @@ pub struct Project {
     pub manifest: SourceId,
     /// The texts of the program, by path.
     pub files: Vec<SourceId>,
+    /// Older versions of its workflows, one in each text (V3): what is read from
+    /// disk has none.
+    pub pinned: Vec<SourceId>,
     /// What is wrong with `flow.toml`, and with sources that are no text.
     pub findings: Findings,
 }
@@ -72,6 +75,7 @@ pub fn load(dir: &Path) -> Result<Project, Error> {
         sources,
         manifest: id,
         files,
+        pinned: Vec::new(),
         findings,
     })
 }

@@ -48,8 +48,19 @@ impl Checked {
 /// name; if not, names that are missing are not reported.
 #[must_use]
 pub fn analyse(files: &[ast::File], complete: bool, settings: &Settings) -> Checked {
+    analyse_all((files, &[]), complete, settings)
+}
+
+/// The same with files of older versions of workflows, one in each (V3). They
+/// declare nothing: what they name is what the others declare.
+#[must_use]
+pub fn analyse_all(
+    (files, pinned): (&[ast::File], &[ast::File]),
+    complete: bool,
+    settings: &Settings,
+) -> Checked {
     let resolved = resolve::resolve(files, complete);
-    check::check(resolved, settings, complete)
+    check::check((resolved, pinned), settings, complete)
 }
 
 /// Names of declarations that could not be read.

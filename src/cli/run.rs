@@ -121,7 +121,7 @@ fn keep(
     progress: &mut dyn FnMut(usize),
 ) -> Result<Report, store::Failure> {
     let identity = durable::identity(&project.settings.name);
-    let hash = program.hash;
+    let written = program.written;
     if fresh {
         let lock = store.lock(&keep::present())?;
         store.clear()?;
@@ -133,7 +133,7 @@ fn keep(
         Some(program),
         (Timestamp::MIN, identity),
     )?;
-    let other = kept.durable.core().program().hash != hash;
+    let other = kept.durable.core().program().written != written;
     if other {
         return Err(store::Failure::OtherProgram);
     }

@@ -78,14 +78,19 @@ fn rows(status: &Status, (running, zone): (bool, &TimeZone)) -> String {
 fn workflows(status: &Status, width: usize) -> String {
     let head = ["workflow", "", "inside", "enrolled", "left"];
     let head = head.into_iter().map(str::to_owned).collect();
-    let rows = status.workflows.iter().map(|one| {
-        vec![
+    let rows = status.workflows.iter().flat_map(|one| {
+        let whole = [
             one.name.clone(),
             one.switch.clone(),
             one.inside.to_string(),
             one.enrolled.to_string(),
             one.left.to_string(),
-        ]
+        ];
+        let versions = one.versions.iter().map(|version| {
+            let inside = version.inside.to_string();
+            vec![format!("  {}", version.version), String::new(), inside]
+        });
+        std::iter::once(whole.to_vec()).chain(versions)
     });
     aligned(std::iter::once(head).chain(rows).collect(), width)
 }

@@ -1,6 +1,7 @@
 //! The findings of a run, in order and without doubles.
 
 use super::{Finding, Level};
+use crate::base::SourceId;
 
 /// A growing list of findings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -51,6 +52,15 @@ impl Findings {
         self.list
             .iter()
             .any(|finding| finding.level == Level::Error)
+    }
+
+    /// Those without the warnings of some sources.
+    #[must_use]
+    pub fn without_warnings(mut self, of: &[SourceId]) -> Self {
+        self.list.retain(|finding| {
+            finding.level == Level::Error || !of.contains(&finding.primary.span.source)
+        });
+        self
     }
 
     /// Sorts by place, then code, and drops doubles.

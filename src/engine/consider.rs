@@ -49,7 +49,7 @@ impl<'w> Draft<'w> {
             };
             let id = WorkflowId::at(place);
             self.notes.clear();
-            self.take_out(id, workflow);
+            self.take_out(id);
             self.enrol(id, workflow);
         }
     }
@@ -75,22 +75,19 @@ impl<'w> Draft<'w> {
     }
 
     /// Takes the record out of a workflow, for the first reason that applies
-    /// (L6).
-    fn take_out(&mut self, id: WorkflowId, workflow: &Workflow) {
-        let inside: Vec<Uid> = self
-            .before
-            .enrolments
-            .iter()
-            .filter(|enrolment| enrolment.workflow == id)
-            .map(|enrolment| enrolment.id)
-            .collect();
-        if inside.is_empty() {
-            return;
+    /// (L6) in the version that it is inside (V3), in the order of keys (E16).
+    fn take_out(&mut self, id: WorkflowId) {
+        let mut leaving: Vec<(&str, Uid, Reason)> = Vec::new();
+        for version in self.world.prepared.program.versions(id) {
+            let all = self.before.enrolments.iter();
+            let mut inside = all.filter(|of| of.workflow == version).peekable();
+            let plan = inside.peek().and_then(|_| self.workflow(version));
+            if let Some(reason) = plan.and_then(|plan| self.reason_to_leave(plan)) {
+                leaving.extend(inside.map(|of| (&*of.key, of.id, reason)));
+            }
         }
-        let Some(reason) = self.reason_to_leave(workflow) else {
-            return;
-        };
-        for enrolment in inside {
+        leaving.sort_by_key(|(key, ..)| *key);
+        for (_, enrolment, reason) in leaving {
             self.leave(enrolment, reason);
         }
     }
@@ -333,7 +330,7 @@ impl<'w> Draft<'w> {
             Some(Reason::Suppressed)
         } else if workflow.goal.as_ref().is_some_and(|goal| self.is(goal)) {
             Some(Reason::GoalMet)
-        } else if self.after.is_inside(id, key) {
+        } else if self.is_inside(id, key) {
             Some(Reason::AlreadyEnrolled)
         } else if again.is_some() && workflow.reenroll.is_empty() {
             Some(Reason::EnrolledBefore)
@@ -342,6 +339,13 @@ impl<'w> Draft<'w> {
         } else {
             None
         }
+    }
+
+    /// Whether the record is inside a workflow under a key, whatever version of
+    /// it (V3).
+    fn is_inside(&self, id: WorkflowId, key: &str) -> bool {
+        let mut versions = self.world.prepared.program.versions(id);
+        versions.any(|id| self.after.is_inside(id, key))
     }
 
     fn conclude_enrolment(&mut self, id: WorkflowId, cause: Cause, reason: Option<Reason>) {

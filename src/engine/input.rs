@@ -17,7 +17,7 @@ use super::message::{Address, Body, Delivery, Request, Switching};
 use super::record::RecordCell;
 use super::state::KeyCell;
 use super::world::World;
-use crate::base::{Timestamp, Uid};
+use crate::base::Timestamp;
 use crate::model::{SegmentId, WorkflowId};
 
 pub(super) use program::decide as decide_program;
@@ -212,14 +212,13 @@ impl Draft<'_> {
     }
 
     fn unenroll(&mut self, workflow: WorkflowId) {
-        let inside: Vec<Uid> = self
-            .after
-            .enrolments
-            .iter()
-            .filter(|enrolment| enrolment.workflow == workflow)
-            .map(|enrolment| enrolment.id)
-            .collect();
-        for enrolment in inside {
+        let program = &self.world.prepared.program;
+        let all = self.after.enrolments.iter();
+        let inside = all.filter(|of| program.current(of.workflow) == workflow);
+        let mut inside: Vec<_> = inside.map(|of| (of.key.clone(), of.id)).collect();
+        // Several versions may be inhabited: the order is that of keys (E16).
+        inside.sort();
+        for (_, enrolment) in inside {
             self.leave(enrolment, super::decision::Reason::Manual);
         }
     }

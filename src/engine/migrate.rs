@@ -16,7 +16,7 @@ mod wait;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use self::report::{Goes, Lost, Migrated, Move, Refused, Violation, Withdrawn};
+pub use self::report::{Finishes, Goes, Lost, Migrated, Move, Refused, Violation, Withdrawn};
 
 use self::key::News;
 use self::names::Names;
@@ -50,10 +50,8 @@ pub(super) fn migrate(image: Image, new: &Arc<Prepared>) -> Result<(Image, Migra
     let mut moved = image.moved;
     migration.wait_again(&mut partitions, &mut moved);
     let switches = image.switches.into_iter();
-    let switches = switches.filter_map(|(workflow, switch)| {
-        let workflow = migration.names.workflow(workflow)?;
-        Some((workflow.id, switch))
-    });
+    let switches = switches
+        .filter_map(|(workflow, switch)| Some((migration.names.workflow(workflow)?, switch)));
     let switches = switches.collect();
     let image = Image {
         prepared: new.clone(),
@@ -66,7 +64,7 @@ pub(super) fn migrate(image: Image, new: &Arc<Prepared>) -> Result<(Image, Migra
         accepted: image.accepted,
     };
     let Migration { tally, names, .. } = migration;
-    Ok((image, tally.finish(old.clone(), names)))
+    Ok((image, tally.finish(old.clone(), new, names)))
 }
 
 /// A publication under way.

@@ -5,6 +5,7 @@
 mod concerns;
 mod constants;
 mod interest;
+mod name;
 mod reads;
 mod refined;
 
@@ -65,10 +66,10 @@ impl Prepared {
         prepared
     }
 
-    /// A workflow of the program.
+    /// A workflow of the program, or an older version of one (V3).
     #[must_use]
     pub fn workflow(&self, id: WorkflowId) -> Option<&Workflow> {
-        self.program.workflows().get(id.index())
+        self.program.plan(id)
     }
 
     /// The condition of a segment; `None` for a static one.

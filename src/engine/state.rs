@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use self::timers::Timers;
 use super::decision::{Change, Decision};
+use super::enrolment::Enrolment;
 use super::message::{Address, Key, Switching};
 use super::prepared::Prepared;
 use super::put_back::PutBack;
@@ -82,6 +83,7 @@ impl State {
     /// How a workflow is switched.
     #[must_use]
     pub fn switch(&self, workflow: WorkflowId) -> Switch {
+        let workflow = self.prepared.program.current(workflow);
         self.switches.get(&workflow).copied().unwrap_or_default()
     }
 
@@ -199,23 +201,25 @@ impl State {
 
     fn evolve_record(&mut self, id: Uid, changes: &[Change]) {
         for change in changes {
+            let program = &self.prepared.program;
+            let timer = |of: &Enrolment| Timer::of(id, of, program);
+            let put_back = |of: &PutBack| Timer::of_put_back(id, of, program);
             let (off, on) = match (change, self.record(id)) {
                 (Change::Enrolment(new), record) => {
                     let old = record.and_then(|record| record.enrolment(new.id));
-                    (old.and_then(|old| Timer::of(id, old)), Timer::of(id, new))
+                    (old.and_then(timer), timer(new))
                 }
                 (Change::Left(enrolment), Some(record)) => {
                     let old = record.enrolment(*enrolment);
-                    (old.and_then(|old| Timer::of(id, old)), None)
+                    (old.and_then(timer), None)
                 }
                 (Change::PutBack(new), record) => {
                     let old = record.and_then(|record| record.put_back.get(&new.key));
-                    let timer = |of: &PutBack| Timer::of_put_back(id, of);
-                    (old.and_then(timer), timer(new))
+                    (old.and_then(put_back), put_back(new))
                 }
                 (Change::PutBackOver(key), Some(record)) => {
                     let old = record.put_back.get(key);
-                    (old.and_then(|old| Timer::of_put_back(id, old)), None)
+                    (old.and_then(put_back), None)
                 }
                 _ => (None, None),
             };

@@ -19,7 +19,7 @@ use super::draft::Draft;
 use super::enrolment::{Enrolment, Occurrence, Stage};
 use super::message::Request;
 use crate::base::{Timestamp, Uid};
-use crate::model::Value;
+use crate::model::{Value, WorkflowId};
 use crate::plan::{Next, Step, StepKind};
 use crate::semantic::hir::EventSource;
 
@@ -100,7 +100,9 @@ impl<'w> Draft<'w> {
 
     fn step(&mut self, at: At<'w>) -> Flow {
         self.notes.clear();
-        if self.is_off(at) && is_action(&at.step.kind) {
+        let of = self.after.enrolment(at.enrolment);
+        let is_off = of.is_some_and(|of| self.is_off(of.workflow));
+        if is_off && is_action(&at.step.kind) {
             let what = What::Skipped("workflow_off".into());
             self.tell_step(at.enrolment, Some(at.place), what);
             return Flow::On(at.step.next);
@@ -139,13 +141,12 @@ impl<'w> Draft<'w> {
         }
     }
 
-    /// Whether the workflow was turned off, by its source or by the operator.
-    fn is_off(&self, at: At<'_>) -> bool {
-        let Some(of) = self.after.enrolment(at.enrolment) else {
-            return false;
-        };
-        let off = self.workflow(of.workflow).is_some_and(|plan| plan.off);
-        off || self.world.switch(of.workflow).off
+    /// Whether a workflow was turned off, by the operator or by its source: by
+    /// that of the version that enrols, whatever older ones say (V3).
+    fn is_off(&self, workflow: WorkflowId) -> bool {
+        let current = self.world.prepared.program.current(workflow);
+        let off = self.workflow(current).is_some_and(|plan| plan.off);
+        off || self.world.switch(workflow).off
     }
 
     /// Puts an enrolment where it stands now.

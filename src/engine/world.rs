@@ -34,6 +34,7 @@ pub(super) struct World<'w> {
 
 impl<'w> World<'w> {
     pub(super) fn switch(self, workflow: WorkflowId) -> Switch {
+        let workflow = self.prepared.program.current(workflow);
         self.switches.get(&workflow).copied().unwrap_or_default()
     }
 

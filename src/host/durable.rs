@@ -18,11 +18,12 @@ pub use self::snapshot::Writing;
 
 use std::time::Duration;
 
+use super::older::{self, Unfit};
 use super::program::Loaded;
 use super::telling::Told;
 use crate::base::{Timestamp, Uid};
 use crate::engine::frozen::v1::event::{Event as Frozen, Place, Thawed};
-use crate::engine::{Effects, Event, Migrated, Refused, State};
+use crate::engine::{Effects, Event, Migrated, State};
 use crate::scenario::Machine;
 use crate::store::StoreError;
 use crate::store::disk::Disk;
@@ -68,6 +69,23 @@ pub type Opening<'h> = Box<dyn FnOnce() -> Result<Box<dyn History + Send>, Store
 /// Makes sure that what was taken survives, and says if it does not.
 pub type Securing = Box<dyn FnOnce() -> Result<(), StoreError> + Send>;
 
+/// A program that goes with what is in a store.
+#[derive(Debug)]
+pub struct Fit {
+    /// The program.
+    program: Loaded,
+    /// What loading it would do.
+    pub migrated: Migrated,
+}
+
+impl Fit {
+    /// The program, with the versions on which those inside finish.
+    #[must_use]
+    pub fn program(&self) -> &Loaded {
+        &self.program
+    }
+}
+
 /// An engine with a log behind it.
 pub struct Durable<D: Disk> {
     core: Core<D>,
@@ -102,20 +120,27 @@ impl<D: Disk> Durable<D> {
         self.failure.take()
     }
 
-    /// What loading another program would do.
+    /// What loading another program would do, which then holds the versions on
+    /// which those inside finish (V3).
     ///
     /// # Errors
     /// If what is there does not go with it.
-    pub fn would_load(&self, program: &Loaded) -> Result<Migrated, Refused> {
-        self.core.engine.would_publish(&program.prepared)
+    pub fn would_load(&self, program: Loaded) -> Result<Fit, Unfit> {
+        let texts = self.core.program.places.sources();
+        let older = older::needed(self.core.state(), texts, &program.prepared);
+        let program = program.with(&older)?;
+        let migrated = self.core.engine.would_publish(&program.prepared);
+        let migrated = migrated.map_err(Unfit::Refused)?;
+        Ok(Fit { program, migrated })
     }
 
     /// Loads another program (V1, V2). It is durable when this returns.
     ///
     /// # Errors
-    /// If it cannot be kept, or does not go with what is there: ask
-    /// [`Durable::would_load`] before.
-    pub fn load(&mut self, now: Timestamp, program: Loaded) -> Result<Migrated, Unopened> {
+    /// If it cannot be kept, or something has happened since it was found to go
+    /// with what is there.
+    pub fn load(&mut self, now: Timestamp, fit: Fit) -> Result<Migrated, Unopened> {
+        let program = fit.program;
         let store = self.core.identity;
         let position = keep(&mut self.log, &self.core.programs, (now, &program, store))?;
         self.commit()?;

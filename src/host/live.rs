@@ -68,9 +68,11 @@ pub enum News {
     /// Another program runs from now on: what has changed, in words, and what
     /// has become of those inside.
     Loaded(Vec<String>, Box<Migrated>),
-    /// The program would take something away, or does not go with what is
-    /// there: what ran before runs on (V5).
+    /// The program would take something away: what ran before runs on (V5).
     Refused(String),
+    /// The program does not go with what is there, and why: what ran before
+    /// runs on.
+    Unfit(String),
     /// The sources are again those of the program that runs.
     Unchanged,
     /// It is about to end; so many attempts are on their way.

@@ -31,7 +31,10 @@ fn spelled(prepared: &Prepared, (object, id): (ObjectId, PropertyId), value: &Va
 
 /// How records were called at an instant, for words that are made later.
 #[derive(Debug, Clone, Default)]
-pub struct Called(Vec<(Uid, ObjectId, Option<(PropertyId, Value)>)>);
+pub struct Called(Vec<(Uid, ObjectId, Unique)>);
+
+/// The first unique value of a record, where one is known.
+type Unique = Option<(PropertyId, Value)>;
 
 impl Called {
     /// Notes how a record is called now, if there is such a record.
@@ -103,6 +106,12 @@ impl Places {
         let root = root.to_string_lossy();
         let root = root.replace(std::path::MAIN_SEPARATOR, "/");
         Places { sources, root }
+    }
+
+    /// The texts.
+    #[must_use]
+    pub fn sources(&self) -> &Sources {
+        &self.sources
     }
 
     /// `workflows/register.flow:12:5`, wherever the project stands.

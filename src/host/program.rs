@@ -1,12 +1,13 @@
 //! A program as the host runs it: compiled, with its texts, and packed so that
 //! it can be compiled again. Where the pack is kept is not known here.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::look::Places;
+use super::older::{Older, Unfit};
 use crate::base::Uid;
-use crate::compile::compile;
+use crate::compile::{Files, compile_all};
 use crate::diagnostic::Findings;
 use crate::engine::Prepared;
 use crate::project::{self, Project};
@@ -16,12 +17,16 @@ use crate::project::{self, Project};
 pub struct Loaded {
     /// The hash of its texts.
     pub hash: Uid,
+    /// The same without older versions of workflows (V3): by it a program is
+    /// told from the one of a folder.
+    pub written: Uid,
     /// Its texts as one piece.
     pub packed: Vec<u8>,
     /// What the engine runs.
     pub prepared: Arc<Prepared>,
     /// The texts that the history points at.
     pub places: Arc<Places>,
+    root: PathBuf,
 }
 
 impl Loaded {
@@ -30,7 +35,11 @@ impl Loaded {
     /// # Errors
     /// What is wrong with it. Its warnings are returned beside the program.
     pub fn compile(project: &Project) -> Result<(Self, Findings), Findings> {
-        let compilation = compile(&project.sources, &project.files, &project.settings);
+        let files = Files {
+            declaring: &project.files,
+            pinned: &project.pinned,
+        };
+        let compilation = compile_all(&project.sources, files, &project.settings);
         let mut findings = project.findings.clone();
         findings.append(compilation.findings);
         match compilation.program {
@@ -38,13 +47,34 @@ impl Loaded {
                 let packed = project.pack();
                 let loaded = Loaded {
                     hash: hash(&packed),
+                    written: hash(&project.pack_written()),
                     packed,
                     prepared: Arc::new(Prepared::new(program)),
                     places: Arc::new(Places::new(project.sources.clone(), &project.root)),
+                    root: project.root.clone(),
                 };
                 Ok((loaded, findings))
             }
             _ => Err(findings),
+        }
+    }
+
+    /// The program together with older versions of its workflows.
+    ///
+    /// # Errors
+    /// If one of them does not go with it.
+    pub fn with(self, older: &[Older]) -> Result<Self, Unfit> {
+        if older.is_empty() {
+            return Ok(self);
+        }
+        let project = project::unpack(&self.root, &self.packed);
+        let mut project = project.ok_or_else(|| Unfit::unread(older))?;
+        for version in older {
+            project.pin(&version.source(), &version.text);
+        }
+        match Loaded::compile(&project) {
+            Ok((loaded, _)) => Ok(loaded),
+            Err(findings) => Err(Unfit::of(&project, older, &findings)),
         }
     }
 

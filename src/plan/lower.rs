@@ -5,9 +5,10 @@ mod expression;
 mod step;
 mod workflow;
 
-use super::version::Versions;
-use super::{Message, ObjectPlan, Program, Segment, Webhook, WebhookField};
-use crate::base::{Sources, Span};
+use super::version::{Versions, tokens};
+use super::{Message, ObjectPlan, Pinned, Program, Segment, Webhook, WebhookField};
+use crate::base::{Fingerprint, Sources, Span};
+use crate::model::{Item, WorkflowId};
 use crate::semantic::{Valid, hir};
 use crate::syntax::one_line;
 
@@ -36,8 +37,12 @@ impl Lowering<'_> {
         let versions = Versions::of(program, self.sources);
         let workflows = catalog.workflows.ids().zip(&program.workflows);
         let workflows = workflows
-            .map(|(id, workflow)| self.workflow(id, workflow, versions.version(id, self.sources)))
+            .map(|(id, workflow)| {
+                let own = program.origins.of(Item::Workflow(id));
+                self.workflow(id, workflow, self.version(&versions, id, own))
+            })
             .collect();
+        let pinned = self.pinned(&versions);
         Program {
             settings: program.settings.clone(),
             objects: program
@@ -55,8 +60,35 @@ impl Lowering<'_> {
             messages: self.messages(),
             segments: self.segments(),
             workflows,
+            pinned,
             catalog,
         }
+    }
+
+    /// The hash of the text that declares a workflow, and its version.
+    fn version(
+        self,
+        versions: &Versions<'_>,
+        id: WorkflowId,
+        own: &[hir::Origin],
+    ) -> (Fingerprint, Fingerprint) {
+        let text = tokens(own, self.sources);
+        (text, versions.version(Item::Workflow(id), (own, text)))
+    }
+
+    /// Older versions, each once, in an order that no order of files decides.
+    fn pinned(self, versions: &Versions<'_>) -> Vec<Pinned> {
+        let all = self.program.pinned.iter().map(|pinned| {
+            let version = self.version(versions, pinned.of, &pinned.origins);
+            Pinned {
+                of: pinned.of,
+                workflow: self.workflow(pinned.of, &pinned.workflow, version),
+            }
+        });
+        let mut all: Vec<Pinned> = all.collect();
+        all.sort_by_key(|pinned| (pinned.of, pinned.workflow.version));
+        all.dedup_by_key(|pinned| (pinned.of, pinned.workflow.version));
+        all
     }
 
     fn object(self, body: &hir::ObjectBody) -> ObjectPlan {

@@ -4,6 +4,7 @@ use super::{Condition, Expression, Workflow};
 use crate::base::Span;
 use crate::model::{
     Catalog, EventId, EventPropertyId, MessageField, MessageId, PropertyId, SegmentId, Settings,
+    WorkflowId,
 };
 use crate::semantic::hir::{JsonPath, Verify};
 
@@ -29,6 +30,17 @@ pub struct Program {
     /// The segments that follow a condition.
     pub segments: Vec<Segment>,
     pub(super) workflows: Vec<Workflow>,
+    pub(super) pinned: Vec<Pinned>,
+}
+
+/// An older version of a workflow, on which enrolments finish (V3). Nobody is
+/// enrolled on it.
+#[derive(Debug, Clone)]
+pub struct Pinned {
+    /// The workflow.
+    pub of: WorkflowId,
+    /// What it was.
+    pub workflow: Workflow,
 }
 
 impl Program {
@@ -36,6 +48,45 @@ impl Program {
     #[must_use]
     pub fn workflows(&self) -> &[Workflow] {
         &self.workflows
+    }
+
+    /// Older versions of them, in the order of the workflows. Each has an id
+    /// of its own, behind those of the workflows.
+    #[must_use]
+    pub fn pinned(&self) -> &[Pinned] {
+        &self.pinned
+    }
+
+    /// A workflow, or an older version of one.
+    #[must_use]
+    pub fn plan(&self, id: WorkflowId) -> Option<&Workflow> {
+        let behind = || id.index().checked_sub(self.workflows.len());
+        self.workflows
+            .get(id.index())
+            .or_else(|| Some(&self.pinned.get(behind()?)?.workflow))
+    }
+
+    /// All of them, the workflows before the older versions.
+    pub fn plans(&self) -> impl Iterator<Item = &Workflow> {
+        let older = self.pinned.iter().map(|pinned| &pinned.workflow);
+        self.workflows.iter().chain(older)
+    }
+
+    /// The workflow of which an id means a version.
+    #[must_use]
+    pub fn current(&self, id: WorkflowId) -> WorkflowId {
+        let behind = id.index().checked_sub(self.workflows.len());
+        let pinned = behind.and_then(|place| self.pinned.get(place));
+        pinned.map_or(id, |pinned| pinned.of)
+    }
+
+    /// The ids of all versions of a workflow: its own, then the older ones.
+    pub fn versions(&self, of: WorkflowId) -> impl Iterator<Item = WorkflowId> + use<'_> {
+        let first = self.workflows.len();
+        let older = self.pinned.iter().enumerate();
+        let older = older.filter(move |(_, pinned)| pinned.of == of);
+        let older = older.map(move |(place, _)| WorkflowId::at(first + place));
+        std::iter::once(of).chain(older)
     }
 }
 

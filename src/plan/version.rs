@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::{Fingerprint, Hasher, Sources};
-use crate::model::{Item, WorkflowId};
+use crate::model::Item;
 use crate::semantic::hir::{Origin, Program};
 use crate::syntax::hash_tokens;
 
@@ -40,14 +40,13 @@ impl<'a> Versions<'a> {
     /// The version of a workflow: its tokens, those of all that it names, of
     /// what these name, and the project's zone. Of an object and of another
     /// workflow only the name counts: what a property means is said where it
-    /// is declared.
-    pub(super) fn version(&self, workflow: WorkflowId, sources: &Sources) -> Fingerprint {
-        let item = Item::Workflow(workflow);
+    /// is declared. `own` declares the workflow, and `text` is its tokens.
+    pub(super) fn version(&self, item: Item, (own, text): (&[Origin], Fingerprint)) -> Fingerprint {
         let mut hasher = Hasher::default();
         hasher.text(&self.program.settings.timezone);
-        hasher.fingerprint(&tokens(self.program.origins.of(item), sources));
+        hasher.fingerprint(&text);
         let mut named: Vec<&Part> = self
-            .named_by(item)
+            .named_by(item, own)
             .iter()
             .filter_map(|item| self.parts.get(item))
             .collect();
@@ -62,20 +61,15 @@ impl<'a> Versions<'a> {
         hasher.finish()
     }
 
-    /// Everything that an item names, directly or through others.
-    fn named_by(&self, start: Item) -> BTreeSet<Item> {
+    /// Everything that the declarations of an item name, directly or through
+    /// others.
+    fn named_by(&self, start: Item, own: &[Origin]) -> BTreeSet<Item> {
         let mut found = BTreeSet::new();
-        let mut open = vec![start];
-        while let Some(item) = open.pop() {
-            for name in self
-                .program
-                .origins
-                .of(item)
-                .iter()
-                .flat_map(|origin| &origin.names)
-            {
+        let mut open = vec![own];
+        while let Some(origins) = open.pop() {
+            for name in origins.iter().flat_map(|origin| &origin.names) {
                 if found.insert(*name) && !matches!(name, Item::Workflow(_)) {
-                    open.push(*name);
+                    open.push(self.program.origins.of(*name));
                 }
             }
         }
@@ -89,7 +83,8 @@ fn counts_by_name(item: Item) -> bool {
     matches!(item, Item::Workflow(_) | Item::Object(_))
 }
 
-fn tokens(origins: &[Origin], sources: &Sources) -> Fingerprint {
+/// The hash of the texts of declarations.
+pub(super) fn tokens(origins: &[Origin], sources: &Sources) -> Fingerprint {
     let mut hasher = Hasher::default();
     for origin in origins {
         hash_tokens(sources.slice(origin.span), &mut hasher);

@@ -4,7 +4,7 @@ use super::{ActionGraph, Condition, Expression, Next, Step};
 use crate::base::{Decimal, Duration, Fingerprint, Name, Span};
 use crate::model::ObjectId;
 use crate::semantic::hir::EventSource;
-use crate::syntax::ast::EdgeKind;
+use crate::syntax::ast::{EdgeKind, OnEdit};
 
 /// A workflow.
 #[derive(Debug, Clone)]
@@ -20,8 +20,12 @@ pub struct Workflow {
     pub off: bool,
     /// Tags.
     pub campaigns: Vec<Box<str>>,
+    /// The hash of its own text.
+    pub text: Fingerprint,
     /// The hash of all that it is compiled from (V1).
     pub version: Fingerprint,
+    /// What an edit does with those inside (V2, V3).
+    pub on_edit: OnEdit,
     /// Event triggers, joined by or (E1).
     pub events: Vec<EventTrigger>,
     /// Filter triggers, joined by or (E1, E2).

@@ -22,9 +22,28 @@ struct Pack {
 
 impl Project {
     /// The texts of the project as one piece; equal texts at equal paths give
-    /// equal bytes.
+    /// equal bytes. Older versions of workflows stand behind all else: where
+    /// there is none, nothing does.
     #[must_use]
     pub fn pack(&self) -> Vec<u8> {
+        let written = self.pack_written();
+        if self.pinned.is_empty() {
+            return written;
+        }
+        let pinned = self.pinned.iter().map(|id| self.sources.get(*id));
+        let pinned: Vec<(&str, &str)> = pinned.map(|text| (text.name(), text.text())).collect();
+        // Writing to memory does not fail.
+        postcard::to_extend(&pinned, written).unwrap_or_default()
+    }
+
+    /// Adds an older version of a workflow.
+    pub fn pin(&mut self, name: &str, text: &str) {
+        self.pinned.push(self.sources.add(name, text));
+    }
+
+    /// The same without older versions: what its authors have written.
+    #[must_use]
+    pub fn pack_written(&self) -> Vec<u8> {
         let root = discover::shown(&self.root);
         let within = |id: SourceId| {
             let name = self.sources.get(id).name();
@@ -50,7 +69,11 @@ impl Project {
 /// bytes are no such thing.
 #[must_use]
 pub fn unpack(root: &Path, bytes: &[u8]) -> Option<Project> {
-    let pack: Pack = postcard::from_bytes(bytes).ok()?;
+    let (pack, rest): (Pack, &[u8]) = postcard::take_from_bytes(bytes).ok()?;
+    let pinned: Vec<(String, String)> = match rest {
+        [] => Vec::new(),
+        rest => postcard::from_bytes(rest).ok()?,
+    };
     let mut sources = Sources::default();
     let mut add = |path: &str, text: &str| {
         let path: PathBuf = root.join(path);
@@ -63,7 +86,7 @@ pub fn unpack(root: &Path, bytes: &[u8]) -> Option<Project> {
         .map(|(path, text)| add(path, text))
         .collect();
     let read = manifest::read(manifest, &pack.manifest, &pack.folder);
-    Some(Project {
+    let mut project = Project {
         root: root.to_owned(),
         store: root.join(read.store),
         settings: read.settings,
@@ -71,6 +94,11 @@ pub fn unpack(root: &Path, bytes: &[u8]) -> Option<Project> {
         sources,
         manifest,
         files,
+        pinned: Vec::new(),
         findings: Findings::default(),
-    })
+    };
+    for (name, text) in &pinned {
+        project.pin(name, text);
+    }
+    Some(project)
 }

@@ -8,6 +8,7 @@ mod enroll;
 mod event;
 mod message;
 mod object;
+mod pinned;
 mod segment;
 mod set;
 mod step;
@@ -21,10 +22,14 @@ use super::resolve::{EventTree, Resolved};
 use super::types::Checker;
 use crate::base::Span;
 use crate::model::{Item, Settings};
-use crate::syntax::ast::{TypeExpr, TypeKind};
+use crate::syntax::ast::{File, TypeExpr, TypeKind};
 
 /// Checks all bodies, in the order in which they depend on each other.
-pub(super) fn check(resolved: Resolved<'_>, settings: &Settings, complete: bool) -> Checked {
+pub(super) fn check(
+    (resolved, pinned): (Resolved<'_>, &[File]),
+    settings: &Settings,
+    complete: bool,
+) -> Checked {
     let Resolved {
         catalog,
         trees,
@@ -40,6 +45,7 @@ pub(super) fn check(resolved: Resolved<'_>, settings: &Settings, complete: bool)
     let messages = checker.check_messages(&trees, &mut origins);
     let segments = checker.check_segments(&trees, &mut origins);
     let workflows = checker.check_workflows(&trees, &mut origins);
+    let pinned = checker.check_pinned(pinned);
     let findings = checker.findings;
     let settings = settings.clone();
     let program = Program {
@@ -51,6 +57,7 @@ pub(super) fn check(resolved: Resolved<'_>, settings: &Settings, complete: bool)
         segments,
         constants,
         workflows,
+        pinned,
         origins,
         catalog,
     };

@@ -18,7 +18,9 @@ pub use workflow::{EventSource, EventTrigger, FilterTrigger, Reenroll, Refinemen
 use std::collections::BTreeSet;
 
 use crate::base::{Duration, Name, Span};
-use crate::model::{Catalog, EventPropertyId, Item, MessageField, PropertyId, Settings};
+use crate::model::{
+    Catalog, EventPropertyId, Item, MessageField, PropertyId, Settings, WorkflowId,
+};
 
 /// A whole program. Its tables run in step with those of the catalog.
 #[derive(Debug, Clone)]
@@ -41,8 +43,21 @@ pub struct Program {
     pub constants: Vec<Expr>,
     /// The workflows.
     pub workflows: Vec<Workflow>,
+    /// Older versions of them.
+    pub pinned: Vec<Pinned>,
     /// Where each item is declared, and what it names.
     pub origins: Origins,
+}
+
+/// An older version of a workflow, on which enrolments finish (V3).
+#[derive(Debug, Clone)]
+pub struct Pinned {
+    /// The workflow.
+    pub of: WorkflowId,
+    /// What it was.
+    pub workflow: Workflow,
+    /// The text that declares it, with what it names.
+    pub origins: Vec<Origin>,
 }
 
 /// The derived parts of an object.

@@ -20,7 +20,7 @@ pub use step::{
     Retry, SetOp, Step, StepKind, Until, Wait,
 };
 pub use workflow::{
-    Clause, ClauseKind, EventRef, EventTrigger, Refinement, RefinementKind, Workflow,
+    Clause, ClauseKind, EventRef, EventTrigger, OnEdit, Refinement, RefinementKind, Workflow,
 };
 
 use crate::base::{Name, SourceId, Span};

@@ -2,11 +2,14 @@
 //! data, without a command line. How they travel is tested in `socket`.
 
 use std::fs;
+use std::time::Duration;
 
 use flow::base::{Timestamp, Uid};
 use flow::engine::{Effects, Event, InputBody};
 use flow::host::desk::{self, Ask, Candidate, Order, Outcome, Reply};
+use flow::host::durable::Fit;
 use flow::host::keep::Kept;
+use flow::host::older::Unfit;
 use flow::host::program::Loaded;
 use flow::host::store::Store;
 use flow::project;
@@ -106,12 +109,24 @@ impl Desk {
         }
     }
 
-    /// Loads another program, whatever it takes away.
-    pub(crate) fn load(&mut self, program: &str) {
+    /// What loading another program would do.
+    pub(crate) fn would_load(&self, program: &str) -> Result<Fit, Unfit> {
         self.folder.write("main.flow", program.as_bytes());
         let project = project::load(self.folder.path()).expect("a project");
         let loaded = Loaded::compile(&project).expect("a program").0;
-        let loaded = self.kept.durable.load(self.now, loaded);
+        self.kept.durable.would_load(loaded)
+    }
+
+    /// Lets hours pass.
+    pub(crate) fn hours(&mut self, hours: u64) {
+        self.now += Duration::from_secs(hours * 3_600);
+        self.accept(vec![Event::Clock]);
+    }
+
+    /// Loads another program, whatever it takes away.
+    pub(crate) fn load(&mut self, program: &str) {
+        let fit = self.would_load(program).expect("it goes with it");
+        let loaded = self.kept.durable.load(self.now, fit);
         assert!(loaded.is_ok(), "{:?}", loaded.err());
     }
 

@@ -10,6 +10,7 @@ mod leaving;
 mod links;
 mod migrate;
 mod order;
+mod pin;
 mod put_back;
 mod unknown;
 mod waiting;

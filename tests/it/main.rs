@@ -33,6 +33,7 @@ mod main_thread;
 mod mending;
 mod orders;
 mod past;
+mod pinned;
 mod planted;
 mod property;
 mod recovery;

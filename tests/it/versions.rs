@@ -91,6 +91,18 @@ fn layout_and_comments_change_no_version() {
     );
 }
 
+/// proves: V1, V3
+#[test]
+fn what_an_edit_does_with_those_inside_changes_no_version() {
+    for clause in ["on edit pin", "on edit migrate"] {
+        let to = format!("  {clause} // Those inside.\n  suppress when");
+        assert_eq!(edited("  suppress when", &to), base(), "{clause}");
+        let to = format!("    enroll in other\n  }}\n  {clause}\n}}");
+        let from = "    enroll in other\n  }\n}";
+        assert_eq!(edited(from, &to), base(), "{clause}");
+    }
+}
+
 #[test]
 fn what_a_workflow_does_not_name_changes_no_version() {
     for (from, to) in [

@@ -12,6 +12,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Output;
 use crate::connector::http::Limits;
 use crate::connector::smtp::{Patience, Smtp, SmtpServer};
+use crate::engine::Finishes;
 use crate::host::live::{Live, Means, Mistakes, News, Secrets, signal, watch};
 use crate::host::store::{self, Store};
 use crate::project::{self, Connection, ConnectionKind, Project, Secret};
@@ -33,13 +34,13 @@ pub(super) fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Fai
     let Some(kept) = client::own((&project, &store), output)? else {
         return Ok(Exit::Findings);
     };
-    let hash = program.hash;
-    let differs = kept.durable.core().program().hash != hash;
+    let written = program.written;
+    let differs = kept.durable.core().program().written != written;
     let (mut live, door) = Live::new(kept, store.clone(), means)?;
     let mut refused = None;
     if differs {
         live.load(program, &mut |news| match news {
-            News::Refused(why) => refused = Some(why),
+            News::Refused(why) | News::Unfit(why) => refused = Some(why),
             other => tell(&other, output),
         })?;
     }
@@ -49,7 +50,7 @@ pub(super) fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Fai
     let listening = signal::listen(door.clone(), || process::exit(INTERRUPTED));
     listening.map_err(store::Failure::Outside)?;
     if arguments.watch {
-        let watching = watch::begin(&project.root, &project.store, hash, door.clone());
+        let watching = watch::begin(&project.root, &project.store, written, door.clone());
         watching.map_err(|error| Failure {
             exit: Exit::Environment,
             message: format!("the sources cannot be watched: {error}"),
@@ -136,6 +137,15 @@ fn smtp(connection: &Connection, secrets: &Secrets) -> Result<Smtp, Failure> {
     Smtp::new(server, password.map(String::as_str), patience).map_err(wrong)
 }
 
+/// Who finishes on an older version.
+fn finish(on: &Finishes) -> String {
+    let (workflow, version) = (&on.workflow, on.version.short());
+    let some = usize::try_from(on.enrolments).unwrap_or(usize::MAX);
+    let verb = if some == 1 { "finishes" } else { "finish" };
+    let some = count(some, "enrolment");
+    format!("; {some} of `{workflow}` {verb} on version {version}")
+}
+
 /// Says what the loop tells.
 fn tell(news: &News, output: &Output) {
     match news {
@@ -150,7 +160,8 @@ fn tell(news: &News, output: &Output) {
                 0 => String::new(),
                 some => format!("; {} went on in the new version", count(some, "enrolment")),
             };
-            output.talk(format!("loaded: {changed}{moved}"));
+            let stay: String = migrated.pinned.iter().map(finish).collect();
+            output.talk(format!("loaded: {changed}{moved}{stay}"));
         }
         News::Mistakes(mistakes) => {
             let Mistakes { sources, findings } = &**mistakes;
@@ -160,6 +171,10 @@ fn tell(news: &News, output: &Output) {
         News::Refused(why) => {
             output.talk(why.trim_end());
             output.talk("not loaded, as this would be lost: the program from before runs on");
+        }
+        News::Unfit(why) => {
+            output.talk(why.trim_end());
+            output.talk("not loaded: the program from before runs on");
         }
         News::Unreadable(why) => {
             output.talk(format!(

@@ -1,5 +1,5 @@
 //! Enrolments: each moves to the new version, to the step at which it stands
-//! there (V2). Waits are worked out elsewhere, once all values are known.
+//! there (V2), or finishes on its own (V3). Waits are worked out elsewhere, once all values are known.
 
 use std::sync::Arc;
 
@@ -35,7 +35,9 @@ impl Migration<'_> {
             self.old.workflow(of.workflow),
             self.new.workflow(moved.workflow),
         );
-        if version(old) != version(new) {
+        if self.new.program.current(moved.workflow) != moved.workflow {
+            self.tally.finishes(moved.workflow);
+        } else if version(old) != version(new) {
             let to = self.goes(of, &moved);
             self.tally.moved(of.workflow, of.step(), to);
         }
@@ -70,7 +72,7 @@ impl Migration<'_> {
             Some(plan.steps.get(step)?.id.clone())
         };
         let stays = |step: usize| {
-            let found = self.names.workflow(of.workflow);
+            let found = self.names.plan(of.workflow);
             let place = of.step().and_then(|old| found?.script.place(old));
             place == Some(step)
         };
@@ -90,7 +92,7 @@ impl Migration<'_> {
     }
 
     fn moved(&self, object: ObjectId, of: &Enrolment) -> Option<Enrolment> {
-        let found = self.names.workflow(of.workflow)?;
+        let found = self.names.plan(of.workflow)?;
         let versions = Versions {
             of: found,
             old: self.old.workflow(of.workflow)?,

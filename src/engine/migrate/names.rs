@@ -11,6 +11,7 @@ use crate::model::{
     ActionId, AssociationId, Catalog, EventId, Members, ObjectId, PropertyId, SegmentId, Type,
     Value, WorkflowId,
 };
+use crate::syntax::ast::OnEdit;
 
 /// Old places → new ones.
 #[derive(Debug)]
@@ -19,7 +20,8 @@ pub(super) struct Names {
     segments: Vec<Option<SegmentId>>,
     events: Vec<Option<OfEvent>>,
     actions: Vec<Option<OfAction>>,
-    workflows: Vec<Option<OfWorkflow>>,
+    workflows: Vec<Option<WorkflowId>>,
+    plans: Vec<Option<OfWorkflow>>,
     counters: BTreeMap<CounterId, CounterId>,
 }
 
@@ -47,7 +49,7 @@ pub(super) struct OfAction {
     results: Vec<Option<OfValue<usize>>>,
 }
 
-/// A workflow in the new program.
+/// Where those go on who are inside a version of a workflow.
 #[derive(Debug, Clone)]
 pub(super) struct OfWorkflow {
     pub(super) id: WorkflowId,
@@ -120,7 +122,8 @@ impl Names {
         let (before, after) = (&old.program.catalog, &new.program.catalog);
         let pair = Pair { before, after };
         let segments = before.segments.iter();
-        let workflows = before.workflows.ids();
+        let workflows = before.workflows.ids().map(|id| pair.workflow(id));
+        let workflows: Vec<Option<WorkflowId>> = workflows.collect();
         Names {
             objects: before.objects.ids().map(|id| pair.object(id)).collect(),
             segments: segments
@@ -132,18 +135,8 @@ impl Names {
                 .collect(),
             events: before.events.ids().map(|id| pair.event(id)).collect(),
             actions: before.actions.ids().map(|id| pair.action(id)).collect(),
-            workflows: workflows
-                .map(|id| {
-                    let found = after.workflow(&before.workflows[id].name)?;
-                    let (one, other) = (old.workflow(id)?, new.workflow(found)?);
-                    // The records of another object cannot be inside.
-                    let same = pair.object_id(one.object) == Some(other.object);
-                    same.then(|| OfWorkflow {
-                        id: found,
-                        script: Script::between(one, other),
-                    })
-                })
-                .collect(),
+            plans: plans(old, new, &workflows),
+            workflows,
             counters: counters(old, new),
         }
     }
@@ -164,8 +157,13 @@ impl Names {
         self.actions.get(old.index())?.as_ref()
     }
 
-    pub(super) fn workflow(&self, old: WorkflowId) -> Option<&OfWorkflow> {
-        self.workflows.get(old.index())?.as_ref()
+    pub(super) fn workflow(&self, old: WorkflowId) -> Option<WorkflowId> {
+        self.workflows.get(old.index()).copied().flatten()
+    }
+
+    /// Where those go on who are inside a workflow, or an older version of one.
+    pub(super) fn plan(&self, old: WorkflowId) -> Option<&OfWorkflow> {
+        self.plans.get(old.index())?.as_ref()
     }
 
     pub(super) fn counter(&self, old: CounterId) -> Option<CounterId> {
@@ -183,6 +181,14 @@ struct Pair<'c> {
 impl Pair<'_> {
     fn object_id(self, old: ObjectId) -> Option<ObjectId> {
         self.after.object(&self.before.objects[old].name)
+    }
+
+    fn workflow(self, old: WorkflowId) -> Option<WorkflowId> {
+        let old = &self.before.workflows[old];
+        let id = self.after.workflow(&old.name)?;
+        // The records of another object cannot be inside.
+        let same = self.object_id(old.object) == Some(self.after.workflows[id].object);
+        same.then_some(id)
     }
 
     fn object(self, old: ObjectId) -> Option<OfObject> {
@@ -260,6 +266,32 @@ fn members(old: &Members, new: &Members) -> Cast {
         return Cast::Same;
     }
     Cast::Members(old.names().map(|name| new.position(name)).collect())
+}
+
+/// Where those go on who are inside a version: on the version of the same text
+/// where edits leave them there (V3), else on the one that enrols (V2).
+fn plans(
+    old: &Prepared,
+    new: &Prepared,
+    workflows: &[Option<WorkflowId>],
+) -> Vec<Option<OfWorkflow>> {
+    let plans = old.program.plans().enumerate();
+    let plans = plans.map(|(place, plan)| {
+        let workflow = old.program.current(WorkflowId::at(place));
+        let current = workflows.get(workflow.index()).copied().flatten()?;
+        let says_same = |id: &WorkflowId| {
+            let other = new.workflow(*id);
+            other.is_some_and(|other| other.text == plan.text)
+        };
+        let pins = new.workflow(current)?.on_edit == OnEdit::Pin;
+        let mut versions = new.program.versions(current).filter(|_| pins);
+        let id = versions.find(says_same).unwrap_or(current);
+        Some(OfWorkflow {
+            id,
+            script: Script::between(plan, new.workflow(id)?),
+        })
+    });
+    plans.collect()
 }
 
 /// The triggers that count, by workflow, text, and which among those of the

@@ -19,7 +19,7 @@ impl Migration<'_> {
     }
 
     fn named_anew(&self, of: &PutBack) -> Option<PutBack> {
-        let found = self.names.workflow(of.workflow)?;
+        let found = self.names.plan(of.workflow)?;
         Some(PutBack {
             workflow: found.id,
             step: of.step.and_then(|step| found.script.place(step)),

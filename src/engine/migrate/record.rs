@@ -184,7 +184,7 @@ impl Migration<'_> {
         let mut gone = BTreeSet::new();
         for (workflow, key, times) in old.been.iter() {
             match self.names.workflow(workflow) {
-                Some(to) => cell.been.set(to.id, key, times),
+                Some(to) => cell.been.set(to, key, times),
                 None => drop(gone.insert(workflow)),
             }
         }

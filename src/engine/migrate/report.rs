@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::names::Names;
-use crate::base::{Name, Uid};
+use crate::base::{Fingerprint, Name, Uid};
 use crate::engine::call::Call;
 use crate::engine::decision::{Action, Entry};
 use crate::engine::prepared::Prepared;
@@ -20,6 +20,8 @@ pub struct Migrated {
     pub lost: Vec<Lost>,
     /// Where enrolments of changed workflows stand before and after.
     pub moves: Vec<Move>,
+    /// Those who finish on an older version (V3).
+    pub pinned: Vec<Finishes>,
     /// Who leaves, in the words and places of the program before.
     pub left: Vec<Entry>,
     /// The actions that were put back and are withdrawn.
@@ -58,6 +60,17 @@ pub struct Move {
     pub from: Option<Name>,
     /// What becomes of them.
     pub to: Goes,
+    /// How many.
+    pub enrolments: u64,
+}
+
+/// Enrolments that finish on an older version of their workflow (V3).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finishes {
+    /// The workflow.
+    pub workflow: Name,
+    /// The version.
+    pub version: Fingerprint,
     /// How many.
     pub enrolments: u64,
 }
@@ -120,7 +133,7 @@ impl Migrated {
     /// then nobody waits for its result.
     #[must_use]
     pub fn action(&self, action: &Action) -> Option<Action> {
-        let workflow = self.names.workflow(action.workflow)?;
+        let workflow = self.names.plan(action.workflow)?;
         let kind = self.names.action(action.request.action)?;
         let step = workflow.script.place(action.step);
         let request = Call {
@@ -183,6 +196,7 @@ pub(super) struct Tally {
     /// What the record at hand loses.
     loses: BTreeSet<(&'static str, String)>,
     moves: BTreeMap<(WorkflowId, Option<usize>, Goes), u64>,
+    pinned: BTreeMap<WorkflowId, u64>,
     violations: BTreeMap<(String, &'static str), (Vec<Uid>, u64)>,
     pub(super) left: Vec<Entry>,
     pub(super) withdrawn: Vec<Withdrawn>,
@@ -205,6 +219,11 @@ impl Tally {
 
     pub(super) fn moved(&mut self, workflow: WorkflowId, from: Option<usize>, to: Goes) {
         *self.moves.entry((workflow, from, to)).or_default() += 1;
+    }
+
+    /// One that finishes on an older version, by its place in the new program.
+    pub(super) fn finishes(&mut self, on: WorkflowId) {
+        *self.pinned.entry(on).or_default() += 1;
     }
 
     pub(super) fn violates(&mut self, property: String, rule: &'static str, record: Uid) {
@@ -233,9 +252,9 @@ impl Tally {
         }
     }
 
-    pub(super) fn finish(self, before: Arc<Prepared>, names: Names) -> Migrated {
+    pub(super) fn finish(self, before: Arc<Prepared>, new: &Prepared, names: Names) -> Migrated {
         let lost = self.lost.into_iter();
-        let moves = self.moves.into_iter();
+        let (moves, pinned) = (self.moves.into_iter(), self.pinned.into_iter());
         Migrated {
             lost: lost
                 .map(|((kind, name), records)| Lost {
@@ -252,6 +271,16 @@ impl Tally {
                         workflow: plan.name().clone(),
                         from: step.map(|step| step.id.clone()),
                         to,
+                        enrolments,
+                    })
+                })
+                .collect(),
+            pinned: pinned
+                .filter_map(|(on, enrolments)| {
+                    let plan = new.workflow(on)?;
+                    Some(Finishes {
+                        workflow: plan.name().clone(),
+                        version: plan.version,
                         enrolments,
                     })
                 })

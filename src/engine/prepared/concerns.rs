@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::reads::{Leaf, reads};
-use crate::model::{AssociationId, EventId, ObjectId, PropertyId, SegmentId};
+use crate::model::{AssociationId, EventId, ObjectId, PropertyId, SegmentId, WorkflowId};
 use crate::plan::{Condition, EventTrigger, Expression, Program, Reenroll, Workflow};
 use crate::semantic::hir::EventSource;
 
@@ -71,6 +71,10 @@ impl Concerns {
             if let Some(object) = concerns.objects.get_mut(workflow.object.index()) {
                 object.all.push(place);
                 object.add(program, (place, workflow));
+                let older = program.versions(WorkflowId::at(place)).skip(1);
+                for plan in older.filter_map(|id| program.plan(id)) {
+                    object.add_older(program, (place, plan));
+                }
             }
         }
         concerns
@@ -170,6 +174,24 @@ impl OfObject {
         }
         if whenever {
             put(&mut self.created, place);
+        }
+    }
+
+    /// What takes those out who are inside an older version (V3).
+    fn add_older(&mut self, program: &Program, (place, workflow): (usize, &Workflow)) {
+        let leaving = workflow
+            .filters
+            .iter()
+            .filter(|_| workflow.unenroll_on_leaving);
+        let conditions = leaving
+            .chain(&workflow.suppress)
+            .chain(&workflow.unenroll)
+            .chain(&workflow.goal);
+        for condition in conditions {
+            self.read(program, place, &condition.expression);
+        }
+        for trigger in &workflow.unenroll_on {
+            self.trigger(program, place, trigger);
         }
     }
 

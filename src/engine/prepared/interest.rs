@@ -45,7 +45,7 @@ impl Interests {
                 interests.add(catalog, &read);
             }
         }
-        for way in program.workflows().iter().flat_map(ways) {
+        for way in program.plans().flat_map(ways) {
             let leaf = Leaf::Record;
             interests.add(catalog, &Read { way, leaf });
         }
@@ -123,7 +123,7 @@ fn expressions(program: &Program) -> Vec<&Expression> {
         .messages
         .iter()
         .flat_map(|message| message.fields.iter().map(|(_, text)| text));
-    let workflows = program.workflows().iter().flat_map(of_workflow);
+    let workflows = program.plans().flat_map(of_workflow);
     segments.chain(messages).chain(workflows).collect()
 }
 

@@ -10,6 +10,7 @@ use crate::base::{Timestamp, Uid};
 use crate::engine::prepared::Prepared;
 use crate::engine::world::Switch;
 use crate::model::WorkflowId;
+use crate::plan::Program;
 
 /// A state at an instant at which nothing is under way. Taking one copies no
 /// record: what the state changes afterwards, it copies first.
@@ -50,7 +51,7 @@ impl Image {
 
     /// The state goes on from here.
     pub(in crate::engine) fn into_state(self) -> State {
-        let timers = timers(&self.partitions);
+        let timers = timers(&self.prepared.program, &self.partitions);
         let switches = &self.switches;
         let paused = |id| {
             switches
@@ -71,15 +72,18 @@ impl Image {
 }
 
 /// The timers of all enrolments, and of all actions that were put back.
-fn timers(partitions: &[Arc<Partition>]) -> impl Iterator<Item = Timer> {
+fn timers<'s>(
+    program: &'s Program,
+    partitions: &'s [Arc<Partition>],
+) -> impl Iterator<Item = Timer> + 's {
     let records = partitions
         .iter()
         .flat_map(|partition| partition.records.values());
-    records.flat_map(|cell| {
+    records.flat_map(move |cell| {
         let enrolments = cell.enrolments.iter();
-        let enrolments = enrolments.filter_map(|enrolment| Timer::of(cell.id, enrolment));
+        let enrolments = enrolments.filter_map(|of| Timer::of(cell.id, of, program));
         let put_back = cell.put_back.values();
-        enrolments.chain(put_back.filter_map(|of| Timer::of_put_back(cell.id, of)))
+        enrolments.chain(put_back.filter_map(|of| Timer::of_put_back(cell.id, of, program)))
     })
 }
 

@@ -8,6 +8,7 @@ use crate::base::{Timestamp, Uid};
 use crate::engine::enrolment::Enrolment;
 use crate::engine::put_back::PutBack;
 use crate::model::WorkflowId;
+use crate::plan::Program;
 
 /// One timer. The order is that in which timers fire (I2); of the enrolments
 /// of a record in one workflow it is that of their keys (E16).
@@ -19,7 +20,7 @@ pub struct Timer {
     pub since: Timestamp,
     /// Of which record.
     pub record: Uid,
-    /// Of which workflow.
+    /// Of which workflow, whatever version of it.
     pub workflow: WorkflowId,
     /// Under which key.
     pub key: Arc<str>,
@@ -31,13 +32,13 @@ pub struct Timer {
 
 impl Timer {
     /// The timer of an enrolment that wakes by itself.
-    pub(super) fn of(record: Uid, enrolment: &Enrolment) -> Option<Timer> {
+    pub(super) fn of(record: Uid, enrolment: &Enrolment, program: &Program) -> Option<Timer> {
         let due = enrolment.due()?;
         Some(Timer {
             due,
             since: due,
             record,
-            workflow: enrolment.workflow,
+            workflow: program.current(enrolment.workflow),
             key: enrolment.key.clone(),
             enrolment: enrolment.id,
             step: enrolment.step().unwrap_or(0),
@@ -46,13 +47,13 @@ impl Timer {
 
     /// The timer of an action that was put back and failed once more: it
     /// stands under the key of the action.
-    pub(super) fn of_put_back(record: Uid, of: &PutBack) -> Option<Timer> {
+    pub(super) fn of_put_back(record: Uid, of: &PutBack, program: &Program) -> Option<Timer> {
         let due = of.retry?;
         Some(Timer {
             due,
             since: due,
             record,
-            workflow: of.workflow,
+            workflow: program.current(of.workflow),
             key: Arc::from(""),
             enrolment: of.key,
             step: of.step.unwrap_or(0),

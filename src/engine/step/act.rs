@@ -144,8 +144,7 @@ impl<'w> Draft<'w> {
             return;
         };
         let switch = self.world.switch(attempt.workflow);
-        let plan = self.workflow(attempt.workflow);
-        let is_off = plan.is_some_and(|plan| plan.off) || switch.off;
+        let is_off = self.is_off(attempt.workflow);
         if self.is_finishing(attempt.enrolment) {
             self.judge_finishing(attempt, is_off);
         } else if switch.paused {

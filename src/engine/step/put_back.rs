@@ -77,7 +77,7 @@ impl Draft<'_> {
                 retry: Some(self.world.now),
                 ..of
             })));
-        } else if switch.off || plan.is_some_and(|plan| plan.off) {
+        } else if self.is_off(of.workflow) {
             self.withdraw_put_back(&of, "workflow_off");
         } else if plan.is_some_and(|plan| plan.suppress.iter().any(|when| self.is(when))) {
             self.withdraw_put_back(&of, "suppressed");

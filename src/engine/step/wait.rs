@@ -85,13 +85,19 @@ impl<'w> Draft<'w> {
         if self.touched.created || self.touched.is_empty() {
             return;
         }
-        let waiting: Vec<Enrolment> = self
+        let mut waiting: Vec<Enrolment> = self
             .after
             .enrolments
             .iter()
             .filter(|of| matches!(of.stage, Stage::Waiting { .. }))
             .cloned()
             .collect();
+        // An older version comes with its workflow (V3).
+        let program = &self.world.prepared.program;
+        waiting.sort_by(|one, other| {
+            let of = |one: &Enrolment| program.current(one.workflow);
+            (of(one), &one.key).cmp(&(of(other), &other.key))
+        });
         for of in waiting {
             self.move_wait(&of);
         }

@@ -277,6 +277,7 @@ fn project(root: &Path) -> Project {
         sources,
         manifest,
         files,
+        pinned: Vec::new(),
         findings: Findings::default(),
     }
 }

@@ -29,10 +29,13 @@ pub(super) fn of(state: &State, input: &Input, effects: &Effects) -> Outcome {
 /// What came of an input that a record has taken.
 fn accepted(state: &State, input: &Input, (id, entries): (Uid, &[Entry])) -> Outcome {
     let record = named(state, id);
+    // Who leaves may have been inside an older version.
+    let program = &state.prepared().program;
+    let of = |entry: &Entry| entry.workflow.map(|id| program.current(id));
     let about = |workflow: WorkflowId| {
         entries
             .iter()
-            .filter(move |entry| (entry.record, entry.workflow) == (Some(id), Some(workflow)))
+            .filter(move |entry| entry.record == Some(id) && of(entry) == Some(workflow))
     };
     match input.body {
         InputBody::Enroll(_, workflow) => {

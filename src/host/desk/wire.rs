@@ -255,6 +255,19 @@ pub struct WorkflowStatus {
     pub inside: usize,
     /// How many left.
     pub left: usize,
+    /// Where some are inside an older version (V3): each version, the one that
+    /// enrols first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<VersionStatus>,
+}
+
+/// How many are inside a version of a workflow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionStatus {
+    /// The version, as people are shown it.
+    pub version: String,
+    /// How many.
+    pub inside: usize,
 }
 
 /// An action that failed for good.

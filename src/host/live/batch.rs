@@ -161,25 +161,24 @@ impl Live {
     /// # Errors
     /// If the store cannot be written.
     pub fn load(&mut self, program: Loaded, told: &mut dyn FnMut(News)) -> Result<(), Failure> {
-        let hash = program.hash;
-        if self.durable.core().program().hash == hash {
+        if self.durable.core().program().written == program.written {
             told(News::Unchanged);
             return Ok(());
         }
-        match self.durable.would_load(&program) {
-            Err(refused) => {
-                told(News::Refused(refused.to_string()));
+        let fit = match self.durable.would_load(program) {
+            Err(unfit) => {
+                told(News::Unfit(unfit.to_string()));
                 return Ok(());
             }
-            Ok(would) if would.takes_away() => {
-                told(News::Refused(would.to_string()));
+            Ok(fit) if fit.migrated.takes_away() => {
+                told(News::Refused(fit.migrated.to_string()));
                 return Ok(());
             }
-            Ok(_) => {}
-        }
-        let changed = changed(self.durable.core().program(), &program);
+            Ok(fit) => fit,
+        };
+        let changed = changed(self.durable.core().program(), fit.program());
         let now = self.now();
-        let migrated = self.durable.load(now, program)?;
+        let migrated = self.durable.load(now, fit)?;
         let publish = Event::Input(Box::new(InputBody::Publish.into()));
         self.take(vec![(now, publish)])?;
         told(News::Loaded(changed, Box::new(migrated)));

@@ -98,7 +98,7 @@ fn look(root: &Path) -> (Happening, Option<Uid>) {
     };
     match Loaded::compile(&project) {
         Ok((loaded, _)) => {
-            let hash = loaded.hash;
+            let hash = loaded.written;
             (Happening::Program(Box::new(loaded)), Some(hash))
         }
         Err(findings) => {

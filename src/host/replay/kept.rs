@@ -154,6 +154,9 @@ pub struct Link {
 pub struct Inside {
     /// Which workflow.
     pub workflow: String,
+    /// The version, where it is not the one that enrols (V3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     /// Under which key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
@@ -232,13 +235,15 @@ fn links(state: &State, cell: &RecordCell) -> Vec<Link> {
 }
 
 fn inside(state: &State, cell: &RecordCell) -> Vec<Inside> {
-    let enrolments = cell.enrolments.iter();
+    let (program, enrolments) = (&state.prepared().program, cell.enrolments.iter());
     enrolments
         .filter_map(|enrolment| {
             let workflow = state.prepared().workflow(enrolment.workflow)?;
             let step = enrolment.step().and_then(|step| workflow.steps.get(step));
+            let older = program.current(enrolment.workflow) != enrolment.workflow;
             Some(Inside {
                 workflow: workflow.name().to_string(),
+                version: older.then(|| workflow.version.short()),
                 key: (!enrolment.key.is_empty()).then(|| enrolment.key.to_string()),
                 step: step.map(|step| step.id.to_string()),
                 until: enrolment.due().map(|due| due.to_string()),

@@ -67,7 +67,10 @@ pub(crate) fn request(name: &str, fields: &[(String, Rendered)]) -> Vec<u8> {
 /// A flat object of texts in the order of its names; a name that comes again
 /// makes a list of all its values.
 #[derive(Default)]
-pub(super) struct Flat<'t>(Vec<(&'static str, Cow<'t, str>, Vec<Cow<'t, str>>)>);
+pub(super) struct Flat<'t>(Vec<Field<'t>>);
+
+/// A field with its first value and the others.
+type Field<'t> = (&'static str, Cow<'t, str>, Vec<Cow<'t, str>>);
 
 impl<'t> Flat<'t> {
     pub(super) fn put(&mut self, name: &'static str, value: impl Into<Cow<'t, str>>) {

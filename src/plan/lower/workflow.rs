@@ -13,7 +13,7 @@ impl Lowering<'_> {
         self,
         id: WorkflowId,
         workflow: &hir::Workflow,
-        version: Fingerprint,
+        (text, version): (Fingerprint, Fingerprint),
     ) -> Workflow {
         let steps = self.steps(&workflow.steps);
         let entry = if steps.is_empty() {
@@ -35,7 +35,9 @@ impl Lowering<'_> {
             doc: self.program.catalog.workflows[id].doc.clone(),
             off: workflow.off,
             campaigns: workflow.campaigns.clone(),
+            text,
             version,
+            on_edit: workflow.on_edit,
             events: triggers(&workflow.events),
             filters: self.conditions(workflow.filters.iter().map(|trigger| &trigger.condition)),
             only: one(&workflow.only),

@@ -50,6 +50,7 @@ impl Checker<'_> {
                 workflow.goal = Some(self.transition(condition, &scope, "goal when"));
             }
             ClauseKind::Existing(enroll) => workflow.existing = *enroll,
+            ClauseKind::OnEdit(edit) => workflow.on_edit = *edit,
             // These come when all triggers are known.
             ClauseKind::OnlyWhen(_) | ClauseKind::Steps(_) => {}
         }

@@ -19,12 +19,15 @@ impl Checker<'_> {
         let mut workflows = Vec::with_capacity(trees.workflows.len());
         for (id, tree) in self.catalog.workflows.ids().zip(&trees.workflows) {
             workflows.push(self.workflow(id, tree));
-            self.declare(origins, Item::Workflow(id), tree.span);
+            let names = std::mem::take(&mut self.uses);
+            for part in parts(tree) {
+                origins.add(Item::Workflow(id), part, names.clone());
+            }
         }
         workflows
     }
 
-    fn workflow(&mut self, id: WorkflowId, tree: &ast::Workflow) -> Workflow {
+    pub(super) fn workflow(&mut self, id: WorkflowId, tree: &ast::Workflow) -> Workflow {
         let object = self.catalog.workflows[id].object;
         self.uses.insert(Item::Object(object));
         let mut workflow = empty(tree, object);
@@ -159,6 +162,26 @@ impl Checker<'_> {
     }
 }
 
+/// The text that counts for the version of a workflow (V1). What an edit does
+/// with those inside does not: to say it moves nobody.
+pub(super) fn parts(tree: &ast::Workflow) -> Vec<Span> {
+    let aside = tree
+        .clauses
+        .iter()
+        .filter(|clause| matches!(clause.kind, ClauseKind::OnEdit(_)));
+    let (mut parts, mut start) = (Vec::with_capacity(1), tree.span.start);
+    for clause in aside {
+        parts.push(Span {
+            start,
+            end: clause.span.start,
+            ..tree.span
+        });
+        start = clause.span.end;
+    }
+    parts.push(Span { start, ..tree.span });
+    parts
+}
+
 fn empty(tree: &ast::Workflow, object: crate::model::ObjectId) -> Workflow {
     Workflow {
         name: tree.name.name.clone(),
@@ -171,6 +194,7 @@ fn empty(tree: &ast::Workflow, object: crate::model::ObjectId) -> Workflow {
         only: None,
         reenroll: Vec::new(),
         existing: false,
+        on_edit: ast::OnEdit::default(),
         suppress: Vec::new(),
         unenroll: Vec::new(),
         unenroll_on: Vec::new(),
@@ -199,6 +223,7 @@ fn single(kind: &ClauseKind) -> Option<&'static str> {
         ClauseKind::UnenrollLeaving => "unenroll on leaving",
         ClauseKind::GoalWhen(_) => "goal when",
         ClauseKind::Existing(_) => "existing",
+        ClauseKind::OnEdit(_) => "on edit",
         ClauseKind::Steps(_) => "steps",
         _ => return None,
     })

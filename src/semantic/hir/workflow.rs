@@ -3,7 +3,7 @@
 use super::{Expr, Step};
 use crate::base::{Decimal, Duration, Name, Span};
 use crate::model::{EventId, ObjectId, PropertyId, SegmentId};
-use crate::syntax::ast::EdgeKind;
+use crate::syntax::ast::{EdgeKind, OnEdit};
 
 /// A checked workflow.
 #[derive(Debug, Clone)]
@@ -28,6 +28,8 @@ pub struct Workflow {
     pub reenroll: Vec<Reenroll>,
     /// Whether records that match at the first turn-on enrol (E9, E10).
     pub existing: bool,
+    /// What an edit does with those inside (V2, V3).
+    pub on_edit: OnEdit,
     /// Never inside while one of them holds (E6, L2).
     pub suppress: Vec<Expr>,
     /// Conditions that take a record out.

@@ -62,8 +62,20 @@ pub enum ClauseKind {
     GoalWhen(Expr),
     /// `existing enroll` (true) or `existing skip`.
     Existing(bool),
+    /// `on edit migrate` or `on edit pin`.
+    OnEdit(OnEdit),
     /// `steps { … }`.
     Steps(Vec<Step>),
+}
+
+/// What an edit of a workflow does with those inside.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OnEdit {
+    /// They move to the new version (V2).
+    #[default]
+    Migrate,
+    /// They finish on the version on which they began (V3).
+    Pin,
 }
 
 /// `EVENT [where C] [refinement …] [per EXPR]`.

@@ -191,6 +191,7 @@ fn clause_rules(word: &str) -> &'static [Rule] {
         ],
         "goal" => &[Rule::goal_when],
         "existing" => &[Rule::existing],
+        "on" => &[Rule::on_edit],
         "title" => &[Rule::title],
         "campaign" => &[Rule::campaign],
         "steps" => &[Rule::steps],

@@ -120,6 +120,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::unenroll_leaving
         | Rule::goal_when
         | Rule::existing
+        | Rule::on_edit
         | Rule::event_ref
         | Rule::changed_from
         | Rule::changed_to
@@ -265,6 +266,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_default => "`default`",
         Rule::kw_desc => "`desc`",
         Rule::kw_do => "`do`",
+        Rule::kw_edit => "`edit`",
         Rule::kw_else => "`else`",
         Rule::kw_encoding => "`encoding`",
         Rule::kw_ends_with => "`ends_with`",
@@ -299,6 +301,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_matches => "`matches`",
         Rule::kw_message => "`message`",
         Rule::kw_met => "`met`",
+        Rule::kw_migrate => "`migrate`",
         Rule::kw_most => "`most`",
         Rule::kw_never => "`never`",
         Rule::kw_next => "`next`",
@@ -315,6 +318,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_over => "`over`",
         Rule::kw_past => "`past`",
         Rule::kw_per => "`per`",
+        Rule::kw_pin => "`pin`",
         Rule::kw_prefix => "`prefix`",
         Rule::kw_reenroll => "`reenroll`",
         Rule::kw_remove => "`remove`",

@@ -11,7 +11,7 @@ use super::Builder;
 use super::context::Context;
 use super::describe::describe;
 use super::habit::reads;
-use crate::base::{Name, Span};
+use crate::base::{Name, Span, nearest};
 use crate::diagnostic::{Code, Finding};
 use crate::syntax::ast::Declaration;
 use crate::syntax::grammar::{FlowParser, Pair, Rule};
@@ -355,10 +355,19 @@ impl<'i> Builder<'i> {
             .iter()
             .filter_map(|words| words.strip_prefix('`')?.strip_suffix('`'))
             .filter(|word| word.chars().all(is_word));
-        let mut mending: Vec<&str> = keywords.filter(|word| mends(word)).collect();
+        let mut mending: Vec<&str> = keywords.clone().filter(|word| mends(word)).collect();
         mending.dedup();
         let [keyword] = mending.as_slice() else {
-            return Some(finding);
+            // A word that is near another one is that, if it all fits then.
+            let (word, after) = match place.start < place.end {
+                true => rest.split_at(word_length(rest)),
+                false => ("", rest),
+            };
+            let meant = nearest(word, keywords).filter(|meant| {
+                let mended = format!("{trimmed} {meant}{after}");
+                rules.iter().any(|rule| reads(*rule, &mended))
+            });
+            return Some(finding.did_you_mean(meant, place));
         };
         let end = site.start + trimmed.len();
         let fix = self.at(end, end);

@@ -1,7 +1,7 @@
 //! Workflows and their clauses.
 
 use super::Builder;
-use crate::syntax::ast::{Clause, ClauseKind, ExprKind, Workflow};
+use crate::syntax::ast::{Clause, ClauseKind, ExprKind, OnEdit, Workflow};
 use crate::syntax::grammar::{Pair, Rule};
 
 impl<'i> Builder<'i> {
@@ -57,6 +57,10 @@ impl<'i> Builder<'i> {
                 pair.into_inner()
                     .any(|part| part.as_rule() == Rule::kw_enroll),
             ),
+            Rule::on_edit => {
+                let pins = pair.into_inner().any(|part| part.as_rule() == Rule::kw_pin);
+                ClauseKind::OnEdit(if pins { OnEdit::Pin } else { OnEdit::Migrate })
+            }
             Rule::steps => {
                 let block = pair
                     .into_inner()

@@ -41,6 +41,9 @@ pub(super) struct Driven {
     /// What failed for good and is put back at the next moment.
     failed: Vec<Action>,
     pub(super) hashes: Vec<DecisionHash>,
+    /// What was told: when, of which record and enrolment, by which workflow and
+    /// step, and what.
+    told: Vec<String>,
 }
 
 impl Driven {
@@ -50,11 +53,22 @@ impl Driven {
             pending: Vec::new(),
             failed: Vec::new(),
             hashes: Vec::new(),
+            told: Vec::new(),
         }
     }
 
     fn take(&mut self, effects: Effects) -> Option<Answer> {
         self.hashes.push(effects.hash);
+        let prepared = self.engine.state().prepared();
+        for entry in effects.entries.iter() {
+            let plan = entry.workflow.and_then(|id| prepared.workflow(id));
+            let name = plan.map(|plan| plan.name().as_str());
+            let step = entry.step.and_then(|step| Some(&plan?.steps.get(step)?.id));
+            let (at, record, of) = (entry.at, entry.record, entry.enrolment);
+            let what = &entry.what;
+            self.told
+                .push(format!("{at} {record:?} {of:?} {name:?} {step:?} {what:?}"));
+        }
         self.pending.extend(effects.actions);
         effects.answer
     }
@@ -119,6 +133,29 @@ impl Driven {
             let effects = self.engine.put_back(at, retry);
             self.take(effects);
         }
+    }
+
+    pub(super) fn told(&self) -> &[String] {
+        &self.told
+    }
+
+    /// The values of all records, and what they are inside.
+    pub(super) fn records(&self) -> Vec<String> {
+        let state = self.engine.state();
+        let records = state.records().map(|cell| {
+            let program = &state.prepared().program;
+            let inside = cell.enrolments.iter();
+            let mut inside: Vec<String> = inside
+                .map(|of| {
+                    let workflow = program.current(of.workflow);
+                    format!("{workflow:?} {} {:?} {:?}", of.key, of.id, of.stage)
+                })
+                .collect();
+            inside.sort();
+            let (values, been) = (&cell.values, &cell.been);
+            format!("{} {values:?} {been:?} {inside:?}", cell.id)
+        });
+        records.collect()
     }
 
     pub(super) fn cut(&mut self) {

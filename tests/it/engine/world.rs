@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use flow::base::{Name, SourceId, Sources, Timestamp, Uid, zone};
-use flow::compile::compile;
+use flow::compile::{Files, compile_all};
 use flow::diagnostic::render;
 use flow::engine::decision::{Action, Answer, Entry};
 use flow::engine::message::{Outcome, Switching};
@@ -116,6 +116,11 @@ pub(crate) struct World {
 
 /// Compiles a program in Oslo's time, or panics with its findings.
 pub(crate) fn prepare(text: &str) -> Arc<Prepared> {
+    prepare_with(text, &[]).0
+}
+
+/// The same with older versions of its workflows; its texts too.
+pub(crate) fn prepare_with(text: &str, older: &[String]) -> (Arc<Prepared>, Sources) {
     let settings = Settings {
         timezone: "Europe/Oslo".into(),
         zone: zone("Europe/Oslo").expect("it is bundled"),
@@ -124,10 +129,17 @@ pub(crate) fn prepare(text: &str) -> Arc<Prepared> {
     };
     let mut sources = Sources::default();
     let ids: Vec<SourceId> = vec![sources.add("test.flow".to_owned(), text)];
-    let compiled = compile(&sources, &ids, &settings);
+    let older = older.iter().enumerate();
+    let older = older.map(|(at, text)| sources.add(format!("{at}.flow"), text.as_str()));
+    let older: Vec<SourceId> = older.collect();
+    let files = Files {
+        declaring: &ids,
+        pinned: &older,
+    };
+    let compiled = compile_all(&sources, files, &settings);
     let findings = render::concise::render(&compiled.findings, &sources);
     let program = compiled.program.unwrap_or_else(|| panic!("{findings}"));
-    Arc::new(Prepared::new(program))
+    (Arc::new(Prepared::new(program)), sources)
 }
 
 impl World {
@@ -158,7 +170,11 @@ impl World {
 
     /// Publishes another program.
     pub(crate) fn edit_all(&mut self, program: &str) -> Result<Migrated, Refused> {
-        let prepared = prepare(program);
+        self.edit_to(prepare(program))
+    }
+
+    /// Publishes what was compiled.
+    pub(crate) fn edit_to(&mut self, prepared: Arc<Prepared>) -> Result<Migrated, Refused> {
         let none = Engine::new(prepared.clone(), "none", Order::Sent);
         let none = Scenario::new(none, Outside::default(), Vec::new());
         let (mut engine, outside) = std::mem::replace(&mut self.scenario, none).into_parts();
@@ -169,6 +185,10 @@ impl World {
             assert_eq!(
                 (&planned.lost, &planned.moves, &planned.left),
                 (&migrated.lost, &migrated.moves, &migrated.left)
+            );
+            assert_eq!(
+                planned.pinned, migrated.pinned,
+                "what was planned is what was done"
             );
             self.prepared = prepared;
             self.publish();
@@ -447,7 +467,7 @@ impl World {
         sent.map(|(_, line)| line.clone()).collect()
     }
 
-    /// Whether a record is inside a workflow now.
+    /// Whether a record is inside a workflow now, whatever version of it.
     pub(crate) fn inside(&self, handle: &str, workflow: &str) -> bool {
         let workflow = self.workflow(workflow);
         let record = self
@@ -457,7 +477,7 @@ impl World {
         record
             .enrolments
             .iter()
-            .any(|enrolment| enrolment.workflow == workflow)
+            .any(|enrolment| self.prepared.program.current(enrolment.workflow) == workflow)
     }
 
     /// How often a record was enrolled in a workflow.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::call::{self, Call};
 use super::input::{self, Input};
 use super::value::{self, Frozen};
-use crate::base::{Name, Timestamp, Uid};
+use crate::base::{Timestamp, Uid};
 use crate::engine::Event as LiveEvent;
 use crate::engine::decision::Asked as LiveAsked;
 use crate::engine::message::{Again as LiveAgain, Attempt, Outcome as LiveOutcome};
@@ -203,7 +203,7 @@ fn asked_by(prepared: &Prepared, asked: &LiveAsked) -> Asked {
         record: *asked.record.bytes(),
         does: action(prepared, asked.action).name.to_string(),
         enrolment: *asked.attempt.enrolment.bytes(),
-        workflow: workflow.map_or_else(String::new, |workflow| workflow.name().to_string()),
+        workflow: prepared.plan_name(asked.attempt.workflow).into_owned(),
         step: step.map_or_else(String::new, |step| step.id.to_string()),
         action: *asked.attempt.action.bytes(),
         number: asked.attempt.number,
@@ -212,7 +212,7 @@ fn asked_by(prepared: &Prepared, asked: &LiveAsked) -> Asked {
 
 fn thaw_asked(prepared: &Prepared, asked: &Asked) -> Option<LiveAsked> {
     let catalog = &prepared.program.catalog;
-    let workflow = catalog.workflow(&Name::new(&asked.workflow))?;
+    let workflow = prepared.plan_named(&asked.workflow)?;
     let steps = &prepared.workflow(workflow)?.steps;
     let step = steps.iter().position(|step| step.id.as_str() == asked.step);
     let mut actions = catalog.actions.iter();

@@ -114,7 +114,10 @@ impl<'p> Names<'p> {
             }
             Item::Word(word) => self.entry(table::WORD, None, word),
             Item::Segment(id) => self.entry(table::SEGMENT, None, &catalog.segments[*id].name),
-            Item::Workflow(id) => self.entry(table::WORKFLOW, None, &catalog.workflows[*id].name),
+            Item::Workflow(id) => {
+                self.table.byte(table::WORKFLOW);
+                self.table.text(&self.prepared.plan_name(*id));
+            }
             Item::Version(version) => {
                 self.table.byte(table::VERSION);
                 self.table.raw(version.bytes());

@@ -107,7 +107,11 @@ impl Table {
                 let id = catalog.segment(&Name::new(name));
                 Entry::Segment(id.ok_or_else(|| missing("segment", name))?)
             }
-            WORKFLOW => Entry::Workflow(workflow(catalog, from.text()?)?),
+            WORKFLOW => {
+                let name = from.text()?;
+                let id = prepared.plan_named(name);
+                Entry::Workflow(id.ok_or_else(|| missing("workflow", name))?)
+            }
             VERSION => Entry::Version(Fingerprint::from_bytes(from.raw()?)),
             STEP => {
                 let workflow = self.workflow(from)?;

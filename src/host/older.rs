@@ -1,0 +1,148 @@
+//! Older versions of workflows on which those inside finish (V3): which ones a
+//! program must hold, with their texts, and what is said where one does not go
+//! with it. What becomes of enrolments is decided by the engine.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::base::{Fingerprint, Name, Sources};
+use crate::diagnostic::{Finding, Findings, Level};
+use crate::engine::{Prepared, Refused, State};
+use crate::model::WorkflowId;
+use crate::plan::Workflow;
+use crate::project::Project;
+use crate::syntax::ast::OnEdit;
+
+/// An older version of a workflow, with how many finish on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Older {
+    /// The workflow.
+    pub workflow: Name,
+    /// Which version.
+    pub version: Fingerprint,
+    /// How many are inside.
+    pub enrolments: u64,
+    /// The text that declared it.
+    pub text: String,
+}
+
+impl Older {
+    /// What its text is called.
+    #[must_use]
+    pub fn source(&self) -> String {
+        format!("{}@{}.flow", self.workflow, self.version.short())
+    }
+}
+
+/// How many are inside each version of each workflow.
+#[must_use]
+pub fn inside(state: &State) -> BTreeMap<WorkflowId, u64> {
+    let mut inside = BTreeMap::new();
+    for of in state.records().flat_map(|record| &record.enrolments) {
+        *inside.entry(of.workflow).or_default() += 1;
+    }
+    inside
+}
+
+/// The versions that a program must hold which follows the running one: those
+/// that somebody is inside, of workflows whose edits leave them there. `texts`
+/// are those of the running one.
+#[must_use]
+pub fn needed(state: &State, texts: &Sources, next: &Prepared) -> Vec<Older> {
+    let (running, inside) = (state.prepared(), inside(state).into_iter());
+    let needed = inside.filter_map(|(id, enrolments)| {
+        let plan = running.workflow(id)?;
+        stays(running, plan, next).then(|| Older {
+            workflow: plan.name().clone(),
+            version: plan.version,
+            enrolments,
+            text: texts.slice(plan.span).to_owned(),
+        })
+    });
+    needed.collect()
+}
+
+/// Whether those inside a version stay on it, and it is not the one that
+/// enrols.
+fn stays(running: &Prepared, plan: &Workflow, next: &Prepared) -> bool {
+    let catalog = &next.program.catalog;
+    let current = catalog.workflow(plan.name());
+    let Some(current) = current.and_then(|id| next.workflow(id)) else {
+        return false;
+    };
+    // The records of another object cannot be inside.
+    let object = &running.program.catalog.objects[plan.object].name;
+    let same = *object == catalog.objects[current.object].name;
+    same && current.on_edit == OnEdit::Pin && current.text != plan.text
+}
+
+/// Why a program does not go with what is in a store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unfit {
+    /// The engine says so.
+    Refused(Refused),
+    /// Versions on which some finish do not go with it: which, and what they
+    /// need, in words.
+    Older(Vec<(Older, Vec<String>)>),
+}
+
+impl Unfit {
+    /// The program cannot be read again, to hold older versions too.
+    #[must_use]
+    pub fn unread(older: &[Older]) -> Self {
+        let why = || vec!["the program cannot be read again".to_owned()];
+        Unfit::Older(older.iter().map(|one| (one.clone(), why())).collect())
+    }
+
+    /// What is wrong with older versions, which stand in a project in their
+    /// order.
+    #[must_use]
+    pub fn of(project: &Project, older: &[Older], findings: &Findings) -> Self {
+        let errors = || findings.iter().filter(|one| one.level == Level::Error);
+        let versions = older.iter().zip(&project.pinned);
+        let versions = versions.map(|(version, source)| {
+            let own = errors().filter(|finding| finding.primary.span.source == *source);
+            let said = own.map(|finding| said(project, finding)).collect();
+            (version.clone(), said)
+        });
+        let versions = versions.filter(|(_, said): &(_, Vec<String>)| !said.is_empty());
+        Unfit::Older(versions.collect())
+    }
+}
+
+/// A finding with the line that it is about.
+fn said(project: &Project, finding: &Finding) -> String {
+    let source = project.sources.get(finding.primary.span.source);
+    let line = source.line_at(finding.primary.span.start);
+    let line = source.text().lines().nth(line).unwrap_or_default();
+    format!("{} ({}): {}", finding.message, finding.code, line.trim())
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all = match self {
+            Unfit::Refused(refused) => return refused.fmt(f),
+            Unfit::Older(all) => all,
+        };
+        for (older, said) in all {
+            let (workflow, version) = (&older.workflow, older.version.short());
+            let some = match older.enrolments {
+                1 => "1 enrolment finishes".to_owned(),
+                some => format!("{some} enrolments finish"),
+            };
+            writeln!(
+                f,
+                "`{workflow}`: {some} on version {version}, which does not go with this program"
+            )?;
+            for said in said {
+                writeln!(f, "  {said}")?;
+            }
+        }
+        writeln!(
+            f,
+            "bring back what is missing, or say `on edit migrate` to move those inside to the new version"
+        )
+    }
+}
+
+impl std::error::Error for Unfit {}

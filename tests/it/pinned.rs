@@ -1,0 +1,345 @@
+//! Older versions of workflows on which those inside finish, in a store and
+//! with the real binary: what is kept of them, what is opened again, and what is
+//! said. What an enrolment does there is tested in the engine.
+
+use std::fs;
+use std::thread::sleep;
+use std::time::Duration;
+
+use flow::engine::Event;
+use flow::engine::decision::Action;
+use flow::engine::message::{Again, Outcome as Came};
+use flow::host::desk::{Ask, Candidate, Order, Reply, Status};
+use serde_json::Value;
+
+use crate::cli_support::{Folder, MANIFEST, Run};
+use crate::desk::{Desk, PROGRAM};
+use crate::live_support::{Running, until};
+
+/// The program of the desk, whose workflow `once` pins.
+fn pinning(steps: &str) -> String {
+    let wait = "    wait 1 day\n";
+    assert_eq!(PROGRAM.matches(wait).count(), 1);
+    let program = PROGRAM.replace(wait, &format!("    {steps}\n"));
+    program.replace("enroll on visited\n", "enroll on visited\n  on edit pin\n")
+}
+
+fn enters(desk: &mut Desk, name: &str) -> Candidate {
+    let contact = desk.contact(&format!("{name}@x.example"), &[]);
+    desk.one(Order::Event(contact.clone(), "visited".into(), vec![]));
+    contact
+}
+
+fn status(desk: &mut Desk) -> Status {
+    match desk.ask(&Ask::Status) {
+        Reply::Status(status) => *status,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// How many are inside each version of `once`.
+fn versions(desk: &mut Desk) -> Vec<usize> {
+    let status = status(desk);
+    let once = status.workflows.iter().find(|one| one.name == "once");
+    let once = once.expect("it is there");
+    once.versions.iter().map(|version| version.inside).collect()
+}
+
+/// All that a store holds: records, what is under way, what was counted.
+fn all(desk: &mut Desk) -> String {
+    let status = status(desk);
+    let core = desk.kept.durable.core();
+    let records: Vec<_> = core.state().records().collect();
+    let open: Vec<_> = core.pending().iter().map(|open| &open.action).collect();
+    format!("{records:#?}\n{open:#?}\n{status:#?}")
+}
+
+/// Opens a store again, from its snapshot and from the log alone.
+fn reopened(mut desk: Desk) -> Desk {
+    for snapshots in [true, false] {
+        let before = all(&mut desk);
+        desk = desk.reopen(snapshots);
+        assert_eq!(all(&mut desk), before, "snapshots: {snapshots}");
+    }
+    desk
+}
+
+fn answer(desk: &mut Desk, came: &Came) {
+    let pending = desk.kept.durable.core().pending().iter();
+    let actions: Vec<Action> = pending.map(|open| open.action.clone()).collect();
+    let asked = actions.iter().map(|of| Event::Attempt(of.attempt()));
+    desk.accept(asked.collect());
+    let came = actions
+        .iter()
+        .map(|of| Event::Finished(of.attempt(), came.clone()));
+    desk.accept(came.collect());
+}
+
+/// How many files there are of programs, and how long the running one is.
+fn programs(desk: &Desk) -> (usize, usize) {
+    let folder = desk.store.dir.join("programs");
+    let files = fs::read_dir(folder).expect("a folder").count();
+    (files, desk.kept.durable.core().program().packed.len())
+}
+
+/// proves: V3
+#[test]
+fn those_inside_older_versions_are_there_again_when_a_store_is_opened() {
+    let (first, second) = (
+        pinning("wait 1 day set city = \"one\""),
+        pinning("set score = 2 wait 2 days"),
+    );
+    let mut desk = Desk::new(&first);
+    enters(&mut desk, "ada");
+    desk.load(&second);
+    enters(&mut desk, "bob");
+    desk.load(&pinning("wait 3 days"));
+    enters(&mut desk, "cid");
+    assert_eq!(versions(&mut desk), [1, 1, 1]);
+    // An edit that compiles to the same version for those who are on it.
+    desk.load(&format!("const SOME = 1\n{}", pinning("wait 3 days")));
+    assert_eq!(versions(&mut desk), [1, 1, 1]);
+    let mut desk = reopened(desk);
+    // What asks for an action is the older version: it is under way while the
+    // store is opened again, fails, is tried again, and is edited meanwhile.
+    desk.hours(25);
+    assert_eq!(desk.kept.durable.core().pending().len(), 1);
+    let mut desk = reopened(desk);
+    let busy = Came::Failed {
+        status: Some(503),
+        error: "busy".into(),
+        again: Again::Usual,
+    };
+    answer(&mut desk, &busy);
+    let mut desk = reopened(desk);
+    desk.load(&pinning("wait 4 days"));
+    assert_eq!(versions(&mut desk), [0, 1, 1, 1]);
+    let mut desk = reopened(desk);
+    desk.hours(1);
+    answer(&mut desk, &Came::Done(vec![None]));
+    assert_eq!(versions(&mut desk), [0, 1, 1]);
+    desk.hours(23);
+    answer(&mut desk, &Came::Done(vec![None]));
+    let (_, long) = programs(&desk);
+    desk.load(&pinning("wait 5 days"));
+    assert_eq!(versions(&mut desk), [0, 1]);
+    assert!(programs(&desk).1 < long, "they are not dropped");
+    desk.hours(48);
+    answer(&mut desk, &Came::Done(vec![None]));
+    assert_eq!(versions(&mut desk), [0_usize; 0]);
+    let mut desk = reopened(desk);
+    // Without anybody inside there is nothing but what was written.
+    desk.load(&first);
+    let written = desk.kept.durable.core().program();
+    assert_eq!(written.hash, written.written);
+    drop(reopened(desk));
+}
+
+/// proves: A4, V3
+#[test]
+fn what_failed_on_an_older_version_is_put_back() {
+    let mut desk = Desk::new(&pinning("wait 1 day"));
+    enters(&mut desk, "ada");
+    desk.load(&pinning("wait 2 days").replace("greet:", "hello:"));
+    desk.hours(25);
+    let refused = Came::Failed {
+        status: Some(422),
+        error: "refused".into(),
+        again: Again::Usual,
+    };
+    answer(&mut desk, &refused);
+    let ask = Ask::Retry {
+        actions: vec![],
+        by: None,
+    };
+    match desk.ask(&ask) {
+        Reply::Taken { outcomes, .. } => assert_eq!(outcomes.len(), 1),
+        other => panic!("{other:?}"),
+    }
+    let mut desk = reopened(desk);
+    desk.load(&pinning("wait 3 days"));
+    let mut desk = reopened(desk);
+    answer(&mut desk, &Came::Done(vec![None]));
+    assert_eq!(desk.kept.durable.core().pending().len(), 0);
+    let tally = &desk.kept.durable.core().ledger().tally;
+    assert_eq!(tally.flows["once"].left.values().sum::<usize>(), 1);
+}
+
+/// proves: V3, V5, V7
+#[test]
+fn what_an_older_version_reads_may_not_go() {
+    let city = pinning("wait 1 day set city = \"one\"");
+    let mut desk = Desk::new(&city);
+    let ada = enters(&mut desk, "ada");
+    enters(&mut desk, "bob");
+    let version = {
+        let core = desk.kept.durable.core();
+        let mut all = core.program().prepared.program.workflows().iter();
+        let once = all.find(|plan| *plan.name() == *"once").expect("there");
+        once.version.short()
+    };
+    let without = |steps: &str| {
+        let text = pinning(steps).replace("  city: string\n", "");
+        text.replace("  suppress when city == \"Oslo\"\n", "")
+    };
+    let position = desk.kept.durable.position();
+    let unfit = desk.would_load(&without("wait 2 days"));
+    let why = unfit.expect_err("they need it").to_string();
+    assert!(
+        why.starts_with(&format!(
+            "`once`: 2 enrolments finish on version {version}, which does not go with this program\n"
+        )),
+        "{why}"
+    );
+    for said in [
+        "suppress when city == \"Oslo\"",
+        "set city = \"one\"",
+        "`city`",
+        "bring back what is missing, or say `on edit migrate`",
+    ] {
+        assert!(why.contains(said), "{said}: {why}");
+    }
+    assert_eq!(desk.kept.durable.position(), position);
+    // One is enough.
+    desk.one(Order::Unenroll(ada, "once".into()));
+    let why = desk.would_load(&without("wait 2 days"));
+    let why = why.expect_err("one needs it").to_string();
+    assert!(why.contains("1 enrolment finishes on version"), "{why}");
+    // Those inside move instead.
+    desk.load(&without("wait 2 days").replace("on edit pin", "on edit migrate"));
+    assert_eq!(versions(&mut desk), [0_usize; 0]);
+    drop(reopened(desk));
+}
+
+/// A project whose workflow takes every new contact.
+fn project(steps: &str) -> Folder {
+    Folder::new(&[
+        ("flow.toml", MANIFEST),
+        ("main.flow", OBJECT),
+        ("slow.flow", &slow(steps)),
+    ])
+}
+
+const OBJECT: &str = "object contact {
+  email: email unique required
+  mark: string
+  late: string
+}
+";
+
+fn slow(steps: &str) -> String {
+    format!(
+        "workflow slow on contact {{\n  enroll on created\n  on edit pin\n\n  steps {{\n{steps}  }}\n}}\n"
+    )
+}
+
+fn ok(folder: &Folder, arguments: &[&str]) -> String {
+    let run: Run = folder.flow(arguments);
+    assert_eq!(run.code, Some(0), "{arguments:?}: {}", run.err);
+    run.out
+}
+
+fn record(folder: &Folder, name: &str) -> Value {
+    let out = ok(folder, &["records", "--format", "json"]);
+    let mut all = out
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("json"));
+    let email = format!("{name}@x.example");
+    all.find(|one: &Value| one["properties"]["email"] == *email)
+        .expect("it is there")
+}
+
+fn contact(folder: &Folder, name: &str) {
+    ok(
+        folder,
+        &["create", "contact", &format!("email={name}@x.example")],
+    );
+}
+
+/// A project under watch, edited while Ada was inside.
+fn edited() -> (Folder, Running) {
+    let folder = project("    wait 2 seconds\n    set mark = \"old\"\n    wait 1 hour\n");
+    let running = Running::begin(&folder, &["--watch"]);
+    running.hears("watching its sources", 1);
+    // The first look of all is over.
+    sleep(Duration::from_millis(700));
+    contact(&folder, "ada");
+    folder.write("slow.flow", slow("    set mark = \"new\"\n").as_bytes());
+    let stays = "loaded: `slow` has changed; 1 enrolment of `slow` finishes on version ";
+    running.hears(stays, 1);
+    contact(&folder, "bob");
+    assert_eq!(record(&folder, "bob")["properties"]["mark"], "new");
+    (folder, running)
+}
+
+/// Takes the property away that the older version writes.
+fn without_mark(folder: &Folder) {
+    folder.write("slow.flow", slow("    set late = \"yes\"\n").as_bytes());
+    let without = OBJECT.replace("  mark: string\n", "");
+    folder.write("main.flow", without.as_bytes());
+}
+
+fn goes_on(folder: &Folder) {
+    let marked = until(|| record(folder, "ada")["properties"]["mark"] == "old");
+    assert!(marked, "{}", record(folder, "ada"));
+}
+
+/// proves: V3, V5
+#[test]
+fn edits_under_watch_leave_those_inside_where_they_are() {
+    let (folder, running) = edited();
+    without_mark(&folder);
+    running.hears("`slow`: 1 enrolment finishes on version ", 1);
+    running.hears("set mark = \"old\"", 1);
+    running.hears("not loaded: the program from before runs on", 1);
+    assert_eq!(running.count("would be lost"), 0);
+    goes_on(&folder);
+    // Killed, it goes on from the log; the folder's program is still refused.
+    running.kill();
+    let run = folder.flow(&["run", "--once"]);
+    assert_eq!(run.code, Some(1), "{}", run.err);
+    for said in [
+        "does not go with what is in the store",
+        "`slow`: 1 enrolment finishes",
+    ] {
+        assert!(run.err.contains(said), "{said}: {}", run.err);
+    }
+    folder.write("main.flow", OBJECT.as_bytes());
+    let run = folder.flow(&["run", "--once"]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert_eq!(record(&folder, "ada")["inside"][0]["step"], "wait_2");
+}
+
+/// proves: V3, H1
+#[test]
+fn who_is_inside_which_version_is_shown() {
+    let (folder, running) = edited();
+    goes_on(&folder);
+    running.kill();
+    let run = folder.flow(&["run", "--once"]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert_eq!(run.err.matches("loaded").count(), 0, "{}", run.err);
+    let ada = record(&folder, "ada");
+    let version = ada["inside"][0]["version"].as_str();
+    let version = version.expect("an older one");
+    let status = ok(&folder, &["status"]);
+    let of = |line: &str| -> Vec<String> { line.split_whitespace().map(str::to_owned).collect() };
+    let shown = vec![version.to_owned(), "1".to_owned()];
+    assert!(status.lines().any(|line| of(line) == shown), "{status}");
+    let history = ok(&folder, &["history", "ada@x.example", "--format", "json"]);
+    let told = history
+        .lines()
+        .map(|line| -> Value { serde_json::from_str(line).expect("json") });
+    let told: Vec<Value> = told.filter(|one| one["workflow"] == "slow").collect();
+    assert!(told.len() > 3, "{history}");
+    assert!(
+        told.iter().all(|one| one["version"] == version),
+        "{history}"
+    );
+    let source = told.last().and_then(|one| one["source"].as_str());
+    let source = source.expect("a place");
+    let text = format!("slow@{version}.flow:");
+    assert!(source.starts_with(&text), "{source}");
+    // All of it is worked out again.
+    ok(&folder, &["store", "verify"]);
+}
