@@ -42,6 +42,9 @@ impl Loaded {
         let compilation = compile_all(&project.sources, files, &project.settings);
         let mut findings = project.findings.clone();
         findings.append(compilation.findings);
+        if let Some(program) = &compilation.program {
+            findings.append(program.not_run());
+        }
         match compilation.program {
             Some(program) if !findings.has_errors() => {
                 let packed = project.pack();

@@ -61,6 +61,7 @@ impl Lowering<'_> {
             segments: self.segments(),
             workflows,
             pinned,
+            later: program.later.clone(),
             catalog,
         }
     }

@@ -2,11 +2,12 @@
 
 use super::{Condition, Expression, Workflow};
 use crate::base::Span;
+use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::{
     Catalog, EventId, EventPropertyId, MessageField, MessageId, PropertyId, SegmentId, Settings,
     WorkflowId,
 };
-use crate::semantic::hir::{JsonPath, Verify};
+use crate::semantic::hir::{JsonPath, Later, Verify};
 
 /// A program that can be run. Its lists are in the order of names.
 #[derive(Debug, Clone)]
@@ -31,6 +32,7 @@ pub struct Program {
     pub segments: Vec<Segment>,
     pub(super) workflows: Vec<Workflow>,
     pub(super) pinned: Vec<Pinned>,
+    pub(super) later: Vec<Later>,
 }
 
 /// An older version of a workflow, on which enrolments finish (V3). Nobody is
@@ -64,6 +66,21 @@ impl Program {
         self.workflows
             .get(id.index())
             .or_else(|| Some(&self.pinned.get(behind()?)?.workflow))
+    }
+
+    /// What keeps it from running: the constructs that this version checks and
+    /// lowers, and does not run.
+    #[must_use]
+    pub fn not_run(&self) -> Findings {
+        let mut findings = Findings::default();
+        for later in &self.later {
+            let message = format!("`{}` is not run yet", later.what);
+            findings.push(
+                Finding::new(Code::NotYet, later.span, message)
+                    .help("this version checks it; a program that holds it cannot run"),
+            );
+        }
+        findings
     }
 
     /// All of them, the workflows before the older versions.

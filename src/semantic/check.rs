@@ -46,7 +46,7 @@ pub(super) fn check(
     let segments = checker.check_segments(&trees, &mut origins);
     let workflows = checker.check_workflows(&trees, &mut origins);
     let pinned = checker.check_pinned(pinned);
-    let findings = checker.findings;
+    let (findings, later) = (checker.findings, checker.later);
     let settings = settings.clone();
     let program = Program {
         settings,
@@ -59,6 +59,7 @@ pub(super) fn check(
         workflows,
         pinned,
         origins,
+        later,
         catalog,
     };
     Checked { program, findings }

@@ -47,6 +47,17 @@ pub struct Program {
     pub pinned: Vec<Pinned>,
     /// Where each item is declared, and what it names.
     pub origins: Origins,
+    /// What is checked and lowered, and not run by this version.
+    pub later: Vec<Later>,
+}
+
+/// A construct that is checked and lowered, and not run by this version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Later {
+    /// What it is called.
+    pub what: Box<str>,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// An older version of a workflow, on which enrolments finish (V3).

@@ -22,7 +22,7 @@ pub(super) use scope::{EventScope, Local, Member, Scope};
 
 use std::collections::BTreeSet;
 
-use super::hir::{Expr, ExprKind, FieldSource};
+use super::hir::{Expr, ExprKind, FieldSource, Later};
 use crate::base::{Lookup, Name, Span, nearest};
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::{Catalog, Item, ObjectId, PropertyId, Settings, Type, Value};
@@ -42,6 +42,8 @@ pub(super) struct Checker<'a> {
     pub(super) findings: Findings,
     /// What the declaration at hand names.
     pub(super) uses: BTreeSet<Item>,
+    /// What is checked, and not run by this version.
+    pub(super) later: Vec<Later>,
 }
 
 impl<'a> Checker<'a> {
@@ -62,6 +64,7 @@ impl<'a> Checker<'a> {
             sensitive,
             findings,
             uses,
+            later: Vec::new(),
         }
     }
 
@@ -95,6 +98,19 @@ impl<'a> Checker<'a> {
             )
             .help("the language has it; this version cannot check or run it"),
         );
+    }
+
+    /// Notes a construct that is checked and lowered, and not run by this
+    /// version: a program with it is refused when it is to run.
+    #[expect(dead_code, reason = "each construct that is not run yet notes itself")]
+    pub(super) fn later(&mut self, what: &str, span: Span) {
+        let later = Later {
+            what: what.into(),
+            span,
+        };
+        if !self.later.contains(&later) {
+            self.later.push(later);
+        }
     }
 
     /// The value that an expression is known to have, constants resolved.
