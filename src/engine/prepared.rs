@@ -16,6 +16,7 @@ pub(super) use refined::{Bound, Refined};
 use std::collections::BTreeMap;
 
 use self::interest::Interests;
+use super::retries::Retries;
 use crate::base::TimeZone;
 use crate::model::{AssociationId, ObjectId, PropertyId, SegmentId, Value, WorkflowId};
 use crate::plan::{Condition, Expression, ObjectPlan, Program, Segment, Workflow};
@@ -34,6 +35,8 @@ pub struct Prepared {
     interests: Interests,
     segments: BTreeMap<SegmentId, Condition>,
     unique: Vec<Vec<PropertyId>>,
+    /// When failed actions are tried again (A3).
+    pub(super) retries: Retries,
 }
 
 impl Prepared {
@@ -60,10 +63,17 @@ impl Prepared {
             interests: Interests::of(&program),
             segments,
             unique,
+            retries: Retries::default(),
             program,
         };
         constants::settle(&mut prepared);
         prepared
+    }
+
+    /// The same with the retries of the project's connections.
+    #[must_use]
+    pub fn with_retries(self, retries: Retries) -> Self {
+        Prepared { retries, ..self }
     }
 
     /// A workflow of the program, or an older version of one (V3).

@@ -10,7 +10,9 @@ use crate::base::Uid;
 use crate::compile::{Files, compile_all};
 use crate::diagnostic::Findings;
 use crate::engine::Prepared;
-use crate::project::{self, Project};
+use crate::engine::retries::{Retries, origin};
+use crate::engine::retry::RetryPolicy;
+use crate::project::{self, Connection, ConnectionKind, Outside, Project};
 
 /// A program that can run.
 #[derive(Debug)]
@@ -48,11 +50,12 @@ impl Loaded {
         match compilation.program {
             Some(program) if !findings.has_errors() => {
                 let packed = project.pack();
+                let prepared = Prepared::new(program).with_retries(retries(&project.outside));
                 let loaded = Loaded {
                     hash: hash(&packed),
                     written: hash(&project.pack_written()),
                     packed,
-                    prepared: Arc::new(Prepared::new(program)),
+                    prepared: Arc::new(prepared),
                     places: Arc::new(Places::new(project.sources.clone(), &project.root)),
                     root: project.root.clone(),
                 };
@@ -87,6 +90,32 @@ impl Loaded {
     pub fn unpack(root: &Path, packed: &[u8]) -> Option<Self> {
         let project = project::unpack(root, packed)?;
         Loaded::compile(&project).ok().map(|(loaded, _)| loaded)
+    }
+}
+
+/// The numbers of A3 that the connections of a project say.
+fn retries(outside: &Outside) -> Retries {
+    let mut retries = Retries::default();
+    for connection in &outside.connections {
+        let policy = policy(connection);
+        match connection.kind {
+            ConnectionKind::Smtp => retries.mail = policy,
+            ConnectionKind::Http => {
+                let to = origin(&connection.url);
+                retries.origins.extend(to.map(|to| (to, policy)));
+            }
+        }
+    }
+    retries
+}
+
+fn policy(connection: &Connection) -> RetryPolicy {
+    let usual = RetryPolicy::default();
+    let (first, most, total) = connection.retry;
+    RetryPolicy {
+        first: first.unwrap_or(usual.first),
+        most: most.unwrap_or(usual.most),
+        total: total.unwrap_or(usual.total),
     }
 }
 

@@ -2,6 +2,8 @@
 //! a store keeps of them, and the commands beside a server that fails at first.
 //! What the engine decides about them is tested in `engine`.
 
+use std::fs;
+
 use flow::base::Uid;
 use flow::engine::Event;
 use flow::engine::decision::Action;
@@ -433,4 +435,50 @@ fn a_process_that_is_killed_sends_it_after_all() {
     assert!(asked.iter().all(|one| one.key() == key), "{asked:?}");
     let history = fine(folder.flow(&["history", "ada@x.example"]));
     assert!(history.contains("call: done at attempt 2"), "{history}");
+}
+
+/// A project with numbers for a server, whose only request is asked for.
+fn patient(server: &HttpServer, numbers: &str) -> Folder {
+    let folder = Folder::project(&CALLS.replace("URL", &server.url("/hit")));
+    let manifest = folder.path().join("flow.toml");
+    let before = fs::read_to_string(&manifest).expect("it is there");
+    let url = server.url("");
+    let table = format!("[connections.api]\nkind = \"http\"\nurl = \"{url}\"\n{numbers}");
+    fs::write(&manifest, format!("{before}\n{table}\n")).expect("it is written");
+    fine(folder.flow(&["create", "contact", "email=ada@x.example"]));
+    fine(folder.flow(&["send", "hit", "-r", "ada@x.example"]));
+    folder
+}
+
+// proves: A3
+#[test]
+fn a_connection_says_when_it_is_tried_again() {
+    let server = HttpServer::scripted([Answer::status(503), Answer::status(503)]);
+    let folder = patient(
+        &server,
+        "retry_first = \"1 second\"\nretry_most = \"1 second\"",
+    );
+    let running = Running::begin(&folder, &[]);
+    let told = || {
+        let history = folder.flow(&["history", "ada@x.example"]).out;
+        history.contains("done at attempt 3")
+    };
+    // A minute, then two, without the numbers.
+    assert!(until(told), "{:?}", running.said());
+    assert_eq!(server.asked().len(), 3);
+}
+
+// proves: A3, A4
+#[test]
+fn a_connection_says_how_long_it_is_tried() {
+    let server = HttpServer::scripted([Answer::status(503)]);
+    let folder = patient(&server, "retry_total = \"1 second\"");
+    fine(folder.flow(&["run", "--once"]));
+    let failures = fine(folder.flow(&["failures"]));
+    assert!(
+        failures.contains("count, call: http, 1 attempt"),
+        "{failures}"
+    );
+    // What the log says is decided again as it was.
+    assert_eq!(fine(folder.flow(&["store", "verify"])).lines().count(), 1);
 }

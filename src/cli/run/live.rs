@@ -13,6 +13,7 @@ use crate::cli::output::Output;
 use crate::connector::http::Limits;
 use crate::connector::smtp::{Patience, Smtp, SmtpServer};
 use crate::engine::Finishes;
+use crate::engine::retries::origin;
 use crate::host::live::{Live, Means, Mistakes, News, Secrets, signal, watch};
 use crate::host::store::{self, Store};
 use crate::project::{self, Connection, ConnectionKind, Project, Secret};
@@ -91,24 +92,48 @@ fn means(project: &Project, store: &Store) -> Result<Means, Failure> {
     });
     let secrets: Secrets = secrets.collect();
     let of = |kind| {
-        let mut all = project.outside.connections.iter();
-        all.find(|connection| connection.kind == kind)
+        let all = project.outside.connections.iter();
+        all.filter(move |connection| connection.kind == kind)
     };
-    let smtp = of(ConnectionKind::Smtp).map(|connection| smtp(connection, &secrets));
-    let http = of(ConnectionKind::Http);
-    let usual = Limits::default();
+    let server = only(of(ConnectionKind::Smtp))?.map(|connection| smtp(connection, &secrets));
+    let limits =
+        of(ConnectionKind::Http).filter_map(|http| Some((origin(&http.url)?, limits(http))));
     Ok(Means {
-        smtp: smtp.transpose()?,
-        limits: Limits {
-            connect: http.and_then(|http| http.connect).unwrap_or(usual.connect),
-            total: http.and_then(|http| http.timeout).unwrap_or(usual.total),
-            per_second: http
-                .and_then(|http| http.per_second)
-                .unwrap_or(usual.per_second),
-        },
+        smtp: server.transpose()?,
+        limits: limits.collect(),
         secrets,
         outbox: store.outbox(),
     })
+}
+
+/// Mail goes by the only server; of two, nobody says which.
+fn only<'c>(
+    mut servers: impl Iterator<Item = &'c Connection>,
+) -> Result<Option<&'c Connection>, Failure> {
+    match (servers.next(), servers.next()) {
+        (Some(one), Some(other)) => Err(Failure {
+            exit: Exit::Usage,
+            message: format!(
+                "mail could go by `{}` and by `{}`: a project has one connection of kind `smtp`",
+                one.name, other.name
+            ),
+            help: Some(format!(
+                "delete `[connections.{}]` in `flow.toml`",
+                other.name
+            )),
+        }),
+        (server, _) => Ok(server),
+    }
+}
+
+/// The numbers of a connection (A3).
+fn limits(http: &Connection) -> Limits {
+    let usual = Limits::default();
+    Limits {
+        connect: http.connect.unwrap_or(usual.connect),
+        total: http.timeout.unwrap_or(usual.total),
+        per_second: http.per_second.unwrap_or(usual.per_second),
+    }
 }
 
 fn smtp(connection: &Connection, secrets: &Secrets) -> Result<Smtp, Failure> {

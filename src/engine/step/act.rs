@@ -227,7 +227,9 @@ impl<'w> Draft<'w> {
         let Outcome::Failed { status, error, .. } = outcome else {
             return;
         };
-        let retry = self.after_failure(Some(action), attempt, outcome);
+        let call = self.under_way(attempt);
+        let asking = (Some(&**action), call.as_deref());
+        let retry = self.after_failure(asking, attempt, outcome);
         let what = what_came(attempt.number, outcome, retry);
         self.tell_step(enrolment, Some(step), what);
         if let Some(retry) = retry {
@@ -245,10 +247,11 @@ impl<'w> Draft<'w> {
         self.go(enrolment, next, self.world.now);
     }
 
-    /// When the next attempt is due; `None` where none follows.
+    /// When the next attempt of a step's call is due; `None` where none
+    /// follows.
     pub(super) fn after_failure(
         &self,
-        action: Option<&Do>,
+        asking: (Option<&Do>, Option<&Call>),
         attempt: Attempt,
         outcome: &Outcome,
     ) -> Option<Timestamp> {
@@ -259,15 +262,16 @@ impl<'w> Draft<'w> {
                 ..
             } => None,
             Outcome::Failed { status, .. } if retry::is_final(*status) => None,
-            Outcome::Failed { again, .. } => self.next_attempt(action, attempt, *again),
+            Outcome::Failed { again, .. } => self.next_attempt(asking, attempt, *again),
         }
     }
 
-    /// When the next attempt is due: as the step says, else as A3 does, and
-    /// never before the service is ready to be asked. `None` after the last.
+    /// When the next attempt is due: as the step says, else as its connection
+    /// does, else as A3, and never before the service is ready to be asked.
+    /// `None` after the last.
     fn next_attempt(
         &self,
-        action: Option<&Do>,
+        (action, call): (Option<&Do>, Option<&Call>),
         attempt: Attempt,
         again: Again,
     ) -> Option<Timestamp> {
@@ -280,7 +284,7 @@ impl<'w> Draft<'w> {
             let ready = self.world.now.checked_add(wait.unwrap_or_default()).ok();
             return Some(due.max(ready?));
         }
-        let policy = RetryPolicy::default();
+        let policy = call.map(|call| self.policy(call)).unwrap_or_default();
         let failed = FailedAttempt {
             number: attempt.number,
             first_at: policy.first_at(attempt.number, self.world.now),
@@ -289,6 +293,13 @@ impl<'w> Draft<'w> {
             seed: *attempt.action.bytes(),
         };
         policy.next(&failed)
+    }
+
+    /// The numbers of the connection by which a call goes (A3).
+    fn policy(&self, call: &Call) -> RetryPolicy {
+        let prepared = &self.world.prepared;
+        let action = &prepared.program.catalog.actions[call.action];
+        prepared.retries.of(action.name.as_str(), call)
     }
 
     /// Delays double, the last is the whole amount.

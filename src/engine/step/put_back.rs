@@ -98,7 +98,7 @@ impl Draft<'_> {
             number: of.attempt.saturating_sub(of.before),
             ..of.attempt()
         };
-        let retry = self.after_failure(self.asking(&of), anew, outcome);
+        let retry = self.after_failure((self.asking(&of), Some(&of.request)), anew, outcome);
         let what = what_came(of.attempt, outcome, retry);
         self.tell_put_back(&of, what);
         let change = match retry {

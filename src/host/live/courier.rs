@@ -13,8 +13,9 @@ use super::Happening;
 use super::errand::{Does, Errand, never};
 use super::means::Means;
 use crate::base::{Decimal, Uid};
-use crate::connector::http::{Http, HttpAnswer, HttpFailure, HttpRequest};
+use crate::connector::http::{HttpAnswer, HttpFailure, HttpRequest, Senders};
 use crate::engine::message::{Again, Outcome};
+use crate::engine::retries::origin;
 use crate::model::Value;
 
 /// How much of the body of an answer is kept, in bytes.
@@ -32,7 +33,7 @@ impl Courier {
     /// # Errors
     /// What the system or the transport says.
     pub(super) fn begin(means: Arc<Means>, told: Sender<Happening>) -> Result<Self, String> {
-        let http = Http::new(means.limits)?;
+        let http = Senders::new(&means.limits)?;
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| error.to_string())?;
         let (errands, coming) = unbounded_channel();
@@ -63,7 +64,7 @@ impl Courier {
 
 /// What each errand needs.
 struct Bag {
-    http: Http,
+    http: Senders,
     means: Arc<Means>,
     told: Sender<Happening>,
 }
@@ -94,7 +95,11 @@ async fn carry(bag: Arc<Bag>, errand: Errand) {
             bytes,
             then,
         } => mail(&bag, (&from, &to), &bytes, then).await,
-        Does::Http(request, results) => answered(bag.http.send(&request).await, &results, &request),
+        Does::Http(request, results) => {
+            let to = origin(&request.url);
+            let answer = bag.http.send(to.as_deref(), &request).await;
+            answered(answer, &results, &request)
+        }
     };
     // A loop that is over has no use for it.
     let _ = bag.told.send(Happening::Finished(key, number, outcome));

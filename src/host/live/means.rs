@@ -15,8 +15,8 @@ pub struct Means {
     pub secrets: Secrets,
     /// Where mail goes; into files without one.
     pub smtp: Option<Smtp>,
-    /// The limits of requests (A3).
-    pub limits: Limits,
+    /// The limits of requests, by the origin to which they go (A3).
+    pub limits: Vec<(String, Limits)>,
     /// Where files go.
     pub outbox: Outbox,
 }
