@@ -5,8 +5,10 @@
 mod code;
 mod finding;
 mod findings;
+mod mend;
 pub mod render;
 
 pub use code::{Code, Level};
 pub use finding::{Edit, Finding, Fix, Label, with_article};
 pub use findings::Findings;
+pub use mend::{Mended, mend};

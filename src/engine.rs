@@ -24,6 +24,7 @@ pub mod put_back;
 mod queue;
 pub mod record;
 mod refine;
+pub mod retries;
 pub mod retry;
 mod state;
 mod step;

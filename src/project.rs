@@ -2,6 +2,7 @@
 //! stands in a source, and prints nothing.
 
 mod discover;
+mod edit;
 mod error;
 mod manifest;
 mod outside;

@@ -1,5 +1,6 @@
 //! The texts that a program is made of.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use super::Span;
@@ -116,6 +117,19 @@ impl Sources {
             lines: OnceLock::new(),
         });
         id
+    }
+
+    /// The same with other texts for some: ids and names stay.
+    #[must_use]
+    pub fn with_texts(&self, texts: &BTreeMap<SourceId, String>) -> Self {
+        let mut sources = Sources::default();
+        for (id, source) in self.iter() {
+            match texts.get(&id) {
+                Some(text) => sources.add(source.name(), text.as_str()),
+                None => sources.add(source.name(), source.text.clone()),
+            };
+        }
+        sources
     }
 
     /// The source of an id of this set.

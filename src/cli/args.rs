@@ -71,7 +71,9 @@ pub(super) enum Command {
 #[command(after_help = help(
     "  flow check                     check the project of this folder\n  \
        flow check examples/webinar    check another one\n  \
-       flow check --format concise    print one line for each finding"
+       flow check --format concise    print one line for each finding\n  \
+       flow check --diff              show what the offered fixes would change\n  \
+       flow check --fix               carry them out"
 ))]
 pub(super) struct CheckArguments {
     #[command(flatten)]
@@ -79,6 +81,15 @@ pub(super) struct CheckArguments {
     /// How findings are printed
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: CheckFormat,
+    /// Print so many findings at most; all are counted
+    #[arg(long, value_name = "N")]
+    pub(super) max_findings: Option<usize>,
+    /// Carry out the fixes that findings offer, where there is one way alone
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// Show what `--fix` would change, and change nothing
+    #[arg(long, conflicts_with = "fix")]
+    pub(super) diff: bool,
 }
 
 /// Show the workflows of a project as graphs.
@@ -256,6 +267,10 @@ pub(super) enum CheckFormat {
     Concise,
     /// One document, for programs
     Json,
+    /// One document of SARIF 2.1.0, for services that keep findings
+    Sarif,
+    /// Commands that GitHub shows beside the lines of a change
+    Github,
 }
 
 /// The forms of graphs.

@@ -1,39 +1,86 @@
-//! `flow check`: what is wrong with a project.
+//! `flow check`: what is wrong with a project, and how its sources would be without what can be
+//! mended unread.
+
+mod diff;
+mod fix;
 
 use super::args::{CheckArguments, CheckFormat};
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use crate::compile::compile;
-use crate::diagnostic::render::{concise, json, pretty};
+use crate::diagnostic::render::{concise, github, json, pretty, sarif};
 use crate::diagnostic::{Findings, Level};
-use crate::project;
+use crate::plan::Program;
+use crate::project::{self, Project};
 
 /// Checks a project and prints its findings.
 pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Exit, Failure> {
-    let project = project::load(&arguments.project.dir)?;
-    let compilation = compile(&project.sources, &project.files, &project.settings);
-    let mut findings = project.findings;
-    findings.append(compilation.findings);
-    let findings = findings.sorted();
-    let text = match arguments.format {
-        CheckFormat::Pretty => pretty::render(&findings, &project.sources, output.data_style()),
-        CheckFormat::Concise => concise::render(&findings, &project.sources),
-        CheckFormat::Json => json::render(&findings, &project.sources),
-    };
-    output.data(&text)?;
-    if arguments.format != CheckFormat::Json {
-        if project.files.is_empty() {
-            output.note("the project has no `.flow` file");
-        }
-        let program = compilation.program.filter(|_| !findings.has_errors());
-        let workflows = program.map(|program| program.workflows().len());
-        output.talk(summary(project.files.len(), workflows, &findings));
+    let checked = Checked::of(project::load(&arguments.project.dir)?);
+    if arguments.diff {
+        return diff::run(checked, output);
     }
-    Ok(if findings.has_errors() {
-        Exit::Findings
-    } else {
-        Exit::Fine
-    })
+    let checked = match arguments.fix {
+        true => fix::run(checked, output)?,
+        false => checked,
+    };
+    print(&checked, arguments, output)?;
+    Ok(checked.exit())
+}
+
+/// A project with what is wrong with it.
+struct Checked {
+    project: Project,
+    findings: Findings,
+    program: Option<Program>,
+}
+
+impl Checked {
+    fn of(project: Project) -> Self {
+        let compilation = compile(&project.sources, &project.files, &project.settings);
+        let mut findings = project.findings.clone();
+        findings.append(compilation.findings);
+        let findings = findings.sorted();
+        Checked {
+            program: compilation.program.filter(|_| !findings.has_errors()),
+            project,
+            findings,
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self.findings.has_errors() {
+            true => Exit::Findings,
+            false => Exit::Fine,
+        }
+    }
+}
+
+fn print(checked: &Checked, arguments: &CheckArguments, output: &Output) -> Result<(), Failure> {
+    let (project, all) = (&checked.project, &checked.findings);
+    let most = arguments.max_findings.unwrap_or(usize::MAX);
+    let shown = all.first(most);
+    let sources = &project.sources;
+    output.data(&match arguments.format {
+        CheckFormat::Pretty => pretty::render(&shown, sources, output.data_style()),
+        CheckFormat::Concise => concise::render(&shown, sources),
+        CheckFormat::Json => json::render(&shown, sources),
+        CheckFormat::Sarif => sarif::render(&shown, sources),
+        CheckFormat::Github => github::render(&shown, sources),
+    })?;
+    if all.len() > shown.len() {
+        let hidden = all.len() - shown.len();
+        output.note(format!("{} more not shown", count(hidden, "finding")));
+    }
+    if matches!(arguments.format, CheckFormat::Json | CheckFormat::Sarif) {
+        return Ok(());
+    }
+    if project.files.is_empty() {
+        output.note("the project has no `.flow` file");
+    }
+    let workflows = checked.program.as_ref();
+    let workflows = workflows.map(|program| program.workflows().len());
+    output.talk(summary(project.files.len(), workflows, all));
+    Ok(())
 }
 
 /// `checked 9 files, 5 workflows: 1 warning`. The workflows are known only

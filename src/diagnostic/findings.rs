@@ -54,6 +54,19 @@ impl Findings {
             .any(|finding| finding.level == Level::Error)
     }
 
+    /// Keeps those for which a test holds.
+    pub fn retain(&mut self, test: impl FnMut(&Finding) -> bool) {
+        self.list.retain(test);
+    }
+
+    /// The first so many of them.
+    #[must_use]
+    pub fn first(&self, most: usize) -> Self {
+        Findings {
+            list: self.list.iter().take(most).cloned().collect(),
+        }
+    }
+
     /// Those without the warnings of some sources.
     #[must_use]
     pub fn without_warnings(mut self, of: &[SourceId]) -> Self {

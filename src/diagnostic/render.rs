@@ -2,9 +2,12 @@
 //! findings are shown in the order in which they are given.
 
 pub mod concise;
+pub mod github;
 pub mod json;
 #[cfg(feature = "cli")]
 pub mod pretty;
+#[cfg(feature = "cli")]
+pub mod sarif;
 
 /// The text on one line and without characters that a terminal would obey.
 fn printable(text: &str) -> String {

@@ -2,7 +2,7 @@
 //! language.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 use super::{Error, discover};
@@ -10,7 +10,7 @@ use crate::base::{SourceId, Sources, Span};
 use crate::diagnostic::{Code, Finding, Findings};
 
 /// What some editors put before the first character of UTF-8.
-const BYTE_ORDER_MARK: &str = "\u{feff}";
+pub(super) const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// What a file holds.
 pub(super) enum Text {
@@ -38,6 +38,14 @@ impl Text {
             )));
         }
         Ok(Text::from_bytes(bytes))
+    }
+
+    /// Whether a file begins with a byte-order mark.
+    pub(super) fn is_marked(path: &Path) -> io::Result<bool> {
+        let mut head = Vec::new();
+        let most = BYTE_ORDER_MARK.len() as u64;
+        File::open(path)?.take(most).read_to_end(&mut head)?;
+        Ok(head == BYTE_ORDER_MARK.as_bytes())
     }
 
     fn from_bytes(bytes: Vec<u8>) -> Self {

@@ -12,6 +12,7 @@ mod carry;
 mod cli;
 mod cli_explain;
 mod cli_manifest;
+mod cli_mend;
 mod cli_project;
 mod cli_support;
 mod commands;

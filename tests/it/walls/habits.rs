@@ -50,6 +50,10 @@ const HOMES: &[Home] = &[
         places: &["src/main"],
     },
     Home {
+        crates: &["similar"],
+        places: &["src/cli/check/diff"],
+    },
+    Home {
         crates: &["indicatif"],
         places: &["src/cli/run/progress"],
     },

@@ -1,0 +1,83 @@
+//! `flow check --fix`: carries out the fixes that findings offer, and writes what changed.
+
+use std::collections::BTreeMap;
+
+use super::{Checked, count};
+use crate::base::SourceId;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::Output;
+use crate::diagnostic::{Level, mend};
+
+/// How often what was mended is looked at again: one mistake may hide another.
+const ROUNDS: usize = 10;
+
+/// A project before and after its fixes.
+pub(super) struct Fixed {
+    pub(super) before: Checked,
+    pub(super) after: Checked,
+    /// The new texts of the sources that changed.
+    pub(super) texts: BTreeMap<SourceId, String>,
+    /// How many fixes were carried out.
+    pub(super) count: usize,
+}
+
+/// Carries out the fixes on the texts in memory.
+pub(super) fn fixed(before: Checked) -> Fixed {
+    let mut after = Checked::of(before.project.with_texts(&BTreeMap::new()));
+    let (mut texts, mut count) = (BTreeMap::new(), 0);
+    for _ in 0..ROUNDS {
+        let project = &after.project;
+        let mended = mend(&after.findings, &project.sources, |id| project.is_open(id));
+        if mended.count == 0 {
+            break;
+        }
+        let next = Checked::of(project.with_texts(&mended.texts));
+        if errors(&next) > errors(&after) {
+            // A fix that does not mend is not carried out.
+            break;
+        }
+        texts.extend(mended.texts);
+        count += mended.count;
+        after = next;
+    }
+    texts.retain(|id, text| before.project.sources.get(*id).text() != text);
+    Fixed {
+        before,
+        after,
+        texts,
+        count,
+    }
+}
+
+fn errors(checked: &Checked) -> usize {
+    checked.findings.count(Level::Error)
+}
+
+/// Carries out the fixes and writes the files. What is left is returned.
+pub(super) fn run(before: Checked, output: &Output) -> Result<Checked, Failure> {
+    let fixed = fixed(before);
+    for (id, text) in &fixed.texts {
+        let written = fixed.before.project.write(*id, text);
+        written.map_err(|error| Failure {
+            exit: Exit::Environment,
+            message: format!("nothing more was written: {error}"),
+            help: Some("run it again when the file can be written".into()),
+        })?;
+    }
+    if fixed.count > 0 {
+        let files = count(fixed.texts.len(), "file");
+        output.talk(format!(
+            "mended {} in {files}",
+            count(fixed.count, "finding")
+        ));
+    }
+    let left = fixed.after.findings.iter();
+    let several = left.filter(|finding| finding.fixes.len() > 1).count();
+    if several > 0 {
+        let some = count(several, "finding");
+        output.note(format!(
+            "{some} can be mended in more than one way: choose by hand"
+        ));
+    }
+    Ok(fixed.after)
+}
