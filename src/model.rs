@@ -9,6 +9,7 @@ mod coerce;
 pub mod compute;
 mod event;
 mod function;
+mod limits;
 mod object;
 mod settings;
 mod types;
@@ -22,7 +23,8 @@ pub use catalog::{
 pub use coerce::{Misfit, Raw, coerce, form_of, refit};
 pub use event::{Event, EventId, EventProperty, EventPropertyId, OCCURRENCE, action_failed};
 pub use function::{Function, Kind, PeriodUnit, function, functions};
+pub use limits::{Count, Limits, Profile, Switch};
 pub use object::{Association, AssociationId, Object, ObjectId, Property, PropertyId};
-pub use settings::{Limits, Profile, Settings};
+pub use settings::{LintLevel, Settings};
 pub use types::{Member, Members, Type};
 pub use value::Value;

@@ -1,6 +1,10 @@
 //! What `flow.toml` decides for the language and for the program.
 
+use std::collections::BTreeMap;
+
+use super::Limits;
 use crate::base::{TimeZone, zone};
+use crate::diagnostic::Code;
 
 /// The settings of a project, checked.
 #[derive(Debug, Clone)]
@@ -13,6 +17,8 @@ pub struct Settings {
     pub zone: TimeZone,
     /// The limits on programs.
     pub limits: Limits,
+    /// The levels of rules that `[lint]` sets. Each code is a rule: a warning, unless set so.
+    pub lints: BTreeMap<Code, LintLevel>,
 }
 
 impl Default for Settings {
@@ -22,60 +28,33 @@ impl Default for Settings {
             timezone: "UTC".into(),
             zone: zone("UTC").unwrap_or(TimeZone::UTC),
             limits: Limits::default(),
+            lints: BTreeMap::new(),
         }
     }
 }
 
-/// A named set of limits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Profile {
-    /// The limits of the system that inspired the language.
-    #[default]
-    Hubspot,
-    /// No limits.
-    None,
+/// What `[lint]` makes of the findings of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LintLevel {
+    /// They are not given.
+    Allow,
+    /// They are warnings.
+    Warn,
+    /// They are errors.
+    Deny,
 }
 
-impl Profile {
-    /// All profiles.
-    pub const ALL: [Profile; 2] = [Profile::Hubspot, Profile::None];
+impl LintLevel {
+    /// All levels.
+    pub const ALL: [LintLevel; 3] = [LintLevel::Allow, LintLevel::Warn, LintLevel::Deny];
 
     /// The word in `flow.toml`.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
-            Profile::Hubspot => "hubspot",
-            Profile::None => "none",
+            LintLevel::Allow => "allow",
+            LintLevel::Warn => "warn",
+            LintLevel::Deny => "deny",
         }
-    }
-}
-
-/// Limits on programs, `None` where there is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// How many refinements a trigger may have (E14).
-    pub refinements_per_trigger: Option<usize>,
-    /// Whether a webhook trigger stands alone in its workflow.
-    pub webhook_alone: bool,
-}
-
-impl From<Profile> for Limits {
-    fn from(profile: Profile) -> Self {
-        match profile {
-            Profile::Hubspot => Limits {
-                refinements_per_trigger: Some(1),
-                webhook_alone: true,
-            },
-            Profile::None => Limits {
-                refinements_per_trigger: None,
-                webhook_alone: false,
-            },
-        }
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Profile::default().into()
     }
 }

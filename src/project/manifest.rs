@@ -5,6 +5,8 @@ mod amount;
 mod connection;
 mod entry;
 mod keys;
+mod limits;
+mod lint;
 mod secret;
 
 use std::collections::BTreeSet;
@@ -12,11 +14,11 @@ use std::collections::BTreeSet;
 use toml::de::{DeTable, Error as TomlError};
 
 use self::entry::Entry;
-use self::keys::{LATER, LIMITS_LATER, RETENTION_LATER, TABLES, Table};
+use self::keys::{LATER, PROFILE, RETENTION_LATER, TABLES, Table};
 use super::outside::Outside;
 use crate::base::{SourceId, Span, TimeZone, nearest, zone};
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::{Profile, Settings};
+use crate::model::Settings;
 
 /// The one edition that there is.
 const EDITION: i64 = 1;
@@ -95,6 +97,9 @@ impl Reader<'_> {
         if table == Table::Project && !entries.contains_key("name") {
             self.no_name(whole.key);
         }
+        let mut entries: Vec<_> = entries.iter().collect();
+        // Single limits change those of the profile, wherever it stands.
+        entries.sort_by_key(|(key, _)| key.get_ref() != PROFILE);
         for (key, value) in entries {
             let entry = Entry::new(self.id, Some(table.word()), key, value);
             if let Err(finding) = self.setting(table, &entry) {
@@ -113,12 +118,16 @@ impl Reader<'_> {
                 self.manifest.settings.zone = zone;
             }
             (Table::Store, "path") => self.manifest.store = entry.words()?.to_owned(),
-            (Table::Limits, "profile") => self.manifest.settings.limits = profile(entry)?.into(),
+            (Table::Limits, _) => limits::read(&mut self.manifest.settings.limits, entry)?,
+            (Table::Lint, _) => {
+                let (rule, level) = lint::read(entry)?;
+                let rule = rule.map(|rule| (rule, level));
+                self.manifest.settings.lints.extend(rule);
+            }
             (Table::Retention, "log") => self.manifest.outside.log_days = amount::days(entry)?,
             (Table::Secrets, _) => self.secret(entry)?,
             (Table::Connections, _) => self.connection(entry)?,
             (Table::Project, "use") => self.push(entry.not_yet()),
-            (Table::Limits, name) if LIMITS_LATER.contains(&name) => self.push(entry.not_yet()),
             (Table::Retention, name) if RETENTION_LATER.contains(&name) => {
                 self.push(entry.not_yet());
             }
@@ -140,7 +149,7 @@ impl Reader<'_> {
     fn stray(&self, entry: &Entry<'_>) -> Finding {
         let home = Table::ALL
             .iter()
-            .find(|table| table.keys().any(|key| key == entry.name));
+            .find(|table| table.keys().contains(&entry.name));
         match home {
             Some(table) => entry.unknown([]).help(format!(
                 "`{}` stands below `[{}]`",
@@ -232,23 +241,6 @@ fn timezone(entry: &Entry<'_>) -> Result<(String, TimeZone), Box<Finding>> {
     Err(match nearest(name, known.iter().map(String::as_str)) {
         Some(meant) => entry.mean(finding, meant),
         None => finding.help("it takes an IANA name, like `Europe/Oslo`"),
-    }
-    .into())
-}
-
-fn profile(entry: &Entry<'_>) -> Result<Profile, Box<Finding>> {
-    let word = entry.words()?;
-    if let Some(profile) = Profile::ALL
-        .into_iter()
-        .find(|profile| profile.word() == word)
-    {
-        return Ok(profile);
-    }
-    let finding = entry.wrong(format!("there is no profile `{word}`"));
-    let words = Profile::ALL.map(Profile::word);
-    Err(match nearest(word, words) {
-        Some(meant) => entry.mean(finding, meant),
-        None => finding.help(format!("it is one of `{}`", words.join("`, `"))),
     }
     .into())
 }

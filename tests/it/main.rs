@@ -47,6 +47,7 @@ mod retries;
 mod robust;
 mod rules;
 mod run;
+mod settings;
 mod sizes;
 mod smtp_server;
 mod snapshots;

@@ -58,6 +58,14 @@ impl<'a> Entry<'a> {
         }
     }
 
+    /// `true` or `false`.
+    pub(super) fn truth(&self) -> Result<bool, Box<Finding>> {
+        match self.value {
+            DeValue::Boolean(truth) => Ok(*truth),
+            _ => Err(self.wrong_type("a boolean").into()),
+        }
+    }
+
     /// A table.
     pub(super) fn table(&self) -> Result<&'a DeTable<'a>, Box<Finding>> {
         match self.value {

@@ -1,11 +1,15 @@
 //! The tables and keys that a `flow.toml` may have, and which of them are read. What they mean is
 //! not known here.
 
+use crate::diagnostic::{Code, Level};
+use crate::model::Limits;
+
 /// The tables of which something is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Table {
     Project,
     Limits,
+    Lint,
     Store,
     Secrets,
     Connections,
@@ -26,28 +30,16 @@ pub(super) const TABLES: &[&str] = &[
 ];
 
 /// The tables that are not read yet.
-pub(super) const LATER: &[&str] = &["lint", "caps", "env"];
+pub(super) const LATER: &[&str] = &["caps", "env"];
 
-/// The limits that are not read yet.
-pub(super) const LIMITS_LATER: &[&str] = &[
-    "filters_per_workflow",
-    "enroll_at_most",
-    "refinements_per_trigger",
-    "refinement_on_not_happened",
-    "webhook_alone",
-    "branch_cases",
-    "match_cases",
-    "nesting",
-    "webhooks",
-    "properties_per_event",
-    "property_name_length",
-    "labels_per_association",
-    "data_sources_per_workflow",
-    "events_by_import",
-];
+/// The rules that no finding follows yet: setting their level changes nothing.
+pub(super) const RULES_LATER: &[&str] = &["competing-writes"];
 
 /// What is kept how long, and not read yet.
-pub(super) const RETENTION_LATER: &[&str] = &["detail", "headline", "history"];
+pub(super) const RETENTION_LATER: &[&str] = &["detail", "headline"];
+
+/// The key of the set of limits that single ones change.
+pub(super) const PROFILE: &str = "profile";
 
 /// The keys of a secret.
 pub(super) const SECRET: &[&str] = &["env"];
@@ -68,9 +60,10 @@ pub(super) const CONNECTION: &[&str] = &[
 
 impl Table {
     /// All of them.
-    pub(super) const ALL: [Table; 6] = [
+    pub(super) const ALL: [Table; 7] = [
         Table::Project,
         Table::Limits,
+        Table::Lint,
         Table::Store,
         Table::Secrets,
         Table::Connections,
@@ -87,6 +80,7 @@ impl Table {
         match self {
             Table::Project => "project",
             Table::Limits => "limits",
+            Table::Lint => "lint",
             Table::Store => "store",
             Table::Secrets => "secrets",
             Table::Connections => "connections",
@@ -102,16 +96,36 @@ impl Table {
         }
     }
 
-    /// All keys below the header; secrets have names of their own.
-    pub(super) fn keys(self) -> impl Iterator<Item = &'static str> {
+    /// All keys below the header; secrets have names of their own, and below `[lint]` stand those
+    /// of rules.
+    pub(super) fn keys(self) -> Vec<&'static str> {
         let (read, later): (&[&str], &[&str]) = match self {
             Table::Project => (&["name", "edition", "timezone", "use"], &[]),
-            Table::Limits => (&["profile"], LIMITS_LATER),
+            Table::Limits => return limits(),
+            Table::Lint => return rule_names().collect(),
             Table::Store => (&["path"], &[]),
             Table::Secrets => (&[], &[]),
             Table::Connections => (CONNECTION, &[]),
             Table::Retention => (&["log"], RETENTION_LATER),
         };
-        read.iter().chain(later).copied()
+        read.iter().chain(later).copied().collect()
     }
+}
+
+/// The keys of limits.
+fn limits() -> Vec<&'static str> {
+    let counts = Limits::COUNTS.iter().map(|count| count.key);
+    let switches = Limits::SWITCHES.iter().map(|switch| switch.key);
+    counts.chain(switches).chain([PROFILE]).collect()
+}
+
+/// The names of all rules.
+pub(super) fn rule_names() -> impl Iterator<Item = &'static str> {
+    rules().map(Code::name).chain(RULES_LATER.iter().copied())
+}
+
+/// The kinds of finding whose level can be set.
+pub(super) fn rules() -> impl Iterator<Item = Code> {
+    let all = Code::ALL.iter().copied();
+    all.filter(|code| code.level() == Level::Warning)
 }

@@ -244,7 +244,8 @@ impl Checker<'_> {
         let Some(limit) = self.settings.limits.refinements_per_trigger else {
             return;
         };
-        if let (Some((_, first)), Some((_, over))) = (refinements.first(), refinements.get(limit)) {
+        let over = refinements.get(limit as usize);
+        if let (Some((_, first)), Some((_, over))) = (refinements.first(), over) {
             self.report(
                 Finding::new(Code::OneRefinement, *over, "a trigger takes one refinement")
                     .also(*first, "the first")
