@@ -8,17 +8,17 @@ pub mod export;
 mod graph;
 mod lower;
 mod program;
+mod record;
 mod step;
 mod version;
 mod webhook;
 mod workflow;
 
-pub use expression::{
-    Condition, Expression, Hop, JsonNode, Link, Node, NodeId, Pattern, TextNode, Way,
-};
+pub use expression::{Condition, Expression, JsonNode, Node, NodeId, Pattern, TextNode};
 pub use graph::{ActionGraph, GraphEdge, GraphNode};
 pub use lower::lower;
 pub use program::{Message, ObjectPlan, Pinned, Program, Segment, Webhook, WebhookField};
+pub use record::{Choice, Hop, Link, Root, Way};
 pub use step::{Case, Do, Moment, Next, Records, Step, StepKind, TargetProperty, Test, Wait};
 pub use webhook::{Readers, Reading, raw};
 pub use workflow::{Clause, EventTrigger, Reenroll, Refinement, Workflow};

@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
+use super::{Link, Way};
 use crate::base::{Duration, Name, Span};
 use crate::model::{
-    AssociationId, ConstantId, Function, MessageId, ObjectId, PeriodUnit, PropertyId, SegmentId,
-    Type, Value,
+    ConstantId, Function, MessageId, PeriodUnit, PropertyId, SegmentId, Type, Value,
 };
-use crate::semantic::hir::{Aggregate, FieldSource, Root, TextRelation};
+use crate::semantic::hir::{Aggregate, FieldSource, TextRelation};
 use crate::syntax::ast::{Arithmetic, Comparison, ContainsKind, EdgeKind, Quantifier};
 
 /// The place of a node in its expression.
@@ -72,37 +72,6 @@ pub struct Condition {
     pub expression: Expression,
     /// The terms of its outermost `and` or `or`; itself where there is none.
     pub clauses: Vec<NodeId>,
-}
-
-/// One step along a `one` association.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Hop {
-    /// The object that has the association.
-    pub object: ObjectId,
-    /// The association.
-    pub association: AssociationId,
-}
-
-/// A record, from where a condition stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Way {
-    /// Where it begins.
-    pub root: Root,
-    /// The associations on the way; often none.
-    pub hops: Box<[Hop]>,
-}
-
-/// The records at the other end of an association.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Link {
-    /// The record that has the association.
-    pub from: Way,
-    /// The association.
-    pub hop: Hop,
-    /// Only links with this label.
-    pub label: Option<Name>,
-    /// The object at the other end.
-    pub object: ObjectId,
 }
 
 /// A regular expression, compiled once.

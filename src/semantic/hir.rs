@@ -2,13 +2,14 @@
 //! the layout of the text but spans.
 
 mod expr;
+mod record;
 mod step;
 mod workflow;
 
 pub use expr::{
-    Aggregate, AssociationPath, EventField, Expr, ExprKind, Fact, FieldSource, Json, Path,
-    RecordPath, Root, TextPart, TextRelation,
+    Aggregate, EventField, Expr, ExprKind, Fact, FieldSource, Json, TextPart, TextRelation,
 };
+pub use record::{AssociationPath, Choice, Path, RecordPath, Root};
 pub use step::{
     Binding, Case, Do, MatchArm, MatchTest, Moment, PastAction, Records, Set, Step, StepKind,
     Target, TargetProperty, Wait,

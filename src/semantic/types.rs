@@ -11,6 +11,7 @@ mod fit;
 mod membership;
 mod name;
 mod path;
+mod record;
 mod scope;
 mod secret;
 mod test;
@@ -102,7 +103,6 @@ impl<'a> Checker<'a> {
 
     /// Notes a construct that is checked and lowered, and not run by this
     /// version: a program with it is refused when it is to run.
-    #[expect(dead_code, reason = "each construct that is not run yet notes itself")]
     pub(super) fn later(&mut self, what: &str, span: Span) {
         let later = Later {
             what: what.into(),

@@ -7,8 +7,8 @@ use super::{Evaluation, Scope, View};
 use crate::base::{Decimal, Name, Uid};
 use crate::model::compute::{self, Operator};
 use crate::model::{PropertyId, Value};
-use crate::plan::{Expression, Link, NodeId, Way};
-use crate::semantic::hir::{Aggregate, Root};
+use crate::plan::{Expression, Link, NodeId, Root, Way};
+use crate::semantic::hir::Aggregate;
 use crate::syntax::ast::Quantifier;
 
 impl Scope<'_> {
@@ -53,6 +53,7 @@ impl<'s> Evaluation<'s, '_> {
         let start = match way.root {
             Root::This => View::Own(self.scope.this),
             Root::Member => member?,
+            Root::Bound(_) | Root::Chosen(_) => return None,
         };
         way.hops
             .iter()
@@ -77,6 +78,9 @@ impl<'s> Evaluation<'s, '_> {
 
     /// What was read, as people write it.
     fn described(self, way: &Way, property: PropertyId, value: Option<&Value>) -> (String, String) {
+        if !way.is_run() {
+            return (String::new(), String::new());
+        }
         let catalog = &self.scope.prepared.program.catalog;
         let mut object = self.scope.this.object;
         let mut path = String::new();
@@ -86,7 +90,7 @@ impl<'s> Evaluation<'s, '_> {
             path.push('.');
             object = association.object;
         }
-        if way.root == Root::Member && way.hops.is_empty() {
+        if matches!(way.root, Root::Member) && way.hops.is_empty() {
             // The object of a member is not at hand; its name alone is told.
             return (String::new(), String::new());
         }
@@ -215,21 +219,21 @@ fn ever(from: View<'_>, link: &Link) -> bool {
 }
 
 impl Scope<'_> {
+    fn view(&self, way: &Way) -> Option<View<'_>> {
+        let start = matches!(way.root, Root::This).then_some(View::Own(self.this))?;
+        way.hops
+            .iter()
+            .try_fold(start, |view, hop| view.one(hop.association))
+    }
+
     /// The record at the end of a way.
     pub(in crate::engine) fn record(&self, way: &Way) -> Option<Uid> {
-        let start = View::Own(self.this);
-        let end = way
-            .hops
-            .iter()
-            .try_fold(start, |view, hop| view.one(hop.association))?;
-        Some(end.id())
+        self.view(way).map(View::id)
     }
 
     /// The records at the other end of a link, in the order of the links.
     pub(in crate::engine) fn linked(&self, link: &Link) -> Vec<Uid> {
-        let start = View::Own(self.this);
-        let mut hops = link.from.hops.iter();
-        let Some(from) = hops.try_fold(start, |view, hop| view.one(hop.association)) else {
+        let Some(from) = self.view(&link.from) else {
             return Vec::new();
         };
         let links = from.links(link.hop.association).into_iter();

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::reads::{Leaf, Read, reads};
 use crate::model::{AssociationId, Catalog, ObjectId, PropertyId};
 use crate::plan::{
-    Condition, EventTrigger, Expression, Hop, Moment, Program, Records, Reenroll, Step, StepKind,
-    Test, Wait, Way, Workflow,
+    Condition, EventTrigger, Expression, Hop, Link, Moment, Program, Records, Reenroll, Step,
+    StepKind, Test, Wait, Way, Workflow,
 };
 
 /// What is read of the record at the other end of a link.
@@ -198,6 +198,7 @@ fn ways(workflow: &Workflow) -> Vec<Vec<Hop>> {
         })
         .filter_map(|records| match records {
             Records::This => None,
+            Records::One(way) | Records::Linked(Link { from: way, .. }) if !way.is_run() => None,
             Records::One(way) => Some(whole(way)),
             Records::Linked(link) => {
                 let mut way = whole(&link.from);

@@ -1,8 +1,7 @@
 //! What an expression reads, and through which links.
 
 use crate::model::{AssociationId, ObjectId, PropertyId, SegmentId};
-use crate::plan::{Expression, Hop, Link, Node, NodeId, Way};
-use crate::semantic::hir::Root;
+use crate::plan::{Expression, Hop, Link, Node, NodeId, Root, Way};
 
 /// One thing that an expression reads, from the record that it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,10 +50,13 @@ impl Reader<'_> {
             return;
         };
         match node {
+            // No program that is run holds what begins at such a record.
+            Node::Property(way, _) | Node::Record(way) if !way.is_run() => {}
             Node::Property(way, property) => {
                 self.add(full(way, member), Leaf::Property(*property));
             }
             Node::Record(way) => self.add(full(way, member), Leaf::Record),
+            Node::Quantified(_, link, _) | Node::Aggregate(_, link, ..) if !link.from.is_run() => {}
             Node::InSegment(segment) => self.add(Vec::new(), Leaf::Segment(*segment)),
             Node::Quantified(_, link, inner) => {
                 let inside = self.link(link, member);
@@ -95,6 +97,7 @@ fn full(way: &Way, member: &[Hop]) -> Vec<Hop> {
     let start = match way.root {
         Root::This => &[],
         Root::Member => member,
+        Root::Bound(_) | Root::Chosen(_) => &[],
     };
     start.iter().chain(&way.hops).copied().collect()
 }

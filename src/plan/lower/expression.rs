@@ -2,10 +2,8 @@
 
 use super::Lowering;
 use crate::model::{Kind, Type};
-use crate::plan::{
-    Condition, Expression, Hop, JsonNode, Link, Node, NodeId, Pattern, TextNode, Way,
-};
-use crate::semantic::hir::{AssociationPath, Expr, ExprKind, Json, RecordPath, TextPart};
+use crate::plan::{Condition, Expression, JsonNode, Node, NodeId, Pattern, TextNode};
+use crate::semantic::hir::{Expr, ExprKind, Json, TextPart};
 use crate::syntax::ast::Logic;
 
 impl Lowering<'_> {
@@ -41,8 +39,8 @@ impl Lowering<'_> {
             K::Literal(value) => Node::Constant(value.clone()),
             K::Constant(id) => Node::Named(*id),
             K::WebhookValue => Node::WebhookValue,
-            K::Property(path) => Node::Property(way(&path.record), path.property),
-            K::Record(path) => Node::Record(way(path)),
+            K::Property(path) => Node::Property(self.way(&path.record), path.property),
+            K::Record(path) => Node::Record(self.way(path)),
             K::Event(field) => Node::Event(field.sources.as_slice().into()),
             K::Parameter(place) => Node::Parameter(*place),
             K::Binding(binding, result) => Node::Binding(*binding, *result),
@@ -130,12 +128,12 @@ impl Lowering<'_> {
             }
             K::Quantified(quantifier, path, condition) => Node::Quantified(
                 *quantifier,
-                Box::new(link(path)),
+                Box::new(self.link(path)),
                 self.push(condition, into),
             ),
             K::Aggregate(aggregate, path, property, filter) => {
                 let filter = filter.as_ref().map(|filter| self.push(filter, into));
-                Node::Aggregate(*aggregate, Box::new(link(path)), *property, filter)
+                Node::Aggregate(*aggregate, Box::new(self.link(path)), *property, filter)
             }
             // INVARIANT: `value` takes every other form.
             _ => Node::Impossible,
@@ -219,29 +217,6 @@ impl Lowering<'_> {
                 JsonNode::Array(items.iter().map(|json| self.json(json, into)).collect())
             }
         }
-    }
-}
-
-pub(super) fn way(record: &RecordPath) -> Way {
-    let hops = record.hops.iter().map(|(object, association)| Hop {
-        object: *object,
-        association: *association,
-    });
-    Way {
-        root: record.root,
-        hops: hops.collect(),
-    }
-}
-
-pub(super) fn link(path: &AssociationPath) -> Link {
-    Link {
-        from: way(&path.record),
-        hop: Hop {
-            object: path.record.object,
-            association: path.association,
-        },
-        label: path.label.clone(),
-        object: path.object,
     }
 }
 

@@ -1,9 +1,8 @@
 //! Steps: nested blocks → one list, in the order of the text.
 
 use super::Lowering;
-use super::expression::{link, way};
 use crate::model::Type;
-use crate::plan::{Case, Do, Moment, Next, Records, Step, StepKind, TargetProperty, Test, Wait};
+use crate::plan::{Case, Do, Moment, Next, Step, StepKind, TargetProperty, Test, Wait};
 use crate::semantic::hir;
 
 /// A block in the making: where its first step goes, what follows its last,
@@ -83,14 +82,14 @@ impl Lowering<'_> {
             hir::StepKind::Set(set) => {
                 let target = &set.target;
                 StepKind::Set(
-                    records(&target.records),
+                    self.records(&target.records),
                     property(target.property),
                     set.op,
                     self.expression(&set.value),
                 )
             }
             hir::StepKind::Clear(target) => {
-                StepKind::Clear(records(&target.records), property(target.property))
+                StepKind::Clear(self.records(&target.records), property(target.property))
             }
             hir::StepKind::Do(action) => StepKind::Do(Box::new(self.action(action, place, into))),
             hir::StepKind::Branch(cases, otherwise) => {
@@ -109,10 +108,12 @@ impl Lowering<'_> {
             }
             hir::StepKind::Stop => StepKind::Stop,
             hir::StepKind::Enroll(workflow, targets) => {
-                StepKind::Enroll(*workflow, records(targets))
+                StepKind::Enroll(*workflow, self.records(targets))
             }
-            hir::StepKind::Add(segment, targets) => StepKind::Add(*segment, records(targets)),
-            hir::StepKind::Remove(segment, targets) => StepKind::Remove(*segment, records(targets)),
+            hir::StepKind::Add(segment, targets) => StepKind::Add(*segment, self.records(targets)),
+            hir::StepKind::Remove(segment, targets) => {
+                StepKind::Remove(*segment, self.records(targets))
+            }
         }
     }
 
@@ -215,14 +216,6 @@ impl Lowering<'_> {
                 }
             }
         }
-    }
-}
-
-fn records(records: &hir::Records) -> Records {
-    match records {
-        hir::Records::This => Records::This,
-        hir::Records::One(record) => Records::One(way(record)),
-        hir::Records::Linked(path) => Records::Linked(link(path)),
     }
 }
 

@@ -106,7 +106,7 @@ impl Checker<'_> {
     /// A computed property is derived from the record's own properties.
     fn own_properties(&mut self, value: &Expr) {
         let foreign = value.find(&|part| match &part.kind {
-            ExprKind::Property(path) => !path.record.hops.is_empty(),
+            ExprKind::Property(path) => !path.record.is_this(),
             ExprKind::Record(_)
             | ExprKind::Quantified(..)
             | ExprKind::Aggregate(..)
@@ -196,7 +196,7 @@ fn reached_from(start: PropertyId, body: &ObjectBody) -> Vec<PropertyId> {
 /// The properties of the record itself that an expression reads.
 fn reads(value: &Expr, into: &mut Vec<PropertyId>) {
     if let ExprKind::Property(path) = &value.kind
-        && path.record.hops.is_empty()
+        && path.record.is_this()
         && !into.contains(&path.property)
     {
         into.push(path.property);

@@ -9,7 +9,7 @@ use crate::model::{ObjectId, Property, Type};
 use crate::semantic::hir::{
     Fact, Path, RecordPath, Records, Root, Set, StepKind, Target, TargetProperty,
 };
-use crate::semantic::types::{Attribute, Checker, Scope};
+use crate::semantic::types::{Attribute, Checker, Local, Scope};
 use crate::syntax::ast::{self, SetOp};
 use crate::syntax::is_reserved;
 
@@ -71,31 +71,50 @@ impl Checker<'_> {
     }
 
     /// After a write a property is known, or not; a changed link leads to
-    /// another record.
+    /// another record, and what is chosen among others may be another one.
     fn now_known(&mut self, target: &Target, known: bool, walk: &mut Walk) {
+        let Some(object) = self.object_of(&target.records, &walk.scope) else {
+            return;
+        };
+        let owner = &self.catalog.objects[object];
+        let reached = match &target.records {
+            Records::One(record) => walk.scope.reaches(record),
+            Records::This | Records::Linked(_) => true,
+        };
         let facts = Rc::make_mut(&mut walk.scope.facts);
-        match (&target.records, target.property) {
-            (Records::This, TargetProperty::Property(property)) => {
-                let Some(object) = walk.scope.this else {
-                    return;
-                };
-                let record = RecordPath {
-                    root: Root::This,
-                    hops: Vec::new(),
-                    object,
-                };
-                let fact = Fact::Property(Path { record, property });
-                if known {
-                    facts.insert(fact);
-                } else {
-                    facts.remove(&fact);
-                }
+        let TargetProperty::Property(property) = target.property else {
+            facts.retain(|fact| {
+                fact.record()
+                    .is_none_or(|at| at.is_this() && !is_record(fact))
+            });
+            return;
+        };
+        let stale = |fact: &Fact| match fact {
+            Fact::Property(path) if path.record.object == object && !known => {
+                path.property == property || owner.properties[path.property].computed
             }
-            _ => facts.retain(|fact| match fact {
-                Fact::Property(path) => path.record.hops.is_empty(),
-                Fact::Record(_) => false,
-                _ => true,
-            }),
+            _ => false,
+        };
+        facts.retain(|fact| {
+            let chosen = |at: &RecordPath| matches!(at.root, Root::Chosen(_));
+            !stale(fact) && !fact.record().is_some_and(chosen)
+        });
+        let record = match &target.records {
+            Records::This => RecordPath::of(Root::This, object),
+            // Nothing is written where there is no record.
+            Records::One(record) if reached => record.clone(),
+            Records::One(_) | Records::Linked(_) => return,
+        };
+        if known {
+            facts.insert(Fact::Property(Path { record, property }));
+        }
+    }
+
+    fn object_of(&self, records: &Records, scope: &Scope) -> Option<ObjectId> {
+        match records {
+            Records::This => scope.this,
+            Records::One(record) => Some(record.object),
+            Records::Linked(path) => Some(path.object),
         }
     }
 
@@ -112,11 +131,7 @@ impl Checker<'_> {
         else {
             return;
         };
-        let record = RecordPath {
-            root: Root::This,
-            hops: Vec::new(),
-            object,
-        };
+        let record = RecordPath::of(Root::This, object);
         let fact = Fact::Property(Path { record, property });
         let declared = &self.catalog.objects[object].properties[property];
         if declared.always_known() || scope.facts.contains(&fact) {
@@ -176,17 +191,23 @@ impl Checker<'_> {
             }
         };
         if path.arguments.is_some() {
-            self.report(Finding::new(
-                Code::ReadOnly,
-                path.span,
-                "a call cannot be written",
-            ));
+            let finding = Finding::new(Code::ReadOnly, path.span, "a call cannot be written");
+            self.report(match path.head.name.as_str() {
+                "first" | "last" => finding.help(
+                    "name the record by the clause `let NAME = …`, and write a property of NAME",
+                ),
+                _ => finding,
+            });
             return None;
         }
         if way.head.name == "this" && way.rest.is_empty() {
             return self.target_in(Records::This, scope.this?, &last, path);
         }
-        if way.head.name == "event" || scope.local(way.head.name.as_str()).is_some() {
+        let local = scope.local(way.head.name.as_str());
+        if way.head.name == "event" || local.is_some_and(|local| !local.is_record()) {
+            if matches!(local, Some(Local::Lost)) {
+                return None;
+            }
             let message = format!("`{}` cannot be written", way.head.name);
             self.report(
                 Finding::new(Code::ReadOnly, way.head.span, message)
@@ -275,18 +296,28 @@ impl Checker<'_> {
         let Some(path) = path else {
             return scope.this.map(|object| (Records::This, object));
         };
-        if path.head.name == "this" && path.rest.is_empty() {
-            return scope.this.map(|object| (Records::This, object));
+        let (record, names) = self.start(path, scope)?;
+        if names.is_empty() {
+            let object = record.object;
+            let this = record.is_this();
+            let records = if this {
+                Records::This
+            } else {
+                Records::One(record)
+            };
+            return Some((records, object));
         }
-        let association = self.association(path, scope)?;
+        let association = self.association_of(record, &names)?;
         let target = association.object;
         let owner = &self.catalog.objects[association.record.object];
         if owner.associations[association.association].many {
             return Some((Records::Linked(association), target));
         }
-        let mut record = association.record;
-        record.hops.push((record.object, association.association));
-        record.object = target;
+        let record = association.record.then(association.association, target);
         Some((Records::One(record), target))
     }
+}
+
+fn is_record(fact: &Fact) -> bool {
+    matches!(fact, Fact::Record(_))
 }

@@ -258,10 +258,10 @@ impl Checker<'_> {
     /// accepted: what it is judged by must not change later (E14).
     fn reads_event_only(&mut self, filter: &Expr) {
         let reads_record = filter.find(&|part| match &part.kind {
-            ExprKind::Property(path) => path.record.root == Root::This,
-            ExprKind::Record(path) => path.root == Root::This,
+            ExprKind::Property(path) => path.record.root != Root::Member,
+            ExprKind::Record(path) => path.root != Root::Member,
             ExprKind::Quantified(_, path, _) | ExprKind::Aggregate(_, path, ..) => {
-                path.record.root == Root::This
+                path.record.root != Root::Member
             }
             ExprKind::InSegment(_) => true,
             _ => false,

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::{AssociationPath, Path, RecordPath};
 use crate::base::{Duration, Name, Span};
 use crate::model::{
-    AssociationId, ConstantId, EventId, EventPropertyId, Function, MessageId, ObjectId, PeriodUnit,
-    PropertyId, SegmentId, Type, Value,
+    ConstantId, EventId, EventPropertyId, Function, MessageId, ObjectId, PeriodUnit, PropertyId,
+    SegmentId, Type, Value,
 };
 use crate::syntax::ast::{Arithmetic, Comparison, ContainsKind, EdgeKind, Logic, Quantifier};
 
@@ -20,48 +21,6 @@ pub struct Expr {
     pub span: Span,
     /// Whether its value is always known.
     pub known: bool,
-}
-
-/// Where a path begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Root {
-    /// The enrolled record, or that of a segment or message.
-    This,
-    /// The record of the innermost `where`.
-    Member,
-}
-
-/// A record reached through associations with one record each.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RecordPath {
-    /// Where it begins.
-    pub root: Root,
-    /// The object it begins at, and the way.
-    pub hops: Vec<(ObjectId, AssociationId)>,
-    /// The object that it ends at.
-    pub object: ObjectId,
-}
-
-/// A property of a record.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Path {
-    /// The record.
-    pub record: RecordPath,
-    /// Its property.
-    pub property: PropertyId,
-}
-
-/// The records at the other end of an association.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AssociationPath {
-    /// The record that has the association.
-    pub record: RecordPath,
-    /// The association.
-    pub association: AssociationId,
-    /// Only links with this label.
-    pub label: Option<Name>,
-    /// The object at the other end.
-    pub object: ObjectId,
 }
 
 /// A property of the occurrence at hand.
@@ -253,6 +212,18 @@ pub enum Fact {
     Binding(usize, Option<usize>),
 }
 
+impl Fact {
+    /// The record that it is about.
+    #[must_use]
+    pub fn record(&self) -> Option<&RecordPath> {
+        match self {
+            Fact::Property(path) => Some(&path.record),
+            Fact::Record(record) => Some(record),
+            _ => None,
+        }
+    }
+}
+
 impl Expr {
     /// The stand-in for what a finding was given for.
     #[must_use]
@@ -276,7 +247,10 @@ impl Expr {
             | K::Within(a, ..)
             | K::Negative(a)
             | K::Convert(_, a) => vec![a],
-            K::Matches(a, ..) | K::SetTest(_, a, ..) | K::Quantified(_, _, a) => vec![a],
+            K::Matches(a, ..) | K::SetTest(_, a, ..) => vec![a],
+            K::Property(path) => path.record.parts(),
+            K::Record(path) => path.parts(),
+            K::Quantified(_, path, a) => path.record.parts().into_iter().chain([&**a]).collect(),
             K::Logic(_, list) | K::List(list) | K::Call(_, list) | K::Scheme(_, list) => {
                 list.iter().collect()
             }
@@ -286,7 +260,10 @@ impl Expr {
             | K::Arithmetic(_, a, b) => vec![a, b],
             K::Coalesce(a, b) | K::At(a, b) => vec![a, b],
             K::Between(a, ends, _) => vec![a, &ends.0, &ends.1],
-            K::Aggregate(_, _, _, filter) => filter.iter().map(|filter| &**filter).collect(),
+            K::Aggregate(_, path, _, filter) => {
+                let filter = filter.iter().map(|filter| &**filter);
+                path.record.parts().into_iter().chain(filter).collect()
+            }
             K::Text(parts) => parts.iter().flat_map(TextPart::children).collect(),
             K::Json(json) => json.children(),
             _ => Vec::new(),

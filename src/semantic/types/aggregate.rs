@@ -1,7 +1,7 @@
 //! Numbers and conditions over associated records.
 
 use super::expr::made;
-use super::scope::Member;
+use super::scope::{Local, Member};
 use super::{Attribute, Checker, Scope};
 use crate::base::Span;
 use crate::diagnostic::{Code, Finding};
@@ -10,7 +10,8 @@ use crate::semantic::hir::{Aggregate, AssociationPath, Expr, ExprKind};
 use crate::syntax::ast::{self, Argument, Quantifier};
 
 impl Checker<'_> {
-    /// Whether the only argument is a path that begins with a `many`.
+    /// Whether the only argument is a path that begins with an association or
+    /// with a record.
     pub(super) fn is_association(&self, arguments: &[Argument], scope: &Scope) -> bool {
         let [
             Argument {
@@ -26,6 +27,12 @@ impl Checker<'_> {
             return false;
         };
         let name = path.head.name.as_str();
+        if path.arguments.is_some() {
+            return matches!(name, "first" | "last");
+        }
+        if let Some(Local::Record { .. }) = scope.local(name) {
+            return true;
+        }
         let member = match scope.member {
             Some(Member::Record(object)) => Some(object),
             _ => None,

@@ -21,8 +21,7 @@ impl Checker<'_> {
         let arguments = path.arguments.as_deref().unwrap_or_default();
         let name = path.head.name.as_str();
         if matches!(name, "first" | "last") {
-            self.not_yet(&format!("{name}(…)"), path.head.span);
-            return Expr::broken(path.span);
+            return self.chosen(path, scope);
         }
         if !path.rest.is_empty() {
             let message = "a path cannot go on after a call";

@@ -71,13 +71,18 @@ fn known_parts(value: &Expr) -> Vec<Fact> {
     }
 }
 
-/// A known property is that of a known record.
+/// A known property is that of a known record, and so are all records on the
+/// way to it.
 fn with_way(fact: Fact) -> Vec<Fact> {
-    match &fact {
-        Fact::Property(path) if !path.record.hops.is_empty() => {
-            let record = Fact::Record(path.record.clone());
-            vec![fact, record]
-        }
-        _ => vec![fact],
+    let mut next = match &fact {
+        Fact::Property(path) => Some(path.record.clone()),
+        Fact::Record(record) => record.before(),
+        _ => None,
+    };
+    let mut facts = vec![fact];
+    while let Some(record) = next {
+        next = record.before();
+        facts.push(Fact::Record(record));
     }
+    facts
 }

@@ -141,6 +141,9 @@ impl Checker<'_> {
                 let known = *required || scope.facts.contains(&Fact::Parameter(*place));
                 made(ExprKind::Parameter(*place), ty.clone(), ident.span, known)
             }
+            Local::Record { place, object, .. } => {
+                self.bound_record((*place, *object), ident.span, scope)
+            }
             Local::Lost => Expr::broken(ident.span),
             Local::WebhookValue(ty) => made(ExprKind::WebhookValue, ty.clone(), ident.span, false),
             Local::Results { action, .. } => {

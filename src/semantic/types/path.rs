@@ -1,11 +1,11 @@
 //! Paths: from a record through associations to a property.
 
-use super::scope::{Local, Member};
+use super::scope::Local;
 use super::{Checker, Scope};
 use crate::base::{Name, Span};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{AssociationId, Item, ObjectId, PropertyId, Type};
-use crate::semantic::hir::{AssociationPath, Expr, ExprKind, Fact, Path, RecordPath, Root};
+use crate::semantic::hir::{Expr, ExprKind, Fact, Path, RecordPath, Root};
 use crate::semantic::types::expr::made;
 use crate::syntax::ast::{self, Ident, PathSegment};
 
@@ -116,13 +116,19 @@ impl Checker<'_> {
     }
 
     /// Goes on from a value through the rest of a path.
-    fn follow(&mut self, start: Expr, rest: &[PathSegment], span: Span, scope: &Scope) -> Expr {
+    pub(super) fn follow(
+        &mut self,
+        start: Expr,
+        rest: &[PathSegment],
+        span: Span,
+        scope: &Scope,
+    ) -> Expr {
         let mut at = start;
         for segment in rest {
             at = match (&at.kind, &at.ty) {
                 (ExprKind::Record(record), Type::Record(_)) => {
-                    let record = record.clone();
-                    self.step_into(record, segment, scope)
+                    let from = (record.clone(), at.known);
+                    self.step_into(from, segment, scope)
                 }
                 (_, Type::Broken) => return Expr::broken(span),
                 (_, ty) => {
@@ -143,14 +149,20 @@ impl Checker<'_> {
         Expr { span, ..at }
     }
 
-    fn step_into(&mut self, record: RecordPath, segment: &PathSegment, scope: &Scope) -> Expr {
+    /// An attribute of a record; the flag says whether the record is known.
+    fn step_into(
+        &mut self,
+        (record, known): (RecordPath, bool),
+        segment: &PathSegment,
+        scope: &Scope,
+    ) -> Expr {
         if let Some(label) = &segment.label {
             return self.through_many(&segment.name, label.span);
         }
         let Some(attribute) = self.find(record.object, &segment.name) else {
             return Expr::broken(segment.name.span);
         };
-        self.value_of(record, &attribute, &segment.name, scope)
+        self.value_of((record, known), &attribute, &segment.name, scope)
     }
 
     /// The attribute of a name, without a finding where there is none.
@@ -163,12 +175,8 @@ impl Checker<'_> {
     ) -> Option<Expr> {
         self.catalog.objects[object].attribute(ident.name.as_str())?;
         let attribute = self.find(object, ident)?;
-        let record = RecordPath {
-            root,
-            hops: Vec::new(),
-            object,
-        };
-        Some(self.value_of(record, &attribute, ident, scope))
+        let record = RecordPath::of(root, object);
+        Some(self.value_of((record, true), &attribute, ident, scope))
     }
 
     /// The attribute of a name, with a finding where there is none.
@@ -200,7 +208,7 @@ impl Checker<'_> {
 
     fn value_of(
         &mut self,
-        record: RecordPath,
+        (record, reached): (RecordPath, bool),
         attribute: &Attribute,
         ident: &Ident,
         scope: &Scope,
@@ -209,8 +217,6 @@ impl Checker<'_> {
         match attribute {
             Attribute::Property(id) => {
                 let property = &owner.properties[*id];
-                let reached =
-                    record.hops.is_empty() || scope.facts.contains(&Fact::Record(record.clone()));
                 let path = Path {
                     record,
                     property: *id,
@@ -230,13 +236,7 @@ impl Checker<'_> {
                     return self.many_as_value(&association.name.clone(), ident.span);
                 }
                 let target = association.object;
-                let mut hops = record.hops;
-                hops.push((record.object, *id));
-                let path = RecordPath {
-                    root: record.root,
-                    hops,
-                    object: target,
-                };
+                let path = record.then(*id, target);
                 let known = scope.facts.contains(&Fact::Record(path.clone()));
                 made(
                     ExprKind::Record(path),
@@ -249,16 +249,12 @@ impl Checker<'_> {
     }
 
     pub(super) fn record(&mut self, root: Root, object: ObjectId, span: Span) -> Expr {
-        let path = RecordPath {
-            root,
-            hops: Vec::new(),
-            object,
-        };
+        let path = RecordPath::of(root, object);
         made(ExprKind::Record(path), Type::Record(object), span, true)
     }
 
     /// A `many` association where one value must stand.
-    fn many_as_value(&mut self, name: &Name, span: Span) -> Expr {
+    pub(super) fn many_as_value(&mut self, name: &Name, span: Span) -> Expr {
         self.report(
             Finding::new(
                 Code::PathThroughMany,
@@ -272,7 +268,7 @@ impl Checker<'_> {
         Expr::broken(span)
     }
 
-    fn through_many(&mut self, ident: &Ident, label: Span) -> Expr {
+    pub(super) fn through_many(&mut self, ident: &Ident, label: Span) -> Expr {
         // The bracket after the label belongs to it.
         let label = Span {
             end: label.end + 1,
@@ -290,107 +286,6 @@ impl Checker<'_> {
             )),
         );
         Expr::broken(ident.span)
-    }
-
-    /// The association that a quantifier, an aggregate or the target of a
-    /// step names: `one` associations on the way, the last may be `many`.
-    pub(in crate::semantic) fn association(
-        &mut self,
-        path: &ast::Path,
-        scope: &Scope,
-    ) -> Option<AssociationPath> {
-        let mut segments: Vec<(&Ident, Option<&Ident>)> = vec![(&path.head, path.label.as_ref())];
-        segments.extend(
-            path.rest
-                .iter()
-                .map(|segment| (&segment.name, segment.label.as_ref())),
-        );
-        let (root, object) = self.start(&mut segments, scope)?;
-        let mut record = RecordPath {
-            root,
-            hops: Vec::new(),
-            object,
-        };
-        let ((last, label), way) = segments.split_last()?;
-        for (ident, label) in way {
-            record = self.one_hop(record, ident, *label)?;
-        }
-        let Attribute::Association(association) = self.find(record.object, last)? else {
-            let owner = &self.catalog.objects[record.object].name;
-            let message = format!(
-                "`{}` is a property of `{owner}`, not an association",
-                last.name
-            );
-            self.report(
-                Finding::new(Code::WrongType, last.span, message)
-                    .help("an association leads to other records"),
-            );
-            return None;
-        };
-        let target = self.catalog.objects[record.object].associations[association].object;
-        let label = match label {
-            Some(label) => Some(self.label(record.object, association, label)?),
-            None => None,
-        };
-        Some(AssociationPath {
-            record,
-            association,
-            label,
-            object: target,
-        })
-    }
-
-    /// The record that a path begins at; takes `this` off the path.
-    fn start(
-        &mut self,
-        segments: &mut Vec<(&Ident, Option<&Ident>)>,
-        scope: &Scope,
-    ) -> Option<(Root, ObjectId)> {
-        let (head, _) = segments.first()?;
-        if head.name == "this" && segments.len() > 1 {
-            segments.remove(0);
-            return scope.this.map(|object| (Root::This, object));
-        }
-        if let Some(Member::Record(object)) = &scope.member
-            && self.catalog.objects[*object]
-                .attribute(head.name.as_str())
-                .is_some()
-        {
-            return Some((Root::Member, *object));
-        }
-        if scope.this.is_none() {
-            let message = format!("`{}` means nothing here: no record is at hand", head.name);
-            self.report(Finding::new(Code::UnknownName, head.span, message));
-        }
-        scope.this.map(|object| (Root::This, object))
-    }
-
-    fn one_hop(
-        &mut self,
-        record: RecordPath,
-        ident: &Ident,
-        label: Option<&Ident>,
-    ) -> Option<RecordPath> {
-        let Attribute::Association(id) = self.find(record.object, ident)? else {
-            let message = format!("`{}` is a property: nothing follows it", ident.name);
-            self.report(Finding::new(Code::UnknownProperty, ident.span, message));
-            return None;
-        };
-        let association = &self.catalog.objects[record.object].associations[id];
-        if association.many || label.is_some() {
-            match label {
-                Some(label) => self.through_many(ident, label.span),
-                None => self.many_as_value(&ident.name.clone(), ident.span),
-            };
-            return None;
-        }
-        let mut hops = record.hops;
-        hops.push((record.object, id));
-        Some(RecordPath {
-            root: record.root,
-            hops,
-            object: association.object,
-        })
     }
 
     /// A label that the association has.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::base::Name;
 use crate::model::{Action, Catalog, Event, ObjectId, PropertyId, Type};
-use crate::semantic::hir::{EventField, EventSource, Fact, FieldSource};
+use crate::semantic::hir::{EventField, EventSource, Fact, FieldSource, RecordPath, Root};
 
 /// The names in reach of an expression.
 #[derive(Debug, Clone, Default)]
@@ -41,6 +41,16 @@ pub(in crate::semantic) enum Member {
 pub(in crate::semantic) enum Local {
     /// The results of a `do`.
     Results { place: usize, action: Rc<Action> },
+    #[expect(dead_code, reason = "the steps that bind a record use it")]
+    /// A record that a step has made or found. See `types/record.rs` for what
+    /// a bound record is good for, and how to bind one.
+    Record {
+        /// Its place among the names that the workflow binds.
+        place: usize,
+        object: ObjectId,
+        /// Whether there surely is one.
+        known: bool,
+    },
     /// A parameter of a message.
     Parameter {
         place: usize,
@@ -51,6 +61,13 @@ pub(in crate::semantic) enum Local {
     WebhookValue(Type),
     /// The results of an action that does not exist.
     Lost,
+}
+
+impl Local {
+    /// Whether it is a record, whose properties may be written.
+    pub(in crate::semantic) fn is_record(&self) -> bool {
+        matches!(self, Local::Record { .. })
+    }
 }
 
 impl Scope {
@@ -64,10 +81,16 @@ impl Scope {
 
     /// The same scope, inside a `where`.
     pub(in crate::semantic) fn within(&self, member: Member) -> Self {
-        Scope {
+        let mut scope = Scope {
             member: Some(member),
             ..self.clone()
+        };
+        // What is known of another member says nothing about this one.
+        let of_member = |fact: &Fact| fact.record().is_some_and(|at| at.root == Root::Member);
+        if scope.facts.iter().any(of_member) {
+            Rc::make_mut(&mut scope.facts).retain(|fact| !of_member(fact));
         }
+        scope
     }
 
     /// The same scope, with more things known.
@@ -78,6 +101,14 @@ impl Scope {
             Rc::make_mut(&mut scope.facts).extend(facts);
         }
         scope
+    }
+
+    /// Whether a record is known here.
+    pub(in crate::semantic) fn reaches(&self, record: &RecordPath) -> bool {
+        let bound = |local: &Local| matches!(local, Local::Record { place, known: true, .. } if record.root == Root::Bound(*place));
+        record.is_this()
+            || self.facts.contains(&Fact::Record(record.clone()))
+            || record.hops.is_empty() && self.locals.iter().any(|(_, local)| bound(local))
     }
 
     pub(in crate::semantic) fn local(&self, name: &str) -> Option<&Local> {

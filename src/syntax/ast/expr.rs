@@ -228,6 +228,8 @@ pub struct Argument {
     pub by: Option<(Box<Expr>, bool)>,
     /// `where C`.
     pub filter: Option<Box<Expr>>,
+    /// As it is written, white space folded.
+    pub written: Box<str>,
     /// The whole argument.
     pub span: Span,
 }

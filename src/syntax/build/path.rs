@@ -87,8 +87,11 @@ impl<'i> Builder<'i> {
 
     fn argument(&mut self, pair: Pair<'i>) -> Option<Argument> {
         let span = self.span(&pair);
+        let words: Vec<&str> = pair.as_str().split_whitespace().collect();
+        let written = words.join(" ").into();
         let (mut name, mut value, mut by, mut filter) = (None, None, None, None);
         for part in pair.into_inner() {
+            let place = self.span(&part);
             match part.as_rule() {
                 Rule::argument_name => {
                     name = part.into_inner().next().map(|name| self.ident(&name))
@@ -99,9 +102,17 @@ impl<'i> Builder<'i> {
                         .clone()
                         .into_inner()
                         .any(|part| part.as_rule() == Rule::kw_desc);
-                    by = Some((Box::new(self.inner_expr(part)), descending));
+                    let order = (Box::new(self.inner_expr(part)), descending);
+                    if by.replace(order).is_some() {
+                        self.repeated("by", place);
+                    }
                 }
-                Rule::where_clause => filter = Some(Box::new(self.inner_expr(part))),
+                Rule::where_clause => {
+                    let condition = Box::new(self.inner_expr(part));
+                    if filter.replace(condition).is_some() {
+                        self.repeated("where", place);
+                    }
+                }
                 _ => {}
             }
         }
@@ -110,8 +121,18 @@ impl<'i> Builder<'i> {
             value: value?,
             by,
             filter,
+            written,
             span,
         })
+    }
+
+    fn repeated(&mut self, word: &str, place: crate::base::Span) {
+        let message = format!("`{word}` may stand only once here");
+        let finding = Finding::new(Code::RepeatedClause, place, message);
+        self.report(match word {
+            "where" => finding.help("join the conditions by `and` or `or`"),
+            _ => finding.help("keep one of them"),
+        });
     }
 
     /// What a field holds.
