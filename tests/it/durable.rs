@@ -5,11 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::path::Path;
+use std::sync::Arc;
 
-use flow::base::{Timestamp, Uid};
+use flow::base::{Table, Timestamp, Uid};
 use flow::engine::decision::Action;
 use flow::engine::message::{Again, Outcome};
-use flow::engine::{Event, Input, InputBody, Target};
+use flow::engine::{Event, Input, InputBody, Prepared, Target};
 use flow::host::desk::{self, Ask, Reply};
 use flow::host::durable::{Closed, Core, Durable, History, Opened, Securing, Site, Unopened, open};
 use flow::host::program::Loaded;
@@ -438,4 +439,62 @@ fn an_input_that_is_set_aside_is_left_out_and_shown() {
         Err(Reply::Refused(words)) => assert!(words.message.contains("it is an input")),
         other => panic!("{other:?}"),
     }
+}
+
+/// What sends a message an hour after it was created.
+const MAILS: &str = r#"
+object contact { email: email unique required, n: number default 0 }
+message hello on contact { text: "Hello" }
+workflow mails on contact {
+  enroll when n > 3
+  steps { wait 1 hour do send_email { to: email, message: hello } }
+}
+"#;
+
+/// A program that no compiler gives: it names messages that there are not.
+fn senseless(life: &Life) -> Loaded {
+    let mut loaded = life.loaded();
+    let mut program = loaded.prepared.program.clone();
+    program.catalog.messages = Table::default();
+    loaded.prepared = Arc::new(Prepared::new(program));
+    loaded
+}
+
+// proves: A5
+#[test]
+fn an_input_on_which_the_engine_fails_is_set_aside_by_itself() {
+    let folder = Folder::project(MAILS);
+    let project = project::load(folder.path()).expect("a project");
+    let mut life = Life::new(1, &project.pack());
+    let mut durable = life.open().expect("a store");
+    let publish: Input = InputBody::Publish.into();
+    let publish = (life.now, Event::Input(Box::new(publish)));
+    durable.accept(vec![publish]).expect("it is taken");
+    while life.next < 5 {
+        life.create(&mut durable).expect("it is taken");
+    }
+    let made = durable.state().records().count();
+    let fit = durable.would_load(senseless(&life)).expect("it fits");
+    durable.load(life.now, fit).expect("it is loaded");
+    life.now += std::time::Duration::from_secs(3_600);
+    let taken = durable.accept(vec![(life.now, Event::Clock)]);
+    let Err(StoreError::SetAside { position }) = taken else {
+        panic!("{taken:?}");
+    };
+    drop(durable);
+    // What the log holds of the program is its text, which makes sense.
+    let mut durable = life.open().expect("it opens");
+    assert_eq!(durable.state().records().count(), made);
+    let failures = durable.core().ledger().failures.iter();
+    let failures: Vec<&str> = failures.map(|failed| failed.error.as_str()).collect();
+    let told = format!("set aside: the engine failed on the input at position {position}");
+    assert_eq!(failures, [told.as_str()]);
+    // What it would have done is done by the next one.
+    let taken = durable
+        .accept(vec![(life.now, Event::Clock)])
+        .expect("it is taken");
+    let asked = taken
+        .into_iter()
+        .flat_map(|one| one.expect("it fits").actions);
+    assert!(asked.count() > 0);
 }
