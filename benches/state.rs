@@ -143,7 +143,7 @@ fn values(prepared: &Prepared, object: ObjectId, number: u64) -> Vec<(PropertyId
         ("born", Value::Date("1980-02-03".parse().expect("a day"))),
         ("seen", at(number)),
         ("signed_up", at(number / 2)),
-        ("tags", Value::Set(vec![place])),
+        ("tags", Value::Set([place].into())),
     ];
     let known = values.into_iter();
     known

@@ -14,6 +14,9 @@ mod table;
 mod time;
 mod uid;
 
+/// A text that is a value: a short one is held in place, copies are cheap.
+pub type Text = smol_str::SmolStr;
+
 pub use calendar::{day_of, end_of_day, instant, seconds_of, shift, shift_date, start_of_day};
 pub use decimal::{Decimal, parse_decimal, print_decimal};
 pub use fingerprint::{Fingerprint, Hasher};

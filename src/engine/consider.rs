@@ -451,7 +451,7 @@ fn span_of(condition: &Condition, workflow: &Workflow) -> Span {
 fn key_text(key: Option<&Value>, zone: &crate::base::TimeZone) -> Arc<str> {
     match key {
         None => "".into(),
-        Some(Value::Text(text)) => text.clone(),
+        Some(Value::Text(text)) => text.as_str().into(),
         Some(other) => crate::model::compute::print(other, zone).into(),
     }
 }

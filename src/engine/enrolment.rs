@@ -150,7 +150,9 @@ impl Occurrence {
             (FieldSource::Occurrence(1), _) => {
                 return Some(Some(Value::Datetime(self.accepted_at)));
             }
-            (FieldSource::Occurrence(_), _) => return Some(Some(Value::Text(self.id.clone()))),
+            (FieldSource::Occurrence(_), _) => {
+                return Some(Some(Value::Text(self.id.clone().into())));
+            }
             (FieldSource::Property(event, property), EventSource::Declared(own))
                 if event == *own =>
             {

@@ -222,7 +222,7 @@ impl<'s> Evaluation<'s, '_> {
             Node::Text(parts) => self.text(parts, member).and_then(|text| self.limited(text)),
             Node::List(items) => {
                 let items = items.iter().map(|item| self.node(*item, member));
-                items.collect::<Option<Vec<Value>>>().map(Value::List)
+                items.collect::<Option<_>>().map(Value::List)
             }
             Node::Coalesce(a, b) => self.node(*a, member).or_else(|| self.node(*b, member)),
             Node::Arithmetic(op, a, b) => {
@@ -245,7 +245,7 @@ impl<'s> Evaluation<'s, '_> {
                     let places = set.iter().filter_map(|place| places.get(*place).copied());
                     let mut places: Vec<usize> = places.collect();
                     places.sort_unstable();
-                    Some(Value::Set(places))
+                    Some(Value::Set(places.into()))
                 }
                 other => Some(other),
             },

@@ -2,11 +2,13 @@
 //! them, its enrolments and counters. What changes it is not known here.
 
 mod been;
+mod seldom;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use self::been::Been;
+pub use self::seldom::Seldom;
 use super::enrolment::Enrolment;
 pub use super::heard::{Heard, HeardLinks, LinkEnd, Side};
 use super::message::{Claim, Request};
@@ -31,22 +33,22 @@ pub struct RecordCell {
     /// Its ends of links, in the order in which they were made.
     pub ends: Vec<Arc<LinkEnd>>,
     /// Which associations, and which labels of them, ever had a link (N2).
-    pub ever: BTreeSet<(AssociationId, Option<Name>)>,
+    pub ever: Seldom<BTreeSet<(AssociationId, Option<Name>)>>,
     /// The static segments that it is in.
-    pub segments: BTreeSet<SegmentId>,
+    pub segments: Seldom<BTreeSet<SegmentId>>,
     /// What it is inside of, by workflow, then key.
     pub enrolments: Vec<Enrolment>,
     /// How often it was enrolled, by identity (E16).
     pub been: Been,
     /// Actions that were put back, by their keys (A4).
-    pub put_back: BTreeMap<Uid, PutBack>,
+    pub put_back: Seldom<BTreeMap<Uid, PutBack>>,
     /// What refined triggers have counted (E14).
-    pub counters: BTreeMap<CounterId, Counter>,
+    pub counters: Seldom<BTreeMap<CounterId, Counter>>,
     /// Writes that wait for the claim of a unique value.
-    pub claims: BTreeMap<Uid, Claim>,
+    pub claims: Seldom<BTreeMap<Uid, Claim>>,
     /// Links under way, with what waits for them in the order in which it
     /// came.
-    pub linking: BTreeMap<Slot, Vec<Request>>,
+    pub linking: Seldom<BTreeMap<Slot, Vec<Request>>>,
 }
 
 /// What one link at a time is made of: a `one` association as a whole, of any
@@ -78,14 +80,14 @@ impl RecordCell {
             updated_at: at,
             values: vec![None; properties].into(),
             ends: Vec::new(),
-            ever: BTreeSet::new(),
-            segments: BTreeSet::new(),
+            ever: Seldom::default(),
+            segments: Seldom::default(),
             enrolments: Vec::new(),
             been: Been::default(),
-            put_back: BTreeMap::new(),
-            counters: BTreeMap::new(),
-            claims: BTreeMap::new(),
-            linking: BTreeMap::new(),
+            put_back: Seldom::default(),
+            counters: Seldom::default(),
+            claims: Seldom::default(),
+            linking: Seldom::default(),
         }
     }
 

@@ -277,7 +277,7 @@ impl<'w> Draft<'w> {
             values: vec![
                 Some(Value::Text(action.into())),
                 status.map(|status| Value::Number(status.into())),
-                Some(Value::Text(reason)),
+                Some(Value::Text(reason.into())),
             ],
         };
         self.send(self.after.id, Request::Event(Arc::new(occurrence)));

@@ -132,7 +132,7 @@ pub fn refit(value: &Value, from: &Type, to: &Type) -> Option<Value> {
         (Value::List(values), Type::List(from), Type::List(to)) => {
             let moved: Option<Vec<Value>> =
                 values.iter().map(|value| refit(value, from, to)).collect();
-            moved.map(Value::List)
+            moved.map(|values| Value::List(values.into()))
         }
         _ => Some(value.clone()),
     }
@@ -152,7 +152,7 @@ fn text_of(raw: &Raw) -> Option<Arc<str>> {
 fn text(ty: &Type, raw: &Raw) -> Result<Value, Misfit> {
     let text = text_of(raw).ok_or_else(|| Misfit::of(raw, "no text"))?;
     if *ty == Type::String {
-        return Ok(Value::Text(text));
+        return Ok(Value::Text(text.into()));
     }
     let text = text.trim();
     form_of(ty, text)?;
@@ -268,7 +268,7 @@ fn set(members: &Members, raw: &Raw) -> Result<Value, Misfit> {
 fn set_of(mut places: Vec<usize>) -> Value {
     places.sort_unstable();
     places.dedup();
-    Value::Set(places)
+    Value::Set(places.into())
 }
 
 fn list(element: &Type, raw: &Raw, zone: &TimeZone) -> Result<Value, Misfit> {

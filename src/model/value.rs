@@ -1,14 +1,12 @@
 //! Values that are known when a program is compiled.
 
-use std::sync::Arc;
+use crate::base::{Date, Decimal, Duration, Text, Time, Timestamp};
 
-use crate::base::{Date, Decimal, Duration, Time, Timestamp};
-
-/// A known value.
+/// A known value. It is as large as a text: records hold many.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
     /// Text of any form.
-    Text(Arc<str>),
+    Text(Text),
     /// An exact decimal.
     Number(Decimal),
     /// True or false.
@@ -24,7 +22,10 @@ pub enum Value {
     /// The place of a member in its enum.
     Member(usize),
     /// The places of members in their set, ascending.
-    Set(Vec<usize>),
+    Set(Box<[usize]>),
     /// Values for `in`.
-    List(Vec<Value>),
+    List(Box<[Value]>),
 }
+
+// INVARIANT: neither a value nor its being unknown takes more than a text.
+const _: () = assert!(size_of::<Option<Value>>() == size_of::<Text>());

@@ -135,7 +135,7 @@ fn values_of_one_kind_compare() {
         let same = expected == Some(Ordering::Equal);
         assert_eq!(equal(&one, &other), same, "{left} is {right}");
     }
-    let set = |places: &[usize]| Value::Set(places.to_vec());
+    let set = |places: &[usize]| Value::Set(places.into());
     assert_eq!(
         compare(&Value::Member(0), &Value::Member(2)),
         Some(Ordering::Less)
@@ -187,7 +187,7 @@ fn values_print_for_people_and_for_programs() {
         assert_eq!(print_as(&value, ty, &oslo()), printed);
         assert_eq!(spell(&value, ty, &oslo()), spelled);
     }
-    assert_eq!(print(&Value::Set(vec![0, 2]), &oslo()), "0, 2");
+    assert_eq!(print(&Value::Set([0, 2].into()), &oslo()), "0, 2");
 }
 
 #[test]

@@ -320,7 +320,7 @@ fn added(old: Option<&Value>, op: SetOp, by: Option<&Value>, ty: &Type) -> Compu
             };
             set.sort_unstable();
             set.dedup();
-            Some(Value::Set(set))
+            Some(Value::Set(set.into()))
         }
         (Type::Set(_), None, Some(by)) if op == SetOp::Add => Some(by.clone()),
         (_, Some(old), Some(by)) => {

@@ -88,7 +88,7 @@ impl<I> OfValue<I> {
                 let mut new: Vec<usize> = old.iter().filter_map(place).collect();
                 new.sort_unstable();
                 let lost = new.len() < old.len();
-                (Some(Value::Set(new)), lost)
+                (Some(Value::Set(new.into())), lost)
             }
             other => (Some(other.clone()), false),
         }

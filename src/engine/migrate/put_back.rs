@@ -10,7 +10,7 @@ use crate::engine::record::RecordCell;
 impl Migration<'_> {
     /// What was put back of a record, in the new program.
     pub(super) fn put_back(&mut self, old: &RecordCell, cell: &mut RecordCell) {
-        for (key, of) in &old.put_back {
+        for (key, of) in old.put_back.iter() {
             match self.named_anew(of) {
                 Some(of) => drop(cell.put_back.insert(*key, of)),
                 None => self.withdraw(old, of),

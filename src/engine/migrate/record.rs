@@ -96,7 +96,7 @@ impl Migration<'_> {
                 heard: nothing(end.other),
             }));
         }
-        for (association, label) in &old.ever {
+        for (association, label) in old.ever.iter() {
             let object = self.names.object(old.object);
             let to = object.and_then(|object| object.association(*association));
             let Some(to) = to else { continue };
@@ -172,7 +172,7 @@ impl Migration<'_> {
     /// Memberships, how often it was inside, what was counted.
     fn counts(&mut self, old: &RecordCell, cell: &mut RecordCell) {
         let catalog = &self.old.program.catalog;
-        for segment in &old.segments {
+        for segment in old.segments.iter() {
             match self.names.segment(*segment) {
                 Some(to) => drop(cell.segments.insert(to)),
                 None => {
@@ -192,7 +192,7 @@ impl Migration<'_> {
             let name = catalog.workflows[workflow].name.to_string();
             self.tally.lost("workflow", name);
         }
-        for (id, counter) in &old.counters {
+        for (id, counter) in old.counters.iter() {
             match self.names.counter(*id) {
                 Some(to) => drop(cell.counters.insert(to, counter.clone())),
                 None => self.count_lost(*id),

@@ -140,7 +140,7 @@ impl Draft<'_> {
         let texts = program.messages.get(message.index());
         let texts = texts.into_iter().flat_map(|message| &message.fields);
         let fields = texts.filter_map(|(field, text)| match scope.value(text)? {
-            Value::Text(text) => Some((*field, text)),
+            Value::Text(text) => Some((*field, text.into())),
             _ => None,
         });
         Ok(RenderedMessage {
@@ -208,7 +208,7 @@ fn of_json(scope: &Scope<'_>, expression: &Expression, json: &JsonNode) -> Rende
 
 fn rendered(scope: &Scope<'_>, value: &Value, ty: &Type) -> Rendered {
     match value {
-        Value::Text(text) => Rendered::Text(text.clone()),
+        Value::Text(text) => Rendered::Text(text.as_str().into()),
         Value::Number(number) => Rendered::Number(*number),
         Value::Bool(is) => Rendered::Bool(*is),
         other => Rendered::Text(compute::spell(other, ty, scope.prepared.zone()).into()),

@@ -102,12 +102,12 @@ impl Checker<'_> {
         match (&left.ty, &right.ty, &right.kind) {
             (Type::Enum(members), _, ExprKind::Literal(Value::Text(text))) if members.position(text).is_some() => finding
                 .help("a member is written without quotes")
-                .fix(format!("write `{text}`"), right.span, text.as_ref()),
+                .fix(format!("write `{text}`"), right.span, text.as_str()),
             (Type::Number, _, ExprKind::Literal(Value::Text(text))) if crate::base::parse_decimal(text).is_some() => {
                 finding.help("a number is written without quotes").fix(
                     format!("write `{text}`"),
                     right.span,
-                    text.as_ref(),
+                    text.as_str(),
                 )
             }
             (Type::Datetime, Type::Date, _) => {

@@ -168,7 +168,7 @@ impl Checker<'_> {
             }
             places.sort_unstable();
             places.dedup();
-            return literal(Value::Set(places), Type::Set(members.clone()), span);
+            return literal(Value::Set(places.into()), Type::Set(members.clone()), span);
         }
         let mut element = match expected {
             Some(Type::List(element)) => Some((**element).clone()),

@@ -96,7 +96,7 @@ impl Checker<'_> {
                 finding.help("a message is named without quotes").fix(
                     format!("write `{text}`"),
                     value.span,
-                    text.as_ref(),
+                    text.as_str(),
                 )
             }
             (Type::Enum(members) | Type::Set(members), ExprKind::Literal(Value::Text(text))) => {
@@ -104,7 +104,7 @@ impl Checker<'_> {
                     Some(_) => finding.help("a member is written without quotes").fix(
                         format!("write `{text}`"),
                         value.span,
-                        text.as_ref(),
+                        text.as_str(),
                     ),
                     None => finding,
                 }

@@ -69,7 +69,7 @@ impl Checker<'_> {
             Type::Set(members) => {
                 let place = members.position(name)?;
                 Some(literal(
-                    Value::Set(vec![place]),
+                    Value::Set([place].into()),
                     Type::Set(members.clone()),
                     ident.span,
                 ))

@@ -84,7 +84,7 @@ impl Checker<'_> {
             ExprKind::Literal(Value::Set(places)) => {
                 let known = left.known;
                 made(
-                    ExprKind::SetTest(kind, Box::new(left), places, negated),
+                    ExprKind::SetTest(kind, Box::new(left), places.into(), negated),
                     Type::Bool,
                     span,
                     known,

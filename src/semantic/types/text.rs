@@ -1,7 +1,5 @@
 //! Text with interpolations.
 
-use std::sync::Arc;
-
 use super::expr::{literal, made};
 use super::{Checker, Scope};
 use crate::base::Span;
@@ -13,7 +11,7 @@ use crate::syntax::ast::{self, Part};
 impl Checker<'_> {
     pub(super) fn text(&mut self, text: &ast::Text, span: Span, scope: &Scope) -> Expr {
         match text.parts.as_slice() {
-            [] => return literal(Value::Text(Arc::from("")), Type::String, span),
+            [] => return literal(Value::Text("".into()), Type::String, span),
             [Part::Literal(only)] => {
                 return literal(Value::Text(only.as_str().into()), Type::String, span);
             }

@@ -376,7 +376,7 @@ fn members_in_another_order_keep_their_names() {
     let cell = engine.state().record(ada).expect("she is there");
     let tags = prepared.program.catalog.objects[cell.object].property("tags");
     let tags = cell.value(tags.expect("declared"));
-    assert_eq!(tags, Some(&flow::model::Value::Set(vec![0, 2])));
+    assert_eq!(tags, Some(&flow::model::Value::Set([0, 2].into())));
 }
 
 /// The inputs of the example, row by row.

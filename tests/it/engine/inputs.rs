@@ -510,7 +510,7 @@ fn inputs_freeze_to_names_and_thaw_to_the_same() {
             Value::Number("1.50".parse().expect("a number")),
         ),
         (property("stage"), Value::Member(2)),
-        (property("tags"), Value::Set(vec![0, 2])),
+        (property("tags"), Value::Set([0, 2].into())),
         (property("due"), Value::Datetime(at_start())),
         (
             property("day"),

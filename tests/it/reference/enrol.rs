@@ -472,7 +472,7 @@ impl<'p> Model<'p> {
                 let rest = held.iter().filter(|member| !by.contains(member));
                 let members = rest.chain(by.iter().filter(|_| add));
                 let members: BTreeSet<usize> = members.copied().collect();
-                Some(Value::Set(Vec::from_iter(members)))
+                Some(Value::Set(members.into_iter().collect()))
             }
             (_, held, by) => held.zip(by).and_then(|(held, by)| {
                 let op = [Operator::Subtract, Operator::Add][usize::from(add)];

@@ -100,8 +100,8 @@ impl<'a> Env<'a> {
                 return at(&self.eval(day)?, &self.eval(time)?, self.zone()).ok()?;
             }
             K::List(items) => {
-                let items: Option<Vec<Value>> = items.iter().map(|item| self.eval(item)).collect();
-                return items.map(Value::List);
+                let items = items.iter().map(|item| self.eval(item));
+                return items.collect::<Option<_>>().map(Value::List);
             }
             K::Binding(place, None) => self.bound.contains(place).then_some(true),
             K::Not(inner) => self.truth(inner).map(|truth| !truth),

@@ -217,6 +217,6 @@ fn members_keep_their_names_where_the_places_differ() {
         Type::Set(Members::named(&["gold", "bronze"])),
         Type::Set(tiers()),
     );
-    let moved = refit(&Value::Set(vec![0, 1]), &few, &all);
-    assert_eq!(moved, Some(Value::Set(vec![0, 2])));
+    let moved = refit(&Value::Set([0, 1].into()), &few, &all);
+    assert_eq!(moved, Some(Value::Set([0, 2].into())));
 }

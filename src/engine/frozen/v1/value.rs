@@ -78,10 +78,10 @@ pub fn thaw(frozen: &Frozen, ty: &Type) -> Option<Value> {
             let places: Option<Vec<usize>> = names.iter().map(|name| place(ty, name)).collect();
             let mut places = places?;
             places.sort_unstable();
-            Value::Set(places)
+            Value::Set(places.into())
         }
         Frozen::List(items) => {
-            let items: Option<Vec<Value>> = items.iter().map(|item| thaw(item, ty)).collect();
+            let items: Option<_> = items.iter().map(|item| thaw(item, ty)).collect();
             Value::List(items?)
         }
     })

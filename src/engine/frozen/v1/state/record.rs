@@ -33,12 +33,12 @@ impl<'p> Freezing<'p> {
             self.end(cell.object, end);
         }
         self.out.count(cell.ever.len());
-        for (association, label) in &cell.ever {
+        for (association, label) in cell.ever.iter() {
             self.put(&Item::Association(cell.object, *association));
             self.optional_word(label.as_ref());
         }
         self.out.count(cell.segments.len());
-        for segment in &cell.segments {
+        for segment in cell.segments.iter() {
             self.put(&Item::Segment(*segment));
         }
         self.out.count(cell.enrolments.len());
@@ -52,7 +52,7 @@ impl<'p> Freezing<'p> {
             self.out.number(u64::from(times));
         }
         self.out.count(cell.counters.len());
-        for (id, counter) in &cell.counters {
+        for (id, counter) in cell.counters.iter() {
             self.put(&Item::Counter(*id));
             self.counter(counter);
         }

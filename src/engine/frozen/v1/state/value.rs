@@ -167,8 +167,8 @@ impl Reader<'_> {
     fn value_within(&mut self, shape: &Shape, deep: u8) -> Result<Option<Value>, ThawError> {
         Ok(Some(match self.byte()? {
             UNKNOWN => return Ok(None),
-            TEXT => Value::Text(self.new_text()?),
-            KNOWN_TEXT => Value::Text(self.known_text()?),
+            TEXT => Value::Text(self.new_text()?.into()),
+            KNOWN_TEXT => Value::Text(self.known_text()?.into()),
             SMALL => Value::Number(Decimal::from(self.number()?)),
             NUMBER => Value::Number(self.decimal()?),
             FALSE => Value::Bool(false),
@@ -185,7 +185,7 @@ impl Reader<'_> {
                     (0..count).map(|_| self.member(shape)).collect();
                 let mut places = places?;
                 places.sort_unstable();
-                Value::Set(places)
+                Value::Set(places.into())
             }
             LIST => {
                 let deep = deep.checked_sub(1).ok_or_else(ThawError::deep)?;
@@ -193,7 +193,7 @@ impl Reader<'_> {
                 for _ in 0..self.count()? {
                     items.extend(self.value_within(shape, deep)?);
                 }
-                Value::List(items)
+                Value::List(items.into())
             }
             _ => return Err(ThawError::damaged("a value of no kind")),
         }))

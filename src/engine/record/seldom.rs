@@ -1,0 +1,54 @@
+//! What most records do not have. What it is, is not known here.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Deref, DerefMut};
+
+/// A collection that is empty in most records, and then takes the room of a
+/// pointer.
+#[derive(Debug, Clone)]
+pub struct Seldom<T>(Option<Box<T>>);
+
+/// What is empty without taking room.
+pub trait Empty: Default + 'static {
+    /// The empty one.
+    const EMPTY: &'static Self;
+}
+
+impl<K: 'static, V: 'static> Empty for BTreeMap<K, V> {
+    const EMPTY: &'static Self = &BTreeMap::new();
+}
+
+impl<T: 'static> Empty for BTreeSet<T> {
+    const EMPTY: &'static Self = &BTreeSet::new();
+}
+
+impl<T> Default for Seldom<T> {
+    fn default() -> Self {
+        Seldom(None)
+    }
+}
+
+impl<T: Empty> Deref for Seldom<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        self.0.as_deref().unwrap_or(T::EMPTY)
+    }
+}
+
+impl<T: Empty> DerefMut for Seldom<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.0.get_or_insert_default()
+    }
+}
+
+impl<T: Empty + PartialEq> PartialEq for Seldom<T> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl<T: Empty + PartialEq> From<T> for Seldom<T> {
+    fn from(all: T) -> Self {
+        Seldom((all != *T::EMPTY).then(|| Box::new(all)))
+    }
+}
