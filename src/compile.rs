@@ -56,6 +56,8 @@ pub fn compile_all(sources: &Sources, files: Files<'_>, settings: &Settings) -> 
     let mut findings = syntax;
     findings.append(semantic);
     findings.append(lint);
+    let allows = trees.iter().flat_map(|tree| &tree.allows);
+    let findings = findings.silenced(allows, program.is_some());
     Compilation {
         findings: findings.without_warnings(files.pinned).sorted(),
         program,

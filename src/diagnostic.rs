@@ -2,12 +2,14 @@
 //! It knows no word of the language.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod allow;
 mod code;
 mod finding;
 mod findings;
 mod mend;
 pub mod render;
 
+pub use allow::Allow;
 pub use code::{Code, Level};
 pub use finding::{Edit, Finding, Fix, Label, with_article};
 pub use findings::Findings;

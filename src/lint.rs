@@ -2,15 +2,56 @@
 //! per rule. It knows nothing of parsing, rendering or running.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod constant_condition;
+mod deep_nesting;
+mod empty_branch;
+mod naming;
+mod negative_without_unknown;
+mod non_exhaustive_match;
+mod overlapping_case;
+mod places;
+mod self_trigger;
+mod shadowed_trigger;
+mod types;
+mod unreachable_step;
+mod unused_binding;
+mod unused_event;
+mod unused_message;
+mod unused_segment;
 mod unverified_webhook;
+mod values;
 
 use crate::diagnostic::Findings;
 use crate::plan::Program;
+
+/// A rule: it looks at a program and adds what it finds.
+type Rule = fn(&Program, &mut Findings);
+
+/// All rules.
+const RULES: [Rule; 15] = [
+    constant_condition::check,
+    deep_nesting::check,
+    empty_branch::check,
+    naming::check,
+    negative_without_unknown::check,
+    non_exhaustive_match::check,
+    overlapping_case::check,
+    self_trigger::check,
+    shadowed_trigger::check,
+    unreachable_step::check,
+    unused_binding::check,
+    unused_event::check,
+    unused_message::check,
+    unused_segment::check,
+    unverified_webhook::check,
+];
 
 /// Runs all rules.
 #[must_use]
 pub fn check(program: &Program) -> Findings {
     let mut findings = Findings::default();
-    unverified_webhook::check(program, &mut findings);
+    for rule in RULES {
+        rule(program, &mut findings);
+    }
     findings
 }

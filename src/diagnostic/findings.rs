@@ -96,3 +96,11 @@ impl<'a> IntoIterator for &'a Findings {
         self.iter()
     }
 }
+
+impl IntoIterator for Findings {
+    type Item = Finding;
+    type IntoIter = std::vec::IntoIter<Finding>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.into_iter()
+    }
+}

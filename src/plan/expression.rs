@@ -21,6 +21,8 @@ pub struct NodeId(pub u32);
 pub struct Expression {
     nodes: Vec<Node>,
     spans: Vec<Span>,
+    /// Nodes whose value is always known, in order.
+    known: Vec<NodeId>,
 }
 
 impl Expression {
@@ -29,6 +31,11 @@ impl Expression {
         self.nodes.push(node);
         self.spans.push(span);
         NodeId(u32::try_from(self.nodes.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// Notes that the value of the last node is always known.
+    pub(super) fn note_known(&mut self) {
+        self.known.extend(self.root());
     }
 
     /// All nodes with their places.
@@ -51,6 +58,13 @@ impl Expression {
     #[must_use]
     pub fn span(&self, id: NodeId) -> Option<Span> {
         self.spans.get(id.0 as usize).copied()
+    }
+
+    /// Whether the value of a node is always known, with all that was tested
+    /// before it.
+    #[must_use]
+    pub fn is_known(&self, id: NodeId) -> bool {
+        self.known.binary_search(&id).is_ok()
     }
 
     /// The whole; `None` for an expression without nodes, which no program
@@ -83,8 +97,14 @@ pub struct Pattern {
     pub regex: regex::Regex,
 }
 
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
 /// One operation.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Node {
     /// A value.
     Constant(Value),
@@ -233,7 +253,7 @@ impl JsonNode {
 }
 
 /// A piece of a text.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum TextNode {
     /// As it stands.
     Literal(Arc<str>),
@@ -244,7 +264,7 @@ pub enum TextNode {
 }
 
 /// JSON with values in it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum JsonNode {
     /// `null`.
     Null,

@@ -6,6 +6,8 @@ mod record;
 mod step;
 mod workflow;
 
+use std::collections::BTreeSet;
+
 use super::version::{Versions, tokens};
 use super::{Message, ObjectPlan, Pinned, Program, Segment, Webhook, WebhookField};
 use crate::base::{Fingerprint, Sources, Span};
@@ -63,6 +65,8 @@ impl Lowering<'_> {
             workflows,
             pinned,
             later: program.later.clone(),
+            places: program.places.clone(),
+            named: named(program),
             catalog,
         }
     }
@@ -167,4 +171,16 @@ impl Lowering<'_> {
     fn text(self, span: Span) -> String {
         one_line(self.sources.slice(span))
     }
+}
+
+/// What something other than itself names.
+fn named(program: &hir::Program) -> BTreeSet<Item> {
+    let declared = program.origins.iter().flat_map(|(item, origins)| {
+        let names = origins.iter().flat_map(|origin| &origin.names);
+        names.copied().filter(move |name| *name != item)
+    });
+    let older = program.pinned.iter().flat_map(|pinned| &pinned.origins);
+    declared
+        .chain(older.flat_map(|origin| origin.names.iter().copied()))
+        .collect()
 }

@@ -1,11 +1,13 @@
 //! A whole program in its executable form.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Condition, Expression, Workflow};
 use crate::base::Span;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::{
-    Catalog, EventId, EventPropertyId, MessageField, MessageId, PropertyId, SegmentId, Settings,
-    WorkflowId,
+    Catalog, EventId, EventPropertyId, Item, MessageField, MessageId, PropertyId, SegmentId,
+    Settings, WorkflowId,
 };
 use crate::semantic::hir::{JsonPath, Later, Verify};
 
@@ -30,6 +32,10 @@ pub struct Program {
     pub messages: Vec<Message>,
     /// The segments that follow a condition.
     pub segments: Vec<Segment>,
+    /// Where the names of declarations stand.
+    pub places: BTreeMap<Item, Span>,
+    /// What some declaration other than itself names.
+    pub named: BTreeSet<Item>,
     pub(super) workflows: Vec<Workflow>,
     pub(super) pinned: Vec<Pinned>,
     pub(super) later: Vec<Later>,

@@ -9,6 +9,7 @@ mod event;
 mod message;
 mod object;
 mod pinned;
+mod places;
 mod segment;
 mod set;
 mod step;
@@ -48,6 +49,7 @@ pub(super) fn check(
     let pinned = checker.check_pinned(pinned);
     let (findings, later) = (checker.findings, checker.later);
     let settings = settings.clone();
+    let places = places::of(&catalog, &trees);
     let program = Program {
         settings,
         objects,
@@ -59,6 +61,7 @@ pub(super) fn check(
         workflows,
         pinned,
         origins,
+        places,
         later,
         catalog,
     };

@@ -16,7 +16,7 @@ pub use step::{
 };
 pub use workflow::{EventSource, EventTrigger, FilterTrigger, Reenroll, Refinement, Workflow};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::{Duration, Name, Span};
 use crate::model::{
@@ -48,6 +48,8 @@ pub struct Program {
     pub pinned: Vec<Pinned>,
     /// Where each item is declared, and what it names.
     pub origins: Origins,
+    /// Where the names of declarations stand.
+    pub places: BTreeMap<Item, Span>,
     /// What is checked and lowered, and not run by this version.
     pub later: Vec<Later>,
 }
@@ -152,7 +154,7 @@ pub enum Verify {
 /// version of a workflow is made of (V1).
 #[derive(Debug, Clone, Default)]
 pub struct Origins {
-    entries: std::collections::BTreeMap<Item, Vec<Origin>>,
+    entries: BTreeMap<Item, Vec<Origin>>,
 }
 
 /// One declaration of an item.

@@ -24,6 +24,7 @@ pub use workflow::{
 };
 
 use crate::base::{Name, SourceId, Span};
+use crate::diagnostic::Allow;
 
 /// One file.
 #[derive(Debug, Clone)]
@@ -34,6 +35,8 @@ pub struct File {
     pub declarations: Vec<Declaration>,
     /// All comments, doc comments among them, in the order of the text.
     pub comments: Vec<Span>,
+    /// Comments that silence rules, in the order of the text.
+    pub allows: Vec<Allow>,
 }
 
 /// One declaration.

@@ -2,6 +2,7 @@
 //! the grammar holds; `recover` turns what the catch-all rules swallowed into
 //! findings.
 
+mod allow;
 mod branch;
 mod context;
 mod declaration;
@@ -26,7 +27,7 @@ use super::ast::{Declaration, Doc, ExprKind, File, Ident, SegmentKind};
 use super::grammar::{Pair, Rule};
 use super::parse::{Attempt, Parsed};
 use super::repair::Patch;
-use super::scan::{DocBlock, Scan};
+use super::scan::{AllowComment, DocBlock, Scan};
 use super::words::is_reserved;
 use crate::base::{Name, SourceId, Span};
 use crate::diagnostic::{Code, Finding, Findings};
@@ -42,6 +43,8 @@ pub(super) struct Builder<'i> {
     patch: &'i Patch,
     comments: Vec<(usize, usize)>,
     docs: Vec<(DocBlock, bool)>,
+    /// Comments that silence rules, as places in what was parsed.
+    allows: Vec<AllowComment>,
     findings: Findings,
     lost: Vec<Name>,
     /// Where the last text ends that could not be read.
@@ -70,6 +73,7 @@ impl<'i> Builder<'i> {
             patch,
             comments: scan.comments,
             docs: docs.map(|block| (block, false)).collect(),
+            allows: scan.allows,
             findings: Findings::default(),
             lost: Vec::new(),
             broken_text: 0,
@@ -80,6 +84,7 @@ impl<'i> Builder<'i> {
 
     /// The whole file.
     pub(super) fn file(mut self, pairs: Pairs<'i, Rule>) -> Attempt {
+        let allows = self.allows(&pairs);
         let file = pairs.flat_map(Pair::into_inner);
         let mut declarations: Vec<Declaration> = Vec::new();
         for pair in file {
@@ -102,6 +107,7 @@ impl<'i> Builder<'i> {
             source: self.source,
             declarations,
             comments,
+            allows,
         };
         Attempt {
             parsed: Parsed {

@@ -89,6 +89,7 @@ fn refused(source: SourceId, finding: Finding) -> Parsed {
         source,
         declarations: Vec::new(),
         comments: Vec::new(),
+        allows: Vec::new(),
     };
     Parsed {
         file,

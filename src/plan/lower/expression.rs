@@ -29,7 +29,11 @@ impl Lowering<'_> {
     /// Adds the nodes of an expression; returns the last.
     fn push(self, expr: &Expr, into: &mut Expression) -> NodeId {
         let node = self.value(expr, into);
-        into.push(node, expr.span)
+        let id = into.push(node, expr.span);
+        if expr.known {
+            into.note_known();
+        }
+        id
     }
 
     /// Leaves and what is made of them.

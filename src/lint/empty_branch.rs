@@ -1,0 +1,65 @@
+//! `empty-branch`: a case, or a whole branch, that does nothing. An empty case
+//! keeps records from what follows it; only where nothing does it is of no use.
+
+use super::places::keyword;
+use crate::base::Span;
+use crate::diagnostic::{Code, Finding, Findings};
+use crate::plan::{Case, Next, Program, Step, StepKind};
+
+pub(super) fn check(program: &Program, findings: &mut Findings) {
+    let workflows = program.workflows().iter();
+    for step in workflows.flat_map(|workflow| &workflow.steps) {
+        match &step.kind {
+            StepKind::Branch(cases, otherwise) => {
+                block(step, (&spans(cases, step), *otherwise), findings);
+            }
+            StepKind::Match(_, cases, otherwise) => {
+                let cases = spans(cases, step);
+                if cases.iter().all(|(_, empty)| *empty) && is_empty(*otherwise, step) {
+                    findings.push(nothing(step));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The heads of cases, and whether they hold no step: then what follows the
+/// case follows the whole.
+fn spans<T>(cases: &[Case<T>], step: &Step) -> Vec<(Span, bool)> {
+    let cases = cases.iter();
+    cases
+        .map(|case| (case.span, case.entry == step.next))
+        .collect()
+}
+
+fn is_empty(otherwise: Option<Next>, step: &Step) -> bool {
+    otherwise.is_none_or(|entry| entry == step.next)
+}
+
+fn block(
+    step: &Step,
+    (cases, otherwise): (&[(Span, bool)], Option<Next>),
+    findings: &mut Findings,
+) {
+    if !is_empty(otherwise, step) {
+        return;
+    }
+    if cases.iter().all(|(_, empty)| *empty) {
+        return findings.push(nothing(step));
+    }
+    let useless = cases.iter().rev().take_while(|(_, empty)| *empty);
+    for (span, _) in useless {
+        findings.push(
+            Finding::new(Code::EmptyBranch, *span, "this case does nothing")
+                .label("nothing follows from which it would keep a record")
+                .help("give it steps, or delete it"),
+        );
+    }
+}
+
+fn nothing(step: &Step) -> Finding {
+    let message = format!("this `{}` does nothing", step.kind.word());
+    Finding::new(Code::EmptyBranch, keyword(step), message)
+        .help("give one of its cases steps, or delete it")
+}
