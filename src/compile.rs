@@ -15,7 +15,8 @@ use crate::{lint, plan, semantic, syntax};
 pub struct Compilation {
     /// All findings, sorted by place.
     pub findings: Findings,
-    /// The program, if there is no error.
+    /// The program, if the language has nothing against it. A finding may be
+    /// an error all the same, where the project denies it.
     pub program: Option<Program>,
 }
 
@@ -58,8 +59,9 @@ pub fn compile_all(sources: &Sources, files: Files<'_>, settings: &Settings) -> 
     findings.append(lint);
     let allows = trees.iter().flat_map(|tree| &tree.allows);
     let findings = findings.silenced(allows, program.is_some());
+    let findings = lint::levelled(findings.without_warnings(files.pinned), settings);
     Compilation {
-        findings: findings.without_warnings(files.pinned).sorted(),
+        findings: findings.sorted(),
         program,
     }
 }

@@ -5,6 +5,7 @@
 mod constant_condition;
 mod deep_nesting;
 mod empty_branch;
+mod levels;
 mod naming;
 mod negative_without_unknown;
 mod non_exhaustive_match;
@@ -20,6 +21,8 @@ mod unused_message;
 mod unused_segment;
 mod unverified_webhook;
 mod values;
+
+pub use levels::levelled;
 
 use crate::diagnostic::Findings;
 use crate::plan::Program;

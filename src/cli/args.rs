@@ -90,6 +90,22 @@ pub(super) struct CheckArguments {
     /// Show what `--fix` would change, and change nothing
     #[arg(long, conflicts_with = "fix")]
     pub(super) diff: bool,
+    #[command(flatten)]
+    pub(super) levels: LevelArguments,
+}
+
+/// The levels of rules. They win over those of `flow.toml`.
+#[derive(Debug, Args)]
+pub(super) struct LevelArguments {
+    /// Do not give the findings of this rule; may be given more than once
+    #[arg(long, value_name = "RULE")]
+    pub(super) allow: Vec<String>,
+    /// Give the findings of this rule as warnings
+    #[arg(long, value_name = "RULE")]
+    pub(super) warn: Vec<String>,
+    /// Give the findings of this rule as errors; `warnings` means all rules
+    #[arg(long, value_name = "RULE")]
+    pub(super) deny: Vec<String>,
 }
 
 /// Show the workflows of a project as graphs.

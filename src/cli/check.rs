@@ -3,6 +3,7 @@
 
 mod diff;
 mod fix;
+mod levels;
 
 use super::args::{CheckArguments, CheckFormat};
 use super::exit::{Exit, Failure};
@@ -15,7 +16,9 @@ use crate::project::{self, Project};
 
 /// Checks a project and prints its findings.
 pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Exit, Failure> {
-    let checked = Checked::of(project::load(&arguments.project.dir)?);
+    let mut project = project::load(&arguments.project.dir)?;
+    levels::set(&mut project.settings.lints, &arguments.levels)?;
+    let checked = Checked::of(project);
     if arguments.diff {
         return diff::run(checked, output);
     }

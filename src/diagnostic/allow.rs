@@ -10,7 +10,7 @@ use crate::base::{SourceId, Span, nearest};
 /// One suppression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allow {
-    /// The whole comment.
+    /// From `allow` to the bracket after its rules.
     pub span: Span,
     /// The lines that go when it is deleted.
     pub lines: Span,

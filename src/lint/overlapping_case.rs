@@ -88,19 +88,11 @@ fn constant<'p>(program: &'p Program, expression: &'p Expression) -> Option<&'p 
 fn branched(cases: &[Case<Condition>], findings: &mut Findings) {
     for (place, case) in cases.iter().enumerate() {
         let mut earlier = cases.iter().take(place);
-        let same = earlier.find(|earlier| is_same(&earlier.test, &case.test));
+        let same = earlier.find(|earlier| earlier.test == case.test);
         if let (Some(same), Some(span)) = (same, whole(&case.test.expression)) {
             let first = whole(&same.test.expression).unwrap_or(same.span);
             findings.push(finding(span, (first, true)));
         }
-    }
-}
-
-fn is_same(one: &Condition, other: &Condition) -> bool {
-    let (one, other) = (&one.expression, &other.expression);
-    match (one.root(), other.root()) {
-        (Some(whole), Some(its)) => one.is_same(whole, (other, its)),
-        _ => false,
     }
 }
 

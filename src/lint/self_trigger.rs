@@ -7,10 +7,10 @@ use crate::base::Span;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::{PropertyId, SegmentId, Value, compute};
 use crate::plan::{
-    Condition, EventTrigger, Expression, Node, NodeId, Program, Records, Reenroll, Step, StepKind,
-    TargetProperty, Workflow,
+    Condition, EventTrigger, Expression, Node, NodeId, Program, Records, Reenroll, Root, Step,
+    StepKind, TargetProperty, Workflow,
 };
-use crate::semantic::hir::{EventSource, Root};
+use crate::semantic::hir::EventSource;
 use crate::syntax::ast::SetOp;
 
 pub(super) fn check(program: &Program, findings: &mut Findings) {

@@ -57,10 +57,7 @@ fn end(narrow: Option<&Expression>, wide: Option<&Expression>) -> bool {
     match (narrow, wide) {
         (_, None) => true,
         (None, Some(_)) => false,
-        (Some(narrow), Some(wide)) => match (narrow.root(), wide.root()) {
-            (Some(one), Some(other)) => narrow.is_same(one, (wide, other)),
-            _ => false,
-        },
+        (Some(narrow), Some(wide)) => narrow == wide,
     }
 }
 

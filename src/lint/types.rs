@@ -1,8 +1,8 @@
 //! What a plan says of the types of its values, as far as rules ask.
 
 use crate::model::{ObjectId, Type};
-use crate::plan::{Expression, Node, Program, StepKind, Way, Workflow};
-use crate::semantic::hir::{FieldSource, Root};
+use crate::plan::{Expression, Node, Program, Root, StepKind, Way, Workflow};
+use crate::semantic::hir::FieldSource;
 
 /// Whether something in the program runs at all. Without a workflow it is a
 /// model of records that others use.
@@ -42,7 +42,11 @@ fn end((program, object): (&Program, ObjectId), way: &Way) -> Option<ObjectId> {
             let owner = &program.catalog.objects[hop.object];
             Some(owner.associations[hop.association].object)
         }
-        None => (way.root == Root::This).then_some(object),
+        None => match &way.root {
+            Root::This => Some(object),
+            Root::Chosen(choice) => Some(choice.from.object),
+            Root::Member | Root::Bound(_) => None,
+        },
     }
 }
 

@@ -80,7 +80,7 @@ impl Expression {
 }
 
 /// A compiled condition with the parts that people think in.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
     /// The whole condition.
     pub expression: Expression,

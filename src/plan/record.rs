@@ -14,7 +14,7 @@ pub struct Hop {
 }
 
 /// Where a way begins.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Root {
     /// The record that the expression or the workflow is about.
     This,
@@ -28,7 +28,7 @@ pub enum Root {
 
 /// `first(…)` and `last(…)`. Where values of the order are unknown they come
 /// last; ties are decided by the time of the link, then by the id.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Choice {
     /// Whether the last is meant.
     pub last: bool,
@@ -42,7 +42,7 @@ pub struct Choice {
 }
 
 /// A record, from where a condition stands.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Way {
     /// Where it begins.
     pub root: Root,
@@ -59,7 +59,7 @@ impl Way {
 }
 
 /// The records at the other end of an association.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Link {
     /// The record that has the association.
     pub from: Way,

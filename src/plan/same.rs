@@ -20,6 +20,16 @@ impl Expression {
     }
 }
 
+/// Expressions are the same if they ask the same.
+impl PartialEq for Expression {
+    fn eq(&self, other: &Self) -> bool {
+        match (self.root(), other.root()) {
+            (Some(whole), Some(its)) => self.is_same(whole, (other, its)),
+            (one, two) => one == two,
+        }
+    }
+}
+
 /// A node without the places of those that it is made of.
 fn bare(node: &Node) -> Node {
     let mut node = node.clone();

@@ -11,6 +11,7 @@ mod acts;
 mod carry;
 mod cli;
 mod cli_explain;
+mod cli_levels;
 mod cli_manifest;
 mod cli_mend;
 mod cli_project;

@@ -69,7 +69,7 @@ const MISTAKES: [Planted; 10] = [
         "workflows/hand_over.flow",
         "do create_task",
         "do create_tsk",
-        "9:14: error[F0205]: there is no action `create_tsk`",
+        "10:14: error[F0205]: there is no action `create_tsk`",
     ),
 ];
 

@@ -46,6 +46,7 @@ impl<'i> Builder<'i> {
         let open = text.find('(').map_or(text.len(), |open| open + 1);
         let close = text.find(')').unwrap_or(text.len());
         let named = text.get(open..close).unwrap_or_default();
+        let word = text.find("allow").unwrap_or_default();
         let mut at = comment.start + open;
         let rules = named.split(',').map(|word| {
             let start = at + (word.len() - word.trim_start().len());
@@ -56,7 +57,10 @@ impl<'i> Builder<'i> {
         let after = text.get(close + 1..).unwrap_or_default().trim_start();
         let reason = after.strip_prefix(':').unwrap_or_default();
         Allow {
-            span: self.at(comment.start, comment.start + text.trim_end().len()),
+            span: self.at(
+                comment.start + word,
+                comment.start + (close + 1).min(text.len()),
+            ),
             lines: self.at(comment.line, comment.next),
             rules: rules.collect(),
             reason: !reason.trim().is_empty(),
