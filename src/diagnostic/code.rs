@@ -137,6 +137,16 @@ codes! {
     WebhookType        "F0412" "webhook-type"         Error   "a type that a webhook field cannot have"
     ModifierConflict   "F0413" "modifier-conflict"    Error   "modifiers that do not go together, or not there"
 
+    TooManyFilters     "F0450" "filters-limit"        Error   "more filters in a workflow's triggers than the profile takes"
+    TooManyCases       "F0451" "branch-cases-limit"   Error   "more cases of a `branch` than the profile takes"
+    TooManyMatchCases  "F0452" "match-cases-limit"    Error   "more cases of a `match` than the profile takes"
+    TooManyLevels      "F0453" "nesting-limit"        Error   "blocks that nest deeper than the profile takes"
+    TooManyWebhooks    "F0454" "webhooks-limit"       Error   "more webhooks than the profile takes"
+    TooManyProperties  "F0455" "properties-limit"     Error   "more properties of an event than the profile takes"
+    LongPropertyName   "F0456" "property-name-limit"  Error   "a property whose name is longer than the profile takes"
+    TooManyLabels      "F0457" "labels-limit"         Error   "more labels of an association than the profile takes"
+    ReenrollSource     "F0459" "reenroll-source"      Error   "a `reenroll` that reads what the profile does not re-enrol by"
+
     UnreachableStep    "F0460" "unreachable-step"     Warning "a step that no path reaches"
     ConstantCondition  "F0461" "constant-condition"   Warning "a condition that is always true, or always false"
     EmptyBranch        "F0462" "empty-branch"         Warning "a case, or a whole branch, that does nothing"

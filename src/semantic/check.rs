@@ -6,6 +6,8 @@ mod clause;
 mod constant;
 mod enroll;
 mod event;
+mod filters;
+mod limit;
 mod message;
 mod object;
 mod pinned;

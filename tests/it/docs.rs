@@ -6,7 +6,7 @@ use std::process::Command;
 use flow::base::{SourceId, Sources};
 use flow::compile::compile;
 use flow::diagnostic::{Code, Findings, render};
-use flow::model::Settings;
+use flow::model::{Limits, Settings};
 
 use tempfile::TempDir;
 
@@ -34,9 +34,17 @@ fn blocks(text: &str) -> Vec<(String, String, usize)> {
 }
 
 fn findings(text: &str) -> (Findings, String) {
+    findings_under(Limits::default(), text)
+}
+
+fn findings_under(limits: Limits, text: &str) -> (Findings, String) {
     let mut sources = Sources::default();
     let id: SourceId = sources.add("block.flow", text);
-    let findings = compile(&sources, &[id], &Settings::default()).findings;
+    let settings = Settings {
+        limits,
+        ..Settings::default()
+    };
+    let findings = compile(&sources, &[id], &settings).findings;
     let shown = render::concise::render(&findings, &sources);
     (findings, shown)
 }
@@ -60,6 +68,18 @@ fn programs_in_documents_compile() {
         }
     }
     assert!(count >= 5, "{count} programs");
+}
+
+/// The limits that the head of a block sets: `flow cases_per_branch=2`. What a
+/// profile lets through would fill a page.
+fn limits(head: &str) -> Limits {
+    let mut limits = Limits::default();
+    for (key, most) in head.split(' ').filter_map(|word| word.split_once('=')) {
+        let count = Limits::COUNTS.iter().find(|count| count.key == key);
+        let most = most.parse().expect("a number");
+        (count.expect("a limit").set)(&mut limits, Some(most));
+    }
+    limits
 }
 
 /// The block after a heading of a page.
@@ -88,11 +108,12 @@ fn every_page_says_what_it_should() {
                 "{code}: no section `{heading}`"
             );
         }
-        let (Some((language, bad)), Some((_, good))) =
+        let (Some((head, bad)), Some((good_head, good))) =
             (section(page, "Example"), section(page, "Use instead"))
         else {
             panic!("{code}: no blocks");
         };
+        let language = head.split(' ').next().unwrap_or_default();
         if language != "flow" {
             // Settings and what cannot be shown have tests of their own.
             assert!(
@@ -103,10 +124,10 @@ fn every_page_says_what_it_should() {
             );
             continue;
         }
-        let (found, shown) = findings(&bad);
+        let (found, shown) = findings_under(limits(&head), &bad);
         let codes: Vec<Code> = found.iter().map(|finding| finding.code).collect();
         assert_eq!(codes, [*code], "{code}: the example gives\n{shown}");
-        let (found, shown) = findings(&good);
+        let (found, shown) = findings_under(limits(&good_head), &good);
         assert!(
             found.is_empty(),
             "{code}: what to use instead gives\n{shown}"
@@ -145,6 +166,7 @@ fn every_code_has_a_test_that_names_the_place() {
     let tests: String = [
         "cli_manifest",
         "cli_project",
+        "limits",
         "robust",
         "recovery",
         "replay",

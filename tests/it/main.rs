@@ -31,6 +31,7 @@ mod generate;
 mod graphs;
 mod http_server;
 mod live_support;
+mod limits;
 mod main_thread;
 mod mending;
 mod orders;

@@ -1,5 +1,6 @@
 //! `branch` and `match`.
 
+use super::limit::{BRANCH_CASES, MATCH_CASES};
 use super::step::{Facts, Walk, ends};
 use crate::diagnostic::{Code, Finding};
 use crate::model::Type;
@@ -9,6 +10,7 @@ use crate::syntax::ast::{self, MatchValue};
 
 impl Checker<'_> {
     pub(super) fn branch(&mut self, tree: &ast::Branch, walk: &mut Walk) -> StepKind {
+        self.limited(&BRANCH_CASES, tree.cases.iter().map(|case| case.head));
         let mut exits: Vec<Facts> = Vec::new();
         let mut cases = Vec::with_capacity(tree.cases.len());
         for case in &tree.cases {
@@ -36,6 +38,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn match_step(&mut self, tree: &ast::Match, walk: &mut Walk) -> StepKind {
+        self.limited(&MATCH_CASES, tree.cases.iter().map(|case| case.head));
         let value = self.expr(&tree.value, &walk.scope, None);
         let mut exits: Vec<Facts> = Vec::new();
         if !matchable(&value.ty) {

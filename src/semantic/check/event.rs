@@ -3,7 +3,8 @@
 use serde_json_path::JsonPath as Rfc9535;
 
 use super::event_span;
-use crate::base::Name;
+use super::limit::{EVENT_PROPERTIES, WEBHOOKS};
+use crate::base::{Name, Span};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{EventId, EventPropertyId, Item, ObjectId, PropertyId};
 use crate::semantic::hir::{JsonPath, Origins, Verify, Webhook, WebhookField};
@@ -38,11 +39,38 @@ impl Checker<'_> {
                 }
                 EventTree::Webhook(webhook) => (Some(self.webhook(id, webhook)), None),
             };
+            self.properties_limit(*tree);
             webhooks.push(webhook);
             matches.push(matched);
             self.declare(origins, Item::Event(id), event_span(*tree));
         }
+        self.webhooks_limit(trees);
         (webhooks, matches)
+    }
+
+    /// How many properties there are, and how long their names.
+    fn properties_limit(&mut self, tree: EventTree<'_>) {
+        let names: Vec<&Ident> = match tree {
+            EventTree::Event(event) => event
+                .properties
+                .iter()
+                .map(|property| &property.name)
+                .collect(),
+            EventTree::Webhook(webhook) => webhook.fields.iter().map(|field| &field.name).collect(),
+        };
+        names.iter().for_each(|name| self.short_name(name));
+        self.limited(&EVENT_PROPERTIES, names.iter().map(|name| name.span));
+    }
+
+    /// How many webhooks there are, in the order of the text.
+    fn webhooks_limit(&mut self, trees: &Trees<'_>) {
+        let webhooks = trees.events.iter().filter_map(|tree| match tree {
+            EventTree::Webhook(webhook) => Some(webhook.name.span),
+            EventTree::Event(_) => None,
+        });
+        let mut webhooks: Vec<Span> = webhooks.collect();
+        webhooks.sort_unstable();
+        self.limited(&WEBHOOKS, webhooks);
     }
 
     fn event(&mut self, id: EventId, tree: &ast::Event) -> EventMatch {

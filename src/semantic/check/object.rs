@@ -1,5 +1,6 @@
 //! Defaults and computed properties.
 
+use super::limit::LABELS;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Item, ObjectId, PropertyId};
 use crate::semantic::hir::{Expr, ExprKind, ObjectBody, Origins};
@@ -40,9 +41,11 @@ impl Checker<'_> {
         tree: &ast::Property,
         (body, origins): (&mut ObjectBody, &mut Origins),
     ) {
+        self.short_name(&tree.name);
         let owner = &self.catalog.objects[object];
         let name = tree.name.name.as_str();
         if let TypeKind::Association(association) = &tree.ty.kind {
+            self.limited(&LABELS, association.labels.iter().map(|label| label.span));
             if let Some(id) = owner.association(name) {
                 self.declare(origins, Item::Association(object, id), tree.span);
             }

@@ -16,6 +16,9 @@ pub(super) struct Walk {
     counts: Lookup<&'static str, usize>,
     /// The names of steps, with their places.
     names: Lookup<Name, Span>,
+    /// How many blocks the step at hand stands in, and whether it was said
+    /// that they are too many.
+    level: (usize, bool),
     /// How many names are bound.
     pub(super) bindings: usize,
 }
@@ -57,13 +60,25 @@ impl Checker<'_> {
             scope,
             counts,
             names,
+            level: (0, false),
             bindings: 0,
         };
-        self.block(steps, &mut walk)
+        self.inside(steps, &mut walk)
+    }
+
+    /// A block inside a step.
+    pub(super) fn block(&mut self, steps: &[ast::Step], walk: &mut Walk) -> Vec<Step> {
+        walk.level.0 += 1;
+        if let (false, Some(first)) = (walk.level.1, steps.first()) {
+            walk.level.1 = self.levels(walk.level.0, first.head);
+        }
+        let checked = self.inside(steps, walk);
+        walk.level.0 -= 1;
+        checked
     }
 
     /// One block. Names that it binds end with it; what it makes known stays.
-    pub(super) fn block(&mut self, steps: &[ast::Step], walk: &mut Walk) -> Vec<Step> {
+    fn inside(&mut self, steps: &[ast::Step], walk: &mut Walk) -> Vec<Step> {
         let outside = walk.scope.locals.len();
         let checked = steps
             .iter()

@@ -247,9 +247,9 @@ impl Checker<'_> {
         let over = refinements.get(limit as usize);
         if let (Some((_, first)), Some((_, over))) = (refinements.first(), over) {
             self.report(
-                Finding::new(Code::OneRefinement, *over, "a trigger takes one refinement")
+                Finding::new(Code::OneRefinement, *over, refinements_message(limit))
                     .also(*first, "the first")
-                    .help("keep one, or lift the limit: `profile = \"none\"` under `[limits]` in flow.toml"),
+                    .help("leave it out, or raise the limit: `refinements_per_trigger` under `[limits]` in flow.toml"),
             );
         }
     }
@@ -273,5 +273,13 @@ impl Checker<'_> {
                     .help("it may read the event and constants; put what is about the record into `only when`"),
             );
         }
+    }
+}
+
+fn refinements_message(most: u32) -> String {
+    match most {
+        0 => "a trigger takes no refinement".into(),
+        1 => "a trigger takes one refinement".into(),
+        _ => format!("a trigger takes {most} refinements"),
     }
 }

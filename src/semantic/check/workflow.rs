@@ -36,6 +36,8 @@ impl Checker<'_> {
             self.clause(&mut workflow, clause);
         }
         self.whole(&workflow, tree);
+        self.filters_limit(&workflow);
+        self.eligibility(&workflow);
         let scope = self.enrolled_scope(&workflow, tree);
         workflow.only = tree.clauses.iter().find_map(|clause| match &clause.kind {
             ClauseKind::OnlyWhen(condition) => Some(self.condition(condition, &scope)),
@@ -150,7 +152,7 @@ impl Checker<'_> {
                 .chain(workflow.filters.iter().map(|trigger| trigger.span))
                 .filter(|span| *span != webhook.span);
             let finding = Finding::new(Code::WebhookAlone, webhook.span, "a webhook trigger stands alone in its workflow")
-                .help("split the workflow, or lift the limit: `profile = \"none\"` under `[limits]` in flow.toml");
+                .help("split the workflow, or lift the limit: `webhook_alone = false` under `[limits]` in flow.toml");
             let finding = match others.next() {
                 Some(other) => {
                     finding.also(other, format!("another trigger of `{}`", tree.name.name))
