@@ -46,7 +46,9 @@ fn is_negative(expression: &Expression, node: &Node) -> bool {
         | Node::TextTest(_, _, _, true)
         | Node::SetTest(_, _, _, true)
         | Node::Matches(_, _, true) => true,
-        Node::Not(inner) => expression.node(*inner).is_some_and(is_single),
+        Node::Not(inner) => expression
+            .node(*inner)
+            .is_some_and(|node| is_single(node) || matches!(node, Node::Property(..))),
         _ => false,
     }
 }

@@ -107,8 +107,9 @@ fn what_is_no_rule_is_a_mistake_of_usage() {
 fn a_run_honours_the_levels_of_the_manifest() {
     let run = |tables: &str| {
         let folder = folder(tables);
-        folder.write("empty.jsonl", b"");
-        folder.flow(&["run", "--replay", "empty.jsonl", "--dry-run"])
+        let line = b"{\"at\": \"2026-01-05T09:00:00Z\", \"publish\": true}\n";
+        folder.write("one.jsonl", line);
+        folder.flow(&["run", "--replay", "one.jsonl", "--dry-run"])
     };
     let warned = run("");
     assert_eq!(warned.code, Some(0), "{}", warned.err);

@@ -89,11 +89,11 @@ fn filters_are_counted_over_all_triggers() {
         (text, format!("url == \"/{number}\""))
     });
     counts("filters_per_workflow", Code::TooManyFilters, |number| {
-        let rest = each(number - 1, |n| format!(" or not (score == {n})"));
+        let rest = each(number - 1, |n| format!(" or score == {n}"));
         let text = format!(
             "{HEAD}workflow w on contact {{\n  enroll when score == 0{rest}\n  only when score > 1 and score > 2\n  steps {{}}\n}}\n"
         );
-        (text, format!("(score == {})", number - 1))
+        (text, format!("score == {}", number - 1))
     });
 }
 
