@@ -6,7 +6,7 @@ use std::path::Path;
 use flow::base::{SourceId, Sources};
 use flow::compile::{Compilation, compile};
 use flow::diagnostic::{Code, render};
-use flow::model::Settings;
+use flow::model::{Profile, Settings};
 use flow::syntax::{MAX_NESTING, parse};
 use proptest::prelude::{ProptestConfig, any, prop, proptest};
 
@@ -36,11 +36,16 @@ fn gather(dir: &Path, into: &mut Vec<(String, String)>) {
     }
 }
 
-/// Compiles one text alone; its findings must also render.
+/// Compiles one text alone, without the limits of a profile; its findings must
+/// also render.
 fn compile_one(text: &str) -> (Compilation, Sources, SourceId) {
     let mut sources = Sources::default();
     let id = sources.add("test.flow", text);
-    let compiled = compile(&sources, &[id], &Settings::default());
+    let settings = Settings {
+        limits: Profile::None.into(),
+        ..Settings::default()
+    };
+    let compiled = compile(&sources, &[id], &settings);
     for finding in &compiled.findings {
         let places = finding
             .others
