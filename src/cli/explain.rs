@@ -43,11 +43,13 @@ fn page(code: Code, color: bool) -> String {
 }
 
 fn line(code: Code) -> String {
+    let width = Code::ALL.iter().map(|code| code.name().len()).max();
     format!(
-        "{}  {:21}  {:7}  {}\n",
+        "{}  {:width$}  {:7}  {}\n",
         code,
         code.name(),
         code.level().word(),
-        code.summary()
+        code.summary(),
+        width = width.unwrap_or_default(),
     )
 }
