@@ -99,7 +99,7 @@ pub struct EventTrigger {
 }
 
 /// How often an event happened, or when.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Refinement {
     /// At least so often.
     AtLeast(Decimal),
