@@ -122,6 +122,9 @@ codes! {
     WrongOperator      "F0313" "wrong-operator"       Error   "an operator or function that does not take such values"
     BadPattern         "F0314" "bad-pattern"          Error   "a regular expression or a JSONPath that is not valid"
     SensitiveValue     "F0315" "sensitive-value"      Error   "a sensitive property in a log or in a request that does not allow it"
+    NoHistory          "F0316" "no-history"           Error   "a question about the past of something that keeps no history"
+    NotHappenedRefined "F0317" "not-happened-refined" Error   "a refinement on `not happened`"
+    AmbiguousWhere     "F0318" "ambiguous-where"      Warning "a chain of conditions after `where` without parentheses"
 
     RepeatedClause     "F0401" "repeated-clause"      Error   "a clause or field that may stand only once"
     MissingPart        "F0402" "missing-part"         Error   "a declaration lacks a part that it needs"

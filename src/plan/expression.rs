@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Link, Way};
+use super::{Link, Past, Way};
 use crate::base::{Duration, Name, Span};
 use crate::model::{
     ConstantId, Function, MessageId, PeriodUnit, PropertyId, SegmentId, Type, Value,
@@ -188,6 +188,8 @@ pub enum Node {
     Scheme(Name, Box<[NodeId]>),
     /// JSON.
     Json(JsonNode),
+    /// A condition that this version does not run; it is unknown.
+    Later(Box<Past>),
     /// No valid program has one; its value is unknown.
     Impossible,
 }
@@ -223,6 +225,7 @@ impl Node {
             Node::Aggregate(_, _, _, filter) => filter.iter().copied().collect(),
             Node::Text(parts) => parts.iter().flat_map(TextNode::children).collect(),
             Node::Json(json) => json.children(),
+            Node::Later(past) => past.children(),
             _ => Vec::new(),
         }
     }

@@ -2,6 +2,7 @@
 //! the layout of the text but spans.
 
 mod expr;
+mod past;
 mod record;
 mod step;
 mod workflow;
@@ -9,6 +10,7 @@ mod workflow;
 pub use expr::{
     Aggregate, EventField, Expr, ExprKind, Fact, FieldSource, Json, TextPart, TextRelation,
 };
+pub use past::{Happened, Past, WorkflowTest};
 pub use record::{AssociationPath, Choice, Path, RecordPath, Root};
 pub use step::{
     Binding, Case, Do, MatchArm, MatchTest, Moment, PastAction, Records, Set, Step, StepKind,

@@ -3,6 +3,7 @@
 
 mod declaration;
 mod expr;
+mod past;
 mod step;
 mod workflow;
 
@@ -15,6 +16,7 @@ pub use expr::{
     Argument, Arithmetic, Comparison, ContainsKind, EdgeKind, Expr, ExprKind, Json, JsonKey, Logic,
     Part, Path, Period, Quantifier, Segment as PathSegment, Text, TextTest, Value,
 };
+pub use past::{Past, WorkflowTest};
 pub use step::{
     Branch, BranchCase, Do, ElseCase, IfPast, Match, MatchCase, MatchValue, Moment, PastAction,
     Retry, SetOp, Step, StepKind, Until, Wait,

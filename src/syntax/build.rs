@@ -10,6 +10,7 @@ mod describe;
 mod expr;
 mod habit;
 mod literal;
+mod past;
 mod path;
 mod pratt;
 mod property;

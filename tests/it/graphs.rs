@@ -20,7 +20,15 @@ const WEBINAR: [&str; 7] = [
 ];
 
 /// Programs that show every construct that is built.
-const GOOD: [&str; 5] = ["conditions", "events", "objects", "steps", "workflows"];
+const GOOD: [&str; 7] = [
+    "conditions",
+    "events",
+    "objects",
+    "past",
+    "records",
+    "steps",
+    "workflows",
+];
 
 /// Compiles files of the repository that have no findings.
 pub(crate) fn program(paths: &[String], settings: &Settings) -> (Program, Sources) {

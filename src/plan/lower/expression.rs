@@ -27,7 +27,7 @@ impl Lowering<'_> {
     }
 
     /// Adds the nodes of an expression; returns the last.
-    fn push(self, expr: &Expr, into: &mut Expression) -> NodeId {
+    pub(super) fn push(self, expr: &Expr, into: &mut Expression) -> NodeId {
         let node = self.value(expr, into);
         let id = into.push(node, expr.span);
         if expr.known {
@@ -60,6 +60,7 @@ impl Lowering<'_> {
             ),
             K::List(items) => Node::List(self.all(items, into)),
             K::InSegment(segment) => Node::InSegment(*segment),
+            K::Past(past) => self.past(past, into),
             K::Arithmetic(op, a, b) => {
                 Node::Arithmetic(*op, self.push(a, into), self.push(b, into))
             }
@@ -145,7 +146,11 @@ impl Lowering<'_> {
     }
 
     /// The sides of a comparison. Addresses compare in lower case.
-    fn compared<const N: usize>(self, sides: [&Expr; N], into: &mut Expression) -> [NodeId; N] {
+    pub(super) fn compared<const N: usize>(
+        self,
+        sides: [&Expr; N],
+        into: &mut Expression,
+    ) -> [NodeId; N] {
         let folded = sides.iter().any(|side| is_address(&side.ty));
         sides.map(|side| {
             let node = self.push(side, into);

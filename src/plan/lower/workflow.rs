@@ -96,7 +96,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn refinement(self, refinement: &hir::Refinement) -> Refinement {
+    pub(super) fn refinement(self, refinement: &hir::Refinement) -> Refinement {
         match refinement {
             hir::Refinement::AtLeast(count) => Refinement::AtLeast(*count),
             hir::Refinement::AtMost(count) => Refinement::AtMost(*count),

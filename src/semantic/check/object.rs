@@ -113,6 +113,7 @@ impl Checker<'_> {
             ExprKind::Record(_)
             | ExprKind::Quantified(..)
             | ExprKind::Aggregate(..)
+            | ExprKind::Past(_)
             | ExprKind::InSegment(_) => true,
             _ => false,
         });

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Item, SegmentId};
-use crate::semantic::hir::{Expr, ExprKind, Origins};
+use crate::semantic::hir::{Expr, ExprKind, Origins, Past};
 use crate::semantic::resolve::Trees;
 use crate::semantic::types::{Checker, Scope};
 use crate::syntax::ast::SegmentKind;
@@ -79,7 +79,15 @@ fn reached_from(
 }
 
 fn asks(value: &Expr, into: &mut Vec<(SegmentId, crate::base::Span)>) {
-    if let ExprKind::InSegment(segment) = value.kind
+    let asked = match &value.kind {
+        ExprKind::InSegment(segment) => Some(*segment),
+        ExprKind::Past(past) => match **past {
+            Past::InSegment(segment) => Some(segment),
+            _ => None,
+        },
+        _ => None,
+    };
+    if let Some(segment) = asked
         && !into.iter().any(|(before, _)| *before == segment)
     {
         into.push((segment, value.span));

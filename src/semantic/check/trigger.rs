@@ -35,7 +35,7 @@ impl Checker<'_> {
             .collect();
         self.refinement_limit(&refinements);
         if let (Some(filter), false) = (&filter, refinements.is_empty()) {
-            self.reads_event_only(filter);
+            self.reads_event_only(filter, "a refined trigger");
         }
         Some(EventTrigger {
             event,
@@ -109,7 +109,11 @@ impl Checker<'_> {
         id
     }
 
-    fn declared_event(&mut self, name: &Ident, object: ObjectId) -> Option<EventSource> {
+    pub(in crate::semantic) fn declared_event(
+        &mut self,
+        name: &Ident,
+        object: ObjectId,
+    ) -> Option<EventSource> {
         let Some(id) = self.catalog.event(&name.name) else {
             let message = format!("there is no event `{}`", name.name);
             let builtin = ["created", "changed", "joined", "left", "action_failed"];
@@ -136,7 +140,7 @@ impl Checker<'_> {
                 &self.catalog.objects[object].name,
             );
             let message = format!(
-                "`{}` happens to {}, this workflow takes {}",
+                "`{}` happens to {}, and this is about {}",
                 name.name,
                 with_article(owner.as_str()),
                 with_article(here.as_str())
@@ -187,7 +191,7 @@ impl Checker<'_> {
         key
     }
 
-    fn refinement(&mut self, tree: &ast::Refinement) -> Refinement {
+    pub(in crate::semantic) fn refinement(&mut self, tree: &ast::Refinement) -> Refinement {
         let constants = Scope::default();
         match &tree.kind {
             RefinementKind::AtLeast(count) => Refinement::AtLeast(self.times(*count, tree.span)),
@@ -240,7 +244,7 @@ impl Checker<'_> {
         Expr::broken(point.span)
     }
 
-    fn refinement_limit(&mut self, refinements: &[(Refinement, Span)]) {
+    pub(in crate::semantic) fn refinement_limit(&mut self, refinements: &[(Refinement, Span)]) {
         let Some(limit) = self.settings.limits.refinements_per_trigger else {
             return;
         };
@@ -256,19 +260,19 @@ impl Checker<'_> {
 
     /// Each occurrence of a refined trigger is judged once, when it is
     /// accepted: what it is judged by must not change later (E14).
-    fn reads_event_only(&mut self, filter: &Expr) {
+    pub(in crate::semantic) fn reads_event_only(&mut self, filter: &Expr, what: &str) {
         let reads_record = filter.find(&|part| match &part.kind {
             ExprKind::Property(path) => path.record.root != Root::Member,
             ExprKind::Record(path) => path.root != Root::Member,
             ExprKind::Quantified(_, path, _) | ExprKind::Aggregate(_, path, ..) => {
                 path.record.root != Root::Member
             }
-            ExprKind::InSegment(_) => true,
+            ExprKind::InSegment(_) | ExprKind::Past(_) | ExprKind::Binding(..) => true,
             _ => false,
         });
         if let Some(part) = reads_record {
             self.report(
-                Finding::new(Code::RefinedFilter, part.span, "the filter of a refined trigger reads the record")
+                Finding::new(Code::RefinedFilter, part.span, format!("the filter of {what} reads more than the event"))
                     .label("this may be another at the next occurrence")
                     .help("it may read the event and constants; put what is about the record into `only when`"),
             );

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{AssociationPath, Path, RecordPath};
+use super::{AssociationPath, Past, Path, RecordPath};
 use crate::base::{Duration, Name, Span};
 use crate::model::{
     ConstantId, EventId, EventPropertyId, Function, MessageId, ObjectId, PeriodUnit, PropertyId,
@@ -149,6 +149,8 @@ pub enum ExprKind {
     ),
     /// Membership of `this`.
     InSegment(SegmentId),
+    /// A condition on what has happened.
+    Past(Box<Past>),
     /// `+ - * /`.
     Arithmetic(Arithmetic, Box<Expr>, Box<Expr>),
     /// `-x`.
@@ -248,6 +250,7 @@ impl Expr {
             | K::Negative(a)
             | K::Convert(_, a) => vec![a],
             K::Matches(a, ..) | K::SetTest(_, a, ..) => vec![a],
+            K::Past(past) => past.children(),
             K::Property(path) => path.record.parts(),
             K::Record(path) => path.parts(),
             K::Quantified(_, path, a) => path.record.parts().into_iter().chain([&**a]).collect(),
@@ -283,11 +286,10 @@ impl Expr {
     /// The part that makes the value change with time alone (E12).
     #[must_use]
     pub fn time_dependent(&self) -> Option<&Expr> {
-        self.find(&|part| {
-            matches!(
-                part.kind,
-                ExprKind::Now | ExprKind::Today | ExprKind::Relative(..) | ExprKind::Within(..)
-            )
+        self.find(&|part| match &part.kind {
+            ExprKind::Now | ExprKind::Today | ExprKind::Relative(..) | ExprKind::Within(..) => true,
+            ExprKind::Past(past) => past.moves(),
+            _ => false,
         })
     }
 

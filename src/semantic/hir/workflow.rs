@@ -103,6 +103,23 @@ pub enum Refinement {
     After(Expr),
 }
 
+impl Refinement {
+    /// Whether its bounds move as time passes.
+    #[must_use]
+    pub fn moves(&self) -> bool {
+        match self {
+            Refinement::AtLeast(_) | Refinement::AtMost(_) | Refinement::Exactly(_) => false,
+            Refinement::Within(..) => true,
+            Refinement::Between(low, high) => {
+                low.time_dependent().is_some() || high.time_dependent().is_some()
+            }
+            Refinement::Before(point) | Refinement::After(point) => {
+                point.time_dependent().is_some()
+            }
+        }
+    }
+}
+
 /// `enroll when C`.
 #[derive(Debug, Clone)]
 pub struct FilterTrigger {

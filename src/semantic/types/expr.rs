@@ -20,6 +20,11 @@ impl Checker<'_> {
     ) -> Expr {
         use ast::ExprKind as E;
         let span = expr.span;
+        if !matches!(expr.kind, E::Path(_))
+            && let Some(broken) = self.many_tested(expr, scope)
+        {
+            return broken;
+        }
         match &expr.kind {
             E::Path(path) => self.path(path, scope, expected),
             E::Text(text) => self.text(text, span, scope),
@@ -36,6 +41,7 @@ impl Checker<'_> {
             E::Group(inner) => self.group(inner, span, scope, expected),
             E::Not(inner) => {
                 let inner = self.condition(inner, scope);
+                self.not_refined(&inner, span);
                 let known = inner.known;
                 made(ExprKind::Not(Box::new(inner)), Type::Bool, span, known)
             }
@@ -66,10 +72,7 @@ impl Checker<'_> {
                 self.quantified(*quantifier, path, filter.as_deref(), (span, scope))
             }
             E::InSegment(name) => self.in_segment(name, span, scope),
-            E::Later(construct) => {
-                self.not_yet(construct, span);
-                Expr::broken(span)
-            }
+            E::Past(past) => self.past(past, span, scope),
             E::Broken => Expr::broken(span),
         }
     }

@@ -57,6 +57,7 @@ fn known_parts(value: &Expr) -> Vec<Fact> {
         | ExprKind::Known(..)
         | ExprKind::Quantified(..)
         | ExprKind::Aggregate(..)
+        | ExprKind::Past(_)
         | ExprKind::Logic(..)
         | ExprKind::OrUnknown(_) => Vec::new(),
         ExprKind::Call(function, _)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Checker, Scope};
-use crate::base::{Name, Span};
+use crate::base::Name;
 use crate::diagnostic::{Code, Edit, Finding};
 use crate::model::{Type, Value};
 use crate::semantic::hir::{Expr, ExprKind};
@@ -115,6 +115,11 @@ impl Checker<'_> {
 
     /// A condition.
     pub(in crate::semantic) fn condition(&mut self, expr: &ast::Expr, scope: &Scope) -> Expr {
+        if let ast::ExprKind::Path(_) = &expr.kind
+            && let Some(broken) = self.many_tested(expr, scope)
+        {
+            return broken;
+        }
         let condition = self.expr(expr, scope, None);
         if condition.ty.fits(&Type::Bool) {
             return condition;
@@ -163,22 +168,11 @@ impl Checker<'_> {
         self.report(finding);
     }
 
-    /// Reports a condition that changes with time alone, where its transition
-    /// counts.
+    /// Notes a condition that time alone can turn true (E12), where its
+    /// transition counts.
     pub(in crate::semantic) fn no_time(&mut self, condition: &Expr, place: &str) {
         if let Some(part) = condition.time_dependent() {
-            let span: Span = part.span;
-            self.report(
-                Finding::new(
-                    Code::NotYet,
-                    span,
-                    format!(
-                        "a condition that time alone can turn true is not built yet in `{place}`"
-                    ),
-                )
-                .label("this changes as time passes")
-                .help("such a condition may stand in `only when`, in `where` and in branches"),
-            );
+            self.later(&format!("{place} … as time passes"), part.span);
         }
     }
 }

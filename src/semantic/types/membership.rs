@@ -1,12 +1,12 @@
 //! What is known, and who is in a segment.
 
 use super::expr::made;
-use super::scope::{Local, Member};
+use super::scope::Local;
 use super::{Checker, Scope};
 use crate::base::Span;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Item, SegmentId, Type};
-use crate::semantic::hir::{Expr, ExprKind};
+use crate::semantic::hir::{Expr, ExprKind, Past};
 use crate::syntax::ast::{self, Ident};
 
 impl Checker<'_> {
@@ -14,21 +14,18 @@ impl Checker<'_> {
         let Some(segment) = self.segment(name) else {
             return Expr::broken(span);
         };
-        if matches!(scope.member, Some(Member::Record(_))) {
-            self.not_yet("in segment inside the `where` of an association", span);
+        let Some((member, subject)) = self.subject(span, scope) else {
             return Expr::broken(span);
-        }
-        if scope.this.is_none() {
-            let message = "no record is at hand here that could be in a segment";
-            self.report(Finding::new(Code::UnknownName, span, message));
-            return Expr::broken(span);
-        }
+        };
         let object = self.catalog.segments[segment].object;
-        if scope.this.is_some_and(|this| this != object) {
+        if subject != object {
             let owner = &self.catalog.objects[object].name;
             let message = format!("`{}` is a segment of `{owner}`", name.name);
             self.report(Finding::new(Code::OtherObject, name.span, message));
             return Expr::broken(span);
+        }
+        if member {
+            return self.of_the_past(Past::InSegment(segment), true, span);
         }
         made(ExprKind::InSegment(segment), Type::Bool, span, true)
     }

@@ -25,6 +25,9 @@ impl Checker<'_> {
         if path.arguments.is_some() {
             return self.call(path, scope, expected);
         }
+        if let Some(broken) = self.many_behind(path, scope) {
+            return broken;
+        }
         if let Some(label) = &path.label {
             return self.through_many(&path.head, label.span);
         }

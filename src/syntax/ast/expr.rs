@@ -1,6 +1,6 @@
 //! Expressions as written.
 
-use super::{Ident, Plain};
+use super::{Ident, Past, Plain};
 use crate::base::{Date, DateTime, Decimal, Duration, Offset, Span, Time};
 
 /// An expression with its place.
@@ -54,7 +54,8 @@ impl Expr {
             | K::Instant(..)
             | K::Duration(_)
             | K::Relative(..) => Vec::new(),
-            K::InSegment(_) | K::Later(_) | K::Broken => Vec::new(),
+            K::Past(past) => past.children(),
+            K::InSegment(_) | K::Broken => Vec::new(),
         }
     }
 }
@@ -117,8 +118,8 @@ pub enum ExprKind {
     Quantified(Quantifier, Box<Path>, Option<Box<Expr>>),
     /// `in segment NAME`.
     InSegment(Ident),
-    /// A form that is recognised and not built yet: its name.
-    Later(&'static str),
+    /// A condition on what has happened.
+    Past(Box<Past>),
     /// Something that a finding was given for.
     Broken,
 }

@@ -125,6 +125,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::changed_from
         | Rule::changed_to
         | Rule::where_clause
+        | Rule::group_where
         | Rule::per
         | Rule::refinement
         | Rule::at_least
@@ -211,6 +212,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::open_end
         | Rule::blank
         | Rule::close
+        | Rule::goes_on
         | Rule::declaration_start
         | Rule::at_declaration
         | Rule::opaque

@@ -66,9 +66,7 @@ impl<'i> Builder<'i> {
                 .into_inner()
                 .last()
                 .map(|name| ExprKind::InSegment(self.ident(&name))),
-            Rule::happened => Some(ExprKind::Later("happened")),
-            Rule::in_workflow => Some(ExprKind::Later("a condition on another workflow")),
-            Rule::imported => Some(ExprKind::Later("imported from")),
+            Rule::happened | Rule::in_workflow | Rule::imported => self.past(pair, &mut depth),
             _ => Some(self.text_expr(pair, &mut depth)),
         };
         Expr {
@@ -122,7 +120,7 @@ impl<'i> Builder<'i> {
                 Rule::kw_all => quantifier = Quantifier::All,
                 Rule::kw_no => quantifier = Quantifier::No,
                 Rule::path => path = self.path(part),
-                Rule::where_clause => filter = Some(Box::new(self.inner_expr(part))),
+                Rule::group_where => filter = Some(Box::new(self.grouped(part))),
                 _ => {}
             }
         }
@@ -134,6 +132,9 @@ impl<'i> Builder<'i> {
         let place = self.span(&pair);
         let (rule, not) = (pair.as_rule(), negated(&pair));
         let (span, mut depth) = (left.span.to(place), left.depth);
+        if matches!(rule, Rule::was_tail | Rule::changed_tail) {
+            return self.past_of(left, pair, span);
+        }
         let left = Box::new(left);
         let kind = match rule {
             Rule::or_unknown => ExprKind::OrUnknown(left),
@@ -159,9 +160,7 @@ impl<'i> Builder<'i> {
                 let period = period.and_then(|period| self.period(period));
                 period.map_or(ExprKind::Broken, |period| ExprKind::Within(left, period))
             }
-            Rule::matches_tail => self.matches_tail(left, pair, not),
-            Rule::was_tail => ExprKind::Later("was ever, was never"),
-            _ => ExprKind::Later("changed within"),
+            _ => self.matches_tail(left, pair, not),
         };
         Expr {
             kind,
@@ -170,8 +169,26 @@ impl<'i> Builder<'i> {
         }
     }
 
+    /// A test of what a property was.
+    fn past_of(&mut self, left: Expr, pair: Pair<'i>, span: Span) -> Expr {
+        let depth = left.depth;
+        let kind = match pair.as_rule() {
+            Rule::was_tail => self.was(left, pair),
+            _ => self.changed(left, pair),
+        };
+        let deepest = match &kind {
+            ExprKind::Past(past) => past.children().into_iter().map(|child| child.depth).max(),
+            _ => None,
+        };
+        Expr {
+            kind,
+            span,
+            depth: deepest.unwrap_or(depth) + 1,
+        }
+    }
+
     /// The right side of `in`.
-    fn list(&mut self, pair: Pair<'i>) -> Option<Expr> {
+    pub(super) fn list(&mut self, pair: Pair<'i>) -> Option<Expr> {
         let list = pair
             .into_inner()
             .find(|part| matches!(part.as_rule(), Rule::paren | Rule::path | Rule::bracketed))?;

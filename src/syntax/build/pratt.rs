@@ -368,6 +368,9 @@ pub(super) fn negated(pair: &Pair<'_>) -> bool {
 }
 
 fn is_comparison(kind: &ExprKind) -> bool {
+    if let ExprKind::Past(past) = kind {
+        return past.is_postfix();
+    }
     matches!(
         kind,
         ExprKind::Compare(..)

@@ -9,7 +9,7 @@ impl<'i> Builder<'i> {
         let (mut event, mut filter, mut refinements, mut per) = (None, None, Vec::new(), None);
         for part in pair.into_inner() {
             match part.as_rule() {
-                Rule::where_clause => {
+                Rule::where_clause | Rule::group_where => {
                     let (condition, refinement) = self.refined(part);
                     filter = Some(condition);
                     refinements.extend(refinement);
@@ -58,9 +58,17 @@ impl<'i> Builder<'i> {
     /// The condition of a trigger. After a finished condition `within` and
     /// `between` are a refinement, after any other value an operator.
     fn refined(&mut self, pair: Pair<'i>) -> (Expr, Option<Refinement>) {
-        let Some(condition) = pair.into_inner().find(|part| part.as_rule() == Rule::expr) else {
+        let group = pair.as_rule() == Rule::group_where;
+        let whole = |part: &Pair<'i>| matches!(part.as_rule(), Rule::expr | Rule::paren);
+        let Some(condition) = pair.into_inner().find(whole) else {
             return (self.broken(), None);
         };
+        if condition.as_rule() == Rule::paren {
+            return (self.primary(condition), None);
+        }
+        if group {
+            self.ambiguous_where(&condition);
+        }
         let mut parts: Vec<Pair<'i>> = condition.clone().into_inner().collect();
         let tail = parts.last().filter(|tail| {
             matches!(tail.as_rule(), Rule::within_period | Rule::between_tail)
@@ -168,8 +176,8 @@ fn is_finished(parts: &[Pair<'_>]) -> bool {
 
 fn is_comparison(rule: Rule) -> bool {
     use Rule::{
-        between_tail, compare_op, contains_op, ends_op, in_tail, is_tail, matches_tail, or_unknown,
-        starts_op, within_period,
+        between_tail, changed_tail, compare_op, contains_op, ends_op, in_tail, is_tail,
+        matches_tail, or_unknown, starts_op, was_tail, within_period,
     };
     matches!(
         rule,
@@ -183,13 +191,15 @@ fn is_comparison(rule: Rule) -> bool {
             | matches_tail
             | within_period
             | or_unknown
+            | was_tail
+            | changed_tail
     )
 }
 
 fn is_condition(rule: Rule) -> bool {
-    use Rule::{happened, in_segment, in_workflow, paren, quantifier};
+    use Rule::{happened, imported, in_segment, in_workflow, paren, quantifier};
     matches!(
         rule,
-        quantifier | paren | happened | in_segment | in_workflow
+        quantifier | paren | happened | in_segment | in_workflow | imported
     )
 }

@@ -167,10 +167,8 @@ impl<'a> Env<'a> {
 
     pub(crate) fn record(&self, path: &RecordPath) -> Option<&'a Record> {
         let start = match path.root {
-            Root::This => Some(self.this),
             Root::Member => self.member,
-            // A program that reads such a record is not run.
-            Root::Bound(_) | Root::Chosen(_) => None,
+            _ => Some(self.this),
         };
         path.hops.iter().try_fold(start?, |record, (object, id)| {
             let name = &self.program.catalog.objects[*object].associations[*id].name;
