@@ -9,7 +9,7 @@ use crate::syntax::ast::EdgeKind;
 
 /// A condition on what has happened. It is about the record of the innermost
 /// `where` where the flag `member` is set, else about the record at hand.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Past {
     /// Whether an event happened so often (E14).
     Happened(Box<Happened>),
@@ -47,7 +47,7 @@ pub enum Past {
 }
 
 /// An event in the past of a record.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Happened {
     /// Which event.
     pub event: EventSource,
@@ -65,6 +65,15 @@ impl Past {
         match self {
             Past::Was(value, other, _) => vec![*value, *other],
             Past::Changed { value, .. } => vec![*value],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The same, to be changed.
+    pub(super) fn children_mut(&mut self) -> Vec<&mut NodeId> {
+        match self {
+            Past::Was(value, other, _) => vec![value, other],
+            Past::Changed { value, .. } => vec![value],
             _ => Vec::new(),
         }
     }

@@ -70,6 +70,7 @@ impl Node {
             Node::Aggregate(_, _, _, filter) => filter.iter_mut().collect(),
             Node::Text(parts) => parts.iter_mut().flat_map(TextNode::children_mut).collect(),
             Node::Json(json) => json.children_mut(),
+            Node::Later(past) => past.children_mut(),
             _ => Vec::new(),
         }
     }
