@@ -6,6 +6,7 @@
 mod expression;
 pub mod export;
 mod graph;
+mod later;
 mod lower;
 mod parts;
 mod past;
@@ -19,10 +20,13 @@ mod workflow;
 
 pub use expression::{Condition, Expression, JsonNode, Node, NodeId, Pattern, TextNode};
 pub use graph::{ActionGraph, GraphEdge, GraphNode};
+pub use later::{Await, Awaited, Create, LaterStep, Tie};
 pub use lower::lower;
 pub use past::{Happened, Past};
 pub use program::{Message, ObjectPlan, Pinned, Program, Segment, Webhook, WebhookField};
 pub use record::{Choice, Hop, Link, Root, Way};
-pub use step::{Case, Do, Moment, Next, Records, Step, StepKind, TargetProperty, Test, Wait};
+pub use step::{
+    Case, Do, Entry, Moment, Next, Records, Step, StepKind, TargetProperty, Test, Wait,
+};
 pub use webhook::{Readers, Reading, raw};
 pub use workflow::{Clause, EventTrigger, Reenroll, Refinement, Workflow};

@@ -139,6 +139,12 @@ codes! {
     MatchNotUnique     "F0411" "match-not-unique"     Error   "a record looked up by a property that is not unique"
     WebhookType        "F0412" "webhook-type"         Error   "a type that a webhook field cannot have"
     ModifierConflict   "F0413" "modifier-conflict"    Error   "modifiers that do not go together, or not there"
+    SplitShares        "F0414" "split-shares"         Error   "shares of a `split` that are no whole"
+    LoopWithoutWait    "F0415" "loop-without-wait"    Error   "a loop that goes on without a wait"
+    Placeholder        "F0416" "placeholder"          Warning "a step that is still to be written"
+    GotoTarget         "F0417" "goto-target"          Error   "a `goto` to a step that is not there, or inside a block"
+    WaitParts          "F0418" "wait-parts"           Error   "a wait that lacks a part, or has one that does not go"
+    NameNotSet         "F0419" "name-not-set"         Error   "a use of a name that no path sets"
 
     TooManyFilters     "F0450" "filters-limit"        Error   "more filters in a workflow's triggers than the profile takes"
     TooManyCases       "F0451" "branch-cases-limit"   Error   "more cases of a `branch` than the profile takes"

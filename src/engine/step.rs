@@ -138,6 +138,8 @@ impl<'w> Draft<'w> {
                 joins: false,
                 writer,
             }),
+            // A program that holds such a step is refused before it runs.
+            StepKind::Later(_) => Flow::On(at.step.next),
         }
     }
 

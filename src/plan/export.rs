@@ -5,7 +5,7 @@ pub mod json;
 pub mod mermaid;
 pub mod text;
 
-use super::{GraphEdge, GraphNode, Step, StepKind, Workflow};
+use super::{GraphEdge, GraphNode, LaterStep, Step, StepKind, Workflow};
 
 /// What a node is called in a drawing.
 fn node_label(node: GraphNode, workflow: &Workflow) -> String {
@@ -74,17 +74,42 @@ fn edge_label(edge: &GraphEdge, from: GraphNode, workflow: &Workflow) -> String 
 }
 
 fn case_label(step: &Step, number: usize) -> Option<String> {
-    let (label, text) = match &step.kind {
-        StepKind::Branch(cases, _) => cases.get(number).map(|case| (&case.label, &case.text))?,
-        StepKind::Match(_, cases, _) => cases.get(number).map(|case| (&case.label, &case.text))?,
-        _ => return None,
-    };
-    let shown = if label.is_empty() {
-        text.strip_prefix("case ").unwrap_or(text)
+    let case = step.kind.cases().into_iter().nth(number)?;
+    let shown = if case.label.is_empty() {
+        case.text.strip_prefix("case ").unwrap_or(case.text)
     } else {
-        label
+        case.label
     };
     Some(shown.to_owned())
+}
+
+/// How a node is drawn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// The beginning, or the end.
+    End,
+    /// It chooses a way.
+    Choice,
+    /// It waits.
+    Wait,
+    /// It acts.
+    Action,
+}
+
+fn shape(node: GraphNode, workflow: &Workflow) -> Shape {
+    let GraphNode::Step(place) = node else {
+        return Shape::End;
+    };
+    match workflow.steps.get(place).map(|step| &step.kind) {
+        Some(StepKind::Branch(..) | StepKind::Match(..)) => Shape::Choice,
+        Some(StepKind::Wait(_)) => Shape::Wait,
+        Some(StepKind::Later(step)) => match **step {
+            LaterStep::Split(_) => Shape::Choice,
+            LaterStep::Await(_) => Shape::Wait,
+            _ => Shape::Action,
+        },
+        _ => Shape::Action,
+    }
 }
 
 /// A text of at most so many characters.

@@ -8,7 +8,7 @@ use crate::base::{Duration, Name, Span};
 use crate::model::{
     ConstantId, Function, MessageId, PeriodUnit, PropertyId, SegmentId, Type, Value,
 };
-use crate::semantic::hir::{Aggregate, FieldSource, TextRelation};
+use crate::semantic::hir::{Aggregate, FieldSource, Occurrence, TextRelation};
 use crate::syntax::ast::{Arithmetic, Comparison, ContainsKind, EdgeKind, Quantifier};
 
 /// The place of a node in its expression.
@@ -116,6 +116,9 @@ pub enum Node {
     Record(Way),
     /// A property of the occurrence, by event.
     Event(Box<[FieldSource]>),
+    /// A property of an occurrence that a step waits for, by event. This
+    /// version does not wait for any.
+    Occurrence(Occurrence, Box<[FieldSource]>),
     /// A parameter of the message.
     Parameter(usize),
     /// A result of an action; `None` asks whether it has answered.

@@ -102,11 +102,18 @@ fn ways_on(step: &Step, steps: &[Step]) -> Vec<(Next, GraphEdge)> {
     let follows = (step.next, GraphEdge::Next);
     match &step.kind {
         StepKind::Stop => vec![(Next::End, GraphEdge::Next)],
-        StepKind::Branch(cases, otherwise) => {
-            chosen(cases.iter().map(|case| case.entry), *otherwise, step.next)
+        StepKind::Branch(_, otherwise) | StepKind::Match(_, _, otherwise) => {
+            let mut ways = cases(step);
+            ways.push(match otherwise {
+                Some(entry) => (*entry, GraphEdge::Else),
+                None => (step.next, GraphEdge::NoneMet),
+            });
+            ways
         }
-        StepKind::Match(_, cases, otherwise) => {
-            chosen(cases.iter().map(|case| case.entry), *otherwise, step.next)
+        StepKind::Later(later) => {
+            let follows = later.follows(step.next);
+            let follows = follows.map(|next| (next, GraphEdge::Next));
+            cases(step).into_iter().chain(follows).collect()
         }
         StepKind::Do(action) => {
             let error = action.on_error.map(|entry| (entry, GraphEdge::Error));
@@ -127,20 +134,12 @@ fn ways_on(step: &Step, steps: &[Step]) -> Vec<(Next, GraphEdge)> {
     }
 }
 
-fn chosen(
-    cases: impl Iterator<Item = Next>,
-    otherwise: Option<Next>,
-    next: Next,
-) -> Vec<(Next, GraphEdge)> {
-    let mut ways: Vec<(Next, GraphEdge)> = cases
-        .enumerate()
-        .map(|(place, entry)| (entry, GraphEdge::Case(place)))
-        .collect();
-    ways.push(match otherwise {
-        Some(entry) => (entry, GraphEdge::Else),
-        None => (next, GraphEdge::NoneMet),
-    });
-    ways
+/// The ways into the cases of a step.
+fn cases(step: &Step) -> Vec<(Next, GraphEdge)> {
+    let cases = step.kind.cases().into_iter().enumerate();
+    cases
+        .map(|(place, case)| (case.next, GraphEdge::Case(place)))
+        .collect()
 }
 
 /// What follows the step that is skipped.

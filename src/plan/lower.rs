@@ -2,6 +2,7 @@
 //! clauses to what the engine considers.
 
 mod expression;
+mod later;
 mod past;
 mod record;
 mod step;

@@ -79,6 +79,7 @@ impl Step {
     pub fn conditions(&self) -> Vec<&Condition> {
         match &self.kind {
             StepKind::Branch(cases, _) => cases.iter().map(|case| &case.test).collect(),
+            StepKind::Later(step) => step.conditions(),
             _ => Vec::new(),
         }
     }
@@ -99,6 +100,7 @@ impl Step {
                 moment: Moment::At(moment),
                 ..
             }) => vec![moment],
+            StepKind::Later(step) => step.values(),
             _ => Vec::new(),
         }
     }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Condition, Expression, Workflow};
+use super::{Condition, Expression, LaterStep, StepKind, Workflow};
 use crate::base::Span;
-use crate::diagnostic::{Code, Finding, Findings};
+use crate::diagnostic::{Code, Finding, Findings, Level};
 use crate::model::{
     Catalog, EventId, EventPropertyId, Item, MessageField, MessageId, PropertyId, SegmentId,
     Settings, WorkflowId,
@@ -85,6 +85,18 @@ impl Program {
                 Finding::new(Code::NotYet, later.span, message)
                     .help("this version checks it; a program that holds it cannot run"),
             );
+        }
+        for step in self.workflows.iter().flat_map(|workflow| &workflow.steps) {
+            if let StepKind::Later(later) = &step.kind
+                && let LaterStep::Todo(text) = &**later
+            {
+                let message = format!("a placeholder cannot run: {text}");
+                findings.push(
+                    Finding::new(Code::Placeholder, step.span, message)
+                        .at_level(Level::Error)
+                        .help("write the step, or take the `todo` out"),
+                );
+            }
         }
         findings
     }

@@ -1,6 +1,6 @@
 //! Steps as the engine walks them.
 
-use super::{Condition, Expression, Link, Way};
+use super::{Condition, Expression, LaterStep, Link, Way};
 use crate::base::{Duration, Name, Span, Time, YearlyDate};
 use crate::model::{ActionId, AssociationId, PropertyId, SegmentId, WorkflowId};
 use crate::syntax::ast::{PastAction, SetOp};
@@ -56,6 +56,8 @@ pub enum StepKind {
     Add(SegmentId, Records),
     /// Removes from a static segment.
     Remove(SegmentId, Records),
+    /// What this version does not run.
+    Later(Box<LaterStep>),
 }
 
 impl StepKind {
@@ -73,6 +75,46 @@ impl StepKind {
             StepKind::Enroll(..) => "enroll",
             StepKind::Add(..) => "add",
             StepKind::Remove(..) => "remove",
+            StepKind::Later(step) => step.word(),
+        }
+    }
+
+    /// The inner blocks that have a head of their own, in the order of the
+    /// text; not `else` and `on error`.
+    #[must_use]
+    pub fn cases(&self) -> Vec<Entry<'_>> {
+        match self {
+            StepKind::Branch(cases, _) => cases.iter().map(Entry::of).collect(),
+            StepKind::Match(_, cases, _) => cases.iter().map(Entry::of).collect(),
+            StepKind::Later(step) => match &**step {
+                LaterStep::Await(wait) if wait.has_blocks => {
+                    wait.arms.iter().map(Entry::of).collect()
+                }
+                LaterStep::Split(cases) => cases.iter().map(Entry::of).collect(),
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The head of an inner block, and where it begins.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'s> {
+    /// What people are shown; empty where it has no label.
+    pub label: &'s str,
+    /// Its head as people read it.
+    pub text: &'s str,
+    /// Where the enrolment goes on.
+    pub next: Next,
+}
+
+impl<'s> Entry<'s> {
+    fn of<T>(case: &'s Case<T>) -> Self {
+        Entry {
+            label: &case.label,
+            text: &case.text,
+            next: case.entry,
         }
     }
 }

@@ -1,12 +1,16 @@
 //! Bodies of declarations: every expression is typed, every shape checked.
 
 mod action;
+mod awaited;
 mod branch;
 mod clause;
 mod constant;
+mod copy;
 mod enroll;
 mod event;
 mod filters;
+mod flow;
+mod goto;
 mod limit;
 mod message;
 mod object;
@@ -14,7 +18,9 @@ mod pinned;
 mod places;
 mod segment;
 mod set;
+mod split;
 mod step;
+mod tie;
 mod trigger;
 mod wait;
 mod workflow;

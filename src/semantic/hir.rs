@@ -1,14 +1,18 @@
 //! The meaning: names resolved to ids, types on every expression, nothing of
 //! the layout of the text but spans.
 
+mod awaited;
 mod expr;
 mod past;
 mod record;
 mod step;
+mod tie;
 mod workflow;
 
+pub use awaited::{Arm, Await, Split, Until};
 pub use expr::{
-    Aggregate, EventField, Expr, ExprKind, Fact, FieldSource, Json, TextPart, TextRelation,
+    Aggregate, EventField, Expr, ExprKind, Fact, FieldSource, Json, Occurrence, TextPart,
+    TextRelation,
 };
 pub use past::{Happened, Past, WorkflowTest};
 pub use record::{AssociationPath, Choice, Path, RecordPath, Root};
@@ -16,6 +20,7 @@ pub use step::{
     Binding, Case, Do, MatchArm, MatchTest, Moment, PastAction, Records, Set, Step, StepKind,
     Target, TargetProperty, Wait,
 };
+pub use tie::{Create, Tie};
 pub use workflow::{EventSource, EventTrigger, FilterTrigger, Reenroll, Refinement, Workflow};
 
 use std::collections::{BTreeMap, BTreeSet};

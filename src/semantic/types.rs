@@ -11,6 +11,7 @@ mod fit;
 mod many;
 mod membership;
 mod name;
+mod occurrence;
 mod past;
 mod path;
 mod record;
@@ -47,6 +48,11 @@ pub(super) struct Checker<'a> {
     pub(super) uses: BTreeSet<Item>,
     /// What is checked, and not run by this version.
     pub(super) later: Vec<Later>,
+    /// The arms of steps that lead to the step at hand.
+    pub(super) trail: Vec<String>,
+    /// Where the names of the workflow are bound, by their places, and how
+    /// many arms lead there.
+    pub(super) bound: Vec<(Span, usize)>,
 }
 
 impl<'a> Checker<'a> {
@@ -68,6 +74,8 @@ impl<'a> Checker<'a> {
             findings,
             uses,
             later: Vec::new(),
+            trail: Vec::new(),
+            bound: Vec::new(),
         }
     }
 
@@ -136,12 +144,14 @@ impl<'a> Checker<'a> {
         value.find(&|part| match &part.kind {
             ExprKind::Property(path) => sensitive(path.record.object, path.property),
             ExprKind::Aggregate(_, path, Some(property), _) => sensitive(path.object, *property),
-            ExprKind::Event(field) => field.sources.iter().any(|source| match source {
-                FieldSource::Old(object, property) | FieldSource::New(object, property) => {
-                    sensitive(*object, *property)
-                }
-                _ => false,
-            }),
+            ExprKind::Event(field) | ExprKind::Occurrence(_, field) => {
+                field.sources.iter().any(|source| match source {
+                    FieldSource::Old(object, property) | FieldSource::New(object, property) => {
+                        sensitive(*object, *property)
+                    }
+                    _ => false,
+                })
+            }
             _ => false,
         })
     }
@@ -155,6 +165,6 @@ impl<'a> Checker<'a> {
 fn declared_elsewhere(code: Code) -> bool {
     !matches!(
         code,
-        Code::UnknownFunction | Code::UnknownArgument | Code::UnknownAction
+        Code::UnknownFunction | Code::UnknownArgument | Code::UnknownAction | Code::GotoTarget
     )
 }

@@ -5,6 +5,8 @@ mod declaration;
 mod expr;
 mod past;
 mod step;
+mod tie;
+mod wait;
 mod workflow;
 
 pub use declaration::{
@@ -18,8 +20,13 @@ pub use expr::{
 };
 pub use past::{Past, WorkflowTest};
 pub use step::{
-    Branch, BranchCase, Do, ElseCase, IfPast, Match, MatchCase, MatchValue, Moment, PastAction,
-    Retry, SetOp, Step, StepKind, Until, Wait,
+    Branch, BranchCase, Do, ElseCase, Match, MatchCase, MatchValue, Retry, SetOp, Share, Split,
+    SplitCase, Step, StepKind,
+};
+pub use tie::{Create, Dissociate, LinkWith, Linked};
+pub use wait::{
+    Amount, Arm, ArmKind, Awaited, Bounds, IfPast, Limit, Moment, PastAction, Until, Wait,
+    WaitEvent, WaitFirst,
 };
 pub use workflow::{
     Clause, ClauseKind, EventRef, EventTrigger, OnEdit, Refinement, RefinementKind, Workflow,

@@ -3,6 +3,7 @@
 //! findings.
 
 mod allow;
+mod awaited;
 mod branch;
 mod context;
 mod declaration;
@@ -15,8 +16,10 @@ mod path;
 mod pratt;
 mod property;
 mod recover;
+mod split;
 mod step;
 mod text;
+mod tie;
 mod trigger;
 mod wait;
 mod webhook;

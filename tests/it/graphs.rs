@@ -20,13 +20,15 @@ const WEBINAR: [&str; 7] = [
 ];
 
 /// Programs that show every construct that is built.
-const GOOD: [&str; 7] = [
+const GOOD: &[&str] = &[
     "conditions",
     "events",
+    "links",
     "objects",
     "past",
     "records",
     "steps",
+    "waits",
     "workflows",
 ];
 

@@ -2,7 +2,7 @@
 //! what it says and where, else by its kind between steps that are the same.
 //! What becomes of those who stand there is not known here.
 
-use crate::plan::{Next, Step, StepKind, Workflow};
+use crate::plan::{Next, Step, Workflow};
 
 /// The most pairs of steps that are compared; beyond that the order alone
 /// decides.
@@ -123,11 +123,7 @@ struct Print<'p> {
 impl<'p> Print<'p> {
     fn of(step: &'p Step) -> Self {
         let mut texts = vec![step.text.as_str()];
-        match &step.kind {
-            StepKind::Branch(cases, _) => texts.extend(cases.iter().map(|case| &*case.text)),
-            StepKind::Match(_, cases, _) => texts.extend(cases.iter().map(|case| &*case.text)),
-            _ => {}
-        }
+        texts.extend(step.kind.cases().into_iter().map(|case| case.text));
         Print {
             name: Some(step.id.as_str()).filter(|name| !is_generated(name, step.kind.word())),
             word: step.kind.word(),

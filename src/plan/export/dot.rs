@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{edges, node_label, shortened};
-use crate::plan::{GraphNode, Program, StepKind, Workflow};
+use super::{Shape, edges, node_label, shape, shortened};
+use crate::plan::{Program, Workflow};
 
 /// The longest text in a node.
 const LABEL: usize = 60;
@@ -21,7 +21,11 @@ pub fn render(program: &Program, workflow: &Workflow) -> String {
     );
     for (number, node) in workflow.graph.nodes() {
         let label = quoted(&shortened(&node_label(node, workflow), LABEL));
-        let _ = writeln!(out, "  n{number} [label={label}{}];", shape(node, workflow));
+        let _ = writeln!(
+            out,
+            "  n{number} [label={label}{}];",
+            drawn(shape(node, workflow))
+        );
     }
     for (from, to, label) in edges(workflow) {
         let label = shortened(&label, LABEL);
@@ -36,14 +40,12 @@ pub fn render(program: &Program, workflow: &Workflow) -> String {
     out
 }
 
-fn shape(node: GraphNode, workflow: &Workflow) -> &'static str {
-    let GraphNode::Step(place) = node else {
-        return ", shape=oval";
-    };
-    match workflow.steps.get(place).map(|step| &step.kind) {
-        Some(StepKind::Branch(..) | StepKind::Match(..)) => ", shape=diamond",
-        Some(StepKind::Wait(_)) => ", style=rounded",
-        _ => "",
+fn drawn(shape: Shape) -> &'static str {
+    match shape {
+        Shape::End => ", shape=oval",
+        Shape::Choice => ", shape=diamond",
+        Shape::Wait => ", style=rounded",
+        Shape::Action => "",
     }
 }
 

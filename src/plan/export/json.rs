@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{case_label, edges, node_label};
-use crate::plan::{GraphNode, Program, StepKind, Workflow};
+use crate::plan::{GraphNode, Program, Workflow};
 
 /// The form of the document; it grows when a reader would have to change.
 const VERSION: u32 = 1;
@@ -103,11 +103,7 @@ fn wire<'a>(program: &'a Program, workflow: &'a Workflow) -> WorkflowWire<'a> {
 }
 
 fn step(step: &crate::plan::Step) -> StepWire<'_> {
-    let count = match &step.kind {
-        StepKind::Branch(cases, _) => cases.len(),
-        StepKind::Match(_, cases, _) => cases.len(),
-        _ => 0,
-    };
+    let count = step.kind.cases().len();
     StepWire {
         id: step.id.as_str(),
         kind: step.kind.word(),

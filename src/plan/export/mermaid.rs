@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{edges, node_label, shortened};
-use crate::plan::{GraphNode, Program, StepKind, Workflow};
+use super::{Shape, edges, node_label, shape, shortened};
+use crate::plan::{Program, Workflow};
 
 /// The longest text in a node.
 const LABEL: usize = 60;
@@ -18,7 +18,7 @@ pub fn render(program: &Program, workflow: &Workflow) -> String {
     );
     for (number, node) in workflow.graph.nodes() {
         let label = escaped(&shortened(&node_label(node, workflow), LABEL));
-        let (open, close) = shape(node, workflow);
+        let (open, close) = drawn(shape(node, workflow));
         let _ = writeln!(out, "  n{number}{open}\"{label}\"{close}");
     }
     for (from, to, label) in edges(workflow) {
@@ -33,14 +33,12 @@ pub fn render(program: &Program, workflow: &Workflow) -> String {
     out
 }
 
-fn shape(node: GraphNode, workflow: &Workflow) -> (&'static str, &'static str) {
-    let GraphNode::Step(place) = node else {
-        return ("([", "])");
-    };
-    match workflow.steps.get(place).map(|step| &step.kind) {
-        Some(StepKind::Branch(..) | StepKind::Match(..)) => ("{", "}"),
-        Some(StepKind::Wait(_)) => ("(", ")"),
-        _ => ("[", "]"),
+fn drawn(shape: Shape) -> (&'static str, &'static str) {
+    match shape {
+        Shape::End => ("([", "])"),
+        Shape::Choice => ("{", "}"),
+        Shape::Wait => ("(", ")"),
+        Shape::Action => ("[", "]"),
     }
 }
 

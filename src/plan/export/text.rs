@@ -63,14 +63,11 @@ impl Outline<'_> {
 
     fn arms(&mut self, step: &Step, depth: usize) {
         match &step.kind {
-            StepKind::Branch(cases, otherwise) => {
-                let heads = cases.iter().map(|case| (case.text.clone(), case.entry));
-                self.cases(heads.collect(), *otherwise, (step, depth));
+            StepKind::Branch(_, otherwise) | StepKind::Match(_, _, otherwise) => {
+                self.cases(step, depth);
+                self.otherwise(*otherwise, (step, depth));
             }
-            StepKind::Match(_, cases, otherwise) => {
-                let heads = cases.iter().map(|case| (case.text.clone(), case.entry));
-                self.cases(heads.collect(), *otherwise, (step, depth));
-            }
+            StepKind::Later(_) => self.cases(step, depth),
             StepKind::Do(action) => {
                 if let Some(entry) = action.on_error {
                     self.head(depth, "on error");
@@ -81,16 +78,14 @@ impl Outline<'_> {
         }
     }
 
-    fn cases(
-        &mut self,
-        cases: Vec<(String, Next)>,
-        otherwise: Option<Next>,
-        (step, depth): (&Step, usize),
-    ) {
-        for (head, entry) in cases {
-            self.head(depth, &head);
-            self.block(entry, depth + 1, step.next);
+    fn cases(&mut self, step: &Step, depth: usize) {
+        for case in step.kind.cases() {
+            self.head(depth, case.text);
+            self.block(case.next, depth + 1, step.next);
         }
+    }
+
+    fn otherwise(&mut self, otherwise: Option<Next>, (step, depth): (&Step, usize)) {
         match otherwise {
             Some(entry) => {
                 self.head(depth, "else");

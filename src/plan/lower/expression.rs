@@ -46,6 +46,9 @@ impl Lowering<'_> {
             K::Property(path) => Node::Property(self.way(&path.record), path.property),
             K::Record(path) => Node::Record(self.way(path)),
             K::Event(field) => Node::Event(field.sources.as_slice().into()),
+            K::Occurrence(which, field) => {
+                Node::Occurrence(*which, field.sources.as_slice().into())
+            }
             K::Parameter(place) => Node::Parameter(*place),
             K::Binding(binding, result) => Node::Binding(*binding, *result),
             K::Message(message) => Node::Message(*message),

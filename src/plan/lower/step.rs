@@ -1,6 +1,7 @@
 //! Steps: nested blocks → one list, in the order of the text.
 
 use super::Lowering;
+use crate::base::{Lookup, Name};
 use crate::model::Type;
 use crate::plan::{Case, Do, Moment, Next, Step, StepKind, TargetProperty, Test, Wait};
 use crate::semantic::hir;
@@ -8,21 +9,25 @@ use crate::semantic::hir;
 /// A block in the making: where its first step goes, what follows its last,
 /// how deep it stands.
 #[derive(Clone, Copy)]
-struct Place {
+pub(super) struct Place<'n> {
     at: usize,
-    after: Next,
+    pub(super) after: Next,
     depth: usize,
+    /// The places of all steps, by their ids.
+    pub(super) named: &'n Lookup<Name, usize>,
 }
 
 impl Lowering<'_> {
     pub(super) fn steps(self, steps: &[hir::Step]) -> Vec<Step> {
-        let mut into = Vec::new();
+        let (mut into, mut named) = (Vec::new(), Lookup::default());
+        places(steps, &mut 0, &mut named);
         self.block(
             steps,
             Place {
                 at: 0,
                 after: Next::End,
                 depth: 0,
+                named: &named,
             },
             &mut into,
         );
@@ -31,7 +36,7 @@ impl Lowering<'_> {
 
     /// Adds the steps of a block; returns the first, or what follows where
     /// the block is empty.
-    fn block(self, steps: &[hir::Step], place: Place, into: &mut Vec<Step>) -> Next {
+    fn block(self, steps: &[hir::Step], place: Place<'_>, into: &mut Vec<Step>) -> Next {
         let mut at = place.at;
         for (number, step) in steps.iter().enumerate() {
             let end = at + size(step);
@@ -45,7 +50,7 @@ impl Lowering<'_> {
                 Place {
                     at,
                     after: next,
-                    depth: place.depth,
+                    ..place
                 },
                 into,
             );
@@ -58,7 +63,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn step(self, step: &hir::Step, place: Place, into: &mut Vec<Step>) {
+    fn step(self, step: &hir::Step, place: Place<'_>, into: &mut Vec<Step>) {
         // The step comes before its inner blocks; its kind is known after.
         let row = into.len();
         into.push(Step {
@@ -76,7 +81,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn kind(self, kind: &hir::StepKind, place: Place, into: &mut Vec<Step>) -> StepKind {
+    fn kind(self, kind: &hir::StepKind, place: Place<'_>, into: &mut Vec<Step>) -> StepKind {
         match kind {
             hir::StepKind::Wait(wait) => StepKind::Wait(self.wait(wait)),
             hir::StepKind::Set(set) => {
@@ -114,17 +119,22 @@ impl Lowering<'_> {
             hir::StepKind::Remove(segment, targets) => {
                 StepKind::Remove(*segment, self.records(targets))
             }
+            // INVARIANT: `later` takes every other form.
+            _ => match self.later(kind, place, into) {
+                Some(later) => StepKind::Later(Box::new(later)),
+                None => StepKind::Stop,
+            },
         }
     }
 
     /// An inner block; what follows it follows the step around it.
-    fn inner(self, steps: &[hir::Step], place: Place, into: &mut Vec<Step>) -> Next {
+    pub(super) fn inner(self, steps: &[hir::Step], place: Place<'_>, into: &mut Vec<Step>) -> Next {
         self.block(
             steps,
             Place {
                 at: into.len(),
-                after: place.after,
                 depth: place.depth + 1,
+                ..place
             },
             into,
         )
@@ -133,7 +143,7 @@ impl Lowering<'_> {
     fn otherwise(
         self,
         steps: Option<&[hir::Step]>,
-        place: Place,
+        place: Place<'_>,
         into: &mut Vec<Step>,
     ) -> Option<Next> {
         steps.map(|steps| self.inner(steps, place, into))
@@ -142,7 +152,7 @@ impl Lowering<'_> {
     fn case(
         self,
         case: &hir::Case,
-        place: Place,
+        place: Place<'_>,
         into: &mut Vec<Step>,
     ) -> Case<crate::plan::Condition> {
         Case {
@@ -158,7 +168,7 @@ impl Lowering<'_> {
     fn arm(
         self,
         (arm, ty): (&hir::MatchArm, &Type),
-        place: Place,
+        place: Place<'_>,
         into: &mut Vec<Step>,
     ) -> Case<Vec<Test>> {
         let tests = arm.tests.iter().map(|test| match test {
@@ -178,7 +188,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn action(self, action: &hir::Do, place: Place, into: &mut Vec<Step>) -> Do {
+    fn action(self, action: &hir::Do, place: Place<'_>, into: &mut Vec<Step>) -> Do {
         let arguments = action
             .arguments
             .iter()
@@ -219,7 +229,7 @@ impl Lowering<'_> {
     }
 }
 
-fn property(property: hir::TargetProperty) -> TargetProperty {
+pub(super) fn property(property: hir::TargetProperty) -> TargetProperty {
     match property {
         hir::TargetProperty::Property(id) => TargetProperty::Property(id),
         hir::TargetProperty::Association(id) => TargetProperty::Association(id),
@@ -228,17 +238,17 @@ fn property(property: hir::TargetProperty) -> TargetProperty {
 
 /// How many steps a step is, with those of its inner blocks.
 fn size(step: &hir::Step) -> usize {
-    let all = |steps: &[hir::Step]| steps.iter().map(size).sum::<usize>();
-    let optional = |steps: &Option<Vec<hir::Step>>| steps.as_deref().map_or(0, all);
-    let inner = match &step.kind {
-        hir::StepKind::Do(action) => optional(&action.on_error),
-        hir::StepKind::Branch(cases, otherwise) => {
-            cases.iter().map(|case| all(&case.steps)).sum::<usize>() + optional(otherwise)
+    let inner = step.kind.blocks().into_iter().flatten().map(size);
+    1 + inner.sum::<usize>()
+}
+
+/// The places of steps in the order of the text, by their ids.
+fn places(steps: &[hir::Step], at: &mut usize, named: &mut Lookup<Name, usize>) {
+    for step in steps {
+        named.insert(step.id.clone(), *at);
+        *at += 1;
+        for block in step.kind.blocks() {
+            places(block, at, named);
         }
-        hir::StepKind::Match(_, arms, otherwise) => {
-            arms.iter().map(|arm| all(&arm.steps)).sum::<usize>() + optional(otherwise)
-        }
-        _ => 0,
-    };
-    inner + 1
+    }
 }

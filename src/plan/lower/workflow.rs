@@ -78,7 +78,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn trigger(self, trigger: &hir::EventTrigger) -> EventTrigger {
+    pub(super) fn trigger(self, trigger: &hir::EventTrigger) -> EventTrigger {
         let value = |value: &Option<hir::Expr>| value.as_ref().map(|value| self.expression(value));
         EventTrigger {
             event: trigger.event.clone(),
@@ -121,24 +121,15 @@ impl Lowering<'_> {
     }
 }
 
-/// How many results of actions are kept.
+/// How many names the steps bind.
 fn bindings(steps: &[hir::Step]) -> usize {
-    steps.iter().map(bindings_of).sum()
-}
-
-fn bindings_of(step: &hir::Step) -> usize {
-    match &step.kind {
-        hir::StepKind::Do(action) => {
-            usize::from(action.binding.is_some()) + action.on_error.as_deref().map_or(0, bindings)
-        }
-        hir::StepKind::Branch(cases, otherwise) => {
-            let inner: usize = cases.iter().map(|case| bindings(&case.steps)).sum();
-            inner + otherwise.as_deref().map_or(0, bindings)
-        }
-        hir::StepKind::Match(_, arms, otherwise) => {
-            let inner: usize = arms.iter().map(|arm| bindings(&arm.steps)).sum();
-            inner + otherwise.as_deref().map_or(0, bindings)
-        }
-        _ => 0,
-    }
+    let of = |step: &hir::Step| {
+        let own = step.kind.bindings().into_iter();
+        let inner = step.kind.blocks().into_iter().map(bindings);
+        own.map(|binding| binding.place + 1)
+            .chain(inner)
+            .max()
+            .unwrap_or(0)
+    };
+    steps.iter().map(of).max().unwrap_or(0)
 }

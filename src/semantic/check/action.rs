@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::step::Walk;
+use super::flow::Walk;
 use crate::base::{Name, nearest};
 use crate::diagnostic::{Code, Finding, with_article};
 use crate::model::{Action, ActionId, Item, MessageParameter, ObjectId, Type};
@@ -31,14 +31,14 @@ impl Checker<'_> {
         if let Some(retry) = tree.retries.first() {
             self.no_business(retry.over, retry.span);
         }
-        let on_error = tree
-            .on_error
-            .first()
-            .map(|(steps, _)| self.handler(steps, walk));
         let binding = tree
             .bindings
             .first()
-            .and_then(|name| self.bind(name, action, walk));
+            .and_then(|name| self.results(name, action, walk));
+        let place = binding.as_ref().map(|binding| binding.place);
+        let on_error = tree.on_error.first();
+        let on_error = on_error.map(|(steps, _)| self.handler(steps, place, walk));
+        walk.set(place.filter(|_| on_error.is_none()));
         Some(StepKind::Do(Box::new(Do {
             action: action?,
             arguments: arguments?,
@@ -48,12 +48,17 @@ impl Checker<'_> {
         })))
     }
 
-    /// What is done when the action fails; what it makes known or unknown
-    /// holds afterwards only if the other way says the same.
-    fn handler(&mut self, steps: &[ast::Step], walk: &mut Walk) -> Vec<Step> {
-        let before = walk.scope.facts.clone();
-        let checked = self.block(steps, walk);
-        walk.join(&checked, vec![before]);
+    /// What is done when the action fails: there are no results then. What it
+    /// makes known or unknown holds afterwards only if the other way says the
+    /// same.
+    fn handler(&mut self, steps: &[ast::Step], place: Option<usize>, walk: &mut Walk) -> Vec<Step> {
+        let (before, mut exits) = (walk.scope.facts.clone(), Vec::new());
+        walk.set(place);
+        walk.leave(&mut exits);
+        walk.scope.facts = before;
+        let way = format!("`on error` of `{}`", walk.at);
+        let checked = self.arm(way, steps, (walk, &mut exits));
+        walk.join(exits);
         checked
     }
 
@@ -91,34 +96,61 @@ impl Checker<'_> {
     }
 
     /// A name for the results of an action.
-    fn bind(&mut self, name: &Ident, action: Option<ActionId>, walk: &mut Walk) -> Option<Binding> {
+    fn results(
+        &mut self,
+        name: &Ident,
+        action: Option<ActionId>,
+        walk: &mut Walk,
+    ) -> Option<Binding> {
+        let Some(action) = action else {
+            self.bind_lost(name, walk);
+            return None;
+        };
+        let action: Rc<Action> = Rc::new(self.catalog.actions[action].clone());
+        let place = self.bind(name, walk, |place| Local::Results { place, action });
+        Some(Binding {
+            name: name.name.clone(),
+            place,
+        })
+    }
+
+    /// Binds a name, which no path has set yet; returns its place.
+    pub(super) fn bind(
+        &mut self,
+        name: &Ident,
+        walk: &mut Walk,
+        local: impl FnOnce(usize) -> Local,
+    ) -> usize {
+        self.bindable(name, walk);
+        let place = walk.bindings;
+        walk.bindings += 1;
+        self.bound.truncate(place);
+        self.bound.push((name.span, self.trail.len()));
+        walk.scope.locals.push((name.name.clone(), local(place)));
+        place
+    }
+
+    /// Binds a name to what a finding was given for.
+    pub(super) fn bind_lost(&mut self, name: &Ident, walk: &mut Walk) {
+        self.bindable(name, walk);
+        walk.scope.locals.push((name.name.clone(), Local::Lost));
+    }
+
+    /// A name that is bound has one meaning.
+    fn bindable(&mut self, name: &Ident, walk: &Walk) {
         if let Some(object) = walk.scope.this {
             self.no_shadow(object, name);
         }
-        if walk.scope.local(name.name.as_str()).is_some() {
+        if walk.scope.bound(name.name.as_str()).is_some() {
             self.report(
                 Finding::new(
                     Code::DuplicateName,
                     name.span,
                     format!("`{}` is bound already", name.name),
                 )
-                .help("give the results another name"),
+                .help("choose another name"),
             );
         }
-        let Some(action) = action else {
-            walk.scope.locals.push((name.name.clone(), Local::Lost));
-            return None;
-        };
-        let action: Rc<Action> = Rc::new(self.catalog.actions[action].clone());
-        let place = walk.bindings;
-        walk.bindings += 1;
-        walk.scope
-            .locals
-            .push((name.name.clone(), Local::Results { place, action }));
-        Some(Binding {
-            name: name.name.clone(),
-            place,
-        })
     }
 
     /// A bound name must not be that of a property.

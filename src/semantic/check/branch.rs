@@ -1,10 +1,11 @@
 //! `branch` and `match`.
 
+use super::flow::{Facts, Walk};
 use super::limit::{BRANCH_CASES, MATCH_CASES};
-use super::step::{Facts, Walk, ends};
+use crate::base::Name;
 use crate::diagnostic::{Code, Finding};
 use crate::model::Type;
-use crate::semantic::hir::{Case, Expr, ExprKind, Fact, MatchArm, MatchTest, StepKind};
+use crate::semantic::hir::{Case, Expr, ExprKind, Fact, MatchArm, MatchTest, Step, StepKind};
 use crate::semantic::types::{Checker, Scope, facts, facts_unless};
 use crate::syntax::ast::{self, MatchValue};
 
@@ -13,12 +14,13 @@ impl Checker<'_> {
         self.limited(&BRANCH_CASES, tree.cases.iter().map(|case| case.head));
         let mut exits: Vec<Facts> = Vec::new();
         let mut cases = Vec::with_capacity(tree.cases.len());
-        for case in &tree.cases {
+        let id = walk.at.clone();
+        for (number, case) in (1..).zip(&tree.cases) {
             let when = self.condition(&case.when, &walk.scope);
             let next = walk.scope.knowing(facts_unless(&when)).facts;
             walk.scope = walk.scope.knowing(facts(&when, true));
-            let steps = self.block(&case.steps, walk);
-            exits.extend((!ends(&steps)).then(|| walk.scope.facts.clone()));
+            let way = format!("case {number} of `{id}`");
+            let steps = self.arm(way, &case.steps, (walk, &mut exits));
             walk.scope.facts = next;
             let label = case.label.as_ref().map(|label| label.text.as_str().into());
             cases.push(Case {
@@ -29,12 +31,24 @@ impl Checker<'_> {
                 head: case.head,
             });
         }
-        let otherwise = tree
-            .otherwise
-            .first()
-            .map(|case| self.block(&case.steps, walk));
-        walk.join(otherwise.as_deref().unwrap_or_default(), exits);
+        let otherwise = self.otherwise(&tree.otherwise, &id, (walk, &mut exits));
+        walk.join(exits);
         StepKind::Branch(cases, otherwise)
+    }
+
+    /// `else`, or the way past all cases.
+    fn otherwise(
+        &mut self,
+        tree: &[ast::ElseCase],
+        id: &Name,
+        (walk, exits): (&mut Walk, &mut Vec<Facts>),
+    ) -> Option<Vec<Step>> {
+        let Some(case) = tree.first() else {
+            walk.leave(exits);
+            return None;
+        };
+        let way = format!("`else` of `{id}`");
+        Some(self.arm(way, &case.steps, (walk, exits)))
     }
 
     pub(super) fn match_step(&mut self, tree: &ast::Match, walk: &mut Walk) -> StepKind {
@@ -54,7 +68,8 @@ impl Checker<'_> {
         }
         let fact = value.fact();
         let mut arms = Vec::with_capacity(tree.cases.len());
-        for case in &tree.cases {
+        let id = walk.at.clone();
+        for (number, case) in (1..).zip(&tree.cases) {
             let tests: Vec<MatchTest> = case
                 .values
                 .iter()
@@ -63,8 +78,8 @@ impl Checker<'_> {
             let known = !tests.iter().any(|test| matches!(test, MatchTest::Unknown));
             let outside = walk.scope.facts.clone();
             walk.scope = walk.scope.knowing(fact.clone().filter(|_| known));
-            let steps = self.block(&case.steps, walk);
-            exits.extend((!ends(&steps)).then(|| walk.scope.facts.clone()));
+            let way = format!("case {number} of `{id}`");
+            let steps = self.arm(way, &case.steps, (walk, &mut exits));
             walk.scope.facts = outside;
             arms.push(MatchArm {
                 doc: case.doc.clone(),
@@ -79,11 +94,8 @@ impl Checker<'_> {
                 .any(|test| matches!(test, MatchTest::Unknown))
         });
         walk.scope = walk.scope.knowing(fact.filter(|_: &Fact| unknown_taken));
-        let otherwise = tree
-            .otherwise
-            .first()
-            .map(|case| self.block(&case.steps, walk));
-        walk.join(otherwise.as_deref().unwrap_or_default(), exits);
+        let otherwise = self.otherwise(&tree.otherwise, &id, (walk, &mut exits));
+        walk.join(exits);
         StepKind::Match(value, arms, otherwise)
     }
 

@@ -1,7 +1,7 @@
 //! Steps about other workflows and static segments.
 
 use crate::diagnostic::{Code, Finding, with_article};
-use crate::model::{Item, SegmentId};
+use crate::model::{Item, SegmentId, WorkflowId};
 use crate::semantic::hir::{Records, StepKind};
 use crate::semantic::types::{Checker, Scope};
 use crate::syntax::ast::{self, Ident};
@@ -13,23 +13,7 @@ impl Checker<'_> {
         path: Option<&ast::Path>,
         scope: &Scope,
     ) -> Option<StepKind> {
-        let Some(id) = self.catalog.workflow(&name.name) else {
-            let message = format!("there is no workflow `{}`", name.name);
-            let names = self
-                .catalog
-                .workflows
-                .rows()
-                .iter()
-                .map(|workflow| workflow.name.as_str());
-            self.unknown(
-                Code::UnknownWorkflow,
-                (name.name.as_str(), name.span),
-                message,
-                names,
-            );
-            return None;
-        };
-        self.uses.insert(Item::Workflow(id));
+        let id = self.workflow_of(name)?;
         let (records, object) = self.records(path, scope)?;
         let owner = self.catalog.workflows[id].object;
         if owner != object {
@@ -51,6 +35,56 @@ impl Checker<'_> {
             return None;
         }
         Some(StepKind::Enroll(id, records))
+    }
+
+    /// `unenroll from W`, or from all.
+    pub(super) fn unenroll_from(
+        &mut self,
+        name: Option<&Ident>,
+        scope: &Scope,
+    ) -> Option<StepKind> {
+        let Some(name) = name else {
+            return Some(StepKind::Unenroll(None));
+        };
+        let id = self.workflow_of(name)?;
+        let (owner, here) = (self.catalog.workflows[id].object, scope.this?);
+        if owner != here {
+            let (owner, here) = (
+                &self.catalog.objects[owner].name,
+                &self.catalog.objects[here].name,
+            );
+            let message = format!(
+                "`{}` takes {}, not {}",
+                name.name,
+                with_article(owner.as_str()),
+                with_article(here.as_str())
+            );
+            self.report(
+                Finding::new(Code::OtherObject, name.span, message)
+                    .help("a step takes its own record out of a workflow"),
+            );
+            return None;
+        }
+        Some(StepKind::Unenroll(Some(id)))
+    }
+
+    /// The workflow of a name.
+    fn workflow_of(&mut self, name: &Ident) -> Option<WorkflowId> {
+        let found = self.catalog.workflow(&name.name);
+        let Some(id) = found else {
+            let message = format!("there is no workflow `{}`", name.name);
+            let rows = self.catalog.workflows.rows().iter();
+            let names = rows.map(|workflow| workflow.name.as_str());
+            self.unknown(
+                Code::UnknownWorkflow,
+                (name.name.as_str(), name.span),
+                message,
+                names,
+            );
+            return None;
+        };
+        self.uses.insert(Item::Workflow(id));
+        Some(id)
     }
 
     /// A static segment, and the records that join or leave it.

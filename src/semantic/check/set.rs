@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::step::Walk;
+use super::flow::Walk;
 use crate::base::Span;
 use crate::diagnostic::{Code, Edit, Finding};
 use crate::model::{ObjectId, Property, Type};
@@ -72,7 +72,7 @@ impl Checker<'_> {
 
     /// After a write a property is known, or not; a changed link leads to
     /// another record, and what is chosen among others may be another one.
-    fn now_known(&mut self, target: &Target, known: bool, walk: &mut Walk) {
+    pub(super) fn now_known(&mut self, target: &Target, known: bool, walk: &mut Walk) {
         let Some(object) = self.object_of(&target.records, &walk.scope) else {
             return;
         };
@@ -84,8 +84,11 @@ impl Checker<'_> {
         let facts = Rc::make_mut(&mut walk.scope.facts);
         let TargetProperty::Property(property) = target.property else {
             facts.retain(|fact| {
-                fact.record()
-                    .is_none_or(|at| at.is_this() && !is_record(fact))
+                let stays = |at: &RecordPath| {
+                    at.is_this() && !is_record(fact)
+                        || at.hops.is_empty() && matches!(at.root, Root::Bound(_))
+                };
+                fact.record().is_none_or(stays)
             });
             return;
         };
@@ -178,7 +181,11 @@ impl Checker<'_> {
 
     /// What a path of a step writes: the target, its type, and whether it is
     /// required.
-    fn target(&mut self, path: &ast::Path, scope: &Scope) -> Option<(Target, Type, bool)> {
+    pub(super) fn target(
+        &mut self,
+        path: &ast::Path,
+        scope: &Scope,
+    ) -> Option<(Target, Type, bool)> {
         let mut way = path.clone();
         let last = match way.rest.pop() {
             Some(last) => last,
@@ -205,8 +212,13 @@ impl Checker<'_> {
         }
         let local = scope.local(way.head.name.as_str());
         if way.head.name == "event" || local.is_some_and(|local| !local.is_record()) {
-            if matches!(local, Some(Local::Lost)) {
-                return None;
+            match local {
+                Some(Local::Lost) => return None,
+                Some(Local::Unset) => {
+                    self.not_set(&way.head, scope);
+                    return None;
+                }
+                _ => {}
             }
             let message = format!("`{}` cannot be written", way.head.name);
             self.report(
@@ -274,7 +286,7 @@ impl Checker<'_> {
     }
 
     /// A property that no step may write.
-    fn not_written(&mut self, property: &Property, last: &ast::PathSegment) {
+    pub(super) fn not_written(&mut self, property: &Property, last: &ast::PathSegment) {
         let reason = if property.computed {
             "is computed"
         } else {

@@ -1,71 +1,13 @@
-//! Steps: names, the dispatch, and the small ones.
+//! Steps: names, blocks, the dispatch.
 
-use std::collections::BTreeSet;
-use std::rc::Rc;
-
-use crate::base::{Lookup, Name, Span};
+use super::flow::Walk;
+use crate::base::Name;
 use crate::diagnostic::{Code, Finding};
-use crate::semantic::hir::{Fact, Step, StepKind};
-use crate::semantic::types::{Checker, Scope};
+use crate::semantic::hir::{Step, StepKind};
+use crate::semantic::types::Checker;
 use crate::syntax::{ast, is_step};
 
-/// What is kept from one step to the next.
-pub(super) struct Walk {
-    pub(super) scope: Scope,
-    /// How many steps of each kind came before, named ones too.
-    counts: Lookup<&'static str, usize>,
-    /// The names of steps, with their places.
-    names: Lookup<Name, Span>,
-    /// How many blocks the step at hand stands in, and whether it was said
-    /// that they are too many.
-    level: (usize, bool),
-    /// How many names are bound.
-    pub(super) bindings: usize,
-}
-
-/// What is known at a place.
-pub(super) type Facts = Rc<BTreeSet<Fact>>;
-
-impl Walk {
-    /// After a block of which this is the last arm: known is what all ways
-    /// that go on make known. `others` are the ends of the other ways.
-    pub(super) fn join(&mut self, last: &[Step], others: Vec<Facts>) {
-        let own = (!ends(last)).then(|| self.scope.facts.clone());
-        let ways = others.into_iter().chain(own);
-        self.scope.facts = ways
-            .reduce(|known, way| Rc::new(known.intersection(&way).cloned().collect()))
-            .unwrap_or_default();
-    }
-}
-
-/// Whether no path goes on after these steps.
-pub(super) fn ends(steps: &[Step]) -> bool {
-    match steps.last().map(|step| &step.kind) {
-        Some(StepKind::Stop) => true,
-        Some(StepKind::Branch(cases, Some(otherwise))) => {
-            cases.iter().all(|case| ends(&case.steps)) && ends(otherwise)
-        }
-        Some(StepKind::Match(_, arms, Some(otherwise))) => {
-            arms.iter().all(|arm| ends(&arm.steps)) && ends(otherwise)
-        }
-        _ => false,
-    }
-}
-
 impl Checker<'_> {
-    /// The steps of a workflow.
-    pub(super) fn steps(&mut self, steps: &[ast::Step], scope: Scope) -> Vec<Step> {
-        let (counts, names) = Default::default();
-        let mut walk = Walk {
-            scope,
-            counts,
-            names,
-            level: (0, false),
-            bindings: 0,
-        };
-        self.inside(steps, &mut walk)
-    }
-
     /// A block inside a step.
     pub(super) fn block(&mut self, steps: &[ast::Step], walk: &mut Walk) -> Vec<Step> {
         walk.level.0 += 1;
@@ -78,26 +20,48 @@ impl Checker<'_> {
     }
 
     /// One block. Names that it binds end with it; what it makes known stays.
-    fn inside(&mut self, steps: &[ast::Step], walk: &mut Walk) -> Vec<Step> {
-        let outside = walk.scope.locals.len();
+    pub(super) fn inside(&mut self, steps: &[ast::Step], walk: &mut Walk) -> Vec<Step> {
+        let (outside, trail) = (walk.scope.locals.len(), self.trail.len());
+        let names = steps.iter().filter_map(|step| step.name.as_ref());
+        walk.blocks
+            .push(names.map(|name| name.name.clone()).collect());
         let checked = steps
             .iter()
             .filter_map(|step| self.step(step, walk))
             .collect();
+        walk.blocks.pop();
+        self.trail.truncate(trail);
         walk.scope.locals.truncate(outside);
         checked
     }
 
     fn step(&mut self, tree: &ast::Step, walk: &mut Walk) -> Option<Step> {
         let id = self.step_id(tree, walk);
-        let kind = match &tree.kind {
-            ast::StepKind::Wait(wait) => {
-                let checked = self.wait(wait, &walk.scope, tree.head).map(StepKind::Wait);
-                // While it waits, a record may change; what has happened may not.
-                Rc::make_mut(&mut walk.scope.facts)
-                    .retain(|fact| !matches!(fact, Fact::Property(_) | Fact::Record(_)));
-                checked
-            }
+        if let Some(name) = &tree.name
+            && let Some(from) = walk.land(&name.name)
+        {
+            self.trail.push(format!("`{from}`"));
+        }
+        walk.at = id.clone();
+        let kind = self.step_kind(tree, walk);
+        walk.ended |= matches!(
+            tree.kind,
+            ast::StepKind::Stop | ast::StepKind::Delete | ast::StepKind::Goto(_)
+        );
+        Some(Step {
+            id,
+            doc: tree.doc.clone(),
+            kind: kind?,
+            span: tree.span,
+            head: tree.head,
+        })
+    }
+
+    // size: one arm for each kind of step.
+    fn step_kind(&mut self, tree: &ast::Step, walk: &mut Walk) -> Option<StepKind> {
+        let head = tree.head;
+        match &tree.kind {
+            ast::StepKind::Wait(wait) => self.any_wait(wait, walk, head),
             ast::StepKind::Set(path, op, value) => self.set(path, *op, value, walk),
             ast::StepKind::Clear(path) => self.clear(path, walk),
             ast::StepKind::Do(action) => self.do_action(action, walk),
@@ -113,15 +77,50 @@ impl Checker<'_> {
                 let (segment, records) = self.membership(name, path.as_ref(), &walk.scope)?;
                 Some(StepKind::Remove(segment, records))
             }
+            ast::StepKind::Copy(source, target) => {
+                self.later("copy", head);
+                self.copy((source, target), walk)
+            }
+            ast::StepKind::Create(create) => {
+                self.later("create", head);
+                self.create(create, walk)
+            }
+            ast::StepKind::Associate(link) => {
+                self.later("associate", head);
+                Some(StepKind::Associate(Box::new(self.tie(link, walk)?)))
+            }
+            ast::StepKind::Dissociate(tree) => {
+                self.later("dissociate", head);
+                Some(StepKind::Dissociate(Box::new(self.dissociate(tree, walk)?)))
+            }
+            ast::StepKind::Delete => {
+                self.later("delete", head);
+                Some(StepKind::Delete)
+            }
+            ast::StepKind::Unenroll(name) => {
+                self.later("unenroll from", head);
+                self.unenroll_from(name.as_ref(), &walk.scope)
+            }
+            ast::StepKind::Split(tree) => {
+                self.later("split", head);
+                Some(self.split(tree, walk, head))
+            }
+            ast::StepKind::Goto(name) => {
+                self.later("goto", head);
+                self.goto(name, walk)
+            }
+            ast::StepKind::Todo(text) => Some(self.todo(text, head)),
             ast::StepKind::Lost(_) => None,
-        };
-        Some(Step {
-            id,
-            doc: tree.doc.clone(),
-            kind: kind?,
-            span: tree.span,
-            head: tree.head,
-        })
+        }
+    }
+
+    /// `todo "…"`: it may stand in a program, and keeps it from being run.
+    fn todo(&mut self, text: &ast::Plain, head: crate::base::Span) -> StepKind {
+        self.report(
+            Finding::new(Code::Placeholder, head, "this step is still to be written")
+                .help("a program with a `todo` can be checked, not run"),
+        );
+        StepKind::Todo(text.text.as_str().into())
     }
 
     /// The name of a step, or `KIND_N`. Named steps are counted too, so that
@@ -164,12 +163,21 @@ fn kind_word(kind: &ast::StepKind) -> &'static str {
         ast::StepKind::EnrollIn(..) => "enroll",
         ast::StepKind::AddTo(..) => "add",
         ast::StepKind::RemoveFrom(..) => "remove",
+        ast::StepKind::Copy(..) => "copy",
+        ast::StepKind::Create(_) => "create",
+        ast::StepKind::Associate(_) => "associate",
+        ast::StepKind::Dissociate(_) => "dissociate",
+        ast::StepKind::Delete => "delete",
+        ast::StepKind::Unenroll(_) => "unenroll",
+        ast::StepKind::Split(_) => "split",
+        ast::StepKind::Goto(_) => "goto",
+        ast::StepKind::Todo(_) => "todo",
         ast::StepKind::Lost(word) => word,
     }
 }
 
 /// Whether a name has the form `KIND_N`.
-fn is_generated(name: &str) -> bool {
+pub(super) fn is_generated(name: &str) -> bool {
     name.rsplit_once('_').is_some_and(|(kind, number)| {
         is_step(kind) && !number.is_empty() && number.bytes().all(|c| c.is_ascii_digit())
     })

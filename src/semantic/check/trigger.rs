@@ -48,7 +48,7 @@ impl Checker<'_> {
         })
     }
 
-    fn event_source(
+    pub(super) fn event_source(
         &mut self,
         event: &EventRef,
         object: ObjectId,

@@ -1,29 +1,55 @@
 //! Waits.
 
-use crate::base::{Span, Time};
+use super::flow::Walk;
+use crate::base::{Duration, Span, Time};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Type, Value};
-use crate::semantic::hir::{Moment, PastAction, Wait};
+use crate::semantic::hir::{Expr, Moment, PastAction, StepKind, Wait};
 use crate::semantic::types::{Checker, Scope};
 use crate::syntax::ast;
 
 impl Checker<'_> {
-    pub(super) fn wait(&mut self, tree: &ast::Wait, scope: &Scope, head: Span) -> Option<Wait> {
-        let until = match tree {
+    /// A wait of any form.
+    pub(super) fn any_wait(
+        &mut self,
+        tree: &ast::Wait,
+        walk: &mut Walk,
+        head: Span,
+    ) -> Option<StepKind> {
+        let checked = match tree {
             ast::Wait::For(duration) => {
                 self.no_business(*duration, head);
-                return Some(Wait::For(*duration));
+                Some(Wait::For(*duration))
             }
-            ast::Wait::Named(name) => return self.named_wait(name),
-            ast::Wait::Until(until) => until,
-        };
-        let moment = match &until.moment {
-            ast::Moment::Weekdays(days, at) => {
-                Moment::Weekdays(days.clone(), at.unwrap_or(Time::midnight()))
+            ast::Wait::Named(name) => self.named_duration(name).map(Wait::For),
+            ast::Wait::Event(event) => return self.wait_event(event, walk, head),
+            ast::Wait::First(first) => return self.wait_first(first, walk),
+            ast::Wait::Until(until) => {
+                let moment = match &until.moment {
+                    ast::Moment::Weekdays(days, at) => Some(Moment::Weekdays(
+                        days.clone(),
+                        at.unwrap_or(Time::midnight()),
+                    )),
+                    ast::Moment::Yearly(date, at) => {
+                        Some(Moment::Yearly(*date, at.unwrap_or(Time::midnight())))
+                    }
+                    ast::Moment::Expr(expr) => {
+                        let value = self.expr(expr, &walk.scope, None);
+                        if self.is_condition(&value, until) {
+                            return Some(self.wait_condition(until, value, walk, head));
+                        }
+                        self.moment_to_wait_for(value)
+                    }
+                };
+                self.no_bounds(&until.bounds);
+                moment.map(|moment| self.wait_until(until, moment))
             }
-            ast::Moment::Yearly(date, at) => Moment::Yearly(*date, at.unwrap_or(Time::midnight())),
-            ast::Moment::Expr(expr) => self.moment_to_wait_for(expr, scope)?,
         };
+        walk.waited();
+        checked.map(StepKind::Wait)
+    }
+
+    fn wait_until(&mut self, until: &ast::Until, moment: Moment) -> Wait {
         let (mut past, mut unknown) = (None, None);
         for clause in &until.ifs {
             let place = if clause.unknown {
@@ -44,15 +70,15 @@ impl Checker<'_> {
                 ));
             }
         }
-        Some(Wait::Until {
+        Wait::Until {
             moment: Box::new(moment),
             past: past.unwrap_or(PastAction::Continue),
             unknown: unknown.unwrap_or(PastAction::Continue),
-        })
+        }
     }
 
-    /// `wait NAME`: a constant that is an amount of time.
-    fn named_wait(&mut self, name: &ast::Ident) -> Option<Wait> {
+    /// A constant that is an amount of time.
+    pub(super) fn named_duration(&mut self, name: &ast::Ident) -> Option<Duration> {
         let path = ast::Path {
             head: name.clone(),
             arguments: None,
@@ -67,7 +93,7 @@ impl Checker<'_> {
         };
         let value = self.value(&named, &Scope::default(), &Type::Duration);
         match self.literal_of(&value) {
-            Some(Value::Duration(duration)) => Some(Wait::For(*duration)),
+            Some(Value::Duration(duration)) => Some(*duration),
             _ if matches!(value.ty, Type::Broken) => None,
             _ => {
                 let message = format!(
@@ -83,8 +109,7 @@ impl Checker<'_> {
         }
     }
 
-    fn moment_to_wait_for(&mut self, expr: &ast::Expr, scope: &Scope) -> Option<Moment> {
-        let value = self.expr(expr, scope, None);
+    fn moment_to_wait_for(&mut self, value: Expr) -> Option<Moment> {
         match &value.ty {
             Type::Date | Type::Datetime => Some(Moment::At(value)),
             Type::Time if matches!(self.literal_of(&value), Some(Value::Time(_))) => {
@@ -95,10 +120,6 @@ impl Checker<'_> {
                 Some(Moment::Time(time))
             }
             Type::Broken => None,
-            Type::Bool => {
-                self.not_yet("wait until a condition", value.span);
-                None
-            }
             ty => {
                 let found = self.describe(ty);
                 let finding = Finding::new(

@@ -47,6 +47,15 @@ pub enum FieldSource {
     ActionFailed(usize),
 }
 
+/// An occurrence that a step waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Occurrence {
+    /// The one that is judged whether it ends the wait.
+    Awaited,
+    /// The one that a step has bound: its place among the workflow's names.
+    Bound(usize),
+}
+
 /// How two texts are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextRelation {
@@ -97,6 +106,8 @@ pub enum ExprKind {
     Record(RecordPath),
     /// A property of the occurrence.
     Event(EventField),
+    /// A property of an occurrence that a step waits for.
+    Occurrence(Occurrence, EventField),
     /// A parameter of the message.
     Parameter(usize),
     /// A result of a `do`: which binding, which result; `None` asks whether it
@@ -208,10 +219,15 @@ pub enum Fact {
     Record(RecordPath),
     /// A property of the occurrence.
     Event(EventField),
+    /// A property of an occurrence that a step waits for.
+    Occurrence(Occurrence, EventField),
     /// A parameter.
     Parameter(usize),
     /// A result of a `do`, or all of them.
     Binding(usize, Option<usize>),
+    /// That no path to here sets a name, by its place: what is the case on
+    /// all of them, like what is known.
+    Unset(usize),
 }
 
 impl Fact {
@@ -300,6 +316,7 @@ impl Expr {
             ExprKind::Property(path) => Some(Fact::Property(path.clone())),
             ExprKind::Record(path) => Some(Fact::Record(path.clone())),
             ExprKind::Event(field) => Some(Fact::Event(field.clone())),
+            ExprKind::Occurrence(which, field) => Some(Fact::Occurrence(*which, field.clone())),
             ExprKind::Parameter(place) => Some(Fact::Parameter(*place)),
             ExprKind::Binding(binding, result) => Some(Fact::Binding(*binding, *result)),
             _ => None,

@@ -1,6 +1,6 @@
 //! Checked steps.
 
-use super::{AssociationPath, Expr, RecordPath};
+use super::{AssociationPath, Await, Create, Expr, RecordPath, Split, Tie};
 use crate::base::{Duration, Name, Span, Time, YearlyDate};
 use crate::model::{ActionId, PropertyId, SegmentId, WorkflowId};
 use crate::syntax::ast::SetOp;
@@ -43,6 +43,61 @@ pub enum StepKind {
     Add(SegmentId, Records),
     /// Removes from a static segment.
     Remove(SegmentId, Records),
+    /// Waits for an event or a condition.
+    Await(Box<Await>),
+    /// Writes a property from another one, whose type may differ (A7).
+    Copy(Expr, Target),
+    /// Makes a record.
+    Create(Box<Create>),
+    /// Links the enrolled record.
+    Associate(Box<Tie>),
+    /// Unlinks the enrolled record.
+    Dissociate(Box<Tie>),
+    /// Deletes the enrolled record, which ends the enrolment.
+    Delete,
+    /// Asks for the end of enrolments: in one workflow, or in all.
+    Unenroll(Option<WorkflowId>),
+    /// Takes one of its cases by lot that is stable (B3).
+    Split(Vec<Split>),
+    /// Goes on at a named step.
+    Goto(Name),
+    /// Stands for what is still to be written.
+    Todo(Box<str>),
+}
+
+impl StepKind {
+    /// The inner blocks, in the order of the text.
+    #[must_use]
+    pub fn blocks(&self) -> Vec<&[Step]> {
+        match self {
+            StepKind::Do(action) => action.on_error.iter().map(Vec::as_slice).collect(),
+            StepKind::Branch(cases, otherwise) => {
+                let cases = cases.iter().map(|case| &*case.steps);
+                cases.chain(otherwise.as_deref()).collect()
+            }
+            StepKind::Match(_, arms, otherwise) => {
+                let arms = arms.iter().map(|arm| &*arm.steps);
+                arms.chain(otherwise.as_deref()).collect()
+            }
+            StepKind::Await(wait) => wait.blocks(),
+            StepKind::Split(cases) => cases.iter().map(|case| &*case.steps).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The names that the step binds.
+    #[must_use]
+    pub fn bindings(&self) -> Vec<&Binding> {
+        match self {
+            StepKind::Do(action) => action.binding.iter().collect(),
+            StepKind::Create(create) => create.binding.iter().collect(),
+            StepKind::Await(wait) => {
+                let arms = wait.arms.iter();
+                arms.filter_map(|arm| arm.binding.as_ref()).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// The records that a step acts on.
@@ -134,7 +189,7 @@ pub struct Do {
     pub on_error: Option<Vec<Step>>,
 }
 
-/// A name bound to the results of a `do`.
+/// A name bound to the results of a `do`, to an occurrence, to a new record.
 #[derive(Debug, Clone)]
 pub struct Binding {
     /// The name.

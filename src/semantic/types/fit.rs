@@ -121,6 +121,11 @@ impl Checker<'_> {
             return broken;
         }
         let condition = self.expr(expr, scope, None);
+        self.holds(condition)
+    }
+
+    /// A value as a condition, with a finding where it is none.
+    pub(in crate::semantic) fn holds(&mut self, condition: Expr) -> Expr {
         if condition.ty.fits(&Type::Bool) {
             return condition;
         }
@@ -217,6 +222,7 @@ fn or_else(value: &Expr, text: &str) -> Vec<Edit> {
         value.kind,
         K::Property(_)
             | K::Event(_)
+            | K::Occurrence(..)
             | K::Parameter(_)
             | K::Binding(..)
             | K::Call(..)

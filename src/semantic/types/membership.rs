@@ -66,7 +66,8 @@ impl Checker<'_> {
         if let ast::ExprKind::Path(path) = &inner.kind
             && path.rest.is_empty()
             && path.arguments.is_none()
-            && let Some(Local::Results { place, .. }) = scope.local(path.head.name.as_str())
+            && let Some(Local::Results { place, .. } | Local::Occurrence { place, .. }) =
+                scope.local(path.head.name.as_str())
         {
             return made(
                 ExprKind::Binding(*place, None),

@@ -8,7 +8,7 @@ use super::{Checker, Scope};
 use crate::base::{Name, nearest};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Item, Members, ObjectId, Type, Value};
-use crate::semantic::hir::{Expr, ExprKind, Fact, Root};
+use crate::semantic::hir::{EventField, Expr, ExprKind, Fact, Occurrence, Root};
 use crate::syntax::ast::{self, Ident};
 
 /// Names that mean something by themselves wherever a value may stand.
@@ -45,6 +45,7 @@ impl Checker<'_> {
         let member = match (&scope.member, &scope.event) {
             (Some(Member::Record(object)), _) => attribute(*object),
             (Some(Member::Event), Some(event)) => event.field(name).is_some(),
+            (Some(Member::Awaited(event)), _) => event.field(name).is_some(),
             _ => false,
         };
         !(WORDS.contains(&name)
@@ -124,6 +125,10 @@ impl Checker<'_> {
                     .is_some()
                     .then(|| self.event_field(&event, ident, scope))
             }
+            Member::Awaited(event) => event
+                .field(ident.name.as_str())
+                .is_some()
+                .then(|| self.occurrence((Occurrence::Awaited, event), ident, scope)),
         }
     }
 
@@ -145,6 +150,11 @@ impl Checker<'_> {
                 self.bound_record((*place, *object), ident.span, scope)
             }
             Local::Lost => Expr::broken(ident.span),
+            Local::Unset => {
+                self.not_set(ident, scope);
+                Expr::broken(ident.span)
+            }
+            Local::Occurrence { events, .. } => self.whole_occurrence(ident, events),
             Local::WebhookValue(ty) => made(ExprKind::WebhookValue, ty.clone(), ident.span, false),
             Local::Results { action, .. } => {
                 let results: Vec<String> = action
@@ -182,10 +192,24 @@ impl Checker<'_> {
 
     /// A property of the occurrences at hand.
     pub(super) fn event_field(&mut self, event: &EventScope, ident: &Ident, scope: &Scope) -> Expr {
+        let Some((field, ty, known)) = self.field_of(event, ident) else {
+            return Expr::broken(ident.span);
+        };
+        let known = known || scope.facts.contains(&Fact::Event(field.clone()));
+        made(ExprKind::Event(field), ty, ident.span, known)
+    }
+
+    /// A property of some occurrences, its type, and whether it is always
+    /// known; with a finding where there is none.
+    pub(super) fn field_of(
+        &mut self,
+        event: &EventScope,
+        ident: &Ident,
+    ) -> Option<(EventField, Type, bool)> {
         let name = ident.name.as_str();
         let Some((field, ty, known, clashes)) = event.field(name) else {
             if event.lost {
-                return Expr::broken(ident.span);
+                return None;
             }
             let message = format!("the event has no property `{name}`");
             self.unknown(
@@ -194,7 +218,7 @@ impl Checker<'_> {
                 message,
                 event.names(),
             );
-            return Expr::broken(ident.span);
+            return None;
         };
         if clashes {
             self.report(
@@ -205,15 +229,9 @@ impl Checker<'_> {
                 )
                 .help("give the workflow one of these triggers, or the properties one type"),
             );
-            return Expr::broken(ident.span);
+            return None;
         }
-        let known = known || scope.facts.contains(&Fact::Event(field.clone()));
-        made(
-            ExprKind::Event(field.clone()),
-            ty.clone(),
-            ident.span,
-            known,
-        )
+        Some((field.clone(), ty.clone(), known))
     }
 
     /// The finding for a name without a meaning.
@@ -253,7 +271,7 @@ impl Checker<'_> {
                         format!("`{owner}` has no property `{name}`"),
                     )
                 }
-                (Some(Member::Event), _) => (
+                (Some(Member::Event | Member::Awaited(_)), _) => (
                     Code::UnknownProperty,
                     format!("neither the event nor the record has a property `{name}`"),
                 ),
@@ -293,6 +311,9 @@ impl Checker<'_> {
             names.extend(self.catalog.objects[object].attribute_names());
         }
         if let (Some(Member::Event), Some(event)) = (&scope.member, &scope.event) {
+            names.extend(event.names());
+        }
+        if let Some(Member::Awaited(event)) = &scope.member {
             names.extend(event.names());
         }
         names.extend(

@@ -1,11 +1,11 @@
 //! Paths: from a record through associations to a property.
 
-use super::scope::Local;
+use super::scope::{Local, Member};
 use super::{Checker, Scope};
 use crate::base::{Name, Span};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{AssociationId, Item, ObjectId, PropertyId, Type};
-use crate::semantic::hir::{Expr, ExprKind, Fact, Path, RecordPath, Root};
+use crate::semantic::hir::{Expr, ExprKind, Fact, Occurrence, Path, RecordPath, Root};
 use crate::semantic::types::expr::made;
 use crate::syntax::ast::{self, Ident, PathSegment};
 
@@ -52,6 +52,16 @@ impl Checker<'_> {
                     scope,
                 )
             }
+            (_, Some(Local::Occurrence { place, events })) => {
+                let which = Occurrence::Bound(*place);
+                let events = std::rc::Rc::clone(events);
+                let field = self.occurrence((which, &events), &first.name, scope);
+                let start = Expr {
+                    span: path.span,
+                    ..field
+                };
+                self.follow(start, rest, path.span, scope)
+            }
             (_, Some(Local::Lost)) => Expr::broken(path.span),
             _ => {
                 let start = self.bare(&path.head, scope, None);
@@ -68,6 +78,12 @@ impl Checker<'_> {
         scope: &Scope,
     ) -> Expr {
         let Some(event) = scope.event.clone() else {
+            if let Some(Member::Awaited(awaited)) = &scope.member
+                && awaited.field(first.name.name.as_str()).is_some()
+            {
+                self.event_of_wait(first, span);
+                return Expr::broken(span);
+            }
             let finding = if scope.message {
                 Finding::new(Code::NoEvent, span, "a message has no event at hand")
                     .help("give the message a parameter, and pass the value where it is sent")
@@ -80,6 +96,23 @@ impl Checker<'_> {
         };
         let field = self.event_field(&event, &first.name, scope);
         self.follow(Expr { span, ..field }, rest, span, scope)
+    }
+
+    /// `event.NAME` in the `where` of a wait, where no event has enrolled the
+    /// record.
+    fn event_of_wait(&mut self, first: &PathSegment, span: Span) {
+        let name = &first.name.name;
+        let before = Span {
+            end: first.name.span.start,
+            ..span
+        };
+        self.report(
+            Finding::new(Code::NoEvent, span, "no event has enrolled the record here")
+                .help(format!(
+                    "a property of the event that is waited for is named alone: `{name}`"
+                ))
+                .fix(format!("write `{name}`"), before, ""),
+        );
     }
 
     /// A result of a `do`.

@@ -136,7 +136,7 @@ impl Checker<'_> {
             return Some((RecordPath::of(Root::Member, *object), whole()));
         }
         if let Some(local) = scope.local(head.name.as_str()).cloned() {
-            return Some((self.local_record(&local, head)?, rest));
+            return Some((self.local_record(&local, head, scope)?, rest));
         }
         if scope.this.is_none() {
             let message = format!("`{}` means nothing here: no record is at hand", head.name);
@@ -159,12 +159,16 @@ impl Checker<'_> {
     }
 
     /// The record that a name is bound to.
-    fn local_record(&mut self, local: &Local, name: &Ident) -> Option<RecordPath> {
+    fn local_record(&mut self, local: &Local, name: &Ident, scope: &Scope) -> Option<RecordPath> {
         match local {
             Local::Record { place, object, .. } => {
                 Some(RecordPath::of(Root::Bound(*place), *object))
             }
             Local::Lost => None,
+            Local::Unset => {
+                self.not_set(name, scope);
+                None
+            }
             _ => {
                 let message = format!("`{}` is no record", name.name);
                 self.report(

@@ -34,6 +34,8 @@ pub(in crate::semantic) enum Member {
     Record(ObjectId),
     /// The occurrence itself.
     Event,
+    /// The occurrence that a step waits for; `event` is another one.
+    Awaited(Rc<EventScope>),
 }
 
 /// A bound name.
@@ -41,15 +43,18 @@ pub(in crate::semantic) enum Member {
 pub(in crate::semantic) enum Local {
     /// The results of a `do`.
     Results { place: usize, action: Rc<Action> },
-    #[expect(dead_code, reason = "the steps that bind a record use it")]
     /// A record that a step has made or found. See `types/record.rs` for what
     /// a bound record is good for, and how to bind one.
     Record {
         /// Its place among the names that the workflow binds.
         place: usize,
         object: ObjectId,
-        /// Whether there surely is one.
-        known: bool,
+    },
+    /// An occurrence that a step has waited for.
+    Occurrence {
+        place: usize,
+        /// The events that it may be of.
+        events: Rc<EventScope>,
     },
     /// A parameter of a message.
     Parameter {
@@ -61,12 +66,24 @@ pub(in crate::semantic) enum Local {
     WebhookValue(Type),
     /// The results of an action that does not exist.
     Lost,
+    /// A name that no path to here sets.
+    Unset,
 }
 
 impl Local {
     /// Whether it is a record, whose properties may be written.
     pub(in crate::semantic) fn is_record(&self) -> bool {
         matches!(self, Local::Record { .. })
+    }
+
+    /// Its place among the names that the workflow binds.
+    pub(in crate::semantic) fn place(&self) -> Option<usize> {
+        match self {
+            Local::Results { place, .. }
+            | Local::Record { place, .. }
+            | Local::Occurrence { place, .. } => Some(*place),
+            _ => None,
+        }
     }
 }
 
@@ -105,16 +122,23 @@ impl Scope {
 
     /// Whether a record is known here.
     pub(in crate::semantic) fn reaches(&self, record: &RecordPath) -> bool {
-        let bound = |local: &Local| matches!(local, Local::Record { place, known: true, .. } if record.root == Root::Bound(*place));
-        record.is_this()
-            || self.facts.contains(&Fact::Record(record.clone()))
-            || record.hops.is_empty() && self.locals.iter().any(|(_, local)| bound(local))
+        record.is_this() || self.facts.contains(&Fact::Record(record.clone()))
     }
 
+    /// What a name is bound to: [`Local::Unset`] where no path sets it.
     pub(in crate::semantic) fn local(&self, name: &str) -> Option<&Local> {
-        self.locals
-            .iter()
-            .rev()
+        let local = self.bound(name)?;
+        let unset = |place| self.facts.contains(&Fact::Unset(place));
+        Some(match local.place().is_some_and(unset) {
+            true => &Local::Unset,
+            false => local,
+        })
+    }
+
+    /// What a name is bound to, whether a path sets it or not.
+    pub(in crate::semantic) fn bound(&self, name: &str) -> Option<&Local> {
+        let mut locals = self.locals.iter().rev();
+        locals
             .find(|(local, _)| local == name)
             .map(|(_, local)| local)
     }

@@ -1,7 +1,7 @@
 //! Steps as written.
 
-use super::{Doc, Expr, Field, Ident, Path, Plain};
-use crate::base::{Duration, Span, Time, YearlyDate};
+use super::{Create, Dissociate, Doc, Expr, Field, Ident, LinkWith, Path, Plain, Wait};
+use crate::base::{Decimal, Duration, Span};
 
 /// One step, with or without a name.
 #[derive(Debug, Clone)]
@@ -41,8 +41,62 @@ pub enum StepKind {
     AddTo(Ident, Option<Path>),
     /// `remove from SEGMENT [for PATH]`.
     RemoveFrom(Ident, Option<Path>),
+    /// `copy PATH to PATH`.
+    Copy(Path, Path),
+    /// `create OBJECT { … }`.
+    Create(Box<Create>),
+    /// `associate ASSOC with OBJECT by PROP = EXPR [label l]`.
+    Associate(Box<LinkWith>),
+    /// `dissociate …`.
+    Dissociate(Box<Dissociate>),
+    /// `delete`.
+    Delete,
+    /// `unenroll from WORKFLOW`, or `all` where there is no name.
+    Unenroll(Option<Ident>),
+    /// `split { … }`.
+    Split(Split),
+    /// `goto NAME`.
+    Goto(Ident),
+    /// `todo "…"`.
+    Todo(Plain),
     /// A step that a finding was given for: the kind that it would have been.
     Lost(&'static str),
+}
+
+impl StepKind {
+    /// The inner blocks, in the order of the text.
+    #[must_use]
+    pub fn blocks(&self) -> Vec<&[Step]> {
+        match self {
+            StepKind::Wait(wait) => wait.blocks(),
+            StepKind::Do(action) => action.on_error.iter().map(|(steps, _)| &**steps).collect(),
+            StepKind::Branch(branch) => {
+                let cases = branch.cases.iter().map(|case| &*case.steps);
+                cases
+                    .chain(branch.otherwise.iter().map(|case| &*case.steps))
+                    .collect()
+            }
+            StepKind::Match(tree) => {
+                let cases = tree.cases.iter().map(|case| &*case.steps);
+                cases
+                    .chain(tree.otherwise.iter().map(|case| &*case.steps))
+                    .collect()
+            }
+            StepKind::Split(split) => split.cases.iter().map(|case| &*case.steps).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// How many names the step binds, without its inner blocks.
+    #[must_use]
+    pub fn bindings(&self) -> usize {
+        match self {
+            StepKind::Do(action) => action.bindings.len(),
+            StepKind::Create(create) => create.bindings.len(),
+            StepKind::Wait(wait) => wait.bindings(),
+            _ => 0,
+        }
+    }
 }
 
 /// What `set` does with the value.
@@ -54,59 +108,6 @@ pub enum SetOp {
     Add,
     /// `-=`.
     Subtract,
-}
-
-/// `wait D` or `wait until …`.
-#[derive(Debug, Clone)]
-pub enum Wait {
-    /// For an amount of time.
-    For(Duration),
-    /// For the amount of time that a constant names.
-    Named(Ident),
-    /// Until a moment.
-    Until(Box<Until>),
-}
-
-/// `wait until MOMENT [if past …] [if unknown …]`.
-#[derive(Debug, Clone)]
-pub struct Until {
-    /// The moment.
-    pub moment: Moment,
-    /// What holds where it has passed or is not known.
-    pub ifs: Vec<IfPast>,
-}
-
-/// A moment to wait for.
-#[derive(Debug, Clone)]
-pub enum Moment {
-    /// A date, a datetime or a time of day.
-    Expr(Expr),
-    /// The next of these days of the week; 0 is Monday.
-    Weekdays(Vec<u8>, Option<Time>),
-    /// A day of every year.
-    Yearly(YearlyDate, Option<Time>),
-}
-
-/// `if past ACTION` or `if unknown ACTION`.
-#[derive(Debug, Clone)]
-pub struct IfPast {
-    /// `if unknown`, else `if past`.
-    pub unknown: bool,
-    /// What is done.
-    pub action: PastAction,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// What a wait does where its moment is past or unknown (W4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PastAction {
-    /// Goes on at once.
-    Continue,
-    /// Skips the next step too.
-    Skip,
-    /// Ends the enrolment.
-    Stop,
 }
 
 /// `do ACTION { … } [as n] [retry …] [on error { … }]`.
@@ -201,4 +202,39 @@ pub enum MatchValue {
     Range(Expr, Expr),
     /// `unknown`.
     Unknown(Span),
+}
+
+/// `split { case … }`.
+#[derive(Debug, Clone)]
+pub struct Split {
+    /// The cases, in order.
+    pub cases: Vec<SplitCase>,
+    /// Whether something in the block could not be read.
+    pub broken: bool,
+}
+
+/// `case ["label"] SHARE { … }`.
+#[derive(Debug, Clone)]
+pub struct SplitCase {
+    /// Its doc comment.
+    pub doc: Doc,
+    /// What people are shown.
+    pub label: Option<Plain>,
+    /// Its part of the whole; `None` where none is written.
+    pub share: Option<Share>,
+    /// What is done.
+    pub steps: Vec<Step>,
+    /// From `case` to before the block.
+    pub head: Span,
+}
+
+/// `50%`, or a weight.
+#[derive(Debug, Clone, Copy)]
+pub struct Share {
+    /// The number.
+    pub number: Decimal,
+    /// Whether it is a percentage.
+    pub percent: bool,
+    /// Where it stands.
+    pub span: Span,
 }

@@ -15,6 +15,9 @@ pub(super) enum Context {
     Step,
     BranchCase,
     MatchCase,
+    SplitCase,
+    WaitArm,
+    FirstArm,
 }
 
 impl Context {
@@ -27,6 +30,9 @@ impl Context {
             Rule::step => Context::Step,
             Rule::branch_case => Context::BranchCase,
             Rule::match_case => Context::MatchCase,
+            Rule::split_case => Context::SplitCase,
+            Rule::met_arm => Context::WaitArm,
+            Rule::first_case => Context::FirstArm,
             _ => Context::Declaration,
         }
     }
@@ -46,6 +52,9 @@ impl Context {
             Context::Clause => CLAUSES,
             Context::Step => STEPS,
             Context::BranchCase | Context::MatchCase => &["case", "else"],
+            Context::SplitCase => &["case"],
+            Context::WaitArm => &["met", "timeout"],
+            Context::FirstArm => &["case", "timeout", "forever"],
             Context::WebhookLine => &["id", "match", "verify"],
             Context::Property | Context::Field => &[],
         }
@@ -79,6 +88,9 @@ impl Context {
             Context::Step => "a step",
             Context::BranchCase => "`case when …` or `else`",
             Context::MatchCase => "`case …` or `else`",
+            Context::SplitCase => "`case \"…\" 50%`",
+            Context::WaitArm => "`met` or `timeout`",
+            Context::FirstArm => "`case …`, `timeout` or `forever`",
         }
     }
 
@@ -91,7 +103,11 @@ impl Context {
             Context::Field => "expected an operator, a comma or the end of the line",
             Context::Clause => "expected an operator or the next clause",
             Context::Step => "expected an operator or the next step",
-            Context::BranchCase | Context::MatchCase => "expected the next case",
+            Context::BranchCase | Context::MatchCase | Context::SplitCase => {
+                "expected the next case"
+            }
+            Context::WaitArm => "expected `met` or `timeout`",
+            Context::FirstArm => "expected `case`, `timeout` or `forever`",
         }
     }
 
@@ -105,6 +121,11 @@ impl Context {
             Context::MatchCase if word == "case" => &[Rule::match_case],
             Context::BranchCase | Context::MatchCase if word == "else" => &[Rule::else_case],
             Context::BranchCase | Context::MatchCase => &[],
+            Context::SplitCase if word == "case" => &[Rule::split_case],
+            Context::FirstArm if word == "case" => &[Rule::first_case],
+            Context::WaitArm if word == "met" => &[Rule::met_arm],
+            Context::WaitArm | Context::FirstArm if word == "timeout" => &[Rule::timeout_arm],
+            Context::SplitCase | Context::WaitArm | Context::FirstArm => &[],
             Context::Property => match word {
                 "default" => &[Rule::default, Rule::property],
                 "computed" => &[Rule::computed, Rule::property],
@@ -133,8 +154,17 @@ impl Context {
     pub(super) fn misplaced(self, word: &str) -> Option<&'static str> {
         let clause = CLAUSES.contains(&word);
         match self {
-            Context::Step if word == "case" || word == "else" => {
-                Some("a case stands inside `branch { … }` or `match … { … }`")
+            Context::Step if word == "case" || word == "else" => Some(
+                "a case stands inside `branch { … }`, `match … { … }`, `split { … }` or `wait for first { … }`",
+            ),
+            Context::Step if word == "met" || word == "timeout" => Some(
+                "it stands in the block of a wait: `wait for EVENT max 3 days { met { … } timeout { … } }`",
+            ),
+            Context::SplitCase if word == "else" => {
+                Some("the shares of a `split` are the whole: there is nothing left")
+            }
+            Context::FirstArm if word == "else" => {
+                Some("what happens when nothing comes is `timeout 5 days { … }`")
             }
             Context::Step if clause => {
                 Some("it is a clause: it stands in the workflow, outside `steps { … }`")
@@ -142,8 +172,13 @@ impl Context {
             Context::Clause if STEPS.contains(&word) => {
                 Some("it is a step: it stands inside `steps { … }`")
             }
-            Context::BranchCase | Context::MatchCase if STEPS.contains(&word) => {
+            Context::BranchCase | Context::MatchCase | Context::SplitCase | Context::FirstArm
+                if STEPS.contains(&word) =>
+            {
                 Some("it is a step: it stands inside the braces of a case")
+            }
+            Context::WaitArm if STEPS.contains(&word) => {
+                Some("it is a step: it stands inside the braces of `met` or `timeout`")
             }
             Context::Clause | Context::Step if DECLARATIONS.contains(&word) => {
                 Some("a declaration stands outside all braces")
@@ -218,6 +253,17 @@ fn step_rules(word: &str) -> &'static [Rule] {
         "enroll" => &[Rule::enroll_in],
         "add" => &[Rule::add],
         "remove" => &[Rule::remove],
+        "copy" => &[Rule::copy],
+        "create" => &[Rule::create],
+        "associate" => &[Rule::associate],
+        "dissociate" => &[Rule::dissociate],
+        "unenroll" => &[Rule::unenroll_from],
+        "split" => &[Rule::split],
+        "goto" => &[Rule::goto],
+        "todo" => &[Rule::todo],
+        "in" => &[Rule::create_in],
+        "label" => &[Rule::link_label],
+        "max" | "forever" => &[Rule::wait_limit],
         "as" => &[Rule::binding],
         "retry" => &[Rule::retry],
         "on" => &[Rule::on_error],

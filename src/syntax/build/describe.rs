@@ -22,7 +22,10 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::steps
         | Rule::block
         | Rule::branch_body
-        | Rule::match_body => "`{`",
+        | Rule::match_body
+        | Rule::split_body
+        | Rule::wait_body
+        | Rule::first_body => "`{`",
         Rule::property => "a property: `NAME: TYPE`",
         Rule::enum_type | Rule::set_type | Rule::many_type | Rule::one_type | Rule::named_type => {
             "a type"
@@ -35,9 +38,12 @@ pub(super) fn describe(rule: Rule) -> &'static str {
             "an event"
         }
         Rule::weekdays | Rule::weekday => "a day of the week",
-        Rule::set_op | Rule::assign => "`=`",
+        Rule::set_op | Rule::assign | Rule::link_op => "`=`",
         Rule::action_name => "the name of an action",
-        Rule::branch_case | Rule::match_case => "a case",
+        Rule::branch_case | Rule::match_case | Rule::split_case | Rule::first_case => "a case",
+        Rule::met_arm => "`met`",
+        Rule::timeout_arm => "`timeout`",
+        Rule::first_forever => "`forever`",
         Rule::else_case => "`else`",
         Rule::match_value
         | Rule::expr
@@ -62,7 +68,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::number => "a number",
         Rule::time => "a time, like `09:00`",
         Rule::yearly_date => "a day of the year",
-        Rule::duration => "an amount of time, like `2 days`",
+        Rule::duration | Rule::amount => "an amount of time, like `2 days`",
         Rule::unit => "a unit of time",
         Rule::argument => "an argument",
         Rule::json_member => "a field",
@@ -145,8 +151,23 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::wait_until
         | Rule::at_time
         | Rule::if_past
-        | Rule::wait_condition
-        | Rule::wait_later
+        | Rule::wait_event
+        | Rule::wait_first
+        | Rule::wait_limit
+        | Rule::behind_amount
+        | Rule::copy
+        | Rule::create
+        | Rule::create_in
+        | Rule::link_label
+        | Rule::associate
+        | Rule::dissociate
+        | Rule::dissociate_all
+        | Rule::link_with
+        | Rule::delete
+        | Rule::unenroll_from
+        | Rule::split
+        | Rule::goto
+        | Rule::todo
         | Rule::set
         | Rule::clear
         | Rule::enroll_in
@@ -161,7 +182,6 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::branch
         | Rule::else_if
         | Rule::r#match
-        | Rule::later_step
         | Rule::term
         | Rule::tail
         | Rule::prefix
@@ -233,6 +253,9 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::step_rest
         | Rule::at_step
         | Rule::step_word
+        | Rule::stray_arm
+        | Rule::arm_rest
+        | Rule::at_arm
         | Rule::stray_case
         | Rule::case_rest
         | Rule::at_case
@@ -249,6 +272,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_any => "`any`",
         Rule::kw_as => "`as`",
         Rule::kw_asc => "`asc`",
+        Rule::kw_associate => "`associate`",
         Rule::kw_at => "`at`",
         Rule::kw_before => "`before`",
         Rule::kw_between => "`between`",
@@ -264,9 +288,13 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_const => "`const`",
         Rule::kw_contains => "`contains`",
         Rule::kw_continue => "`continue`",
+        Rule::kw_copy => "`copy`",
+        Rule::kw_create => "`create`",
         Rule::kw_created => "`created`",
         Rule::kw_default => "`default`",
+        Rule::kw_delete => "`delete`",
         Rule::kw_desc => "`desc`",
+        Rule::kw_dissociate => "`dissociate`",
         Rule::kw_do => "`do`",
         Rule::kw_edit => "`edit`",
         Rule::kw_else => "`else`",
@@ -281,9 +309,12 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_exactly => "`exactly`",
         Rule::kw_existing => "`existing`",
         Rule::kw_extend => "`extend`",
+        Rule::kw_first => "`first`",
         Rule::kw_for => "`for`",
+        Rule::kw_forever => "`forever`",
         Rule::kw_from => "`from`",
         Rule::kw_goal => "`goal`",
+        Rule::kw_goto => "`goto`",
         Rule::kw_happened => "`happened`",
         Rule::kw_header => "`header`",
         Rule::kw_id => "`id`",
@@ -293,6 +324,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_inverse => "`inverse`",
         Rule::kw_is => "`is`",
         Rule::kw_joined => "`joined`",
+        Rule::kw_label => "`label`",
         Rule::kw_labels => "`labels`",
         Rule::kw_last => "`last`",
         Rule::kw_least => "`least`",
@@ -301,6 +333,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_many => "`many`",
         Rule::kw_match => "`match`",
         Rule::kw_matches => "`matches`",
+        Rule::kw_max => "`max`",
         Rule::kw_message => "`message`",
         Rule::kw_met => "`met`",
         Rule::kw_migrate => "`migrate`",
@@ -332,6 +365,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_sensitive => "`sensitive`",
         Rule::kw_set => "`set`",
         Rule::kw_skip => "`skip`",
+        Rule::kw_split => "`split`",
         Rule::kw_starts_with => "`starts_with`",
         Rule::kw_static => "`static`",
         Rule::kw_steps => "`steps`",
@@ -339,10 +373,12 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_suppress => "`suppress`",
         Rule::kw_then => "`then`",
         Rule::kw_this => "`this`",
+        Rule::kw_timeout => "`timeout`",
         Rule::kw_times => "`times`",
         Rule::kw_timestamp => "`timestamp`",
         Rule::kw_title => "`title`",
         Rule::kw_to => "`to`",
+        Rule::kw_todo => "`todo`",
         Rule::kw_unenroll => "`unenroll`",
         Rule::kw_unique => "`unique`",
         Rule::kw_unknown => "`unknown`",
@@ -353,6 +389,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_webhook => "`webhook`",
         Rule::kw_when => "`when`",
         Rule::kw_where => "`where`",
+        Rule::kw_with => "`with`",
         Rule::kw_within => "`within`",
         Rule::kw_workflow => "`workflow`",
     }

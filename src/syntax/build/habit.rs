@@ -19,7 +19,7 @@ impl<'i> Builder<'i> {
             Context::BranchCase | Context::MatchCase => self.case_habit(site),
             Context::Declaration => self.declaration_habit(site),
             Context::Property | Context::WebhookLine | Context::Field => self.line_habit(site),
-            Context::Clause => None,
+            Context::Clause | Context::SplitCase | Context::WaitArm | Context::FirstArm => None,
         }
     }
 
@@ -36,7 +36,11 @@ impl<'i> Builder<'i> {
         if matches!(word, "if" | "elif" | "elseif" | "elsif") && !body.starts_with("if past") {
             return Some(self.if_step(site));
         }
-        if site.context.words().contains(&word) || site.continues && !body.contains('=') {
+        let misplaced = matches!(word, "met" | "timeout");
+        if misplaced
+            || site.context.words().contains(&word)
+            || site.continues && !body.contains('=')
+        {
             return None;
         }
         let place = self.part(site, 0, word.len());

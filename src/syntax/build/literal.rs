@@ -7,7 +7,7 @@ use crate::syntax::ast::{EdgeKind, ExprKind, Period};
 use crate::syntax::grammar::{Pair, Rule};
 
 impl<'i> Builder<'i> {
-    fn bad_literal(&mut self, pair: &Pair<'i>, message: String, help: &str) {
+    pub(super) fn bad_literal(&mut self, pair: &Pair<'i>, message: String, help: &str) {
         let span = self.span(pair);
         self.report(Finding::new(Code::BadLiteral, span, message).help(help));
     }

@@ -76,7 +76,11 @@ impl<'i> Builder<'i> {
             Rule::missing_close => self.missing_close(pair, opener),
             Rule::semicolon => self.semicolon(pair, Context::of(item)),
             Rule::later_clause => self.later_clause(pair),
-            Rule::stray_field | Rule::stray_clause | Rule::stray_step | Rule::stray_case => {
+            Rule::stray_field
+            | Rule::stray_clause
+            | Rule::stray_step
+            | Rule::stray_case
+            | Rule::stray_arm => {
                 self.doc(self.span(pair).start);
                 self.stray(pair, Context::of(item));
             }
@@ -313,7 +317,7 @@ impl<'i> Builder<'i> {
                 "a clause begins with `enroll`, `only`, `reenroll`, `suppress`, `unenroll`, `goal`, `title`, `steps`, …"
             }
             _ => {
-                "a step begins with `set`, `clear`, `do`, `wait`, `branch`, `match`, `enroll`, `add`, `remove` or `stop`"
+                "a step begins with `set`, `do`, `wait`, `branch`, `match`, `split`, `create`, `enroll`, `goto`, `stop`, …"
             }
         };
         finding.help(words)

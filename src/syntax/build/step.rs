@@ -3,7 +3,9 @@
 use super::Builder;
 use crate::base::Span;
 use crate::diagnostic::{Code, Edit, Finding};
-use crate::syntax::ast::{Do, ExprKind, Field, Ident, Path, Retry, SetOp, Step, StepKind, Value};
+use crate::syntax::ast::{
+    Do, ExprKind, Field, Ident, Path, Retry, SetOp, Step, StepKind, Value, Wait,
+};
 use crate::syntax::grammar::{Pair, Rule};
 
 impl<'i> Builder<'i> {
@@ -14,12 +16,8 @@ impl<'i> Builder<'i> {
             match part.as_rule() {
                 Rule::step => steps.extend(self.step(part)),
                 _ if self.is_rest(&part) => {
-                    if let Some(Step {
-                        kind: StepKind::Set(.., value),
-                        ..
-                    }) = steps.last_mut()
-                    {
-                        value.kind = ExprKind::Broken;
+                    if let Some(last) = steps.last_mut() {
+                        break_end(&mut last.kind);
                     }
                     self.leftover(&part, opener, Rule::step);
                 }
@@ -71,18 +69,53 @@ impl<'i> Builder<'i> {
                 let (name, path) = self.named_target(pair)?;
                 StepKind::RemoveFrom(name, path)
             }
-            _ => self.later_step(&pair),
+            Rule::copy => self.copy(pair)?,
+            Rule::create => StepKind::Create(Box::new(self.create(pair)?)),
+            Rule::associate => StepKind::Associate(Box::new(self.associate(pair)?)),
+            Rule::dissociate => StepKind::Dissociate(Box::new(self.dissociate(pair)?)),
+            Rule::delete => StepKind::Delete,
+            Rule::unenroll_from => StepKind::Unenroll(self.only_name(pair)),
+            Rule::split => StepKind::Split(self.split(pair)?),
+            Rule::goto => StepKind::Goto(self.only_name(pair)?),
+            _ => StepKind::Todo(self.plain(pair.into_inner().last()?)),
         })
+    }
+
+    /// The only name of a step.
+    fn only_name(&mut self, pair: Pair<'i>) -> Option<Ident> {
+        let name = pair
+            .into_inner()
+            .find(|part| part.as_rule() == Rule::name)?;
+        Some(self.ident(&name))
+    }
+
+    fn copy(&mut self, pair: Pair<'i>) -> Option<StepKind> {
+        let mut paths = pair
+            .into_inner()
+            .filter(|part| part.as_rule() == Rule::path);
+        let (source, target) = (paths.next()?, paths.next()?);
+        Some(StepKind::Copy(self.path(source)?, self.path(target)?))
     }
 
     /// From the start of a step to its first inner block.
     pub(super) fn head(&self, pair: &Pair<'i>) -> Span {
         let whole = self.span(pair);
-        let inner = pair.clone().into_inner();
+        // The forms of `wait` have their blocks one level further in.
+        let inner = pair.clone().into_inner().flat_map(|part| {
+            let is_form = matches!(
+                part.as_rule(),
+                Rule::wait_until | Rule::wait_event | Rule::wait_first
+            );
+            let form = is_form.then(|| part.clone().into_inner());
+            std::iter::once(part).chain(form.into_iter().flatten())
+        });
         let blocks = [
             Rule::block,
             Rule::branch_body,
             Rule::match_body,
+            Rule::split_body,
+            Rule::wait_body,
+            Rule::first_body,
             Rule::on_error,
         ];
         let block = inner
@@ -94,21 +127,6 @@ impl<'i> Builder<'i> {
             end: whole.start + written.trim_end().len() as u32,
             ..whole
         }
-    }
-
-    fn later_step(&mut self, pair: &Pair<'i>) -> StepKind {
-        let word = self.first_word(pair);
-        let construct = crate::syntax::words::STEPS
-            .iter()
-            .find(|step| pair.as_str().starts_with(**step));
-        let construct = construct.copied().unwrap_or("step");
-        let name = if construct == "unenroll" {
-            "unenroll from"
-        } else {
-            construct
-        };
-        self.not_yet(name, word);
-        StepKind::Lost(construct)
     }
 
     fn set(&mut self, pair: Pair<'i>) -> Option<StepKind> {
@@ -173,12 +191,7 @@ impl<'i> Builder<'i> {
                 Rule::action_name => action = Some(self.ident(&part)),
                 Rule::fields => arguments = self.fields(part),
                 Rule::call_fields => arguments = self.call_fields(part),
-                Rule::binding => {
-                    let name = part
-                        .into_inner()
-                        .find(|part| part.as_rule() == Rule::name)?;
-                    bindings.push(self.declared(&name));
-                }
+                Rule::binding => bindings.extend(self.binding(part)),
                 Rule::retry => retries.extend(self.retry(part)),
                 Rule::on_error => {
                     let span = self.first_word(&part);
@@ -197,6 +210,14 @@ impl<'i> Builder<'i> {
             retries,
             on_error,
         })
+    }
+
+    /// `as NAME`.
+    pub(super) fn binding(&mut self, pair: Pair<'i>) -> Option<Ident> {
+        let name = pair
+            .into_inner()
+            .find(|part| part.as_rule() == Rule::name)?;
+        Some(self.declared(&name))
     }
 
     fn retry(&mut self, pair: Pair<'i>) -> Option<Retry> {
@@ -270,6 +291,21 @@ impl<'i> Builder<'i> {
         let value: Value = self.value(parts.next()?);
         Some(Field { name, value, span })
     }
+}
+
+/// A step that something follows which does not fit: what its end would have
+/// been is not known.
+fn break_end(kind: &mut StepKind) {
+    let bounds = match kind {
+        StepKind::Set(.., value) => {
+            value.kind = ExprKind::Broken;
+            return;
+        }
+        StepKind::Wait(Wait::Event(event)) => &mut event.bounds,
+        StepKind::Wait(Wait::Until(until)) => &mut until.bounds,
+        _ => return,
+    };
+    bounds.cut();
 }
 
 /// Whether a word stands for the absence of a value, here or elsewhere.

@@ -29,7 +29,7 @@ impl<'i> Builder<'i> {
         })
     }
 
-    fn event_ref(&mut self, pair: Pair<'i>) -> Option<EventRef> {
+    pub(super) fn event_ref(&mut self, pair: Pair<'i>) -> Option<EventRef> {
         let rule = pair.as_rule();
         if rule == Rule::name {
             return Some(EventRef::Named(self.ident(&pair)));

@@ -1,9 +1,9 @@
 //! `wait` in its forms.
 
 use super::Builder;
-use crate::base::{Duration, Time, Unit};
+use crate::base::{Duration, Span, Time, Unit};
 use crate::diagnostic::{Code, Finding};
-use crate::syntax::ast::{IfPast, Moment, PastAction, StepKind, Until, Wait};
+use crate::syntax::ast::{Bounds, IfPast, Moment, PastAction, StepKind, Until, Wait};
 use crate::syntax::grammar::{Pair, Rule};
 
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -14,33 +14,59 @@ impl<'i> Builder<'i> {
             .into_inner()
             .find(|part| part.as_rule() != Rule::kw_wait)?;
         Some(match form.as_rule() {
-            Rule::wait_for => match self.amount(form) {
-                Some(duration) => StepKind::Wait(Wait::For(duration)),
-                None => StepKind::Lost("wait"),
-            },
+            Rule::wait_for => {
+                self.for_amount(&form);
+                match self.amount(form) {
+                    Some(duration) => StepKind::Wait(Wait::For(duration)),
+                    None => StepKind::Lost("wait"),
+                }
+            }
             Rule::wait_named => {
                 let name = form.into_inner().next()?;
                 StepKind::Wait(Wait::Named(self.ident(&name)))
             }
-            Rule::wait_until => match self.until(form) {
+            Rule::wait_event => match self.wait_event(form) {
+                Some(event) => StepKind::Wait(Wait::Event(Box::new(event))),
+                None => StepKind::Lost("wait"),
+            },
+            Rule::wait_first => match self.wait_first(form) {
+                Some(first) => StepKind::Wait(Wait::First(Box::new(first))),
+                None => StepKind::Lost("wait"),
+            },
+            _ => match self.until(form) {
                 Some(until) => StepKind::Wait(Wait::Until(Box::new(until))),
                 None => StepKind::Lost("wait"),
             },
-            _ => {
-                self.not_yet("wait for", self.first_word(&form));
-                StepKind::Lost("wait")
-            }
         })
     }
 
+    /// `wait for 2 days`: only an event is waited for by `for`.
+    fn for_amount(&mut self, pair: &Pair<'i>) {
+        let mut parts = pair.clone().into_inner();
+        let (Some(word), Some(number)) = (parts.next(), parts.next()) else {
+            return;
+        };
+        if word.as_rule() != Rule::kw_for {
+            return;
+        }
+        let place = self.span(&word);
+        let end = self.span(&number).start;
+        let message = "an amount of time is waited for without `for`";
+        self.report(Finding::new(Code::ForeignSyntax, place, message).fix(
+            "leave out `for`",
+            Span { end, ..place },
+            "",
+        ));
+    }
+
     /// `N [business] UNIT`, where the unit may be any word.
-    fn amount(&mut self, pair: Pair<'i>) -> Option<Duration> {
+    pub(super) fn amount(&mut self, pair: Pair<'i>) -> Option<Duration> {
         let business = pair
             .clone()
             .into_inner()
             .any(|part| part.as_rule() == Rule::kw_business);
         let mut parts = pair.into_inner();
-        let number = parts.next()?;
+        let number = parts.find(|part| part.as_rule() == Rule::number)?;
         let word = parts.find(|part| part.as_rule() == Rule::word)?;
         let Some(unit) = Unit::parse(word.as_str()) else {
             let span = self.span(&word);
@@ -63,6 +89,7 @@ impl<'i> Builder<'i> {
 
     fn until(&mut self, pair: Pair<'i>) -> Option<Until> {
         let (mut moment, mut at, mut ifs) = (None, None, Vec::new());
+        let mut bounds = Bounds::default();
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::weekdays => moment = Some(Moment::Weekdays(weekdays(part), None)),
@@ -70,16 +97,15 @@ impl<'i> Builder<'i> {
                 Rule::expr => moment = Some(Moment::Expr(self.expr(part))),
                 Rule::at_time => at = self.time(&part.into_inner().last()?),
                 Rule::if_past => ifs.extend(self.if_past(part)),
-                Rule::wait_condition => {
-                    self.not_yet("wait until a condition", self.first_word(&part));
-                    return None;
-                }
+                Rule::wait_limit => bounds.limits.extend(self.limit(part)),
+                Rule::wait_body => self.wait_body(part, &mut bounds),
                 _ => {}
             }
         }
         Some(Until {
             moment: with_time(moment?, at),
             ifs,
+            bounds,
         })
     }
 

@@ -370,6 +370,7 @@ impl<'p> Model<'p> {
                 let join = matches!(step.kind, StepKind::Add(..));
                 self.ask(id, to, move |model, at| model.member(at, *segment, join))
             }
+            other => panic!("not modelled: {other:?}"),
         }
     }
 
