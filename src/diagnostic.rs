@@ -11,6 +11,6 @@ pub mod render;
 
 pub use allow::Allow;
 pub use code::{Code, Level};
-pub use finding::{Edit, Finding, Fix, Label, with_article};
+pub use finding::{Edit, Finding, Fix, Label, listed, with_article};
 pub use findings::Findings;
 pub use mend::{Mended, mend};

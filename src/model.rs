@@ -12,6 +12,7 @@ mod function;
 mod limits;
 mod object;
 mod settings;
+mod template;
 mod types;
 mod value;
 
@@ -25,6 +26,7 @@ pub use event::{Event, EventId, EventProperty, EventPropertyId, OCCURRENCE, acti
 pub use function::{Function, Kind, PeriodUnit, function, functions};
 pub use limits::{Count, Limits, Profile, Switch};
 pub use object::{Association, AssociationId, Object, ObjectId, Property, PropertyId};
-pub use settings::{LintLevel, Settings};
+pub use settings::{LintLevel, OutsideNames, Settings};
+pub use template::{ParameterKind, Template, TemplateId, TemplateParameter};
 pub use types::{Member, Members, Type};
 pub use value::Value;

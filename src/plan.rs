@@ -3,6 +3,7 @@
 //! how a step is carried out.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod action;
 mod expression;
 pub mod export;
 mod graph;
@@ -18,6 +19,7 @@ mod version;
 mod webhook;
 mod workflow;
 
+pub use action::{Carrier, Command, Request};
 pub use expression::{Condition, Expression, JsonNode, Node, NodeId, Pattern, TextNode};
 pub use graph::{ActionGraph, GraphEdge, GraphNode};
 pub use later::{Await, Awaited, Create, LaterStep, Tie};
@@ -29,4 +31,4 @@ pub use step::{
     Case, Do, Entry, Moment, Next, Records, Step, StepKind, TargetProperty, Test, Wait,
 };
 pub use webhook::{Readers, Reading, raw};
-pub use workflow::{Clause, EventTrigger, Reenroll, Refinement, Workflow};
+pub use workflow::{Clause, EventTrigger, Made, Reenroll, Refinement, Workflow};

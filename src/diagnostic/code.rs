@@ -145,6 +145,11 @@ codes! {
     GotoTarget         "F0417" "goto-target"          Error   "a `goto` to a step that is not there, or inside a block"
     WaitParts          "F0418" "wait-parts"           Error   "a wait that lacks a part, or has one that does not go"
     NameNotSet         "F0419" "name-not-set"         Error   "a use of a name that no path sets"
+    UnknownTemplate    "F0430" "unknown-template"     Error   "a template that is not declared"
+    InstanceSteps      "F0431" "instance-steps"       Error   "`steps` in an instance of a template"
+    RequestBody        "F0432" "request-body"         Error   "two bodies of a request, or one that its method does not take"
+    BuiltinAction      "F0433" "builtin-action"       Error   "`via builtin` outside a bundled package"
+    HiddenParameter    "F0434" "hidden-parameter"     Warning "a parameter whose name means something else in its template"
 
     TooManyFilters     "F0450" "filters-limit"        Error   "more filters in a workflow's triggers than the profile takes"
     TooManyCases       "F0451" "branch-cases-limit"   Error   "more cases of a `branch` than the profile takes"

@@ -143,6 +143,17 @@ impl Finding {
     }
 }
 
+/// Names in back-ticks: "`a`, `b` and `c`".
+#[must_use]
+pub fn listed(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        None => String::new(),
+        Some((only, [])) => only.clone(),
+        Some((last, before)) => format!("{} and {last}", before.join(", ")),
+    }
+}
+
 /// A word with its article: `an order`, `a contact`.
 #[must_use]
 pub fn with_article(word: &str) -> String {

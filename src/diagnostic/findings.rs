@@ -15,6 +15,11 @@ impl Findings {
         self.list.push(finding);
     }
 
+    /// Adds some.
+    pub fn extend(&mut self, more: impl IntoIterator<Item = Finding>) {
+        self.list.extend(more);
+    }
+
     /// Adds all of another list.
     pub fn append(&mut self, other: Findings) {
         self.list.extend(other.list);

@@ -56,10 +56,19 @@ pub fn needed(state: &State, texts: &Sources, next: &Prepared) -> Vec<Older> {
             workflow: plan.name().clone(),
             version: plan.version,
             enrolments,
-            text: texts.slice(plan.span).to_owned(),
+            text: text_of(plan, texts),
         })
     });
     needed.collect()
+}
+
+/// The text that declares a version: of an instance that of its template too.
+fn text_of(plan: &Workflow, texts: &Sources) -> String {
+    let own = texts.slice(plan.span);
+    match &plan.made {
+        Some(made) => format!("{}\n\n{own}", texts.slice(made.span)),
+        None => own.to_owned(),
+    }
 }
 
 /// Whether those inside a version stay on it, and it is not the one that

@@ -11,6 +11,8 @@ pub type ActionId = Id<Action>;
 pub struct Action {
     /// Its name, dots included.
     pub name: Name,
+    /// What its doc comment says.
+    pub doc: Option<Box<str>>,
     /// What it takes.
     pub parameters: Vec<ActionParameter>,
     /// What it answers; any may be unknown.
@@ -19,6 +21,9 @@ pub struct Action {
     pub sends_message: bool,
     /// Whether sensitive properties may not stand in its arguments.
     pub guarded: bool,
+    /// Whether a project or a package declares it; the others every project
+    /// has.
+    pub declared: bool,
 }
 
 /// A parameter of an action.
@@ -47,10 +52,12 @@ impl Action {
     fn new(name: &str) -> Self {
         Action {
             name: Name::new(name),
+            doc: None,
             parameters: Vec::new(),
             results: Vec::new(),
             sends_message: false,
             guarded: false,
+            declared: false,
         }
     }
 

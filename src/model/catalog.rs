@@ -1,6 +1,8 @@
 //! Everything that a program declares, by name and by id.
 
-use super::{Action, ActionId, AssociationId, Event, EventId, Object, ObjectId, PropertyId, Type};
+use super::{
+    Action, ActionId, AssociationId, Event, EventId, Object, ObjectId, PropertyId, Template, Type,
+};
 use crate::base::{Id, Lookup, Name, Table};
 
 /// Which message.
@@ -26,6 +28,8 @@ pub struct Catalog {
     pub segments: Table<Segment>,
     /// All workflows.
     pub workflows: Table<Workflow>,
+    /// All templates.
+    pub templates: Table<Template>,
     /// All constants.
     pub constants: Table<Constant>,
     /// All actions.
@@ -170,11 +174,18 @@ named! {
     messages Message add_message message "message";
     segments Segment add_segment segment "segment";
     workflows Workflow add_workflow workflow "workflow";
+    templates Template add_template template "template";
     constants Constant add_constant constant "constant";
     actions Action add_action action "action";
 }
 
 impl Catalog {
+    /// Whether a name is declared, as what a word (`event`, `segment`, …) says.
+    #[must_use]
+    pub fn declares(&self, word: &'static str, name: &Name) -> bool {
+        self.names.contains(&(word, name.clone()))
+    }
+
     /// The name of an item as people write it.
     #[must_use]
     pub fn item_name(&self, item: Item) -> String {

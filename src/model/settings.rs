@@ -19,6 +19,9 @@ pub struct Settings {
     pub limits: Limits,
     /// The levels of rules that `[lint]` sets. Each code is a rule: a warning, unless set so.
     pub lints: BTreeMap<Code, LintLevel>,
+    /// The names of what `flow.toml` declares of the world outside; `None` where
+    /// there is no such file, or it cannot be read.
+    pub outside: Option<OutsideNames>,
 }
 
 impl Default for Settings {
@@ -29,6 +32,7 @@ impl Default for Settings {
             zone: zone("UTC").unwrap_or(TimeZone::UTC),
             limits: Limits::default(),
             lints: BTreeMap::new(),
+            outside: None,
         }
     }
 }
@@ -57,4 +61,13 @@ impl LintLevel {
             LintLevel::Deny => "deny",
         }
     }
+}
+
+/// Names that a program may use of the world outside.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OutsideNames {
+    /// The secrets.
+    pub secrets: Vec<String>,
+    /// The connections of the kind `http`.
+    pub connections: Vec<String>,
 }

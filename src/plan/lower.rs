@@ -1,6 +1,7 @@
 //! Meaning → plan: expressions to flat nodes, blocks to one list of steps,
 //! clauses to what the engine considers.
 
+mod action;
 mod expression;
 mod later;
 mod past;
@@ -63,6 +64,7 @@ impl Lowering<'_> {
             matches: program.matches.clone(),
             webhooks: self.webhooks(),
             messages: self.messages(),
+            actions: self.actions(),
             segments: self.segments(),
             workflows,
             pinned,

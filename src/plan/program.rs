@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Condition, Expression, LaterStep, StepKind, Workflow};
+use super::{Carrier, Condition, Expression, LaterStep, StepKind, Workflow};
 use crate::base::Span;
 use crate::diagnostic::{Code, Finding, Findings, Level};
 use crate::model::{
@@ -30,6 +30,9 @@ pub struct Program {
     pub webhooks: Vec<Webhook>,
     /// The messages, in step with the catalog's.
     pub messages: Vec<Message>,
+    /// How declared actions are carried out, in step with the catalog's;
+    /// `None` for those that every project has.
+    pub actions: Vec<Option<Carrier>>,
     /// The segments that follow a condition.
     pub segments: Vec<Segment>,
     /// Where the names of declarations stand.

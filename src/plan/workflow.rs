@@ -56,6 +56,8 @@ pub struct Workflow {
     pub graph: ActionGraph,
     /// Its clauses as people read them, in the order of the text.
     pub clauses: Vec<Clause>,
+    /// The template that it is made of, where it is an instance.
+    pub made: Option<Made>,
     /// The whole declaration.
     pub span: Span,
 }
@@ -66,6 +68,17 @@ impl Workflow {
     pub fn name(&self) -> &Name {
         &self.name
     }
+}
+
+/// What an instance is made of.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// The name of the template.
+    pub template: Name,
+    /// The template with the arguments, white space folded.
+    pub call: String,
+    /// The whole declaration of the template.
+    pub span: Span,
 }
 
 /// A clause as people read it.

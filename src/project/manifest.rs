@@ -15,10 +15,10 @@ use toml::de::{DeTable, Error as TomlError};
 
 use self::entry::Entry;
 use self::keys::{LATER, PROFILE, RETENTION_LATER, TABLES, Table};
-use super::outside::Outside;
+use super::outside::{ConnectionKind, Outside};
 use crate::base::{SourceId, Span, TimeZone, nearest, zone};
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::Settings;
+use crate::model::{OutsideNames, Settings};
 
 /// The one edition that there is.
 const EDITION: i64 = 1;
@@ -55,6 +55,9 @@ pub(super) fn read(id: SourceId, text: &str, folder: &str) -> Manifest {
         },
     };
     reader.document(root.get_ref());
+    if errors.is_empty() {
+        reader.manifest.settings.outside = Some(reader.outside());
+    }
     if !errors.is_empty() {
         // What is left of a broken text would be called unknown or missing.
         reader.manifest.findings = Findings::default();
@@ -74,6 +77,16 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// What a program may name.
+    fn outside(&self) -> OutsideNames {
+        let connections = self.manifest.outside.connections.iter();
+        let connections = connections.filter(|one| one.kind == ConnectionKind::Http);
+        OutsideNames {
+            secrets: self.secrets.clone(),
+            connections: connections.map(|one| one.name.clone()).collect(),
+        }
+    }
+
     fn document(&mut self, root: &DeTable<'_>) {
         if !root.contains_key("project") {
             self.no_project();

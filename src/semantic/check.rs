@@ -1,9 +1,12 @@
 //! Bodies of declarations: every expression is typed, every shape checked.
 
 mod action;
+mod argument;
 mod awaited;
+mod body;
 mod branch;
 mod clause;
+mod command;
 mod constant;
 mod copy;
 mod enroll;
@@ -12,6 +15,7 @@ mod filters;
 mod flow;
 mod goto;
 mod limit;
+mod instance;
 mod message;
 mod object;
 mod pinned;
@@ -20,8 +24,10 @@ mod segment;
 mod set;
 mod split;
 mod step;
+mod template;
 mod tie;
 mod trigger;
+mod via;
 mod wait;
 mod workflow;
 
@@ -43,6 +49,7 @@ pub(super) fn check(
         catalog,
         trees,
         lost,
+        pinned: heads,
         findings,
     } = resolved;
     let mut checker = Checker::new(&catalog, settings, &lost, complete);
@@ -53,8 +60,9 @@ pub(super) fn check(
     let (webhooks, matches) = checker.check_events(&trees, &mut origins);
     let messages = checker.check_messages(&trees, &mut origins);
     let segments = checker.check_segments(&trees, &mut origins);
+    let actions = checker.check_actions(&trees, &mut origins);
     let workflows = checker.check_workflows(&trees, &mut origins);
-    let pinned = checker.check_pinned(pinned);
+    let pinned = checker.check_pinned(pinned, &heads);
     let (findings, later) = (checker.findings, checker.later);
     let settings = settings.clone();
     let places = places::of(&catalog, &trees);
@@ -64,6 +72,7 @@ pub(super) fn check(
         matches,
         webhooks,
         messages,
+        actions,
         segments,
         constants,
         workflows,

@@ -1,6 +1,7 @@
 //! The meaning: names resolved to ids, types on every expression, nothing of
 //! the layout of the text but spans.
 
+mod action;
 mod awaited;
 mod expr;
 mod past;
@@ -9,6 +10,7 @@ mod step;
 mod tie;
 mod workflow;
 
+pub use action::{Carrier, Command, Request};
 pub use awaited::{Arm, Await, Split, Until};
 pub use expr::{
     Aggregate, EventField, Expr, ExprKind, Fact, FieldSource, Json, Occurrence, TextPart,
@@ -21,7 +23,9 @@ pub use step::{
     Target, TargetProperty, Wait,
 };
 pub use tie::{Create, Tie};
-pub use workflow::{EventSource, EventTrigger, FilterTrigger, Reenroll, Refinement, Workflow};
+pub use workflow::{
+    EventSource, EventTrigger, FilterTrigger, Made, Reenroll, Refinement, Workflow,
+};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,6 +49,9 @@ pub struct Program {
     pub webhooks: Vec<Option<Webhook>>,
     /// The texts of messages.
     pub messages: Vec<MessageBody>,
+    /// How declared actions are carried out; `None` for those that every project
+    /// has.
+    pub actions: Vec<Option<Carrier>>,
     /// The conditions of segments; `None` for static ones.
     pub segments: Vec<Option<Expr>>,
     /// The values of constants.

@@ -1,14 +1,16 @@
 //! Heads of declarations: who is declared, where, with which types.
 
+mod action;
 mod association;
 mod property;
+mod template;
 
 use super::Lost;
 use crate::base::{Lookup, Name, Span};
 use crate::diagnostic::{Code, Finding, Findings, with_article};
 use crate::model::{
     Catalog, Constant, Event, EventProperty, Message, MessageParameter, OCCURRENCE, Object,
-    ObjectId, Segment, Workflow, builtin_actions,
+    ObjectId, Segment, Template,
 };
 use crate::syntax::ast::{self, Declaration, Ident};
 
@@ -17,8 +19,13 @@ pub(super) struct Resolved<'a> {
     pub(super) catalog: Catalog,
     pub(super) trees: Trees<'a>,
     pub(super) lost: Lost,
+    /// The templates of older versions.
+    pub(super) pinned: Vec<PinnedTemplate<'a>>,
     pub(super) findings: Findings,
 }
+
+/// A template as it was when an older version of an instance was made of it.
+pub(super) type PinnedTemplate<'a> = (&'a ast::Template, Template);
 
 /// The trees of declarations by kind, in the order of names.
 #[derive(Default)]
@@ -29,7 +36,26 @@ pub(super) struct Trees<'a> {
     pub(super) messages: Vec<&'a ast::Message>,
     pub(super) segments: Vec<&'a ast::Segment>,
     pub(super) constants: Vec<&'a ast::Constant>,
-    pub(super) workflows: Vec<&'a ast::Workflow>,
+    /// `None` for actions that every project has.
+    pub(super) actions: Vec<Option<&'a ast::Action>>,
+    pub(super) templates: Vec<&'a ast::Template>,
+    pub(super) workflows: Vec<WorkflowTree<'a>>,
+}
+
+/// What declares a workflow.
+#[derive(Clone, Copy)]
+pub(super) enum WorkflowTree<'a> {
+    Own(&'a ast::Workflow),
+    Instance(&'a ast::Instance),
+}
+
+impl<'a> WorkflowTree<'a> {
+    pub(super) fn name(self) -> &'a Ident {
+        match self {
+            WorkflowTree::Own(workflow) => &workflow.name,
+            WorkflowTree::Instance(instance) => &instance.name,
+        }
+    }
 }
 
 /// What declares an event.
@@ -65,12 +91,19 @@ const BUILTIN_EVENTS: [&str; 6] = [
     "action_failed",
 ];
 
-pub(super) fn resolve<'a>(files: &'a [ast::File], complete: bool) -> Resolved<'a> {
+pub(super) fn resolve<'a>(
+    (files, pinned): (&'a [ast::File], &'a [ast::File]),
+    complete: bool,
+) -> Resolved<'a> {
     let mut resolver = Resolver::new(complete);
     let gathered = resolver.gather(files);
     resolver.objects(&gathered);
     resolver.events(&gathered);
     resolver.rest(&gathered);
+    resolver.actions(&gathered);
+    resolver.templates(&gathered);
+    resolver.workflows(&gathered);
+    resolver.pinned(pinned);
     resolver.finish()
 }
 
@@ -83,13 +116,16 @@ struct Gathered<'a> {
     messages: Vec<&'a ast::Message>,
     segments: Vec<&'a ast::Segment>,
     constants: Vec<&'a ast::Constant>,
-    workflows: Vec<&'a ast::Workflow>,
+    actions: Vec<&'a ast::Action>,
+    templates: Vec<&'a ast::Template>,
+    workflows: Vec<WorkflowTree<'a>>,
 }
 
 struct Resolver<'a> {
     catalog: Catalog,
     trees: Trees<'a>,
     lost: Lost,
+    pinned: Vec<PinnedTemplate<'a>>,
     findings: Findings,
     complete: bool,
     /// Where each attribute of an object is declared.
@@ -98,11 +134,12 @@ struct Resolver<'a> {
 
 impl<'a> Resolver<'a> {
     fn new(complete: bool) -> Self {
-        let (catalog, trees, lost, findings, places) = Default::default();
+        let (catalog, trees, lost, pinned, findings, places) = Default::default();
         Resolver {
             catalog,
             trees,
             lost,
+            pinned,
             findings,
             complete,
             places,
@@ -114,6 +151,7 @@ impl<'a> Resolver<'a> {
             catalog: self.catalog,
             trees: self.trees,
             lost: self.lost,
+            pinned: self.pinned,
             findings: self.findings,
         }
     }
@@ -129,7 +167,12 @@ impl<'a> Resolver<'a> {
                 Declaration::Message(message) => all.messages.push(message),
                 Declaration::Segment(segment) => all.segments.push(segment),
                 Declaration::Constant(constant) => all.constants.push(constant),
-                Declaration::Workflow(workflow) => all.workflows.push(workflow),
+                Declaration::Action(action) => all.actions.push(action),
+                Declaration::Template(template) => all.templates.push(template),
+                Declaration::Workflow(workflow) => all.workflows.push(WorkflowTree::Own(workflow)),
+                Declaration::Instance(instance) => {
+                    all.workflows.push(WorkflowTree::Instance(instance));
+                }
                 Declaration::Lost(name) => drop(self.lost.insert(name.clone(), ())),
             }
         }
@@ -138,7 +181,9 @@ impl<'a> Resolver<'a> {
         self.unique("message", &mut all.messages, |message| &message.name);
         self.unique("segment", &mut all.segments, |segment| &segment.name);
         self.unique("constant", &mut all.constants, |constant| &constant.name);
-        self.unique("workflow", &mut all.workflows, |workflow| &workflow.name);
+        self.unique("action", &mut all.actions, |action| &action.name);
+        self.unique("template", &mut all.templates, |template| &template.name);
+        self.unique("workflow", &mut all.workflows, |workflow| workflow.name());
         all
     }
 
@@ -297,16 +342,12 @@ impl<'a> Resolver<'a> {
     }
 
     fn rest(&mut self, all: &Gathered<'a>) {
-        let user = self.catalog.object(&Name::new("user"));
-        for action in builtin_actions(user) {
-            self.catalog.add_action(action);
-        }
         for tree in &all.messages {
             let Some(object) = self.object(&tree.object) else {
                 self.lost.insert(tree.name.name.clone(), ());
                 continue;
             };
-            let parameters = self.parameters(tree);
+            let parameters = self.parameters(&tree.parameters);
             let (name, doc) = (tree.name.name.clone(), tree.doc.clone());
             self.catalog.add_message(Message {
                 name,
@@ -338,46 +379,32 @@ impl<'a> Resolver<'a> {
             });
             self.trees.constants.push(tree);
         }
-        for tree in &all.workflows {
-            let Some(object) = self.object(&tree.object) else {
-                self.lost.insert(tree.name.name.clone(), ());
-                continue;
-            };
-            self.catalog.add_workflow(Workflow {
-                name: tree.name.name.clone(),
-                doc: tree.doc.clone(),
-                object,
-            });
-            self.trees.workflows.push(tree);
-        }
     }
 
-    fn parameters(&mut self, tree: &ast::Message) -> Vec<MessageParameter> {
-        let mut parameters: Vec<MessageParameter> = Vec::new();
-        for parameter in &tree.parameters {
-            let before = tree
-                .parameters
-                .iter()
-                .take_while(|other| !std::ptr::eq(*other, parameter));
-            if let Some(first) = before
-                .map(|other| &other.name)
-                .find(|name| name.name == parameter.name.name)
-            {
-                self.findings.push(repeated(
-                    &parameter.name,
-                    "the message has",
-                    Some(first.span),
-                ));
-                continue;
+    fn parameters(&mut self, trees: &[ast::Parameter]) -> Vec<MessageParameter> {
+        let trees = self.single("the message has", trees);
+        let rows = trees.into_iter().map(|parameter| MessageParameter {
+            name: parameter.name.name.clone(),
+            ty: self.value_type(&parameter.ty, false),
+            required: parameter.required.is_some(),
+        });
+        rows.collect()
+    }
+
+    /// Parameters without doubles, which are reported.
+    fn single<'t>(&mut self, owner: &str, trees: &'t [ast::Parameter]) -> Vec<&'t ast::Parameter> {
+        let mut kept: Vec<&ast::Parameter> = Vec::with_capacity(trees.len());
+        for tree in trees {
+            let same = |other: &&&ast::Parameter| other.name.name == tree.name.name;
+            match kept.iter().find(same) {
+                Some(first) => {
+                    let first = Some(first.name.span);
+                    self.findings.push(repeated(&tree.name, owner, first));
+                }
+                None => kept.push(tree),
             }
-            let ty = self.value_type(&parameter.ty, false);
-            parameters.push(MessageParameter {
-                name: parameter.name.name.clone(),
-                ty,
-                required: parameter.required,
-            });
         }
-        parameters
+        kept
     }
 }
 

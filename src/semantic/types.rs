@@ -12,6 +12,7 @@ mod many;
 mod membership;
 mod name;
 mod occurrence;
+mod parameter;
 mod past;
 mod path;
 mod record;
@@ -21,6 +22,7 @@ mod test;
 mod text;
 
 pub(super) use facts::{facts, facts_unless};
+pub(super) use parameter::{Parameter, Parameters, StandsFor};
 pub(super) use path::Attribute;
 pub(super) use scope::{EventScope, Local, Member, Scope};
 
@@ -44,6 +46,8 @@ pub(super) struct Checker<'a> {
     /// Computed properties that are made of sensitive ones.
     pub(super) sensitive: BTreeSet<(ObjectId, PropertyId)>,
     pub(super) findings: Findings,
+    /// What the parameters of the template at hand stand for.
+    pub(super) parameters: Option<Parameters>,
     /// What the declaration at hand names.
     pub(super) uses: BTreeSet<Item>,
     /// What is checked, and not run by this version.
@@ -72,6 +76,7 @@ impl<'a> Checker<'a> {
             constants,
             sensitive,
             findings,
+            parameters: None,
             uses,
             later: Vec::new(),
             trail: Vec::new(),
@@ -94,9 +99,27 @@ impl<'a> Checker<'a> {
         if self.lost.contains(name) || !self.complete && declared_elsewhere(code) {
             return;
         }
+        if let Some(instead) = self.wrong_parameter(code, (name, span)) {
+            self.findings.extend(instead);
+            return;
+        }
+        if code == Code::UnknownWorkflow && self.catalog.template(&Name::new(name)).is_some() {
+            self.no_instance(name, span);
+            return;
+        }
         let meant = nearest(name, candidates);
         self.findings
             .push(Finding::new(code, span, message).did_you_mean(meant, span));
+    }
+
+    /// A template where a workflow must stand.
+    fn no_instance(&mut self, name: &str, span: Span) {
+        let message = format!("`{name}` is a template, not a workflow");
+        self.report(
+            Finding::new(Code::UnknownWorkflow, span, message).help(format!(
+                "name an instance of it: `workflow NAME = {name}(…)`"
+            )),
+        );
     }
 
     /// Reports a construct that this version does not build.
@@ -131,6 +154,7 @@ impl<'a> Checker<'a> {
                 let named = self.constants.get(id.index())?.as_ref()?;
                 self.literal_of(named)
             }
+            ExprKind::Parameter(_) => self.some_time(value),
             _ => None,
         }
     }

@@ -1,14 +1,17 @@
 //! The tree: what was written, with a span on everything, and nothing of what
 //! it means. A name here is text; whether it exists is told later.
 
+mod action;
 mod declaration;
 mod expr;
 mod past;
 mod step;
+mod template;
 mod tie;
 mod wait;
 mod workflow;
 
+pub use action::{Action, Via, ViaField, ViaValue};
 pub use declaration::{
     Association, Constant, Event, EventMatch, Field, Member, Message, Modifier, ModifierKind,
     Object, Parameter, Property, Segment, SegmentKind, TypeExpr, TypeKind, Verify, VerifyOption,
@@ -23,6 +26,7 @@ pub use step::{
     Branch, BranchCase, Do, ElseCase, Match, MatchCase, MatchValue, Retry, SetOp, Share, Split,
     SplitCase, Step, StepKind,
 };
+pub use template::{Instance, Template};
 pub use tie::{Create, Dissociate, LinkWith, Linked};
 pub use wait::{
     Amount, Arm, ArmKind, Awaited, Bounds, IfPast, Limit, Moment, PastAction, Until, Wait,
@@ -63,8 +67,14 @@ pub enum Declaration {
     Segment(Segment),
     /// `const`.
     Constant(Constant),
+    /// `action`.
+    Action(Action),
+    /// `template`.
+    Template(Template),
     /// `workflow`.
     Workflow(Workflow),
+    /// `workflow NAME = TEMPLATE(…)`.
+    Instance(Instance),
     /// Something that a finding was given for. Its name is known all the
     /// same, so that uses of it give no findings of their own.
     Lost(Name),

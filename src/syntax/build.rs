@@ -2,6 +2,7 @@
 //! the grammar holds; `recover` turns what the catch-all rules swallowed into
 //! findings.
 
+mod action;
 mod allow;
 mod awaited;
 mod branch;
@@ -18,6 +19,7 @@ mod property;
 mod recover;
 mod split;
 mod step;
+mod template;
 mod text;
 mod tie;
 mod trigger;

@@ -21,6 +21,7 @@ const WEBINAR: [&str; 7] = [
 
 /// Programs that show every construct that is built.
 const GOOD: &[&str] = &[
+    "actions",
     "conditions",
     "events",
     "links",
@@ -28,6 +29,7 @@ const GOOD: &[&str] = &[
     "past",
     "records",
     "steps",
+    "templates",
     "waits",
     "workflows",
 ];

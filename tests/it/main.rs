@@ -7,6 +7,7 @@
     reason = "a test that meets the unexpected has failed"
 )]
 
+mod actions;
 mod acts;
 mod carry;
 mod cli;
@@ -59,6 +60,7 @@ mod store;
 mod stores;
 mod support;
 mod survive;
+mod templates;
 mod tls_server;
 mod two;
 mod values;

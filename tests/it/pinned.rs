@@ -24,7 +24,7 @@ fn pinning(steps: &str) -> String {
     program.replace("enroll on visited\n", "enroll on visited\n  on edit pin\n")
 }
 
-fn enters(desk: &mut Desk, name: &str) -> Candidate {
+pub(crate) fn enters(desk: &mut Desk, name: &str) -> Candidate {
     let contact = desk.contact(&format!("{name}@x.example"), &[]);
     desk.one(Order::Event(contact.clone(), "visited".into(), vec![]));
     contact
@@ -38,7 +38,7 @@ fn status(desk: &mut Desk) -> Status {
 }
 
 /// How many are inside each version of `once`.
-fn versions(desk: &mut Desk) -> Vec<usize> {
+pub(crate) fn versions(desk: &mut Desk) -> Vec<usize> {
     let status = status(desk);
     let once = status.workflows.iter().find(|one| one.name == "once");
     let once = once.expect("it is there");
@@ -55,7 +55,7 @@ fn all(desk: &mut Desk) -> String {
 }
 
 /// Opens a store again, from its snapshot and from the log alone.
-fn reopened(mut desk: Desk) -> Desk {
+pub(crate) fn reopened(mut desk: Desk) -> Desk {
     for snapshots in [true, false] {
         let before = all(&mut desk);
         desk = desk.reopen(snapshots);

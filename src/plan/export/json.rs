@@ -24,6 +24,9 @@ struct WorkflowWire<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     doc: Option<&'a str>,
     off: bool,
+    /// The template that it is made of, with the arguments.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    made_of: Option<&'a str>,
     clauses: Vec<&'a str>,
     steps: Vec<StepWire<'a>>,
     nodes: Vec<NodeWire>,
@@ -84,6 +87,7 @@ fn wire<'a>(program: &'a Program, workflow: &'a Workflow) -> WorkflowWire<'a> {
         title: workflow.title.as_deref(),
         doc: workflow.doc.as_deref(),
         off: workflow.off,
+        made_of: workflow.made.as_ref().map(|made| made.call.as_str()),
         clauses: workflow
             .clauses
             .iter()

@@ -12,6 +12,9 @@ pub fn render(program: &Program, workflow: &Workflow) -> String {
     let object = &program.catalog.objects[workflow.object].name;
     let _ = writeln!(out, "workflow {} on {object}", workflow.name());
     let _ = writeln!(out, "  version {}", workflow.version.short());
+    if let Some(made) = &workflow.made {
+        let _ = writeln!(out, "  made of {}", made.call);
+    }
     for clause in &workflow.clauses {
         let _ = writeln!(out, "  {}", clause.text);
     }

@@ -4,7 +4,7 @@ use super::Lowering;
 use crate::base::{Fingerprint, Span};
 use crate::model::WorkflowId;
 use crate::plan::{
-    ActionGraph, Clause, Condition, EventTrigger, Next, Reenroll, Refinement, Workflow,
+    ActionGraph, Clause, Condition, EventTrigger, Made, Next, Reenroll, Refinement, Workflow,
 };
 use crate::semantic::hir;
 
@@ -61,6 +61,11 @@ impl Lowering<'_> {
                 .iter()
                 .map(|span| self.clause(*span))
                 .collect(),
+            made: workflow.made.as_ref().map(|made| Made {
+                template: made.template.clone(),
+                call: self.text(made.call),
+                span: made.span,
+            }),
             span: workflow.span,
         }
     }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::body::Bodies;
 use super::flow::Walk;
 use crate::base::{Name, nearest};
 use crate::diagnostic::{Code, Finding, with_article};
@@ -141,7 +142,7 @@ impl Checker<'_> {
         if let Some(object) = walk.scope.this {
             self.no_shadow(object, name);
         }
-        if walk.scope.bound(name.name.as_str()).is_some() {
+        if walk.scope.bound(name.name.as_str()).is_some() || self.is_parameter(name) {
             self.report(
                 Finding::new(
                     Code::DuplicateName,
@@ -183,9 +184,10 @@ impl Checker<'_> {
         let message =
             sent.and_then(|field| self.field_argument(field, (&Type::Message, false), scope));
         let parameters = self.parameters_of(message.as_ref());
-        let lost = message
-            .as_ref()
-            .is_some_and(|message| matches!(message.kind, ExprKind::Broken));
+        let lost = message.as_ref().is_some_and(|message| {
+            matches!(message.kind, ExprKind::Broken | ExprKind::Parameter(_))
+        });
+        let mut bodies = Bodies::default();
         for field in &tree.arguments {
             if checked.iter().any(|(name, _)| *name == field.name.name) {
                 let text = format!("`{}` is given already", field.name.name);
@@ -200,12 +202,20 @@ impl Checker<'_> {
             } else {
                 self.named_argument(action, &parameters, field, scope)
             };
+            if action.name == "http" {
+                bodies.see(&field.name, value.as_ref());
+                self.by_names(&field.name, value.as_ref());
+            }
             if action.guarded {
                 value
                     .iter()
                     .for_each(|value| self.nothing_sensitive(value, &action.name));
             }
             checked.extend(value.map(|value| (field.name.name.clone(), value)));
+        }
+        self.one_body(&bodies);
+        if action.declared {
+            self.later(&format!("do {}", action.name), tree.action.span);
         }
         self.missing(action, &parameters, tree);
         checked
@@ -255,7 +265,7 @@ impl Checker<'_> {
         self.field_argument(field, (ty, required), &scope)
     }
 
-    fn field_argument(
+    pub(super) fn field_argument(
         &mut self,
         field: &ast::Field,
         (ty, required): (&Type, bool),

@@ -1,7 +1,7 @@
 //! Steps about other workflows and static segments.
 
 use crate::diagnostic::{Code, Finding, with_article};
-use crate::model::{Item, SegmentId, WorkflowId};
+use crate::model::SegmentId;
 use crate::semantic::hir::{Records, StepKind};
 use crate::semantic::types::{Checker, Scope};
 use crate::syntax::ast::{self, Ident};
@@ -13,7 +13,7 @@ impl Checker<'_> {
         path: Option<&ast::Path>,
         scope: &Scope,
     ) -> Option<StepKind> {
-        let id = self.workflow_of(name)?;
+        let id = self.workflow_named(name)?;
         let (records, object) = self.records(path, scope)?;
         let owner = self.catalog.workflows[id].object;
         if owner != object {
@@ -46,7 +46,7 @@ impl Checker<'_> {
         let Some(name) = name else {
             return Some(StepKind::Unenroll(None));
         };
-        let id = self.workflow_of(name)?;
+        let id = self.workflow_named(name)?;
         let (owner, here) = (self.catalog.workflows[id].object, scope.this?);
         if owner != here {
             let (owner, here) = (
@@ -66,25 +66,6 @@ impl Checker<'_> {
             return None;
         }
         Some(StepKind::Unenroll(Some(id)))
-    }
-
-    /// The workflow of a name.
-    fn workflow_of(&mut self, name: &Ident) -> Option<WorkflowId> {
-        let found = self.catalog.workflow(&name.name);
-        let Some(id) = found else {
-            let message = format!("there is no workflow `{}`", name.name);
-            let rows = self.catalog.workflows.rows().iter();
-            let names = rows.map(|workflow| workflow.name.as_str());
-            self.unknown(
-                Code::UnknownWorkflow,
-                (name.name.as_str(), name.span),
-                message,
-                names,
-            );
-            return None;
-        };
-        self.uses.insert(Item::Workflow(id));
-        Some(id)
     }
 
     /// A static segment, and the records that join or leave it.

@@ -264,7 +264,7 @@ impl Checker<'_> {
         })
     }
 
-    fn json_path(&mut self, path: &Plain) -> Option<JsonPath> {
+    pub(super) fn json_path(&mut self, path: &Plain) -> Option<JsonPath> {
         match Rfc9535::parse(&path.text) {
             Ok(_) => Some(JsonPath(path.text.as_str().into())),
             Err(error) => {
@@ -293,7 +293,10 @@ impl Checker<'_> {
             given.take(option);
         }
         let scheme = line.scheme.name.as_str();
-        let secret = given.secret.clone();
+        let secret = given.secret.clone().map(|secret| secret.name);
+        if let Some(secret) = &given.secret {
+            self.known_secret(secret);
+        }
         if !SCHEMES.contains(&scheme) {
             let message = format!("there is no verification `{scheme}`");
             self.unknown(
@@ -365,7 +368,7 @@ impl Checker<'_> {
 #[derive(Default)]
 struct Options {
     header: Option<Box<str>>,
-    secret: Option<Name>,
+    secret: Option<Ident>,
     encoding: Option<Ident>,
     prefix: Option<Box<str>>,
     timestamp: Option<(Box<str>, crate::base::Duration)>,
@@ -375,7 +378,7 @@ impl Options {
     fn take(&mut self, option: &VerifyOption) {
         match option {
             VerifyOption::Header(header) => self.header = Some(header.text.as_str().into()),
-            VerifyOption::Secret(name) => self.secret = Some(name.name.clone()),
+            VerifyOption::Secret(name) => self.secret = Some(name.clone()),
             VerifyOption::Encoding(name) => self.encoding = Some(name.clone()),
             VerifyOption::Prefix(prefix) => self.prefix = Some(prefix.text.as_str().into()),
             VerifyOption::Timestamp(header, age) => {

@@ -1,38 +1,67 @@
 //! Older versions of workflows, on which enrolments finish (V3): checked like
 //! any workflow, against what is declared now. Who is inside is not known here.
 
+use super::template::Body;
 use super::workflow::parts;
+use crate::base::Span;
 use crate::model::WorkflowId;
-use crate::semantic::hir::{Origin, Pinned};
+use crate::semantic::hir::{Origin, Pinned, Workflow};
+use crate::semantic::resolve::PinnedTemplate;
 use crate::semantic::types::Checker;
-use crate::syntax::ast::{self, Declaration};
+use crate::syntax::ast::{self, Declaration, Ident};
 
 impl Checker<'_> {
-    pub(super) fn check_pinned(&mut self, files: &[ast::File]) -> Vec<Pinned> {
-        let declarations = files.iter().flat_map(|file| &file.declarations);
-        let trees = declarations.filter_map(|declaration| match declaration {
-            Declaration::Workflow(tree) => Some(tree),
-            _ => None,
-        });
-        trees
-            .filter_map(|tree| {
-                let of = self.catalog.workflow(&tree.name.name)?;
-                self.is_of(of, tree).then(|| self.pinned(of, tree))
-            })
-            .collect()
+    /// Each file holds one version; that of an instance its template too.
+    pub(super) fn check_pinned(
+        &mut self,
+        files: &[ast::File],
+        templates: &[PinnedTemplate<'_>],
+    ) -> Vec<Pinned> {
+        let mut versions = Vec::new();
+        for declaration in files.iter().flat_map(|file| &file.declarations) {
+            versions.extend(match declaration {
+                Declaration::Workflow(tree) => self.pinned(tree),
+                Declaration::Instance(tree) => self.pinned_instance(tree, templates),
+                _ => None,
+            });
+        }
+        versions
     }
 
-    /// Whether both versions take records of one object: those of another
-    /// cannot be inside.
-    fn is_of(&self, of: WorkflowId, tree: &ast::Workflow) -> bool {
-        let object = self.catalog.object(&tree.object.name);
-        object == Some(self.catalog.workflows[of].object)
+    /// The workflow that a version is of, if both take records of one object:
+    /// those of another cannot be inside.
+    fn current(&self, name: &Ident, object: &Ident) -> Option<WorkflowId> {
+        let of = self.catalog.workflow(&name.name)?;
+        let object = self.catalog.object(&object.name);
+        (object == Some(self.catalog.workflows[of].object)).then_some(of)
     }
 
-    fn pinned(&mut self, of: WorkflowId, tree: &ast::Workflow) -> Pinned {
-        let workflow = self.workflow(of, tree);
+    fn pinned(&mut self, tree: &ast::Workflow) -> Option<Pinned> {
+        let of = self.current(&tree.name, &tree.object)?;
+        let workflow = self.workflow(self.catalog.workflows[of].object, tree);
+        Some(self.version_of(of, workflow, parts(tree.span, &tree.clauses)))
+    }
+
+    fn pinned_instance(
+        &mut self,
+        tree: &ast::Instance,
+        templates: &[PinnedTemplate<'_>],
+    ) -> Option<Pinned> {
+        let source = tree.span.source;
+        let mut templates = templates.iter();
+        let (template, head) = templates.find(|(template, _)| {
+            template.span.source == source && template.name.name == tree.template.name
+        })?;
+        let of = self.current(&tree.name, &template.object)?;
+        let mut body = Body::default();
+        let (workflow, parts) = self.instance(tree, (template, head), &mut body);
+        self.report_bodies(vec![body]);
+        Some(self.version_of(of, workflow, parts))
+    }
+
+    fn version_of(&mut self, of: WorkflowId, workflow: Workflow, parts: Vec<Span>) -> Pinned {
         let names = std::mem::take(&mut self.uses);
-        let origins = parts(tree).into_iter().map(|span| Origin {
+        let origins = parts.into_iter().map(|span| Origin {
             span,
             names: names.clone(),
         });

@@ -22,10 +22,12 @@ pub(super) fn of(catalog: &Catalog, trees: &Trees<'_>) -> BTreeMap<Item, Span> {
     places.extend(messages.map(|(id, tree)| (Item::Message(id), tree.name.span)));
     let segments = catalog.segments.ids().zip(&trees.segments);
     places.extend(segments.map(|(id, tree)| (Item::Segment(id), tree.name.span)));
+    let actions = catalog.actions.ids().zip(&trees.actions);
+    places.extend(actions.filter_map(|(id, tree)| Some((Item::Action(id), (*tree)?.name.span))));
     let constants = catalog.constants.ids().zip(&trees.constants);
     places.extend(constants.map(|(id, tree)| (Item::Constant(id), tree.name.span)));
     let workflows = catalog.workflows.ids().zip(&trees.workflows);
-    places.extend(workflows.map(|(id, tree)| (Item::Workflow(id), tree.name.span)));
+    places.extend(workflows.map(|(id, tree)| (Item::Workflow(id), tree.name().span)));
     places
 }
 

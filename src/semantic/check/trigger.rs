@@ -55,7 +55,6 @@ impl Checker<'_> {
     ) -> Option<(EventSource, Option<Expr>, Option<Expr>)> {
         Some((
             match event {
-                EventRef::Named(name) if name.name == "action_failed" => EventSource::ActionFailed,
                 EventRef::Named(name) => self.declared_event(name, object)?,
                 EventRef::Created => EventSource::Created,
                 EventRef::Joined(name) => EventSource::Joined(self.segment_of(name, object)?),
@@ -114,7 +113,13 @@ impl Checker<'_> {
         name: &Ident,
         object: ObjectId,
     ) -> Option<EventSource> {
-        let Some(id) = self.catalog.event(&name.name) else {
+        let meant = self.meant("event", name);
+        match meant.as_str() {
+            "action_failed" => return Some(EventSource::ActionFailed),
+            "created" => return Some(EventSource::Created),
+            _ => {}
+        }
+        let Some(id) = self.catalog.event(&meant) else {
             let message = format!("there is no event `{}`", name.name);
             let builtin = ["created", "changed", "joined", "left", "action_failed"];
             let names = self

@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use crate::base::Span;
 use crate::diagnostic::{Code, Finding};
-use crate::model::{Item, WorkflowId};
+use crate::model::{Item, ObjectId};
 use crate::semantic::hir::{Origins, Workflow};
-use crate::semantic::resolve::Trees;
+use crate::semantic::resolve::{Trees, WorkflowTree};
 use crate::semantic::types::{Checker, EventScope, Scope};
 use crate::syntax::ast::{self, ClauseKind};
 
@@ -17,18 +17,31 @@ impl Checker<'_> {
         origins: &mut Origins,
     ) -> Vec<Workflow> {
         let mut workflows = Vec::with_capacity(trees.workflows.len());
+        let mut bodies = self.check_templates(trees);
         for (id, tree) in self.catalog.workflows.ids().zip(&trees.workflows) {
-            workflows.push(self.workflow(id, tree));
+            let object = self.catalog.workflows[id].object;
+            let checked = match tree {
+                WorkflowTree::Own(tree) => {
+                    let parts = parts(tree.span, &tree.clauses);
+                    Some((self.workflow(object, tree), parts))
+                }
+                WorkflowTree::Instance(tree) => self.instance_of(tree, trees, &mut bodies),
+            };
+            // INVARIANT: an instance without its template is no workflow of the catalog.
+            let Some((workflow, parts)) = checked else {
+                continue;
+            };
             let names = std::mem::take(&mut self.uses);
-            for part in parts(tree) {
+            for part in parts {
                 origins.add(Item::Workflow(id), part, names.clone());
             }
+            workflows.push(workflow);
         }
+        self.report_bodies(bodies);
         workflows
     }
 
-    pub(super) fn workflow(&mut self, id: WorkflowId, tree: &ast::Workflow) -> Workflow {
-        let object = self.catalog.workflows[id].object;
+    pub(super) fn workflow(&mut self, object: ObjectId, tree: &ast::Workflow) -> Workflow {
         self.uses.insert(Item::Object(object));
         let mut workflow = empty(tree, object);
         self.once(&tree.clauses);
@@ -166,25 +179,24 @@ impl Checker<'_> {
 
 /// The text that counts for the version of a workflow (V1). What an edit does
 /// with those inside does not: to say it moves nobody.
-pub(super) fn parts(tree: &ast::Workflow) -> Vec<Span> {
-    let aside = tree
-        .clauses
+pub(super) fn parts(whole: Span, clauses: &[ast::Clause]) -> Vec<Span> {
+    let aside = clauses
         .iter()
         .filter(|clause| matches!(clause.kind, ClauseKind::OnEdit(_)));
-    let (mut parts, mut start) = (Vec::with_capacity(1), tree.span.start);
+    let (mut parts, mut start) = (Vec::with_capacity(1), whole.start);
     for clause in aside {
         parts.push(Span {
             start,
             end: clause.span.start,
-            ..tree.span
+            ..whole
         });
         start = clause.span.end;
     }
-    parts.push(Span { start, ..tree.span });
+    parts.push(Span { start, ..whole });
     parts
 }
 
-fn empty(tree: &ast::Workflow, object: crate::model::ObjectId) -> Workflow {
+fn empty(tree: &ast::Workflow, object: ObjectId) -> Workflow {
     Workflow {
         name: tree.name.name.clone(),
         object,
@@ -204,6 +216,7 @@ fn empty(tree: &ast::Workflow, object: crate::model::ObjectId) -> Workflow {
         goal: None,
         steps: Vec::new(),
         clauses: clause_spans(&tree.clauses),
+        made: None,
         span: tree.span,
     }
 }

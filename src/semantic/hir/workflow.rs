@@ -44,8 +44,21 @@ pub struct Workflow {
     pub steps: Vec<Step>,
     /// Its clauses but for the steps, in the order of the text.
     pub clauses: Vec<Span>,
+    /// The template that it is made of, where it is an instance.
+    pub made: Option<Made>,
     /// The whole declaration.
     pub span: Span,
+}
+
+/// What an instance is made of.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// The name of the template.
+    pub template: Name,
+    /// The whole declaration of the template.
+    pub span: Span,
+    /// The template with the arguments, where the instance names it.
+    pub call: Span,
 }
 
 /// An event that may happen to a record.

@@ -2,8 +2,8 @@
 
 use super::{PropertyTrees, Resolver, repeated};
 use crate::base::{Name, nearest};
-use crate::diagnostic::{Code, Finding};
-use crate::model::{Member, Members, ObjectId, Property, Type};
+use crate::diagnostic::{Code, Finding, with_article};
+use crate::model::{Member, Members, ObjectId, ParameterKind, Property, Type};
 use crate::syntax::ast::{self, Ident, Modifier, ModifierKind, TypeKind};
 
 /// How many times `OBJECT.PROPERTY` may lead to another one.
@@ -237,6 +237,14 @@ impl<'a> Resolver<'a> {
                 .help(format!(
                     "between objects stands an association: `one {name}` or `many {name}`"
                 )),
+            );
+            return Type::Broken;
+        }
+        if ParameterKind::named(ident.name.as_str()).is_some() {
+            let message = format!("no value is {}", with_article(ident.name.as_str()));
+            self.findings.push(
+                Finding::new(Code::UnknownType, ident.span, message)
+                    .help("a parameter of a template may have this type, and nothing else"),
             );
             return Type::Broken;
         }

@@ -32,7 +32,8 @@ impl Checker<'_> {
 
     /// The segment of a name.
     pub(in crate::semantic) fn segment(&mut self, name: &Ident) -> Option<SegmentId> {
-        let found = self.catalog.segment(&name.name);
+        let meant = self.meant("segment", name);
+        let found = self.catalog.segment(&meant);
         match found {
             Some(segment) => {
                 self.uses.insert(Item::Segment(segment));

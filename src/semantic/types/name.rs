@@ -25,6 +25,7 @@ impl Checker<'_> {
                     .cloned()
                     .map(|local| self.local(ident, &local, scope))
             })
+            .or_else(|| self.parameter(ident, expected))
             .or_else(|| self.this_name(ident, scope))
             .or_else(|| self.constant(ident))
             .unwrap_or_else(|| self.no_name(ident, scope, expected))
@@ -51,6 +52,7 @@ impl Checker<'_> {
         !(WORDS.contains(&name)
             || member
             || scope.local(name).is_some()
+            || self.is_parameter(&path.head)
             || scope.this.is_some_and(attribute)
             || self.catalog.constant(&path.head.name).is_some())
     }
@@ -322,6 +324,7 @@ impl Checker<'_> {
                 .iter()
                 .map(|(name, _): &(Name, Local)| name.as_str()),
         );
+        names.extend(self.parameter_names());
         names.extend(
             self.catalog
                 .constants

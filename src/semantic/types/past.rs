@@ -292,8 +292,9 @@ impl Checker<'_> {
     }
 
     /// The workflow of a name.
-    fn workflow_named(&mut self, name: &Ident) -> Option<WorkflowId> {
-        let found = self.catalog.workflow(&name.name);
+    pub(in crate::semantic) fn workflow_named(&mut self, name: &Ident) -> Option<WorkflowId> {
+        let meant = self.meant("workflow", name);
+        let found = self.catalog.workflow(&meant);
         match found {
             Some(id) => {
                 self.uses.insert(Item::Workflow(id));

@@ -153,12 +153,14 @@ pub struct Message {
 /// `NAME: TYPE [required]`.
 #[derive(Debug, Clone)]
 pub struct Parameter {
+    /// Its doc comment.
+    pub doc: Doc,
     /// Its name.
     pub name: Ident,
     /// Its type.
     pub ty: TypeExpr,
-    /// Whether it must be given.
-    pub required: bool,
+    /// Where `required` stands: it must be given.
+    pub required: Option<Span>,
 }
 
 /// `NAME: VALUE`.

@@ -23,6 +23,9 @@ pub struct Workflow {
 pub struct Clause {
     /// Its doc comment.
     pub doc: Doc,
+    /// The word that says what it is about: the clauses of an instance stand in
+    /// place of those of its template that have the same.
+    pub keyword: &'static str,
     /// Which clause.
     pub kind: ClauseKind,
     /// The whole clause.

@@ -203,7 +203,9 @@ fn declaration_rules(word: &str) -> &'static [Rule] {
         "webhook" => &[Rule::webhook],
         "segment" => &[Rule::segment],
         "const" => &[Rule::constant],
-        "workflow" => &[Rule::workflow],
+        "action" => &[Rule::action],
+        "template" => &[Rule::template],
+        "workflow" => &[Rule::workflow, Rule::instance],
         _ => &[],
     }
 }

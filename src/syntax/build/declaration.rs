@@ -16,7 +16,10 @@ impl<'i> Builder<'i> {
             Rule::webhook => Some(Declaration::Webhook(self.webhook(pair)?)),
             Rule::segment => Some(Declaration::Segment(self.segment(pair)?)),
             Rule::constant => Some(Declaration::Constant(self.constant(pair)?)),
+            Rule::action => Some(Declaration::Action(self.action(pair)?)),
+            Rule::template => Some(Declaration::Template(self.template(pair)?)),
             Rule::workflow => Some(Declaration::Workflow(self.workflow(pair)?)),
+            Rule::instance => Some(Declaration::Instance(self.instance(pair)?)),
             Rule::later_declaration => self.later_declaration(&pair),
             Rule::stray_declaration => self.stray_declaration(&pair),
             Rule::stray_close => {
@@ -38,22 +41,17 @@ impl<'i> Builder<'i> {
         }
     }
 
-    /// `calendar`, `action`, `template`, an instance, `test`.
+    /// `calendar`, `test`.
     fn later_declaration(&mut self, pair: &Pair<'i>) -> Option<Declaration> {
         let mut words = pair
             .as_str()
             .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.')));
         let word = words.next().unwrap_or_default();
-        let construct = if word == "workflow" {
-            "an instance of a template"
-        } else {
-            word
-        };
         let name = words
             .find(|word| !word.is_empty())
             .filter(|_| word != "test");
         self.doc(self.span(pair).start);
-        self.not_yet(construct, self.first_word(pair));
+        self.not_yet(word, self.first_word(pair));
         name.map(|name| Declaration::Lost(Name::new(name)))
     }
 
@@ -87,21 +85,26 @@ impl<'i> Builder<'i> {
         Some((self.declared(first), self.ident(second)))
     }
 
-    fn parameters(&mut self, pair: Pair<'i>) -> Vec<Parameter> {
+    /// What a message, an action or a template takes.
+    pub(super) fn parameters(&mut self, pair: Pair<'i>) -> Vec<Parameter> {
         pair.into_inner()
             .filter_map(|part| self.parameter(part))
             .collect()
     }
 
     fn parameter(&mut self, pair: Pair<'i>) -> Option<Parameter> {
-        let required = pair
-            .clone()
-            .into_inner()
-            .any(|part| part.as_rule() == Rule::kw_required);
         let mut parts = pair.into_inner();
-        let name = self.key(&parts.next()?);
+        let name = parts.next()?;
+        let doc = self.doc(self.span(&name).start);
+        let name = self.key(&name);
         let ty = self.type_expr(parts.next()?)?;
-        Some(Parameter { name, ty, required })
+        let required = parts.find(|part| part.as_rule() == Rule::kw_required);
+        Some(Parameter {
+            doc,
+            name,
+            ty,
+            required: required.map(|word| self.span(&word)),
+        })
     }
 
     fn segment(&mut self, pair: Pair<'i>) -> Option<Segment> {

@@ -17,6 +17,8 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::fields
         | Rule::webhook
         | Rule::webhook_body
+        | Rule::via_body
+        | Rule::template
         | Rule::workflow
         | Rule::workflow_body
         | Rule::steps
@@ -33,7 +35,9 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::members | Rule::parameters => "`(`",
         Rule::member => "a member",
         Rule::parameter => "a parameter",
-        Rule::field => "a field: `NAME: VALUE`",
+        Rule::field | Rule::via_field => "a field: `NAME: VALUE`",
+        Rule::attempts => "a number of attempts, like `3 times over 1 hour`",
+        Rule::memory => "an amount of memory, like `256 MB`",
         Rule::changed_event | Rule::created_event | Rule::joined_event | Rule::left_event => {
             "an event"
         }
@@ -109,6 +113,11 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::segment_when
         | Rule::segment_static
         | Rule::constant
+        | Rule::action
+        | Rule::results
+        | Rule::via
+        | Rule::byte_unit
+        | Rule::instance
         | Rule::later_declaration
         | Rule::clause
         | Rule::title
@@ -261,6 +270,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::at_case
         | Rule::WHITESPACE
         | Rule::COMMENT => "",
+        Rule::kw_action => "`action`",
         Rule::kw_active => "`active`",
         Rule::kw_activity => "`activity`",
         Rule::kw_add => "`add`",
@@ -371,6 +381,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_steps => "`steps`",
         Rule::kw_stop => "`stop`",
         Rule::kw_suppress => "`suppress`",
+        Rule::kw_template => "`template`",
         Rule::kw_then => "`then`",
         Rule::kw_this => "`this`",
         Rule::kw_timeout => "`timeout`",
@@ -385,6 +396,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_until => "`until`",
         Rule::kw_verify => "`verify`",
         Rule::kw_wait => "`wait`",
+        Rule::kw_via => "`via`",
         Rule::kw_was => "`was`",
         Rule::kw_webhook => "`webhook`",
         Rule::kw_when => "`when`",

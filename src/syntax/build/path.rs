@@ -14,13 +14,7 @@ impl<'i> Builder<'i> {
         let mut rest: Vec<PathSegment> = Vec::new();
         for part in pair.into_inner() {
             match part.as_rule() {
-                Rule::arguments => {
-                    arguments = Some(
-                        part.into_inner()
-                            .filter_map(|part| self.argument(part))
-                            .collect(),
-                    )
-                }
+                Rule::arguments => arguments = Some(self.arguments(part)),
                 Rule::label => {
                     let name = part.into_inner().next().map(|name| self.ident(&name));
                     match rest.last_mut() {
@@ -83,6 +77,13 @@ impl<'i> Builder<'i> {
         let arguments = path.arguments.iter().flatten();
         *depth += arguments.map(argument_depth).max().unwrap_or(0);
         Some(ExprKind::Path(Box::new(path)))
+    }
+
+    /// What stands between the parentheses of a call, or of an instance.
+    pub(super) fn arguments(&mut self, pair: Pair<'i>) -> Vec<Argument> {
+        pair.into_inner()
+            .filter_map(|part| self.argument(part))
+            .collect()
     }
 
     fn argument(&mut self, pair: Pair<'i>) -> Option<Argument> {

@@ -60,7 +60,7 @@ impl<'i> Builder<'i> {
     }
 
     /// The body of an object or an event.
-    fn properties(&mut self, pair: Pair<'i>) -> (Vec<Property>, Vec<EventMatch>) {
+    pub(super) fn properties(&mut self, pair: Pair<'i>) -> (Vec<Property>, Vec<EventMatch>) {
         let (mut properties, mut matches) = (Vec::new(), Vec::new());
         let opener = self.opener(&pair);
         let mut last = None;

@@ -220,7 +220,7 @@ impl<'i> Builder<'i> {
         Some(self.declared(&name))
     }
 
-    fn retry(&mut self, pair: Pair<'i>) -> Option<Retry> {
+    pub(super) fn retry(&mut self, pair: Pair<'i>) -> Option<Retry> {
         let span = self.span(&pair);
         let mut parts = pair
             .into_inner()

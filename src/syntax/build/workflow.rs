@@ -3,25 +3,18 @@
 use super::Builder;
 use crate::syntax::ast::{Clause, ClauseKind, ExprKind, OnEdit, Workflow};
 use crate::syntax::grammar::{Pair, Rule};
+use crate::syntax::words::CLAUSES;
 
 impl<'i> Builder<'i> {
     pub(super) fn workflow(&mut self, pair: Pair<'i>) -> Option<Workflow> {
         let span = self.span(&pair);
         let doc = self.doc(span.start);
-        let (mut names, mut clauses): (_, Vec<Clause>) = (Vec::new(), Vec::new());
+        let (mut names, mut clauses) = (Vec::new(), Vec::new());
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::name => names.push(part),
                 Rule::stray_header => self.stray_header(&part),
-                Rule::workflow_body => {
-                    let opener = self.opener(&part);
-                    for part in part.into_inner() {
-                        if self.is_rest(&part) {
-                            clauses.last_mut().map(break_condition);
-                        }
-                        clauses.extend(self.clause(part, opener));
-                    }
-                }
+                Rule::workflow_body => clauses = self.clauses(part),
                 _ => {}
             }
         }
@@ -35,9 +28,23 @@ impl<'i> Builder<'i> {
         })
     }
 
+    /// What stands between the braces of a workflow, a template or an instance.
+    pub(super) fn clauses(&mut self, body: Pair<'i>) -> Vec<Clause> {
+        let opener = self.opener(&body);
+        let mut clauses: Vec<Clause> = Vec::new();
+        for part in body.into_inner() {
+            if self.is_rest(&part) {
+                clauses.last_mut().map(break_condition);
+            }
+            clauses.extend(self.clause(part, opener));
+        }
+        clauses
+    }
+
     fn clause(&mut self, pair: Pair<'i>, opener: crate::base::Span) -> Option<Clause> {
         let span = self.span(&pair);
         let doc = self.doc(span.start);
+        let keyword = keyword(self.trimmed(&pair));
         let kind = match pair.as_rule() {
             Rule::title => ClauseKind::Title(self.plain(pair.into_inner().last()?)),
             Rule::off => ClauseKind::Off,
@@ -72,7 +79,28 @@ impl<'i> Builder<'i> {
                 return None;
             }
         };
-        Some(Clause { doc, kind, span })
+        Some(Clause {
+            doc,
+            keyword,
+            kind,
+            span,
+        })
+    }
+}
+
+/// What a clause is about, by its first words. A breaker is no trigger, and
+/// what an edit does is not what a merge does.
+fn keyword(clause: &str) -> &'static str {
+    let mut words = clause.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    match (first, words.next(), words.next()) {
+        ("enroll", Some("at"), Some("most")) => "enroll at most",
+        ("on", Some("edit"), _) => "on edit",
+        ("on", Some("merge"), _) => "on merge",
+        _ => {
+            let known = CLAUSES.iter().find(|word| **word == first);
+            known.copied().unwrap_or_default()
+        }
     }
 }
 

@@ -38,8 +38,10 @@ impl Draft<'_> {
         let mut place = brace;
         while place > 0 && !self.token(place).is_some_and(|token| token.first) {
             place -= 1;
-            if self.word(place) == "do" {
-                return Some(Rule::field);
+            match self.word(place) {
+                "do" => return Some(Rule::field),
+                "via" => return Some(Rule::via_field),
+                _ => {}
             }
             if matches!(self.word(place), "{" | "}") {
                 return None;
@@ -47,9 +49,12 @@ impl Draft<'_> {
         }
         match self.word(place) {
             "do" => Some(Rule::field),
+            "via" => Some(Rule::via_field),
             "message" if self.opens_declaration(place) => Some(Rule::field),
             "webhook" if self.opens_declaration(place) => Some(Rule::webhook_field),
-            "object" | "extend" | "event" if self.opens_declaration(place) => Some(Rule::property),
+            "object" | "extend" | "event" | "action" if self.opens_declaration(place) => {
+                Some(Rule::property)
+            }
             _ => None,
         }
     }

@@ -1,0 +1,173 @@
+//! Instances of templates: their arguments, their own clauses, and the workflow
+//! that comes of them.
+
+use super::template::Body;
+use super::workflow::parts;
+use crate::base::Span;
+use crate::diagnostic::{Code, Finding, Label};
+use crate::model::Template;
+use crate::semantic::hir::{Made, Workflow};
+use crate::semantic::resolve::Trees;
+use crate::semantic::types::{Checker, Parameter, StandsFor};
+use crate::syntax::ast::{self, Clause, ClauseKind};
+
+/// What was made of a template: the workflow, and the text that it is made of.
+type Instance = (Workflow, Vec<Span>);
+
+impl Checker<'_> {
+    /// An instance of one of the templates of the program.
+    pub(super) fn instance_of(
+        &mut self,
+        tree: &ast::Instance,
+        trees: &Trees<'_>,
+        bodies: &mut [Body],
+    ) -> Option<Instance> {
+        let catalog = self.catalog;
+        let id = catalog.template(&tree.template.name)?;
+        let template = trees.templates.get(id.index())?;
+        let body = bodies.get_mut(id.index())?;
+        Some(self.instance(tree, (template, &catalog.templates[id]), body))
+    }
+
+    /// An instance of a template: the body is checked with what the arguments
+    /// say.
+    pub(super) fn instance(
+        &mut self,
+        tree: &ast::Instance,
+        (template, head): (&ast::Template, &Template),
+        body: &mut Body,
+    ) -> Instance {
+        self.no_steps(tree);
+        let parameters = template.parameters.iter();
+        parameters.for_each(|parameter| self.uses_type(&parameter.ty));
+        let list = self.arguments_of(tree, head);
+        body.used |= list
+            .iter()
+            .all(|parameter| !matches!(parameter.stands_for, StandsFor::Lost));
+        let given: Vec<Option<Span>> = list.iter().map(given_at).collect();
+        let whole = workflow(tree, template);
+        let ((mut workflow, named), findings) = self.apart((template.span, list), |checker| {
+            checker.workflow(head.object, &whole)
+        });
+        for finding in findings {
+            let place = finding.primary.span;
+            if template.span.contains(place) {
+                let label = cause(tree, place, (&named, &given));
+                body.made.push((finding, label));
+            } else {
+                self.report(finding);
+            }
+        }
+        workflow.made = Some(Made {
+            template: head.name.clone(),
+            span: template.span,
+            call: tree.call,
+        });
+        let mut text = parts(tree.span, &tree.clauses);
+        text.extend(parts(template.span, &template.clauses));
+        (workflow, text)
+    }
+
+    /// The steps are those of the template.
+    fn no_steps(&mut self, tree: &ast::Instance) {
+        for clause in steps(&tree.clauses) {
+            let word = Span {
+                end: clause.span.start + "steps".len() as u32,
+                ..clause.span
+            };
+            let message = "the steps of an instance are those of its template";
+            self.report(Finding::new(Code::InstanceSteps, word, message).help(
+                "what differs between instances is a parameter; other steps are another workflow",
+            ));
+        }
+    }
+}
+
+/// Where a finding in the body of a template comes from: the argument that
+/// stands there, else the instance.
+fn cause(
+    tree: &ast::Instance,
+    place: Span,
+    (named, given): (&[(Span, usize)], &[Option<Span>]),
+) -> Label {
+    let mut inside = named.iter().filter(|(span, _)| place.contains(*span));
+    let argument = inside.find_map(|(_, parameter)| given.get(*parameter).copied()?);
+    let (span, text) = match argument {
+        Some(span) => (span, "in this instance, by this argument"),
+        None => (tree.name.span, "in this instance"),
+    };
+    Label {
+        span,
+        text: text.to_owned(),
+    }
+}
+
+fn given_at(parameter: &Parameter) -> Option<Span> {
+    match &parameter.stands_for {
+        StandsFor::Value(_, span) | StandsFor::Named(_, span) => Some(*span),
+        StandsFor::Any | StandsFor::Lost => None,
+    }
+}
+
+fn steps(clauses: &[Clause]) -> impl Iterator<Item = &Clause> {
+    clauses
+        .iter()
+        .filter(|clause| matches!(clause.kind, ClauseKind::Steps(_)))
+}
+
+/// The clauses of a template with those of an instance in their places.
+fn merged(template: &[Clause], instance: &[Clause]) -> Vec<Clause> {
+    let own: Vec<&Clause> = instance
+        .iter()
+        .filter(|clause| !matches!(clause.kind, ClauseKind::Steps(_)))
+        .collect();
+    let mut merged: Vec<Clause> = Vec::with_capacity(template.len() + own.len());
+    let mut taken = vec![false; own.len()];
+    let mut take = |merged: &mut Vec<Clause>, test: &dyn Fn(&Clause) -> bool| {
+        for (clause, taken) in own.iter().zip(&mut taken) {
+            if !*taken && test(clause) {
+                *taken = true;
+                merged.push((*clause).clone());
+            }
+        }
+    };
+    for clause in template {
+        if matches!(clause.kind, ClauseKind::Steps(_)) {
+            // What the template says nothing of comes before the steps.
+            take(&mut merged, &|_| true);
+            merged.push(clause.clone());
+        } else if own.iter().any(|other| replaces(other, clause)) {
+            take(&mut merged, &|other| replaces(other, clause));
+        } else {
+            merged.push(clause.clone());
+        }
+    }
+    take(&mut merged, &|_| true);
+    merged
+}
+
+/// Whether a clause of an instance stands in place of one of its template.
+fn replaces(own: &Clause, of_template: &Clause) -> bool {
+    own.keyword == of_template.keyword
+}
+
+/// The workflow that an instance is, as if it were written out.
+fn workflow(tree: &ast::Instance, template: &ast::Template) -> ast::Workflow {
+    let mut clauses = merged(&template.clauses, &tree.clauses);
+    if steps(&clauses).next().is_none() {
+        // A template without steps has a finding of its own.
+        clauses.push(Clause {
+            doc: None,
+            keyword: "steps",
+            kind: ClauseKind::Steps(Vec::new()),
+            span: template.span.after(),
+        });
+    }
+    ast::Workflow {
+        doc: tree.doc.clone(),
+        name: tree.name.clone(),
+        object: template.object.clone(),
+        span: tree.span,
+        clauses,
+    }
+}

@@ -1,0 +1,155 @@
+//! Templates: their parameters, their bodies by themselves, and one finding for
+//! what several instances have in common.
+
+use std::collections::BTreeMap;
+
+use crate::base::Span;
+use crate::diagnostic::{Code, Finding, Findings, Label, Level};
+use crate::model::{ParameterKind, Template, Type};
+use crate::semantic::resolve::Trees;
+use crate::semantic::types::{Checker, Parameter, Parameters, StandsFor};
+use crate::syntax::ast;
+
+/// In how many instances a finding is shown.
+const MOST_SHOWN: usize = 3;
+
+/// What is found in the body of a template.
+#[derive(Default)]
+pub(super) struct Body {
+    /// Without arguments.
+    alone: Findings,
+    /// In instances, each with the place there.
+    pub(super) made: Vec<(Finding, Label)>,
+    /// Whether an instance was checked that gives all arguments.
+    pub(super) used: bool,
+}
+
+impl Checker<'_> {
+    /// Checks the bodies of all templates, whatever their parameters stand for.
+    pub(super) fn check_templates(&mut self, trees: &Trees<'_>) -> Vec<Body> {
+        let templates = self.catalog.templates.rows().iter().zip(&trees.templates);
+        let bodies = templates.map(|(head, tree)| Body {
+            alone: self.alone(head, tree),
+            ..Body::default()
+        });
+        bodies.collect()
+    }
+
+    fn alone(&mut self, head: &Template, tree: &ast::Template) -> Findings {
+        for (parameter, written) in distinct(head, tree) {
+            self.no_shadow(head.object, &written.name);
+            self.no_other_meaning(&parameter.kind, &written.name);
+        }
+        let list = head.parameters.iter().map(|parameter| Parameter {
+            name: parameter.name.clone(),
+            kind: parameter.kind.clone(),
+            stands_for: StandsFor::Any,
+        });
+        let workflow = ast::Workflow {
+            doc: None,
+            name: tree.name.clone(),
+            object: tree.object.clone(),
+            span: tree.span,
+            clauses: tree.clauses.clone(),
+        };
+        let later = self.later.clone();
+        let (_, findings) = self.apart((tree.span, list.collect()), |checker| {
+            checker.workflow(head.object, &workflow)
+        });
+        self.later = later;
+        self.uses.clear();
+        findings
+    }
+
+    /// Checks something in which parameters mean something; what is found is
+    /// kept apart.
+    pub(super) fn apart<T>(
+        &mut self,
+        (template, list): (Span, Vec<Parameter>),
+        check: impl FnOnce(&mut Self) -> T,
+    ) -> ((T, Vec<(Span, usize)>), Findings) {
+        let named = Vec::new();
+        let outside = self.parameters.replace(Parameters {
+            template,
+            list,
+            named,
+        });
+        let findings = std::mem::take(&mut self.findings);
+        let checked = check(self);
+        let own = std::mem::replace(&mut self.findings, findings);
+        let parameters = std::mem::replace(&mut self.parameters, outside);
+        let named = parameters.map(|parameters| parameters.named);
+        ((checked, named.unwrap_or_default()), own)
+    }
+
+    /// Warns of a parameter that can never be named: another meaning of its
+    /// name comes first.
+    fn no_other_meaning(&mut self, kind: &ParameterKind, name: &ast::Ident) {
+        let other = match (kind, kind.word()) {
+            (_, Some(word)) if self.catalog.declares(word, &name.name) => {
+                format!("the {word} of that name")
+            }
+            (ParameterKind::Value(Type::Enum(members) | Type::Set(members)), _)
+                if members.position(name.name.as_str()).is_some() =>
+            {
+                "the member of that name".to_owned()
+            }
+            _ => return,
+        };
+        let message = format!("`{}` means {other}, not this parameter", name.name);
+        self.report(
+            Finding::new(Code::HiddenParameter, name.span, message)
+                .help("give the parameter another name"),
+        );
+    }
+
+    /// Reports what was found in templates: what does not depend on arguments
+    /// once, anything else with the instances in which it holds.
+    pub(super) fn report_bodies(&mut self, bodies: Vec<Body>) {
+        for body in bodies {
+            let mut made: BTreeMap<_, (Finding, Vec<Label>)> = BTreeMap::new();
+            for (finding, label) in body.made {
+                let known = made.entry(key(&finding));
+                let (_, labels) = known.or_insert((finding, Vec::new()));
+                labels.push(label);
+            }
+            for finding in body.alone {
+                let again = made.remove(&key(&finding)).is_some();
+                if again || finding.level == Level::Error || !body.used {
+                    self.report(finding);
+                }
+            }
+            for (finding, labels) in made.into_values() {
+                self.report(shown(finding, labels));
+            }
+        }
+    }
+}
+
+/// The parameters with their trees, without doubles.
+pub(super) fn distinct<'t>(
+    head: &'t Template,
+    tree: &'t ast::Template,
+) -> impl Iterator<Item = (&'t crate::model::TemplateParameter, &'t ast::Parameter)> {
+    head.parameters.iter().filter_map(|parameter| {
+        let mut written = tree.parameters.iter();
+        let written = written.find(|written| written.name.name == parameter.name)?;
+        Some((parameter, written))
+    })
+}
+
+/// What makes two findings one.
+fn key(finding: &Finding) -> (Span, &'static str, String) {
+    let place = finding.primary.span;
+    (place, finding.code.code(), finding.message.clone())
+}
+
+/// A finding with the instances in which it holds.
+fn shown(mut finding: Finding, labels: Vec<Label>) -> Finding {
+    let more = labels.len().saturating_sub(MOST_SHOWN);
+    finding.others.extend(labels.into_iter().take(MOST_SHOWN));
+    if let (Some(last), true) = (finding.others.last_mut(), more > 0) {
+        last.text = format!("{}, and in {more} more", last.text);
+    }
+    finding
+}
