@@ -146,6 +146,11 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::at_least
         | Rule::at_most
         | Rule::exactly
+        | Rule::loose_times
+        | Rule::loose_than
+        | Rule::loose_in
+        | Rule::loose_order
+        | Rule::loose_desc
         | Rule::between_points
         | Rule::before_point
         | Rule::after_point
@@ -382,6 +387,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_stop => "`stop`",
         Rule::kw_suppress => "`suppress`",
         Rule::kw_template => "`template`",
+        Rule::kw_the => "`the`",
         Rule::kw_then => "`then`",
         Rule::kw_this => "`this`",
         Rule::kw_timeout => "`timeout`",

@@ -154,10 +154,7 @@ impl<'i> Builder<'i> {
                 None => ExprKind::Broken,
             },
             Rule::within_period => {
-                let period = pair
-                    .into_inner()
-                    .find(|part| part.as_rule() == Rule::period);
-                let period = period.and_then(|period| self.period(period));
+                let period = self.within(pair);
                 period.map_or(ExprKind::Broken, |period| ExprKind::Within(left, period))
             }
             _ => self.matches_tail(left, pair, not),

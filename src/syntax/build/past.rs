@@ -2,9 +2,9 @@
 
 use super::Builder;
 use super::pratt::negated;
-use crate::base::Span;
+use crate::base::{Decimal, Span, print_decimal};
 use crate::diagnostic::{Code, Edit, Finding};
-use crate::syntax::ast::{Expr, ExprKind, Past, Plain, WorkflowTest};
+use crate::syntax::ast::{Expr, ExprKind, Past, Period, Plain, RefinementKind, WorkflowTest};
 use crate::syntax::grammar::{Pair, Rule};
 
 impl<'i> Builder<'i> {
@@ -22,14 +22,29 @@ impl<'i> Builder<'i> {
 
     fn in_workflow(&mut self, pair: Pair<'i>) -> Option<Past> {
         let (mut test, mut name) = (WorkflowTest::Active, None);
+        let (mut joined, mut last) = (false, self.span(&pair));
         for part in pair.into_inner() {
+            if part.as_rule() != Rule::name {
+                last = self.span(&part);
+            }
             match part.as_rule() {
+                Rule::kw_in | Rule::kw_of => joined = true,
                 Rule::kw_completed => test = WorkflowTest::Completed,
                 Rule::kw_met => test = WorkflowTest::MetGoal,
                 Rule::kw_ever => test = WorkflowTest::EverEnrolled,
                 Rule::name => name = Some(self.ident(&part)),
                 _ => {}
             }
+        }
+        if !joined {
+            let word = test.words().rsplit(' ').next().unwrap_or_default();
+            let message = format!("expected `{word}` after `{}`", self.written(last));
+            let place = last.after();
+            self.report(Finding::new(Code::UnexpectedText, place, message).fix(
+                format!("write `{}`", test.words()),
+                place,
+                format!(" {word}"),
+            ));
         }
         Some(Past::Workflow(test, name?))
     }
@@ -38,21 +53,36 @@ impl<'i> Builder<'i> {
         let text = pair
             .into_inner()
             .find(|part| part.as_rule() != Rule::kw_imported && part.as_rule() != Rule::kw_from)?;
+        if text.as_rule() == Rule::name {
+            let (place, name) = (self.span(&text), text.as_str());
+            let quoted = format!("\"{name}\"");
+            self.foreign("the name of an import stands in quotes", place, &quoted);
+            return Some(Plain {
+                text: name.into(),
+                span: place,
+            });
+        }
         Some(self.plain(text))
     }
 
     /// `was ever v`, `was never in (v, w)`.
     pub(super) fn was(&mut self, left: Expr, pair: Pair<'i>) -> ExprKind {
         let has = |rule| pair.clone().into_inner().any(|part| part.as_rule() == rule);
-        let (never, list) = (has(Rule::kw_never), has(Rule::kw_in));
-        let word = pair.clone().into_inner().next();
-        if let (false, false, Some(word)) = (never, has(Rule::kw_ever), word) {
-            let place = self.span(&word);
-            self.foreign(
-                "the past of a property is written `was ever`",
-                place,
-                "was ever",
-            );
+        let (not, list) = (has(Rule::kw_not), has(Rule::kw_in));
+        let (ever, never) = (has(Rule::kw_ever), has(Rule::kw_never) || not);
+        let words = pair.clone().into_inner().filter(|part| {
+            matches!(
+                part.as_rule(),
+                Rule::kw_was | Rule::kw_not | Rule::kw_ever | Rule::kw_never
+            )
+        });
+        let places: Vec<Span> = words.map(|word| self.span(&word)).collect();
+        if let (true, Some(first), Some(last)) =
+            (not || !ever && !never, places.first(), places.last())
+        {
+            let meant = if never { "was never" } else { "was ever" };
+            let message = format!("the past of a property is written `{meant}`");
+            self.foreign(&message, first.to(*last), meant);
         }
         let other = match list {
             true => self.list(pair),
@@ -88,13 +118,62 @@ impl<'i> Builder<'i> {
             );
             return ExprKind::Broken;
         };
-        let period = within
-            .into_inner()
-            .find(|part| part.as_rule() == Rule::period);
-        match period.and_then(|period| self.period(period)) {
+        match self.within(within) {
             Some(period) => ExprKind::Past(Box::new(Past::Changed(left, period, not))),
             None => ExprKind::Broken,
         }
+    }
+
+    /// `within last 7 days`, and what people write instead.
+    pub(super) fn within(&mut self, pair: Pair<'i>) -> Option<Period> {
+        let start = self.span(&pair);
+        let mut words = pair.clone().into_inner();
+        let loose = words.any(|part| matches!(part.as_rule(), Rule::loose_in | Rule::kw_the));
+        let period = pair
+            .into_inner()
+            .find(|part| part.as_rule() == Rule::period)?;
+        if loose {
+            let place = Span {
+                end: self.span(&period).start,
+                ..start
+            };
+            self.foreign("a period is written `within last …`", place, "within ");
+        }
+        self.period(period)
+    }
+
+    /// `3 times`, `>= 3 times`, `more than 3 times`.
+    pub(super) fn loose_times(&mut self, pair: Pair<'i>) -> Option<RefinementKind> {
+        let place = self.span(&pair);
+        let (mut sign, mut number) = ("", None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::compare_op | Rule::loose_than => sign = part.as_str(),
+                Rule::number => number = self.number(&part),
+                _ => {}
+            }
+        }
+        let (number, one) = (number?, Decimal::ONE);
+        let (words, count) = match sign {
+            ">=" | "=>" => ("at least", number),
+            "<=" | "=<" => ("at most", number),
+            ">" => ("at least", number + one),
+            "<" => ("at most", number - one),
+            sign if sign.starts_with("more") => ("at least", number + one),
+            sign if sign.ends_with("than") => ("at most", number - one),
+            _ => ("exactly", number),
+        };
+        let instead = format!("{words} {} times", print_decimal(count));
+        self.foreign(
+            "how often is written `at least`, `at most` or `exactly N times`",
+            place,
+            &instead,
+        );
+        Some(match words {
+            "at least" => RefinementKind::AtLeast(count),
+            "at most" => RefinementKind::AtMost(count),
+            _ => RefinementKind::Exactly(count),
+        })
     }
 
     /// The condition of a quantifier or of `happened`.

@@ -99,10 +99,10 @@ impl<'i> Builder<'i> {
                 }
                 Rule::expr => value = Some(self.expr(part)),
                 Rule::by => {
-                    let descending = part
-                        .clone()
-                        .into_inner()
-                        .any(|part| part.as_rule() == Rule::kw_desc);
+                    self.loose_order(&part);
+                    let descending = part.clone().into_inner().any(|part| {
+                        part.as_rule() == Rule::kw_desc || part.as_str().starts_with("descending")
+                    });
                     let order = (Box::new(self.inner_expr(part)), descending);
                     if by.replace(order).is_some() {
                         self.repeated("by", place);
@@ -125,6 +125,23 @@ impl<'i> Builder<'i> {
             written,
             span,
         })
+    }
+
+    /// `order by amount descending`.
+    fn loose_order(&mut self, by: &Pair<'i>) {
+        for part in by.clone().into_inner() {
+            let place = self.span(&part);
+            match part.as_rule() {
+                Rule::loose_order => self.foreign("an order is written `by …`", place, ""),
+                Rule::loose_desc if part.as_str().starts_with('d') => {
+                    self.foreign("from the greatest on is written `desc`", place, "desc");
+                }
+                Rule::loose_desc => {
+                    self.foreign("from the least on is written `asc`", place, "asc");
+                }
+                _ => {}
+            }
+        }
     }
 
     fn repeated(&mut self, word: &str, place: crate::base::Span) {

@@ -103,6 +103,7 @@ impl<'i> Builder<'i> {
             Rule::at_least => RefinementKind::AtLeast(self.count(pair)?),
             Rule::at_most => RefinementKind::AtMost(self.count(pair)?),
             Rule::exactly => RefinementKind::Exactly(self.count(pair)?),
+            Rule::loose_times => self.loose_times(pair)?,
             Rule::within_period => self.within_refinement(pair)?,
             Rule::between_points => {
                 let (low, high) = self.points(pair)?;
@@ -116,10 +117,7 @@ impl<'i> Builder<'i> {
     }
 
     fn within_refinement(&mut self, pair: Pair<'i>) -> Option<RefinementKind> {
-        let period = pair
-            .into_inner()
-            .find(|part| part.as_rule() == Rule::period)?;
-        Some(RefinementKind::Within(self.period(period)?))
+        Some(RefinementKind::Within(self.within(pair)?))
     }
 
     fn count(&mut self, pair: Pair<'i>) -> Option<crate::base::Decimal> {

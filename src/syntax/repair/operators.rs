@@ -70,7 +70,16 @@ impl Draft<'_> {
             "to" if after == "add" => ("a segment", name.unwrap_or_default()),
             "from" if after == "remove" => ("a segment", name.unwrap_or_default()),
             "do" if token.first => ("an action", name.unwrap_or_default()),
-            "in" if !matches!(after, "active" | "completed" | "enrolled") => ("a list", LIST),
+            "happened" => ("an event", name.unwrap_or_default()),
+            "ever" | "never" if after == "was" => ("a value", HOLE),
+            "of" if after == "goal" => ("a workflow", name.unwrap_or_default()),
+            "in" if matches!(after, "active" | "completed" | "enrolled") => {
+                ("a workflow", name.unwrap_or_default())
+            }
+            "segment" if after == "in" => ("a segment", name.unwrap_or_default()),
+            "within" => ("a period", "last 1 day"),
+            "by" if next == ")" => ("a value", HOLE),
+            "in" => ("a list", LIST),
             "between" => ("two values", TWO),
             "until" if after == "wait" => ("a moment", HOLE),
             "default" | "computed" if ends && self.same_line(place) => ("a value", HOLE),
@@ -155,6 +164,10 @@ impl Draft<'_> {
     /// `interests includes sport`.
     fn foreign_operator(&mut self, place: usize) {
         let word = self.word(place);
+        if word == "has" && self.word(place + 1) == "changed" {
+            self.has_changed(place);
+            return;
+        }
         let (instead, safe) = match word {
             "includes" | "include" | "has" | "contain" | "containing" => ("contains", true),
             "like" | "ilike" => ("contains", false),
@@ -183,6 +196,25 @@ impl Draft<'_> {
         if let (Some(token), true, true) = (self.token(place), value_before, value_after) {
             self.instead(token.start, token.end, instead, safe);
         }
+    }
+
+    /// `city has changed within last 7 days`.
+    fn has_changed(&mut self, place: usize) {
+        let (Some(token), Some(next)) = (self.token(place), self.token(place + 1)) else {
+            return;
+        };
+        let (start, end) = (token.start, token.end);
+        let place = self.span(start, end);
+        let word = self.span(start, next.start);
+        self.report(
+            Finding::new(
+                Code::ForeignSyntax,
+                place,
+                "a change is written without `has`",
+            )
+            .fix("delete `has`", word, ""),
+        );
+        self.patch.blank(start, end, b' ');
     }
 
     /// Words between values, which are none themselves.
