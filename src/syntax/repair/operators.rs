@@ -77,7 +77,7 @@ impl Draft<'_> {
                 ("a workflow", name.unwrap_or_default())
             }
             "segment" if after == "in" => ("a segment", name.unwrap_or_default()),
-            "within" => ("a period", "last 1 day"),
+            "within" if after != "goto" => ("a period", "last 1 day"),
             "by" if next == ")" => ("a value", HOLE),
             "in" => ("a list", LIST),
             "between" => ("two values", TWO),
