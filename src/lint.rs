@@ -6,6 +6,7 @@ mod constant_condition;
 mod deep_nesting;
 mod empty_branch;
 mod levels;
+mod missing_goal;
 mod naming;
 mod negative_without_unknown;
 mod non_exhaustive_match;
@@ -31,10 +32,11 @@ use crate::plan::Program;
 type Rule = fn(&Program, &mut Findings);
 
 /// All rules.
-const RULES: [Rule; 15] = [
+const RULES: [Rule; 16] = [
     constant_condition::check,
     deep_nesting::check,
     empty_branch::check,
+    missing_goal::check,
     naming::check,
     negative_without_unknown::check,
     non_exhaustive_match::check,

@@ -125,6 +125,7 @@ codes! {
     NoHistory          "F0316" "no-history"           Error   "a question about the past of something that keeps no history"
     NotHappenedRefined "F0317" "not-happened-refined" Error   "a refinement on `not happened`"
     AmbiguousWhere     "F0318" "ambiguous-where"      Warning "a chain of conditions after `where` without parentheses"
+    MissingGoal        "F0319" "missing-goal"         Warning "`met goal of` a workflow that has no goal"
 
     RepeatedClause     "F0401" "repeated-clause"      Error   "a clause or field that may stand only once"
     MissingPart        "F0402" "missing-part"         Error   "a declaration lacks a part that it needs"

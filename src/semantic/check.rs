@@ -10,6 +10,7 @@ mod command;
 mod constant;
 mod copy;
 mod enroll;
+mod enrolled;
 mod event;
 mod filters;
 mod flow;

@@ -4,7 +4,7 @@ use super::flow::{Facts, Walk};
 use super::limit::{BRANCH_CASES, MATCH_CASES};
 use crate::base::Name;
 use crate::diagnostic::{Code, Finding};
-use crate::model::Type;
+use crate::model::{Type, Value};
 use crate::semantic::hir::{Case, Expr, ExprKind, Fact, MatchArm, MatchTest, Step, StepKind};
 use crate::semantic::types::{Checker, Scope, facts, facts_unless};
 use crate::syntax::ast::{self, MatchValue};
@@ -94,9 +94,40 @@ impl Checker<'_> {
                 .any(|test| matches!(test, MatchTest::Unknown))
         });
         walk.scope = walk.scope.knowing(fact.filter(|_: &Fact| unknown_taken));
-        let otherwise = self.otherwise(&tree.otherwise, &id, (walk, &mut exits));
+        let whole = (unknown_taken || value.known) && self.takes_all(&value.ty, &arms);
+        let otherwise = match tree.otherwise.is_empty() && whole {
+            true => None,
+            false => self.otherwise(&tree.otherwise, &id, (walk, &mut exits)),
+        };
         walk.join(exits);
         StepKind::Match(value, arms, otherwise)
+    }
+
+    /// Whether the cases take each value that is known, so that none falls
+    /// through.
+    fn takes_all(&self, ty: &Type, arms: &[MatchArm]) -> bool {
+        let takes = |wanted: &Value| {
+            let mut tests = arms.iter().flat_map(|arm| &arm.tests);
+            tests.any(|test| match test {
+                MatchTest::Equal(value) => self.literal_of(value) == Some(wanted),
+                MatchTest::Range(low, high) => {
+                    let ends = (self.literal_of(low), self.literal_of(high));
+                    match (ends, wanted) {
+                        (
+                            (Some(Value::Member(low)), Some(Value::Member(high))),
+                            Value::Member(at),
+                        ) => (low..=high).contains(&at),
+                        _ => false,
+                    }
+                }
+                MatchTest::Unknown => false,
+            })
+        };
+        match ty {
+            Type::Enum(members) => (0..members.list().len()).all(|at| takes(&Value::Member(at))),
+            Type::Bool => takes(&Value::Bool(true)) && takes(&Value::Bool(false)),
+            _ => false,
+        }
     }
 
     fn match_test(&mut self, test: &MatchValue, value: &Expr) -> Option<MatchTest> {

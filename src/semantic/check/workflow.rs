@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::enrolled::proven;
 use crate::base::Span;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Item, ObjectId};
@@ -89,6 +90,7 @@ impl Checker<'_> {
                 workflow,
             );
             at_hand.lost = workflow.events.len() < tried;
+            scope = scope.knowing(proven(workflow, &at_hand));
             scope.event = Some(Rc::new(at_hand));
         }
         scope
