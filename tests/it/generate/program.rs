@@ -3,7 +3,7 @@
 use std::fmt;
 
 use flow::base::{Sources, zone};
-use flow::model::Settings;
+use flow::model::{Profile, Settings};
 use flow::semantic::hir::Program;
 use flow::semantic::{Valid, analyse};
 use flow::syntax::parse;
@@ -76,6 +76,7 @@ pub(crate) fn compiled(text: &str) -> Result<Valid<Program>, String> {
     let settings = Settings {
         timezone: "Europe/Oslo".into(),
         zone: zone("Europe/Oslo").expect("a zone"),
+        limits: Profile::None.into(),
         ..Settings::default()
     };
     let checked = analyse(&[parsed.file], parsed.complete, &settings);

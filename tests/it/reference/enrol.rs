@@ -471,9 +471,8 @@ impl<'p> Model<'p> {
             (SetOp::Add, None, Some(Value::Set(by))) => Some(Value::Set(by)),
             (_, Some(Value::Set(held)), Some(Value::Set(by))) => {
                 let rest = held.iter().filter(|member| !by.contains(member));
-                let members = rest.chain(by.iter().filter(|_| add));
-                let members: BTreeSet<usize> = members.copied().collect();
-                Some(Value::Set(members.into_iter().collect()))
+                let set: BTreeSet<usize> = rest.chain(by.iter().filter(|_| add)).copied().collect();
+                Some(Value::Set(set.into_iter().collect()))
             }
             (_, held, by) => held.zip(by).and_then(|(held, by)| {
                 let op = [Operator::Subtract, Operator::Add][usize::from(add)];
