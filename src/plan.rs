@@ -15,6 +15,7 @@ mod program;
 mod record;
 mod same;
 mod step;
+pub mod test;
 mod version;
 mod webhook;
 mod workflow;

@@ -5,6 +5,7 @@
 pub mod ast;
 mod build;
 mod grammar;
+mod json;
 mod lexer;
 mod parse;
 mod repair;

@@ -151,6 +151,10 @@ codes! {
     RequestBody        "F0432" "request-body"         Error   "two bodies of a request, or one that its method does not take"
     BuiltinAction      "F0433" "builtin-action"       Error   "`via builtin` outside a bundled package"
     HiddenParameter    "F0434" "hidden-parameter"     Warning "a parameter whose name means something else in its template"
+    BadJson            "F0440" "bad-json"             Error   "text that must be JSON and is not"
+    AmbiguousStep      "F0441" "ambiguous-step"       Warning "a step of a test that several workflows have"
+    TestOrder          "F0442" "test-order"           Error   "a statement of a test that stands too early or too late"
+    UnknownStep        "F0443" "unknown-step"         Error   "a step that no workflow at hand has"
 
     TooManyFilters     "F0450" "filters-limit"        Error   "more filters in a workflow's triggers than the profile takes"
     TooManyCases       "F0451" "branch-cases-limit"   Error   "more cases of a `branch` than the profile takes"

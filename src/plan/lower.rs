@@ -7,6 +7,7 @@ mod later;
 mod past;
 mod record;
 mod step;
+mod test;
 mod workflow;
 
 use std::collections::BTreeSet;
@@ -68,6 +69,7 @@ impl Lowering<'_> {
             segments: self.segments(),
             workflows,
             pinned,
+            tests: self.tests(),
             later: program.later.clone(),
             places: program.places.clone(),
             named: named(program),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::test::Test;
 use super::{Carrier, Condition, Expression, LaterStep, StepKind, Workflow};
 use crate::base::Span;
 use crate::diagnostic::{Code, Finding, Findings, Level};
@@ -41,6 +42,7 @@ pub struct Program {
     pub named: BTreeSet<Item>,
     pub(super) workflows: Vec<Workflow>,
     pub(super) pinned: Vec<Pinned>,
+    pub(super) tests: Vec<Test>,
     pub(super) later: Vec<Later>,
 }
 
@@ -66,6 +68,12 @@ impl Program {
     #[must_use]
     pub fn pinned(&self) -> &[Pinned] {
         &self.pinned
+    }
+
+    /// The tests, in the order of their names.
+    #[must_use]
+    pub fn tests(&self) -> &[Test] {
+        &self.tests
     }
 
     /// A workflow, or an older version of one.

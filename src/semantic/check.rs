@@ -27,6 +27,7 @@ mod split;
 mod step;
 mod template;
 mod tie;
+mod test;
 mod trigger;
 mod via;
 mod wait;
@@ -64,6 +65,7 @@ pub(super) fn check(
     let actions = checker.check_actions(&trees, &mut origins);
     let workflows = checker.check_workflows(&trees, &mut origins);
     let pinned = checker.check_pinned(pinned, &heads);
+    let tests = checker.check_tests(&trees.tests);
     let (findings, later) = (checker.findings, checker.later);
     let settings = settings.clone();
     let places = places::of(&catalog, &trees);
@@ -78,6 +80,7 @@ pub(super) fn check(
         constants,
         workflows,
         pinned,
+        tests,
         origins,
         places,
         later,

@@ -8,6 +8,7 @@ mod past;
 mod record;
 mod step;
 mod tie;
+pub mod test;
 mod workflow;
 
 pub use action::{Carrier, Command, Request};
@@ -60,6 +61,8 @@ pub struct Program {
     pub workflows: Vec<Workflow>,
     /// Older versions of them.
     pub pinned: Vec<Pinned>,
+    /// The tests, in the order of their names.
+    pub tests: Vec<test::Test>,
     /// Where each item is declared, and what it names.
     pub origins: Origins,
     /// Where the names of declarations stand.

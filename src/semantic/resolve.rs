@@ -40,6 +40,7 @@ pub(super) struct Trees<'a> {
     pub(super) actions: Vec<Option<&'a ast::Action>>,
     pub(super) templates: Vec<&'a ast::Template>,
     pub(super) workflows: Vec<WorkflowTree<'a>>,
+    pub(super) tests: Vec<&'a ast::test::Test>,
 }
 
 /// What declares a workflow.
@@ -173,6 +174,7 @@ impl<'a> Resolver<'a> {
                 Declaration::Instance(instance) => {
                     all.workflows.push(WorkflowTree::Instance(instance));
                 }
+                Declaration::Test(test) => self.trees.tests.push(test),
                 Declaration::Lost(name) => drop(self.lost.insert(name.clone(), ())),
             }
         }

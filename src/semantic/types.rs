@@ -57,6 +57,8 @@ pub(super) struct Checker<'a> {
     /// Where the names of the workflow are bound, by their places, and how
     /// many arms lead there.
     pub(super) bound: Vec<(Span, usize)>,
+    /// The names of the steps of each workflow.
+    pub(super) step_ids: Vec<Vec<Name>>,
 }
 
 impl<'a> Checker<'a> {
@@ -81,6 +83,7 @@ impl<'a> Checker<'a> {
             later: Vec::new(),
             trail: Vec::new(),
             bound: Vec::new(),
+            step_ids: Vec::new(),
         }
     }
 

@@ -9,6 +9,7 @@ mod step;
 mod template;
 mod tie;
 mod wait;
+pub mod test;
 mod workflow;
 
 pub use action::{Action, Via, ViaField, ViaValue};
@@ -75,6 +76,8 @@ pub enum Declaration {
     Workflow(Workflow),
     /// `workflow NAME = TEMPLATE(…)`.
     Instance(Instance),
+    /// `test`.
+    Test(test::Test),
     /// Something that a finding was given for. Its name is known all the
     /// same, so that uses of it give no findings of their own.
     Lost(Name),

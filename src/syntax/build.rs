@@ -20,6 +20,7 @@ mod recover;
 mod split;
 mod step;
 mod template;
+mod test;
 mod text;
 mod tie;
 mod trigger;

@@ -103,6 +103,11 @@ pub(super) const STEPS: &[&str] = &[
     "todo",
 ];
 
+/// The words that open a statement of a test.
+pub(super) const STATEMENTS: &[&str] = &[
+    "at", "given", "mock", "when", "advance", "expect", "always", "never",
+];
+
 /// Whether a word needs back-ticks to be a name.
 #[must_use]
 pub fn is_reserved(word: &str) -> bool {

@@ -30,6 +30,7 @@ const GOOD: &[&str] = &[
     "records",
     "steps",
     "templates",
+    "tests",
     "waits",
     "workflows",
 ];

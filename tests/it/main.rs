@@ -61,6 +61,7 @@ mod stores;
 mod support;
 mod survive;
 mod templates;
+mod test_blocks;
 mod tls_server;
 mod two;
 mod values;

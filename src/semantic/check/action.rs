@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::body::Bodies;
 use super::flow::Walk;
-use crate::base::{Name, nearest};
-use crate::diagnostic::{Code, Finding, with_article};
+use crate::base::{Name, Span, nearest};
+use crate::diagnostic::{Code, Edit, Finding, with_article};
 use crate::model::{Action, ActionId, Item, MessageParameter, ObjectId, Type};
 use crate::semantic::hir::{Binding, Do, Expr, ExprKind, Json, Step, StepKind};
 use crate::semantic::types::{Checker, Local, Scope};
@@ -63,7 +63,7 @@ impl Checker<'_> {
         checked
     }
 
-    fn action(&mut self, name: &Ident) -> Option<ActionId> {
+    pub(super) fn action(&mut self, name: &Ident) -> Option<ActionId> {
         let found = self.catalog.action(&name.name);
         if found.is_none() {
             let names: Vec<&str> = self
@@ -283,10 +283,8 @@ impl Checker<'_> {
                 });
             }
             (Value::Expr(expr), _) => self.value(expr, scope, ty),
-            (Value::Json(_), _) => {
-                let wanted = self.describe(ty);
-                let text = format!("expected {wanted}, found JSON");
-                self.report(Finding::new(Code::WrongType, field.value.span(), text));
+            (Value::Json(json), _) => {
+                self.no_json(json, ty, field.value.span());
                 return None;
             }
         };
@@ -295,6 +293,29 @@ impl Checker<'_> {
         }
         self.other_message(&value, scope);
         Some(value)
+    }
+
+    /// JSON where another value stands. `[a, b]` may be meant as a set.
+    fn no_json(&mut self, json: &ast::Json, ty: &Type, span: Span) {
+        let text = format!("expected {}, found JSON", self.describe(ty));
+        let finding = Finding::new(Code::WrongType, span, text);
+        let edit = |start: u32, text: &str| Edit {
+            span: Span {
+                start,
+                end: start + 1,
+                ..span
+            },
+            text: text.into(),
+        };
+        self.report(match (json, ty) {
+            (ast::Json::Array(..), Type::Set(_)) => finding
+                .help("a list of members stands in parentheses")
+                .fix_all(
+                    "write parentheses",
+                    vec![edit(span.start, "("), edit(span.end.saturating_sub(1), ")")],
+                ),
+            _ => finding,
+        });
     }
 
     /// A message belongs to the object of the workflow.

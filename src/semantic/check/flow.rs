@@ -186,6 +186,7 @@ impl Checker<'_> {
     /// The steps of a workflow. What a jump back brings along is known only
     /// at its end: then they are checked again, until nothing new comes.
     pub(super) fn steps(&mut self, steps: &[ast::Step], scope: Scope) -> Vec<Step> {
+        self.step_ids.push(Vec::new());
         let kept = std::mem::take(&mut self.findings);
         let (mut checked, mut assumed) = (Vec::new(), Jumps::new());
         for pass in 1..=PASSES {

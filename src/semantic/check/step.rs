@@ -37,6 +37,9 @@ impl Checker<'_> {
 
     fn step(&mut self, tree: &ast::Step, walk: &mut Walk) -> Option<Step> {
         let id = self.step_id(tree, walk);
+        if let Some(ids) = self.step_ids.last_mut() {
+            ids.push(id.clone());
+        }
         if let Some(name) = &tree.name
             && let Some(from) = walk.land(&name.name)
         {

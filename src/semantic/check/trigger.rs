@@ -227,7 +227,7 @@ impl Checker<'_> {
     }
 
     /// A point in time; a bare duration is none.
-    fn point(&mut self, point: &ast::Expr, scope: &Scope) -> Expr {
+    pub(super) fn point(&mut self, point: &ast::Expr, scope: &Scope) -> Expr {
         let value = self.expr(point, scope, None);
         if value.ty.is_moment() || matches!(value.ty, Type::Broken) {
             return value;

@@ -20,6 +20,7 @@ impl Checker<'_> {
         let mut workflows = Vec::with_capacity(trees.workflows.len());
         let mut bodies = self.check_templates(trees);
         for (id, tree) in self.catalog.workflows.ids().zip(&trees.workflows) {
+            self.step_ids.truncate(id.index());
             let object = self.catalog.workflows[id].object;
             let checked = match tree {
                 WorkflowTree::Own(tree) => {
@@ -36,6 +37,7 @@ impl Checker<'_> {
             for part in parts {
                 origins.add(Item::Workflow(id), part, names.clone());
             }
+            self.step_ids.resize(id.index() + 1, Vec::new());
             workflows.push(workflow);
         }
         self.report_bodies(bodies);

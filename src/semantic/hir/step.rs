@@ -123,7 +123,7 @@ pub struct Target {
 }
 
 /// What is written.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TargetProperty {
     /// A stored property.
     Property(PropertyId),

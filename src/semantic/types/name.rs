@@ -18,13 +18,9 @@ impl Checker<'_> {
     pub(super) fn bare(&mut self, ident: &Ident, scope: &Scope, expected: Option<&Type>) -> Expr {
         self.expected_name(ident, expected)
             .or_else(|| self.word(ident, scope))
+            .or_else(|| self.local_name(ident, scope).filter(|_| scope.test))
             .or_else(|| self.member_name(ident, scope))
-            .or_else(|| {
-                scope
-                    .local(ident.name.as_str())
-                    .cloned()
-                    .map(|local| self.local(ident, &local, scope))
-            })
+            .or_else(|| self.local_name(ident, scope))
             .or_else(|| self.parameter(ident, expected))
             .or_else(|| self.this_name(ident, scope))
             .or_else(|| self.constant(ident))
@@ -132,6 +128,11 @@ impl Checker<'_> {
                 .is_some()
                 .then(|| self.occurrence((Occurrence::Awaited, event), ident, scope)),
         }
+    }
+
+    fn local_name(&mut self, ident: &Ident, scope: &Scope) -> Option<Expr> {
+        let local = scope.local(ident.name.as_str())?.clone();
+        Some(self.local(ident, &local, scope))
     }
 
     fn this_name(&mut self, ident: &Ident, scope: &Scope) -> Option<Expr> {

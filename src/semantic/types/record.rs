@@ -128,7 +128,9 @@ impl Checker<'_> {
             let object = scope.this?;
             return Some((RecordPath::of(Root::This, object), rest));
         }
+        let of_test = scope.test && scope.local(head.name.as_str()).is_some();
         if let Some(Member::Record(object)) = &scope.member
+            && !of_test
             && self.catalog.objects[*object]
                 .attribute(head.name.as_str())
                 .is_some()

@@ -25,6 +25,9 @@ pub(in crate::semantic) struct Scope {
     pub(in crate::semantic) message: bool,
     /// Whether `secret(name)` may stand here.
     pub(in crate::semantic) secrets: bool,
+    /// Whether this is a test, whose records come before the properties of a
+    /// `where`.
+    pub(in crate::semantic) test: bool,
 }
 
 /// What a `where` is about.

@@ -2,7 +2,7 @@
 
 use crate::base::nearest;
 use crate::syntax::grammar::Rule;
-use crate::syntax::words::{CLAUSES, DECLARATIONS, STEPS};
+use crate::syntax::words::{CLAUSES, DECLARATIONS, STATEMENTS, STEPS};
 
 /// What a part of a declaration, a block or a list of cases may be.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,7 @@ pub(super) enum Context {
     Field,
     Clause,
     Step,
+    Statement,
     BranchCase,
     MatchCase,
     SplitCase,
@@ -28,6 +29,7 @@ impl Context {
             Rule::field => Context::Field,
             Rule::title => Context::Clause,
             Rule::step => Context::Step,
+            Rule::expect => Context::Statement,
             Rule::branch_case => Context::BranchCase,
             Rule::match_case => Context::MatchCase,
             Rule::split_case => Context::SplitCase,
@@ -51,6 +53,7 @@ impl Context {
             Context::Declaration => DECLARATIONS,
             Context::Clause => CLAUSES,
             Context::Step => STEPS,
+            Context::Statement => STATEMENTS,
             Context::BranchCase | Context::MatchCase => &["case", "else"],
             Context::SplitCase => &["case"],
             Context::WaitArm => &["met", "timeout"],
@@ -74,6 +77,7 @@ impl Context {
                 "labels",
             ],
             Context::WebhookLine => &["from", "then", "default"],
+            Context::Statement => STATEMENT_WORDS,
             _ => &[],
         }
     }
@@ -86,6 +90,7 @@ impl Context {
             Context::Field => "a field: `NAME: VALUE`",
             Context::Clause => "a clause",
             Context::Step => "a step",
+            Context::Statement => "a statement of a test",
             Context::BranchCase => "`case when …` or `else`",
             Context::MatchCase => "`case …` or `else`",
             Context::SplitCase => "`case \"…\" 50%`",
@@ -108,6 +113,7 @@ impl Context {
             }
             Context::WaitArm => "expected `met` or `timeout`",
             Context::FirstArm => "expected `case`, `timeout` or `forever`",
+            Context::Statement => "expected an operator or the next statement",
         }
     }
 
@@ -117,6 +123,7 @@ impl Context {
             Context::Declaration => declaration_rules(word),
             Context::Clause => clause_rules(word),
             Context::Step => step_rules(word),
+            Context::Statement => statement_rules(word),
             Context::BranchCase if word == "case" => &[Rule::branch_case],
             Context::MatchCase if word == "case" => &[Rule::match_case],
             Context::BranchCase | Context::MatchCase if word == "else" => &[Rule::else_case],
@@ -180,7 +187,17 @@ impl Context {
             Context::WaitArm if STEPS.contains(&word) => {
                 Some("it is a step: it stands inside the braces of `met` or `timeout`")
             }
-            Context::Clause | Context::Step if DECLARATIONS.contains(&word) => {
+            Context::Statement if STEPS.contains(&word) => {
+                Some("it is a step: it stands inside `steps { … }` of a workflow")
+            }
+            Context::Clause | Context::Step | Context::Declaration
+                if matches!(word, "given" | "mock" | "advance" | "expect") =>
+            {
+                Some("it stands inside `test \"…\" { … }`")
+            }
+            Context::Clause | Context::Step | Context::Statement
+                if DECLARATIONS.contains(&word) =>
+            {
                 Some("a declaration stands outside all braces")
             }
             Context::Declaration if clause => {
@@ -270,6 +287,45 @@ fn step_rules(word: &str) -> &'static [Rule] {
         "retry" => &[Rule::retry],
         "on" => &[Rule::on_error],
         "if" => &[Rule::if_past],
+        _ => &[],
+    }
+}
+
+/// The words that may follow on the line of a statement of a test.
+const STATEMENT_WORDS: &[&str] = &[
+    "enrolled", "waiting", "path", "happened", "segment", "because", "until", "label", "once",
+    "times", "more", "within",
+];
+
+fn statement_rules(word: &str) -> &'static [Rule] {
+    match word {
+        "at" => &[Rule::test_at],
+        "given" => &[
+            Rule::given_event,
+            Rule::given_member,
+            Rule::given_link,
+            Rule::given_record,
+        ],
+        "mock" => &[Rule::mock],
+        "when" => &[
+            Rule::when_program,
+            Rule::when_webhook,
+            Rule::when_created,
+            Rule::when_does,
+            Rule::when_sets,
+            Rule::when_clears,
+            Rule::when_joins,
+            Rule::when_leaves,
+            Rule::when_merges,
+            Rule::when_moved,
+            Rule::when_enrols,
+            Rule::when_turns,
+            Rule::when_becomes,
+        ],
+        "advance" => &[Rule::advance],
+        "expect" => &[Rule::expect],
+        "always" => &[Rule::always],
+        "never" => &[Rule::never],
         _ => &[],
     }
 }

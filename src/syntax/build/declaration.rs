@@ -20,6 +20,7 @@ impl<'i> Builder<'i> {
             Rule::template => Some(Declaration::Template(self.template(pair)?)),
             Rule::workflow => Some(Declaration::Workflow(self.workflow(pair)?)),
             Rule::instance => Some(Declaration::Instance(self.instance(pair)?)),
+            Rule::test => Some(Declaration::Test(self.test(pair)?)),
             Rule::later_declaration => self.later_declaration(&pair),
             Rule::stray_declaration => self.stray_declaration(&pair),
             Rule::stray_close => {
@@ -41,15 +42,13 @@ impl<'i> Builder<'i> {
         }
     }
 
-    /// `calendar`, `test`.
+    /// `calendar`.
     fn later_declaration(&mut self, pair: &Pair<'i>) -> Option<Declaration> {
         let mut words = pair
             .as_str()
             .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.')));
         let word = words.next().unwrap_or_default();
-        let name = words
-            .find(|word| !word.is_empty())
-            .filter(|_| word != "test");
+        let name = words.find(|word| !word.is_empty());
         self.doc(self.span(pair).start);
         self.not_yet(word, self.first_word(pair));
         name.map(|name| Declaration::Lost(Name::new(name)))

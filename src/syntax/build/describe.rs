@@ -21,6 +21,8 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::template
         | Rule::workflow
         | Rule::workflow_body
+        | Rule::test
+        | Rule::test_body
         | Rule::steps
         | Rule::block
         | Rule::branch_body
@@ -43,6 +45,10 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         }
         Rule::weekdays | Rule::weekday => "a day of the week",
         Rule::set_op | Rule::assign | Rule::link_op => "`=`",
+        Rule::mock_arrow => "`=>`",
+        Rule::step_list => "`[`",
+        Rule::count => "`once` or `N times`",
+        Rule::test_amount => "an amount of time, like `2 days`",
         Rule::action_name => "the name of an action",
         Rule::branch_case | Rule::match_case | Rule::split_case | Rule::first_case => "a case",
         Rule::met_arm => "`met`",
@@ -273,12 +279,67 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::stray_case
         | Rule::case_rest
         | Rule::at_case
+        | Rule::statement
+        | Rule::who
+        | Rule::next_statement
+        | Rule::test_at
+        | Rule::given_event
+        | Rule::given_member
+        | Rule::given_link
+        | Rule::given_record
+        | Rule::end_label
+        | Rule::mock
+        | Rule::mock_answer
+        | Rule::mock_fails
+        | Rule::mock_times_out
+        | Rule::mock_times
+        | Rule::when_program
+        | Rule::when_webhook
+        | Rule::when_created
+        | Rule::when_does
+        | Rule::when_sets
+        | Rule::assignment
+        | Rule::when_clears
+        | Rule::when_joins
+        | Rule::when_leaves
+        | Rule::when_merges
+        | Rule::when_moved
+        | Rule::when_enrols
+        | Rule::when_turns
+        | Rule::when_becomes
+        | Rule::advance
+        | Rule::advance_to
+        | Rule::advance_named
+        | Rule::expect
+        | Rule::always
+        | Rule::never
+        | Rule::claim
+        | Rule::claim_not
+        | Rule::nothing_else
+        | Rule::sent
+        | Rule::sent_to
+        | Rule::sent_within
+        | Rule::enrolled
+        | Rule::not_inside
+        | Rule::filler
+        | Rule::inside
+        | Rule::because
+        | Rule::waiting
+        | Rule::waiting_until
+        | Rule::path_taken
+        | Rule::about
+        | Rule::stray_statement
+        | Rule::statement_rest
+        | Rule::at_statement
+        | Rule::statement_word
         | Rule::WHITESPACE
         | Rule::COMMENT => "",
         Rule::kw_action => "`action`",
         Rule::kw_active => "`active`",
         Rule::kw_activity => "`activity`",
         Rule::kw_add => "`add`",
+        Rule::kw_added => "`added`",
+        Rule::kw_advance => "`advance`",
         Rule::kw_after => "`after`",
         Rule::kw_ago => "`ago`",
         Rule::kw_all => "`all`",
@@ -289,6 +350,8 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_asc => "`asc`",
         Rule::kw_associate => "`associate`",
         Rule::kw_at => "`at`",
+        Rule::kw_be => "`be`",
+        Rule::kw_because => "`because`",
         Rule::kw_before => "`before`",
         Rule::kw_between => "`between`",
         Rule::kw_branch => "`branch`",
@@ -298,6 +361,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_case => "`case`",
         Rule::kw_changed => "`changed`",
         Rule::kw_clear => "`clear`",
+        Rule::kw_clears => "`clears`",
         Rule::kw_completed => "`completed`",
         Rule::kw_computed => "`computed`",
         Rule::kw_const => "`const`",
@@ -310,24 +374,31 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_delete => "`delete`",
         Rule::kw_desc => "`desc`",
         Rule::kw_dissociate => "`dissociate`",
+        Rule::kw_deleted => "`deleted`",
+        Rule::kw_did => "`did`",
         Rule::kw_do => "`do`",
+        Rule::kw_does => "`does`",
         Rule::kw_edit => "`edit`",
         Rule::kw_else => "`else`",
         Rule::kw_encoding => "`encoding`",
         Rule::kw_ends_with => "`ends_with`",
         Rule::kw_enroll => "`enroll`",
         Rule::kw_enrolled => "`enrolled`",
+        Rule::kw_enrolls => "`enrolls`",
         Rule::kw_enum => "`enum`",
         Rule::kw_error => "`error`",
         Rule::kw_event => "`event`",
         Rule::kw_ever => "`ever`",
         Rule::kw_exactly => "`exactly`",
         Rule::kw_existing => "`existing`",
+        Rule::kw_expect => "`expect`",
         Rule::kw_extend => "`extend`",
         Rule::kw_first => "`first`",
+        Rule::kw_fails => "`fails`",
         Rule::kw_for => "`for`",
         Rule::kw_forever => "`forever`",
         Rule::kw_from => "`from`",
+        Rule::kw_given => "`given`",
         Rule::kw_goal => "`goal`",
         Rule::kw_goto => "`goto`",
         Rule::kw_happened => "`happened`",
@@ -336,49 +407,67 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_if => "`if`",
         Rule::kw_imported => "`imported`",
         Rule::kw_in => "`in`",
+        Rule::kw_into => "`into`",
         Rule::kw_inverse => "`inverse`",
         Rule::kw_is => "`is`",
         Rule::kw_joined => "`joined`",
+        Rule::kw_joins => "`joins`",
         Rule::kw_label => "`label`",
         Rule::kw_labels => "`labels`",
         Rule::kw_last => "`last`",
         Rule::kw_least => "`least`",
+        Rule::kw_leaves => "`leaves`",
         Rule::kw_leaving => "`leaving`",
         Rule::kw_left => "`left`",
         Rule::kw_many => "`many`",
         Rule::kw_match => "`match`",
         Rule::kw_matches => "`matches`",
         Rule::kw_max => "`max`",
+        Rule::kw_merges => "`merges`",
         Rule::kw_message => "`message`",
         Rule::kw_met => "`met`",
         Rule::kw_migrate => "`migrate`",
+        Rule::kw_mock => "`mock`",
+        Rule::kw_more => "`more`",
         Rule::kw_most => "`most`",
         Rule::kw_never => "`never`",
         Rule::kw_next => "`next`",
         Rule::kw_no => "`no`",
         Rule::kw_not => "`not`",
+        Rule::kw_nothing => "`nothing`",
         Rule::kw_now => "`now`",
         Rule::kw_object => "`object`",
         Rule::kw_of => "`of`",
         Rule::kw_off => "`off`",
         Rule::kw_on => "`on`",
+        Rule::kw_once => "`once`",
         Rule::kw_one => "`one`",
         Rule::kw_only => "`only`",
         Rule::kw_or => "`or`",
+        Rule::kw_out => "`out`",
         Rule::kw_over => "`over`",
         Rule::kw_past => "`past`",
+        Rule::kw_path => "`path`",
+        Rule::kw_paused => "`paused`",
         Rule::kw_per => "`per`",
         Rule::kw_pin => "`pin`",
         Rule::kw_prefix => "`prefix`",
+        Rule::kw_program => "`program`",
+        Rule::kw_receives => "`receives`",
         Rule::kw_reenroll => "`reenroll`",
         Rule::kw_remove => "`remove`",
+        Rule::kw_removed => "`removed`",
         Rule::kw_renamed => "`renamed`",
         Rule::kw_required => "`required`",
+        Rule::kw_restored => "`restored`",
+        Rule::kw_resumed => "`resumed`",
         Rule::kw_retry => "`retry`",
         Rule::kw_secret => "`secret`",
         Rule::kw_segment => "`segment`",
         Rule::kw_sensitive => "`sensitive`",
+        Rule::kw_sent => "`sent`",
         Rule::kw_set => "`set`",
+        Rule::kw_sets => "`sets`",
         Rule::kw_skip => "`skip`",
         Rule::kw_split => "`split`",
         Rule::kw_starts_with => "`starts_with`",
@@ -388,6 +477,8 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_suppress => "`suppress`",
         Rule::kw_template => "`template`",
         Rule::kw_the => "`the`",
+        Rule::kw_test => "`test`",
+        Rule::kw_than => "`than`",
         Rule::kw_then => "`then`",
         Rule::kw_this => "`this`",
         Rule::kw_timeout => "`timeout`",
@@ -396,13 +487,16 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_title => "`title`",
         Rule::kw_to => "`to`",
         Rule::kw_todo => "`todo`",
+        Rule::kw_turns => "`turns`",
         Rule::kw_unenroll => "`unenroll`",
+        Rule::kw_unenrolls => "`unenrolls`",
         Rule::kw_unique => "`unique`",
         Rule::kw_unknown => "`unknown`",
         Rule::kw_until => "`until`",
         Rule::kw_verify => "`verify`",
         Rule::kw_wait => "`wait`",
         Rule::kw_via => "`via`",
+        Rule::kw_waiting => "`waiting`",
         Rule::kw_was => "`was`",
         Rule::kw_webhook => "`webhook`",
         Rule::kw_when => "`when`",

@@ -19,12 +19,13 @@ impl<'i> Builder<'i> {
             Context::BranchCase | Context::MatchCase => self.case_habit(site),
             Context::Declaration => self.declaration_habit(site),
             Context::Property | Context::WebhookLine | Context::Field => self.line_habit(site),
+            Context::Statement => self.statement_habit(site),
             Context::Clause | Context::SplitCase | Context::WaitArm | Context::FirstArm => None,
         }
     }
 
     /// A part of the swallowed text.
-    fn part(&self, site: &Site<'i>, start: usize, end: usize) -> Span {
+    pub(super) fn part(&self, site: &Site<'i>, start: usize, end: usize) -> Span {
         self.at(site.start + start, site.start + end)
     }
 

@@ -80,7 +80,8 @@ impl<'i> Builder<'i> {
             | Rule::stray_clause
             | Rule::stray_step
             | Rule::stray_case
-            | Rule::stray_arm => {
+            | Rule::stray_arm
+            | Rule::stray_statement => {
                 self.doc(self.span(pair).start);
                 self.stray(pair, Context::of(item));
             }
@@ -211,7 +212,7 @@ impl<'i> Builder<'i> {
     pub(super) fn is_rest(&self, pair: &Pair<'i>) -> bool {
         matches!(
             pair.as_rule(),
-            Rule::stray_clause | Rule::stray_step | Rule::stray_declaration
+            Rule::stray_clause | Rule::stray_step | Rule::stray_declaration | Rule::stray_statement
         ) && self.goes_on(pair.as_span().start())
             && !self.is_said(self.span(pair))
     }
@@ -293,7 +294,7 @@ impl<'i> Builder<'i> {
         }
         let opens = matches!(
             context,
-            Context::Declaration | Context::Clause | Context::Step
+            Context::Declaration | Context::Clause | Context::Step | Context::Statement
         );
         let meant = context.meant_word(word);
         if !opens || !site.is_word() {
@@ -315,6 +316,9 @@ impl<'i> Builder<'i> {
             }
             Context::Clause => {
                 "a clause begins with `enroll`, `only`, `reenroll`, `suppress`, `unenroll`, `goal`, `title`, `steps`, …"
+            }
+            Context::Statement => {
+                "a statement of a test begins with `at`, `given`, `mock`, `when`, `advance`, `expect`, `always` or `never`"
             }
             _ => {
                 "a step begins with `set`, `do`, `wait`, `branch`, `match`, `split`, `create`, `enroll`, `goto`, `stop`, …"

@@ -136,16 +136,7 @@ impl<'i> Builder<'i> {
             .filter(|part| part.as_rule() != Rule::kw_set);
         let path = self.path(parts.next()?)?;
         let (sign, value) = (parts.next()?, parts.next()?);
-        let op = match sign.as_str() {
-            "+=" => SetOp::Add,
-            "-=" => SetOp::Subtract,
-            "=" => SetOp::Assign,
-            _ => {
-                let place = self.span(&sign);
-                self.foreign("an assignment is written `=`", place, "=");
-                SetOp::Assign
-            }
-        };
+        let op = self.set_op(&sign);
         if op == SetOp::Assign && is_nothing(self.trimmed(&value)) {
             let clear = format!("clear {}", self.written(path.span));
             self.report(
@@ -159,6 +150,20 @@ impl<'i> Builder<'i> {
             return Some(StepKind::Clear(path));
         }
         Some(StepKind::Set(path, op, self.expr(value)))
+    }
+
+    /// The sign of an assignment.
+    pub(super) fn set_op(&mut self, sign: &Pair<'i>) -> SetOp {
+        match sign.as_str() {
+            "+=" => SetOp::Add,
+            "-=" => SetOp::Subtract,
+            "=" => SetOp::Assign,
+            _ => {
+                let place = self.span(sign);
+                self.foreign("an assignment is written `=`", place, "=");
+                SetOp::Assign
+            }
+        }
     }
 
     /// The only path of a step.

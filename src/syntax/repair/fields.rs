@@ -50,6 +50,8 @@ impl Draft<'_> {
         match self.word(place) {
             "do" => Some(Rule::field),
             "via" => Some(Rule::via_field),
+            "given" | "mock" | "expect" | "always" | "never" => Some(Rule::field),
+            "when" if self.left_edge(place) => Some(Rule::field),
             "message" if self.opens_declaration(place) => Some(Rule::field),
             "webhook" if self.opens_declaration(place) => Some(Rule::webhook_field),
             "object" | "extend" | "event" | "action" if self.opens_declaration(place) => {

@@ -17,14 +17,12 @@ impl Draft<'_> {
     /// Operators whose line, block or file ends before their value, and words
     /// that are operators elsewhere.
     pub(super) fn operators(&mut self) {
-        // Tests, actions, calendars and templates are not read by the grammar.
+        // Actions, calendars and templates are not read by the grammar.
         let mut skipped = false;
         for place in 0..self.tokens.len() {
             if self.opens_declaration(place) {
-                skipped = matches!(
-                    self.word(place),
-                    "calendar" | "action" | "template" | "test"
-                ) || self.word(place) == "workflow" && self.word(place + 2) == "=";
+                skipped = matches!(self.word(place), "calendar" | "action" | "template")
+                    || self.word(place) == "workflow" && self.word(place + 2) == "=";
             }
             if skipped
                 || self
@@ -57,6 +55,9 @@ impl Draft<'_> {
         };
         let start = self.sign_start(place);
         let written = self.slice(start, token.end);
+        if self.is_of_test(place, written) {
+            return;
+        }
         if opens && matches!(written, "=>" | "->") {
             self.arrow(start, token.end);
             return;
@@ -69,6 +70,9 @@ impl Draft<'_> {
             "in" if after == "enroll" => ("a workflow", name.unwrap_or_default()),
             "to" if after == "add" => ("a segment", name.unwrap_or_default()),
             "from" if after == "remove" => ("a segment", name.unwrap_or_default()),
+            "to" | "until" if matches!(after, "advance" | "wait") => ("a moment", HOLE),
+            "at" if token.first => ("a moment", HOLE),
+            "expect" | "always" | "never" if token.first => ("a condition", HOLE),
             "do" if token.first => ("an action", name.unwrap_or_default()),
             "happened" => ("an event", name.unwrap_or_default()),
             "ever" | "never" if after == "was" => ("a value", HOLE),
@@ -81,18 +85,14 @@ impl Draft<'_> {
             "by" if next == ")" => ("a value", HOLE),
             "in" => ("a list", LIST),
             "between" => ("two values", TWO),
-            "until" if after == "wait" => ("a moment", HOLE),
             "default" | "computed" if ends && self.same_line(place) => ("a value", HOLE),
             "then" if ends && after.starts_with('"') => ("a value", HOLE),
             "=" | "+=" | "-=" if opens => return,
             _ if is_operator(written) => ("a value", HOLE),
             _ => return,
         };
-        if hole.is_empty() {
-            return;
-        }
-        if matches!(after, "," | "(") && !matches!(word, "not" | "-") {
-            // A member of an enum may be called `and`.
+        // A member of an enum may be called `and`.
+        if hole.is_empty() || matches!(after, "," | "(") && !matches!(word, "not" | "-") {
             return;
         }
         // Where the file breaks off, its open braces say enough.
@@ -108,6 +108,18 @@ impl Draft<'_> {
         }
     }
 
+    /// Whether what looks like an operator is a word of a statement of a test:
+    /// `mock log => {`, `when ada is`.
+    fn is_of_test(&self, place: usize, written: &str) -> bool {
+        let starts = |place: &usize| self.token(*place).is_some_and(|token| token.first);
+        let first = (0..=place).rev().find(starts);
+        match first.map_or("", |first| self.word(first)) {
+            "mock" => matches!(written, "=>" | "->" | "="),
+            "when" => written == "is",
+            _ => false,
+        }
+    }
+
     /// `wait 2`, with the next step on the next line.
     fn unit(&mut self, place: usize) {
         let business = usize::from(self.word(place + 2) == "business");
@@ -116,7 +128,10 @@ impl Draft<'_> {
         let (Some(token), true) = (self.token(last), ends) else {
             return;
         };
-        if self.word(place) != "wait" || !self.is_digits(place + 1) || !self.same_line(last) {
+        if !matches!(self.word(place), "wait" | "advance")
+            || !self.is_digits(place + 1)
+            || !self.same_line(last)
+        {
             return;
         }
         let span = self.span(token.end, token.end);

@@ -5,7 +5,7 @@ use pest::Parser;
 
 use crate::syntax::grammar::{FlowParser, Rule};
 use crate::syntax::lexer::{self, Lexer};
-use crate::syntax::words::{CLAUSES, DECLARATIONS, STEPS};
+use crate::syntax::words::{CLAUSES, DECLARATIONS, STATEMENTS, STEPS};
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,8 +158,35 @@ impl super::Draft<'_> {
             "title" | "campaign" => next.starts_with('"'),
             "off" => !self.same_line(place + 1),
             "let" => self.word(place + 2) == "=",
+            "when" => self.happens(place),
+            "at" => false,
+            _ if STATEMENTS.contains(&word) => self.same_line(place + 1) && self.is_name(place + 1),
             _ if CLAUSES.contains(&word) => self.same_line(place + 1) && self.is_name(place + 1),
             _ => self.opens_declaration(place),
         }
+    }
+
+    /// Whether a `when` opens a statement of a test: `when ada does …`.
+    fn happens(&self, place: usize) -> bool {
+        let verb = self.word(place + 2);
+        matches!(self.word(place + 1), "webhook" | "program") && self.is_name(place + 2)
+            || matches!(
+                verb,
+                "does"
+                    | "sets"
+                    | "clears"
+                    | "joins"
+                    | "leaves"
+                    | "merges"
+                    | "enrolls"
+                    | "unenrolls"
+                    | "turns"
+            )
+            || verb == "is"
+                && matches!(
+                    self.word(place + 3),
+                    "deleted" | "restored" | "added" | "removed" | "paused" | "resumed"
+                )
+            || self.word(place + 3) == "is" && self.word(place + 4) == "created"
     }
 }

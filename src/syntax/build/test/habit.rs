@@ -1,0 +1,183 @@
+//! What people write in tests by habit, with what to write.
+
+use crate::base::nearest;
+use crate::diagnostic::{Code, Edit, Finding};
+use crate::syntax::build::Builder;
+use crate::syntax::build::context::Context;
+use crate::syntax::build::habit::reads;
+use crate::syntax::build::recover::{Site, word_length};
+use crate::syntax::grammar::Rule;
+
+/// A word from elsewhere: the words that are meant, the first that fits, and
+/// how that is said.
+type Habit = (&'static [&'static str], &'static str);
+
+/// What follows the first name of a `when`.
+const VERBS: [&str; 11] = [
+    "does",
+    "sets",
+    "clears",
+    "is",
+    "joins",
+    "leaves",
+    "merges",
+    "enrolls",
+    "unenrolls",
+    "turns",
+    "receives",
+];
+
+impl<'i> Builder<'i> {
+    /// The habit that a statement shows which cannot be read.
+    pub(in crate::syntax::build) fn statement_habit(&self, site: &Site<'i>) -> Option<Finding> {
+        if site.continues {
+            return self.statement_goes_on(site);
+        }
+        let rest = site.body.get(site.word.len()..)?;
+        if let Some((words, message)) = habit(site.word) {
+            let place = self.part(site, 0, site.word.len());
+            let finding = Finding::new(Code::ForeignSyntax, place, message);
+            let fits = words.iter().find(|word| is_statement(word, rest));
+            return Some(match fits {
+                Some(word) => finding.fix(format!("write `{word}`"), place, *word),
+                None => finding,
+            });
+        }
+        match site.word {
+            "expect" => self.claim_in_parentheses(site, rest),
+            "when" => self.verb(site, rest),
+            "set" => self.set_in_test(site, rest),
+            _ => self.without_word(site),
+        }
+    }
+
+    /// A misspelt word that goes on with a statement.
+    fn statement_goes_on(&self, site: &Site<'i>) -> Option<Finding> {
+        let words = Context::Statement.more_words();
+        let meant = nearest(site.word, words.iter().copied()).filter(|_| site.word.len() > 1)?;
+        let place = self.part(site, 0, site.word.len());
+        let message = format!("`{}` does not fit here", site.word);
+        Some(Finding::new(Code::UnknownKeyword, place, message).did_you_mean(Some(meant), place))
+    }
+
+    /// `when ada doess visited`, `when ada visited`: what a record does.
+    fn verb(&self, site: &Site<'i>, rest: &str) -> Option<Finding> {
+        let before = rest.len() - rest.trim_start().len();
+        let record = word_length(rest.trim_start());
+        let behind = rest.get(before + record..)?;
+        let gap = behind.len() - behind.trim_start().len();
+        let verb = behind.trim_start();
+        let verb = verb.get(..word_length(verb))?;
+        let start = site.word.len() + before + record + gap;
+        if VERBS.contains(&verb) {
+            return None;
+        }
+        let place = self.part(site, start, start + verb.len());
+        let head = rest.get(..before + record)?;
+        let tail = behind.get(gap + verb.len()..)?;
+        let fits = |verb: &str| is_statement("when", &format!("{head} {verb}{tail}"));
+        if let Some(meant) = nearest(verb, VERBS).filter(|meant| fits(meant)) {
+            let message = format!("`{verb}` is nothing that happens");
+            return Some(
+                Finding::new(Code::UnknownKeyword, place, message).did_you_mean(Some(meant), place),
+            );
+        }
+        let finding = |message: String| Finding::new(Code::UnexpectedText, place, message);
+        if fits(&format!("does {verb}")) {
+            let at = self.part(site, start, start);
+            let finding = finding(format!("expected `does`, found `{verb}`"));
+            return Some(finding.fix("write `does`", at, "does "));
+        }
+        // `when contact ada created`: what is missing is told by the grammar.
+        let next = tail.trim_start();
+        let next = next.get(..word_length(next))?;
+        if nearest(next, ["is", "created"]).is_some() || matches!(next, "is" | "created") {
+            return None;
+        }
+        Some(
+            finding(format!("`{verb}` is nothing that happens")).help(
+                "what happens is `R does EVENT { … }`, `R sets P = …`, `R joins PATH`, `R is deleted`, `R enrolls in W`, …",
+            ),
+        )
+    }
+
+    /// `expect(ada enrolled in nurture)`: only a condition stands in
+    /// parentheses.
+    fn claim_in_parentheses(&self, site: &Site<'i>, rest: &str) -> Option<Finding> {
+        let inside = rest.trim().strip_prefix('(')?.strip_suffix(')')?;
+        if !reads(Rule::expect, &format!("expect {inside}")) {
+            return None;
+        }
+        let open = site.body.find('(')?;
+        let close = site.body.rfind(')')?;
+        let edit = |at: usize, text: &str| Edit {
+            span: self.part(site, at, at + 1),
+            text: text.into(),
+        };
+        let place = self.part(site, open, open + 1);
+        let message = "what is expected stands without parentheses";
+        Some(
+            Finding::new(Code::ForeignSyntax, place, message)
+                .fix_all("delete them", vec![edit(open, " "), edit(close, "")]),
+        )
+    }
+
+    /// `set ada.stage = customer`.
+    fn set_in_test(&self, site: &Site<'i>, rest: &str) -> Option<Finding> {
+        let (record, assignment) = rest.trim_start().split_once('.')?;
+        let text = format!("when {record} sets {assignment}");
+        let finding = Finding::new(
+            Code::ForeignSyntax,
+            self.part(site, 0, site.word.len()),
+            "a change from outside is written `when R sets P = …`",
+        );
+        let whole = self.part(site, 0, site.body.len());
+        reads(Rule::when_sets, &text).then(|| finding.fix(format!("write `{text}`"), whole, text))
+    }
+
+    /// A statement without its first word.
+    fn without_word(&self, site: &Site<'i>) -> Option<Finding> {
+        let named = reads(Rule::path, site.body);
+        if !site.is_word() || site.context.words().contains(&site.word) || named {
+            return None;
+        }
+        let body = format!(" {}", site.body);
+        let (word, message) = [
+            ("when", "what happens is written `when …`"),
+            ("expect", "what must hold is written `expect …`"),
+        ]
+        .into_iter()
+        .find(|(word, _)| is_statement(word, &body))?;
+        let place = self.part(site, 0, site.word.len());
+        let before = self.part(site, 0, 0);
+        let finding = Finding::new(Code::ForeignSyntax, place, message);
+        Some(finding.fix(format!("write `{word}`"), before, format!("{word} ")))
+    }
+}
+
+/// Whether a word and what follows it are a statement.
+fn is_statement(word: &str, rest: &str) -> bool {
+    let text = format!("{word}{rest}");
+    let rules = Context::Statement.rules(word);
+    rules.iter().any(|rule| reads(*rule, &text))
+}
+
+fn habit(word: &str) -> Option<Habit> {
+    Some(match word {
+        "assert" | "should" | "verify" | "check" | "ensure" | "assume" => {
+            (&["expect"], "what must hold is written `expect …`")
+        }
+        "then" => (
+            &["expect", "when", "advance"],
+            "what must hold is written `expect …`, what happens `when …`",
+        ),
+        "wait" | "sleep" | "after" | "pass" => (&["advance"], "time passes by `advance …`"),
+        "create" | "insert" | "record" => (
+            &["given"],
+            "a record of a test is written `given OBJECT NAME { … }`",
+        ),
+        "setup" | "having" => (&["given"], "the world before is written `given …`"),
+        "stub" | "fake" => (&["mock"], "what an action answers is written `mock …`"),
+        _ => return None,
+    })
+}
