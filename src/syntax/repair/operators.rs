@@ -111,11 +111,14 @@ impl Draft<'_> {
     /// Whether what looks like an operator is a word of a statement of a test:
     /// `mock log => {`, `when ada is`.
     fn is_of_test(&self, place: usize, written: &str) -> bool {
-        let starts = |place: &usize| self.token(*place).is_some_and(|token| token.first);
-        let first = (0..=place).rev().find(starts);
-        match first.map_or("", |first| self.word(first)) {
-            "mock" => matches!(written, "=>" | "->" | "="),
-            "when" => written == "is",
+        let starts = |place: usize| self.token(place).is_some_and(|token| token.first);
+        let behind = |words: usize| place.checked_sub(words).filter(|place| starts(*place));
+        // Of `mock chat.post ->` the sign has two tokens.
+        match written {
+            "is" => behind(2).is_some_and(|first| self.word(first) == "when"),
+            "=>" | "->" | "=" => (2..=8)
+                .filter_map(behind)
+                .any(|first| self.word(first) == "mock"),
             _ => false,
         }
     }
