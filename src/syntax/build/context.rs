@@ -223,6 +223,7 @@ fn declaration_rules(word: &str) -> &'static [Rule] {
         "action" => &[Rule::action],
         "template" => &[Rule::template],
         "workflow" => &[Rule::workflow, Rule::instance],
+        "test" => &[Rule::test],
         _ => &[],
     }
 }

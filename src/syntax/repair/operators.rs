@@ -62,8 +62,38 @@ impl Draft<'_> {
             self.arrow(start, token.end);
             return;
         }
+        let Some((what, hole)) = self.missing(place, written, (opens, ends)) else {
+            return;
+        };
+        // A member of an enum may be called `and`.
+        if hole.is_empty() || matches!(after, "," | "(") && !matches!(word, "not" | "-") {
+            return;
+        }
+        // Where the file breaks off, its open braces say enough.
+        if !(next.is_empty() && self.breaks_off()) {
+            let span = self.span(start, token.end);
+            let message = format!("expected {what} after `{written}`");
+            self.report(Finding::new(Code::UnexpectedText, span, message));
+        }
+        self.patch.said(start, token.end);
+        self.patch.insert(token.end, format!(" {hole}"));
+        if hole == NAME {
+            self.lost.push(Name::new(NAME));
+        }
+    }
+
+    /// What is missing behind a word or sign, and what stands for it.
+    fn missing(
+        &self,
+        place: usize,
+        written: &str,
+        (opens, ends): (bool, bool),
+    ) -> Option<(&'static str, &'static str)> {
+        let token = self.token(place)?;
+        let after = if place > 0 { self.word(place - 1) } else { "" };
+        let next = self.word(place + 1);
         let name = (!opens).then_some(NAME);
-        let (what, hole) = match written {
+        Some(match written {
             "and" | "or" | "not" | "when" | "where" => ("a condition", HOLE),
             "is" | "contains" | "starts_with" | "ends_with" | "matches" => ("a value", HOLE),
             "on" if after.ends_with("enroll") => ("an event", name.unwrap_or_default()),
@@ -87,25 +117,10 @@ impl Draft<'_> {
             "between" => ("two values", TWO),
             "default" | "computed" if ends && self.same_line(place) => ("a value", HOLE),
             "then" if ends && after.starts_with('"') => ("a value", HOLE),
-            "=" | "+=" | "-=" if opens => return,
+            "=" | "+=" | "-=" if opens => return None,
             _ if is_operator(written) => ("a value", HOLE),
-            _ => return,
-        };
-        // A member of an enum may be called `and`.
-        if hole.is_empty() || matches!(after, "," | "(") && !matches!(word, "not" | "-") {
-            return;
-        }
-        // Where the file breaks off, its open braces say enough.
-        if !(next.is_empty() && self.breaks_off()) {
-            let span = self.span(start, token.end);
-            let message = format!("expected {what} after `{written}`");
-            self.report(Finding::new(Code::UnexpectedText, span, message));
-        }
-        self.patch.said(start, token.end);
-        self.patch.insert(token.end, format!(" {hole}"));
-        if hole == NAME {
-            self.lost.push(Name::new(NAME));
-        }
+            _ => return None,
+        })
     }
 
     /// Whether what looks like an operator is a word of a statement of a test:
