@@ -19,6 +19,7 @@ mod output;
 mod records;
 mod retry;
 mod run;
+mod show;
 mod status;
 mod store;
 
@@ -68,6 +69,7 @@ fn run(command: &Command, output: &Output) -> Result<Exit, Failure> {
         Command::Store(arguments) => store::run(&arguments.command, output),
         Command::Bench(arguments) => bench::run(arguments, output),
         Command::Graph(arguments) => graph::run(arguments, output),
+        Command::Show(arguments) => show::run(&arguments.command, output),
         Command::Explain(arguments) => explain::run(arguments, output),
         Command::Completions(arguments) => completions::run(arguments, output),
         Command::Man(arguments) => man::run(arguments, output),

@@ -32,7 +32,8 @@ pub struct Files<'f> {
 
 /// Compiles the given files of the sources. It never fails: what is wrong
 /// becomes findings. The same texts in the same order give the same
-/// compilation; meaning and versions do not depend on the order.
+/// compilation; meaning and versions do not depend on the order. What the packages
+/// declare that the settings name belongs to it.
 #[must_use]
 pub fn compile(sources: &Sources, files: &[SourceId], settings: &Settings) -> Compilation {
     let files = Files {
@@ -46,7 +47,9 @@ pub fn compile(sources: &Sources, files: &[SourceId], settings: &Settings) -> Co
 /// not go with what is declared now is an error in its file.
 #[must_use]
 pub fn compile_all(sources: &Sources, files: Files<'_>, settings: &Settings) -> Compilation {
-    let (trees, complete, syntax) = parse(sources, files.declaring);
+    let packages = settings.packages.iter().map(|package| package.source);
+    let packages: Vec<SourceId> = packages.collect();
+    let (trees, complete, syntax) = parse(sources, &[&packages, files.declaring].concat());
     let (pinned, whole, other) = parse(sources, files.pinned);
     let mut syntax = syntax;
     syntax.append(other);
@@ -57,9 +60,10 @@ pub fn compile_all(sources: &Sources, files: Files<'_>, settings: &Settings) -> 
     let mut findings = syntax;
     findings.append(semantic);
     findings.append(lint);
+    let unwarned = [&packages, files.pinned].concat();
     let allows = trees.iter().flat_map(|tree| &tree.allows);
     let findings = findings.silenced(allows, program.is_some());
-    let findings = lint::levelled(findings.without_warnings(files.pinned), settings);
+    let findings = lint::levelled(findings.without_warnings(&unwarned), settings);
     Compilation {
         findings: findings.sorted(),
         program,

@@ -6,6 +6,7 @@ mod constant_condition;
 mod deep_nesting;
 mod empty_branch;
 mod levels;
+mod message_never_sent;
 mod missing_goal;
 mod naming;
 mod negative_without_unknown;
@@ -32,10 +33,11 @@ use crate::plan::Program;
 type Rule = fn(&Program, &mut Findings);
 
 /// All rules.
-const RULES: [Rule; 16] = [
+const RULES: [Rule; 17] = [
     constant_condition::check,
     deep_nesting::check,
     empty_branch::check,
+    message_never_sent::check,
     missing_goal::check,
     naming::check,
     negative_without_unknown::check,

@@ -11,6 +11,7 @@ mod event;
 mod function;
 mod limits;
 mod object;
+mod package;
 mod settings;
 mod template;
 mod types;
@@ -26,7 +27,8 @@ pub use event::{Event, EventId, EventProperty, EventPropertyId, OCCURRENCE, acti
 pub use function::{Function, Kind, PeriodUnit, function, functions};
 pub use limits::{Count, Limits, Profile, Switch};
 pub use object::{Association, AssociationId, Object, ObjectId, Property, PropertyId};
-pub use settings::{LintLevel, OutsideNames, Settings};
+pub use package::{PACKAGES, Package, UsedPackage};
+pub use settings::{Cap, LintLevel, OutsideNames, Settings};
 pub use template::{ParameterKind, Template, TemplateId, TemplateParameter};
 pub use types::{Member, Members, Type};
 pub use value::Value;

@@ -12,12 +12,14 @@ mod text;
 use std::path::{Path, PathBuf};
 
 pub use self::error::Error;
+use self::manifest::Manifest;
+pub use self::manifest::schema;
 pub use self::outside::{Connection, ConnectionKind, Outside, Secret};
 pub use self::pack::unpack;
 use self::text::Text;
-use crate::base::{SourceId, Sources};
+use crate::base::{SourceId, Sources, Span};
 use crate::diagnostic::Findings;
-use crate::model::Settings;
+use crate::model::{Package, Settings, UsedPackage};
 
 /// The file that makes a folder a project.
 const MANIFEST: &str = "flow.toml";
@@ -30,6 +32,8 @@ pub struct Project {
     pub root: PathBuf,
     /// The folder of the store.
     pub store: PathBuf,
+    /// The environment that it was read for, if for one: what `[env.NAME]` lays over is laid over.
+    pub env: Option<String>,
     /// What `flow.toml` decides.
     pub settings: Settings,
     /// What it says of the world outside.
@@ -45,6 +49,9 @@ pub struct Project {
     pub pinned: Vec<SourceId>,
     /// What is wrong with `flow.toml`, and with sources that are no text.
     pub findings: Findings,
+    /// What `flow.toml` says and this version does not heed: with an error in it a program does not
+    /// run. Of a program that was published nothing is said.
+    pub unheeded: Findings,
 }
 
 /// Reads the project of a folder: its own `flow.toml` or the nearest one above
@@ -53,16 +60,27 @@ pub struct Project {
 /// # Errors
 /// If there is no project, or if a file or a folder of it cannot be read.
 pub fn load(dir: &Path) -> Result<Project, Error> {
+    load_in(dir, None)
+}
+
+/// The same in an environment, whose tables are laid over the others.
+///
+/// # Errors
+/// If there is no project, or no such environment, or if a file or a folder of it cannot be read.
+pub fn load_in(dir: &Path, env: Option<&str>) -> Result<Project, Error> {
     let root = discover::root(dir)?;
     let mut sources = Sources::default();
     let mut findings = Findings::default();
     let path = root.join(MANIFEST);
     let (id, usable) = Text::read(&path)?.register(&path, &mut sources, &mut findings);
     let folder = discover::folder_name(&root);
-    let manifest = manifest::read(id, sources.get(id).text(), &folder);
+    let manifest = manifest::read(id, sources.get(id).text(), &folder, env);
+    known(env, &manifest)?;
     if usable {
         findings.append(manifest.findings);
     }
+    let mut settings = manifest.settings;
+    settings.packages = packages(&manifest.uses, &[], &mut sources);
     let mut files = Vec::new();
     for path in discover::sources(&root)? {
         let (id, usable) = Text::read(&path)?.register(&path, &mut sources, &mut findings);
@@ -70,8 +88,10 @@ pub fn load(dir: &Path) -> Result<Project, Error> {
     }
     Ok(Project {
         store: root.join(manifest.store),
-        settings: manifest.settings,
+        settings,
         outside: manifest.outside,
+        unheeded: manifest.unheeded,
+        env: env.map(str::to_owned),
         root,
         sources,
         manifest: id,
@@ -79,4 +99,39 @@ pub fn load(dir: &Path) -> Result<Project, Error> {
         pinned: Vec::new(),
         findings,
     })
+}
+
+/// Whether there is such an environment. Of a `flow.toml` that is no TOML nobody knows; that is told.
+fn known(env: Option<&str>, manifest: &Manifest) -> Result<(), Error> {
+    let known = &manifest.environments;
+    let missing = env.filter(|env| !known.iter().any(|known| known == env));
+    match missing {
+        Some(env) if !manifest.findings.has_errors() => Err(Error::NoEnvironment {
+            env: env.to_owned(),
+            known: known.clone(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// The packages that are used. The texts of those that were not known before are added to the
+/// sources.
+fn packages(
+    uses: &[(&Package, Span)],
+    before: &[UsedPackage],
+    sources: &mut Sources,
+) -> Vec<UsedPackage> {
+    let used = uses.iter().map(|(package, used)| {
+        let known = before.iter().find(|known| *known.name == *package.name);
+        let name = || UsedPackage::source_name(package.name);
+        UsedPackage {
+            name: package.name.into(),
+            used: *used,
+            source: match known {
+                Some(known) => known.source,
+                None => sources.add(name(), package.text),
+            },
+        }
+    });
+    used.collect()
 }

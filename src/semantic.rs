@@ -59,7 +59,7 @@ pub fn analyse_all(
     complete: bool,
     settings: &Settings,
 ) -> Checked {
-    let resolved = resolve::resolve((files, pinned), complete);
+    let resolved = resolve::resolve((files, pinned), complete, settings);
     check::check((resolved, pinned), settings, complete)
 }
 

@@ -1,14 +1,16 @@
 //! The arguments of the command line, with their help. What the commands do is not known here.
 
 mod orders;
+mod show;
 mod store;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(super) use self::orders::{
     CreateArguments, EnrollArguments, ImportArguments, OrderArguments, PauseArguments,
     ResumeArguments, RetryArguments, SendArguments, SetArguments, UnenrollArguments,
 };
+pub(super) use self::show::{PackageArguments, ShowArguments, ShowCommand};
 pub(super) use self::store::{
     BackupArguments, BenchArguments, CompactArguments, CompletionsArguments, ExportArguments,
     ExportFormat, InitArguments, ManArguments, RepairArguments, RestoreArguments, StoreArguments,
@@ -17,7 +19,8 @@ pub(super) use self::store::{
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::exit;
+use super::exit::{self, Failure};
+use crate::project::{self, Project};
 
 /// Declarative CRM workflows as code: checks a project, shows its graphs, runs it.
 #[derive(Debug, Parser)]
@@ -59,6 +62,7 @@ pub(super) enum Command {
     Store(StoreArguments),
     Bench(BenchArguments),
     Graph(GraphArguments),
+    Show(ShowArguments),
     Explain(ExplainArguments),
     Completions(CompletionsArguments),
     Man(ManArguments),
@@ -261,7 +265,34 @@ pub(super) struct ExplainArguments {
 pub(super) struct ProjectArguments {
     /// The folder of the project, or a folder in it
     #[arg(default_value = ".")]
-    pub(super) dir: PathBuf,
+    dir: PathBuf,
+    /// Lay what stands below `[env.NAME]` in `flow.toml` over the rest
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
+}
+
+impl ProjectArguments {
+    /// Where it is, and in which environment.
+    pub(super) fn place(&self) -> Place<'_> {
+        Place {
+            dir: &self.dir,
+            env: self.env.as_deref(),
+        }
+    }
+}
+
+/// Where a project is, and in which environment it is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) dir: &'a Path,
+    pub(super) env: Option<&'a str>,
+}
+
+impl Place<'_> {
+    /// Reads the project.
+    pub(super) fn load(self) -> Result<Project, Failure> {
+        Ok(project::load_in(self.dir, self.env)?)
+    }
 }
 
 /// When to use colours.

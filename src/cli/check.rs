@@ -12,11 +12,11 @@ use crate::compile::compile;
 use crate::diagnostic::render::{concise, github, json, pretty, sarif};
 use crate::diagnostic::{Findings, Level};
 use crate::plan::Program;
-use crate::project::{self, Project};
+use crate::project::Project;
 
 /// Checks a project and prints its findings.
 pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Exit, Failure> {
-    let mut project = project::load(&arguments.project.dir)?;
+    let mut project = arguments.project.place().load()?;
     levels::set(&mut project.settings.lints, &arguments.levels)?;
     let checked = Checked::of(project);
     if arguments.diff {

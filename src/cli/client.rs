@@ -4,8 +4,9 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use super::args::Place;
 use super::check::count;
 use super::exit::{Exit, Failure};
 use super::history::behind;
@@ -24,7 +25,7 @@ use crate::host::socket;
 use crate::host::store::{self, Store};
 use crate::host::view;
 use crate::plan::Program;
-use crate::project::{self, Project};
+use crate::project::Project;
 use crate::store::archive::ArchiveReader;
 use crate::store::disk::real::RealDisk;
 use crate::store::log::Position;
@@ -52,8 +53,8 @@ enum Way {
 
 impl<'o> Client<'o> {
     /// Reaches the store of a project to read it.
-    pub(super) fn looking(dir: &Path, output: &'o Output) -> Result<Self, Failure> {
-        let project = project::load(dir)?;
+    pub(super) fn looking(place: Place<'_>, output: &'o Output) -> Result<Self, Failure> {
+        let project = place.load()?;
         let store = store_of(&project);
         let way = if listens(&store)? {
             Way::Running
@@ -71,7 +72,7 @@ impl<'o> Client<'o> {
             let core = peek(site, told).map_err(store::Failure::from)?;
             Way::Looking(Box::new(core))
         } else {
-            return Err(nothing(dir));
+            return Err(nothing(place));
         };
         Client::new((project, store), way, output)
     }
@@ -79,8 +80,8 @@ impl<'o> Client<'o> {
     /// Reaches the store of a project to give it an order. One that is not
     /// begun begins with the project's program; if that has errors, they are
     /// printed and there is no client.
-    pub(super) fn working(dir: &Path, output: &'o Output) -> Result<Option<Self>, Failure> {
-        let project = project::load(dir)?;
+    pub(super) fn working(place: Place<'_>, output: &'o Output) -> Result<Option<Self>, Failure> {
+        let project = place.load()?;
         let store = store_of(&project);
         let way = if listens(&store)? {
             Way::Running
@@ -370,13 +371,13 @@ fn gone() -> Failure {
     }
 }
 
-pub(super) fn nothing(dir: &Path) -> Failure {
+pub(super) fn nothing(place: Place<'_>) -> Failure {
     Failure {
         exit: Exit::Usage,
         message: "nothing was run yet".into(),
         help: Some(format!(
             "`flow run{0}` begins; `flow run{0} --replay FILE` runs what happened before",
-            behind(dir)
+            behind(place)
         )),
     }
 }

@@ -63,12 +63,13 @@ impl From<project::Error> for Failure {
             project::Error::Environment { .. } => Exit::Environment,
             project::Error::Missing(_)
             | project::Error::NotAFolder(_)
-            | project::Error::NoManifest(_) => Exit::Usage,
+            | project::Error::NoManifest(_)
+            | project::Error::NoEnvironment { .. } => Exit::Usage,
         };
         Failure {
             exit,
             message: error.to_string(),
-            help: Some(error.help().to_owned()),
+            help: Some(error.help()),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::host::desk::{Ask, Failed, Reply};
 
 /// Prints them, the oldest first.
 pub(super) fn run(arguments: &FailuresArguments, output: &Output) -> Result<Exit, Failure> {
-    let mut client = Client::looking(&arguments.project.dir, output)?;
+    let mut client = Client::looking(arguments.project.place(), output)?;
     let failures = match client.ask(&Ask::Failures)? {
         Reply::Failures { failures } => failures,
         other => return Err(strange(&other)),

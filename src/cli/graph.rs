@@ -7,11 +7,10 @@ use crate::base::nearest;
 use crate::compile::compile;
 use crate::plan::export::{dot, json, mermaid, text};
 use crate::plan::{Program, Workflow};
-use crate::project;
 
 /// Prints the graphs of a project, or its findings where it has errors.
 pub(super) fn run(arguments: &GraphArguments, output: &Output) -> Result<Exit, Failure> {
-    let project = project::load(&arguments.project.dir)?;
+    let project = arguments.project.place().load()?;
     let compilation = compile(&project.sources, &project.files, &project.settings);
     let mut findings = project.findings;
     findings.append(compilation.findings);

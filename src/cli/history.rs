@@ -5,7 +5,7 @@ mod text;
 use std::path::Path;
 
 pub(super) use self::text::cut;
-use super::args::{DataFormat, HistoryArguments};
+use super::args::{DataFormat, HistoryArguments, Place};
 use super::client::{Client, strange};
 use super::exit::{Exit, Failure};
 use super::output::Output;
@@ -14,7 +14,7 @@ use crate::host::replay::past::{self, Told};
 
 /// Prints the history of a record.
 pub(super) fn run(arguments: &HistoryArguments, output: &Output) -> Result<Exit, Failure> {
-    let mut client = Client::looking(&arguments.project.dir, output)?;
+    let mut client = Client::looking(arguments.project.place(), output)?;
     let record = client.record(&arguments.record)?;
     let ask = Ask::History {
         record: record.id.clone(),
@@ -36,11 +36,14 @@ pub(super) fn run(arguments: &HistoryArguments, output: &Output) -> Result<Exit,
     Ok(Exit::Fine)
 }
 
-/// The folder as it goes behind a command.
-pub(super) fn behind(dir: &Path) -> String {
-    if dir == Path::new(".") {
-        String::new()
-    } else {
-        format!(" {}", dir.display())
+/// The project as it goes behind a command.
+pub(super) fn behind(place: Place<'_>) -> String {
+    let dir = match place.dir == Path::new(".") {
+        true => String::new(),
+        false => format!(" {}", place.dir.display()),
+    };
+    match place.env {
+        Some(env) => format!("{dir} --env {env}"),
+        None => dir,
     }
 }

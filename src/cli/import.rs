@@ -18,7 +18,6 @@ use crate::host::import::{Plan, Reject};
 use crate::host::replay::{self, Said};
 use crate::host::table::{Form, Part, Rejects, Table};
 use crate::plan::Program;
-use crate::project;
 
 /// How many bad rows are shown.
 const SHOWN: usize = 10;
@@ -34,7 +33,7 @@ pub(super) fn run(arguments: &ImportArguments, output: &Output) -> Result<Exit, 
         };
         (import(arguments, (source, &program), &mut Dry)?, None)
     } else {
-        let Some(mut client) = Client::working(&arguments.project.dir, output)? else {
+        let Some(mut client) = Client::working(arguments.project.place(), output)? else {
             return Ok(Exit::Findings);
         };
         let program = client.program()?;
@@ -201,9 +200,9 @@ fn file_name(path: &Path) -> String {
 
 /// The program for a dry run: that of the store, else that of the folder.
 fn looked_at(arguments: &ImportArguments, output: &Output) -> Result<Option<Program>, Failure> {
-    let project = project::load(&arguments.project.dir)?;
+    let project = arguments.project.place().load()?;
     if store_of(&project).is_begun() {
-        let mut client = Client::looking(&arguments.project.dir, output)?;
+        let mut client = Client::looking(arguments.project.place(), output)?;
         return client.program().map(Some);
     }
     let loaded = run::load(&project, output);

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::args::InitArguments;
+use super::args::{InitArguments, Place};
 use super::exit::{Exit, Failure};
 use super::history::behind;
 use super::output::Output;
@@ -36,7 +36,8 @@ pub(super) fn run(arguments: &InitArguments, output: &Output) -> Result<Exit, Fa
         fs::write(&path, text).map_err(failed(&path))?;
     }
     output.talk(format!("a project is in `{}`; now type", dir.display()));
-    let (of, replay) = (behind(dir), dir.join("first-days.jsonl"));
+    let place = Place { dir, env: None };
+    let (of, replay) = (behind(place), dir.join("first-days.jsonl"));
     let replay = replay.strip_prefix(".").unwrap_or(&replay);
     output.data(&format!(
         "flow check{of}\nflow run{of} --replay {} --until 2026-03-05\nflow records{of}\n",

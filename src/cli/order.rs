@@ -23,7 +23,7 @@ fn give(
     output: &Output,
     order: impl FnOnce(&mut Client<'_>) -> Result<(Order, Option<String>), Failure>,
 ) -> Result<Exit, Failure> {
-    let Some(mut client) = Client::working(&arguments.project.dir, output)? else {
+    let Some(mut client) = Client::working(arguments.project.place(), output)? else {
         return Ok(Exit::Findings);
     };
     let outcomes = taken(&mut client, arguments, order)?;

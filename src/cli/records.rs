@@ -14,7 +14,7 @@ use crate::host::replay::kept::Record;
 
 /// Prints the records.
 pub(super) fn run(arguments: &RecordsArguments, output: &Output) -> Result<Exit, Failure> {
-    let mut client = Client::looking(&arguments.project.dir, output)?;
+    let mut client = Client::looking(arguments.project.place(), output)?;
     let which = (arguments.object.as_deref(), arguments.condition.as_deref());
     let mut records: Vec<Record> = Vec::new();
     let doubts = client.records(which, &mut |part| {

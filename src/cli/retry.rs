@@ -9,8 +9,8 @@ use crate::host::desk::{Ask, Outcome, Reply};
 
 /// Puts them back.
 pub(super) fn run(arguments: &RetryArguments, output: &Output) -> Result<Exit, Failure> {
-    let dir = &arguments.project.dir;
-    let Some(mut client) = Client::working(dir, output)? else {
+    let place = arguments.project.place();
+    let Some(mut client) = Client::working(place, output)? else {
         return Ok(Exit::Findings);
     };
     let ask = Ask::Retry {

@@ -24,7 +24,7 @@ use crate::host::program::Loaded;
 use crate::host::replay::{self, Replay};
 use crate::host::run::{Report, run as run_replay, write_rejects};
 use crate::host::store::{self, Store};
-use crate::project::{self, Project};
+use crate::project::Project;
 
 /// How many bad lines are shown.
 const SHOWN: usize = 50;
@@ -34,10 +34,11 @@ pub(super) fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Fai
     let Some(path) = &arguments.replay else {
         return live::run(arguments, output);
     };
-    let project = project::load(&arguments.project.dir)?;
+    let project = arguments.project.place().load()?;
     let Some(program) = load(&project, output) else {
         return Ok(Exit::Findings);
     };
+    unheeded(&project, output);
     let zone = &project.settings.zone;
     let Some(replay) = read(path, &program.prepared, output)? else {
         return Ok(Exit::Usage);
@@ -70,7 +71,7 @@ pub(super) fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Fai
             &done,
             &summary::Setting {
                 store: (!arguments.dry_run).then_some(&store),
-                dir: &arguments.project.dir,
+                place: arguments.project.place(),
                 settings: &project.settings,
                 asked: until.is_some(),
                 width: output.data_style().width,
@@ -110,6 +111,13 @@ pub(super) fn load(project: &Project, output: &Output) -> Option<Loaded> {
             output.findings(&findings.sorted(), &project.sources);
             None
         }
+    }
+}
+
+/// Says what of `flow.toml` has no effect.
+fn unheeded(project: &Project, output: &Output) {
+    for finding in &project.unheeded {
+        output.note(&finding.message);
     }
 }
 

@@ -11,7 +11,7 @@ use crate::host::desk::{Ask, Reply, Status};
 
 /// Prints how things stand.
 pub(super) fn run(arguments: &StatusArguments, output: &Output) -> Result<Exit, Failure> {
-    let mut client = Client::looking(&arguments.project.dir, output)?;
+    let mut client = Client::looking(arguments.project.place(), output)?;
     let status = match client.ask(&Ask::Status)? {
         Reply::Status(status) => status,
         other => return Err(strange(&other)),
@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &StatusArguments, output: &Output) -> Result<Exit, 
             text.push('\n');
             text += &workflows(&status, width);
             if status.failures > 0 {
-                let dir = behind(&arguments.project.dir);
+                let dir = behind(arguments.project.place());
                 text += &format!("\nwhat failed: `flow failures{dir}`\n");
             }
             text

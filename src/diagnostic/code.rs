@@ -190,6 +190,9 @@ codes! {
     UnknownKey         "F0601" "unknown-key"          Error   "a key that `flow.toml` does not have"
     WrongSetting       "F0602" "wrong-setting"        Error   "a setting with a value that it cannot have"
     UnreadableSource   "F0603" "unreadable-source"    Error   "a source that is not UTF-8 text, or too large"
+    PackageNeedsObject "F0604" "package-needs-object" Error   "a package in a project without the object that it is about"
+    DeclaredByPackage  "F0605" "declared-by-package"  Error   "a declaration of what a used package declares"
+    MessageNeverSent   "F0606" "message-never-sent"   Warning "a trigger on a message that no workflow sends"
 
     BadReplayLine      "F0701" "bad-replay-line"      Error   "a line of a replay that cannot be read"
     UnknownInReplay    "F0702" "unknown-in-replay"    Error   "a name in a replay that the program does not have"

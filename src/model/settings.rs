@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Limits;
-use crate::base::{TimeZone, zone};
+use super::{Limits, UsedPackage};
+use crate::base::{Duration, Span, TimeZone, zone};
 use crate::diagnostic::Code;
 
 /// The settings of a project, checked.
@@ -22,6 +22,10 @@ pub struct Settings {
     /// The names of what `flow.toml` declares of the world outside; `None` where
     /// there is no such file, or it cannot be read.
     pub outside: Option<OutsideNames>,
+    /// How often actions may reach a record (A9), in the order of their names.
+    pub caps: Vec<Cap>,
+    /// The packages that it uses.
+    pub packages: Vec<UsedPackage>,
 }
 
 impl Default for Settings {
@@ -33,8 +37,32 @@ impl Default for Settings {
             limits: Limits::default(),
             lints: BTreeMap::new(),
             outside: None,
+            caps: Vec::new(),
+            packages: Vec::new(),
         }
     }
+}
+
+impl Settings {
+    /// The package that a place stands in.
+    #[must_use]
+    pub fn package_at(&self, place: Span) -> Option<&UsedPackage> {
+        let mut packages = self.packages.iter();
+        packages.find(|package| package.source == place.source)
+    }
+}
+
+/// How often an action may reach a record, across workflows (A9).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cap {
+    /// The name of the action.
+    pub action: Box<str>,
+    /// Where `flow.toml` names it.
+    pub place: Span,
+    /// So often,
+    pub most: u32,
+    /// within so much time, looking back from now.
+    pub within: Duration,
 }
 
 /// What `[lint]` makes of the findings of a rule.

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::text::Text;
-use super::{Error, Project, manifest};
+use super::{Error, Project, manifest, packages};
 use crate::base::SourceId;
 use crate::diagnostic::Code;
 
@@ -15,22 +15,27 @@ impl Project {
     /// The project as it would be with other texts.
     #[must_use]
     pub fn with_texts(&self, texts: &BTreeMap<SourceId, String>) -> Self {
-        let sources = self.sources.with_texts(texts);
-        let folder = &self.settings.name;
-        let read = manifest::read(self.manifest, sources.get(self.manifest).text(), folder);
+        let mut sources = self.sources.with_texts(texts);
+        let (folder, env) = (&self.settings.name, self.env.as_deref());
+        let text = sources.get(self.manifest).text();
+        let read = manifest::read(self.manifest, text, folder, env);
+        let mut settings = read.settings;
+        settings.packages = packages(&read.uses, &self.settings.packages, &mut sources);
         let mut findings = self.findings.clone();
         findings.retain(|finding| finding.code == Code::UnreadableSource);
         findings.append(read.findings);
         Project {
             root: self.root.clone(),
             store: self.root.join(read.store),
-            settings: read.settings,
+            env: self.env.clone(),
+            settings,
             outside: read.outside,
             manifest: self.manifest,
             files: self.files.clone(),
             pinned: self.pinned.clone(),
             sources,
             findings,
+            unheeded: read.unheeded,
         }
     }
 

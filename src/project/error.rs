@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::base::nearest;
+
 /// Why a project could not be read, told apart by who can do something about
 /// it.
 #[derive(Debug)]
@@ -14,6 +16,13 @@ pub enum Error {
     NotAFolder(PathBuf),
     /// Neither the folder nor one above it holds a `flow.toml`.
     NoManifest(PathBuf),
+    /// `flow.toml` has no such environment.
+    NoEnvironment {
+        /// Its name.
+        env: String,
+        /// Those that it has.
+        known: Vec<String>,
+    },
     /// The system does not let a file or a folder be read.
     Environment {
         /// The file or the folder.
@@ -33,13 +42,19 @@ impl Error {
 
     /// What to do about it.
     #[must_use]
-    pub fn help(&self) -> &'static str {
+    pub fn help(&self) -> String {
         match self {
-            Error::Missing(_) => "check the spelling of the path",
+            Error::Missing(_) => "check the spelling of the path".to_owned(),
             Error::NotAFolder(_) | Error::NoManifest(_) => {
-                "name the folder that holds the `flow.toml` of the project"
+                "name the folder that holds the `flow.toml` of the project".to_owned()
             }
-            Error::Environment { .. } => "check that the file is there and may be read",
+            Error::NoEnvironment { env, known } => {
+                match nearest(env, known.iter().map(String::as_str)) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => format!("add `[env.{env}.store]`, or another table below `env.{env}`"),
+                }
+            }
+            Error::Environment { .. } => "check that the file is there and may be read".to_owned(),
         }
     }
 }
@@ -58,6 +73,9 @@ impl fmt::Display for Error {
                     "there is no `flow.toml` in `{}` or above it",
                     path.display()
                 )
+            }
+            Error::NoEnvironment { env, .. } => {
+                write!(f, "`flow.toml` has no environment `{env}`")
             }
             Error::Environment { path, source } => {
                 write!(f, "`{}` cannot be read: {source}", path.display())

@@ -2,23 +2,28 @@
 //! finding, and a default takes its place. The texts of a program are not known here.
 
 mod amount;
+mod caps;
 mod connection;
 mod entry;
+mod env;
 mod keys;
 mod limits;
 mod lint;
+mod schema;
 mod secret;
+mod uses;
 
 use std::collections::BTreeSet;
 
 use toml::de::{DeTable, Error as TomlError};
 
 use self::entry::Entry;
-use self::keys::{LATER, PROFILE, RETENTION_LATER, TABLES, Table};
+use self::keys::{ENV, PROFILE, Table, tables};
+pub use self::schema::schema;
 use super::outside::{ConnectionKind, Outside};
 use crate::base::{SourceId, Span, TimeZone, nearest, zone};
-use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::{OutsideNames, Settings};
+use crate::diagnostic::{Code, Finding, Findings, Level};
+use crate::model::{OutsideNames, Package, Settings};
 
 /// The one edition that there is.
 const EDITION: i64 = 1;
@@ -32,38 +37,39 @@ pub(super) struct Manifest {
     pub(super) outside: Outside,
     /// The folder of the store, relative to the project.
     pub(super) store: String,
+    /// The packages that it uses, and where it names them.
+    pub(super) uses: Vec<(&'static Package, Span)>,
+    /// The environments that it has.
+    pub(super) environments: Vec<String>,
+    /// What is read, and has no effect in this version.
+    pub(super) unheeded: Findings,
     pub(super) findings: Findings,
 }
 
-/// Reads the text of `flow.toml`. The name of its folder is offered where the
-/// project has none.
-pub(super) fn read(id: SourceId, text: &str, folder: &str) -> Manifest {
+/// Reads the text of `flow.toml` as it is in an environment, if one is named and is there. The name
+/// of its folder is offered where the project has none.
+pub(super) fn read(id: SourceId, text: &str, folder: &str, env: Option<&str>) -> Manifest {
     let (root, errors) = DeTable::parse_recoverable(text);
-    let mut reader = Reader {
-        id,
-        text,
-        folder,
-        secrets: Vec::new(),
-        manifest: Manifest {
-            settings: Settings {
-                name: folder.to_owned(),
-                ..Settings::default()
-            },
-            outside: Outside::default(),
-            store: STORE.to_owned(),
-            findings: Findings::default(),
-        },
-    };
-    reader.document(root.get_ref());
-    if errors.is_empty() {
-        reader.manifest.settings.outside = Some(reader.outside());
-    }
+    let root = root.get_ref();
+    let reader = || Reader::new(id, text, folder);
+    let mut read = reader().document(root);
     if !errors.is_empty() {
         // What is left of a broken text would be called unknown or missing.
-        reader.manifest.findings = Findings::default();
-        reader.broken(&errors);
+        read.findings = broken(id, text, &errors);
+        read.settings.outside = None;
+        return read;
     }
-    reader.manifest
+    let mut findings = std::mem::take(&mut read.findings);
+    for (name, layer) in env::layers(root) {
+        let mut laid = reader().document(&env::laid_over(root, layer));
+        findings.append(std::mem::take(&mut laid.findings));
+        if env == Some(name) {
+            read = laid;
+        }
+    }
+    // What is wrong below all environments is wrong in each of them.
+    read.findings = findings.sorted();
+    read
 }
 
 /// Reads one document into a manifest.
@@ -76,7 +82,29 @@ struct Reader<'a> {
     manifest: Manifest,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(id: SourceId, text: &'a str, folder: &'a str) -> Self {
+        let settings = Settings {
+            name: folder.to_owned(),
+            ..Settings::default()
+        };
+        Reader {
+            id,
+            text,
+            folder,
+            secrets: Vec::new(),
+            manifest: Manifest {
+                settings,
+                outside: Outside::default(),
+                store: STORE.to_owned(),
+                uses: Vec::new(),
+                environments: Vec::new(),
+                unheeded: Findings::default(),
+                findings: Findings::default(),
+            },
+        }
+    }
+
     /// What a program may name.
     fn outside(&self) -> OutsideNames {
         let connections = self.manifest.outside.connections.iter();
@@ -87,7 +115,7 @@ impl Reader<'_> {
         }
     }
 
-    fn document(&mut self, root: &DeTable<'_>) {
+    fn document(mut self, root: &DeTable<'_>) -> Manifest {
         if !root.contains_key("project") {
             self.no_project();
         }
@@ -96,10 +124,15 @@ impl Reader<'_> {
             let entry = Entry::new(self.id, None, key, value);
             match Table::of(entry.name) {
                 Some(table) => self.table(table, &entry),
-                None if LATER.contains(&entry.name) => self.push(entry.not_yet()),
+                None if entry.name == ENV => {
+                    let read = self.environments(&entry);
+                    self.sound(read);
+                }
                 None => self.push(self.stray(&entry)),
             }
         }
+        self.manifest.settings.outside = Some(self.outside());
+        self.manifest
     }
 
     fn table(&mut self, table: Table, whole: &Entry<'_>) {
@@ -117,8 +150,23 @@ impl Reader<'_> {
             let entry = Entry::new(self.id, Some(table.word()), key, value);
             if let Err(finding) = self.setting(table, &entry) {
                 self.push(*finding);
+            } else {
+                self.unheeded(table, &entry);
             }
         }
+    }
+
+    /// Notes what is read and has no effect. More than is asked for must not
+    /// reach anybody: a program with caps is refused when it is to run.
+    fn unheeded(&mut self, table: Table, entry: &Entry<'_>) {
+        let level = match (table, entry.name) {
+            (Table::Caps, _) => Level::Error,
+            (Table::Retention, "detail" | "headline") | (Table::Limits, "enroll_at_most") => {
+                Level::Warning
+            }
+            _ => return,
+        };
+        self.manifest.unheeded.push(entry.unheeded(level));
     }
 
     fn setting(&mut self, table: Table, entry: &Entry<'_>) -> Result<(), Box<Finding>> {
@@ -137,13 +185,15 @@ impl Reader<'_> {
                 let rule = rule.map(|rule| (rule, level));
                 self.manifest.settings.lints.extend(rule);
             }
+            (Table::Caps, _) => self.cap(entry)?,
             (Table::Retention, "log") => self.manifest.outside.log_days = amount::days(entry)?,
+            (Table::Retention, "detail") => self.manifest.outside.history.0 = amount::long(entry)?,
+            (Table::Retention, "headline") => {
+                self.manifest.outside.history.1 = amount::long(entry)?;
+            }
             (Table::Secrets, _) => self.secret(entry)?,
             (Table::Connections, _) => self.connection(entry)?,
-            (Table::Project, "use") => self.push(entry.not_yet()),
-            (Table::Retention, name) if RETENTION_LATER.contains(&name) => {
-                self.push(entry.not_yet());
-            }
+            (Table::Project, "use") => self.uses(entry)?,
             _ => self.push(entry.unknown(table.keys())),
         }
         Ok(())
@@ -169,7 +219,7 @@ impl Reader<'_> {
                 entry.name,
                 table.header()
             )),
-            None => entry.unknown(TABLES.iter().copied()),
+            None => entry.unknown(tables()),
         }
     }
 
@@ -203,27 +253,28 @@ impl Reader<'_> {
         let place = Span::new(self.id, end, end);
         finding.fix(format!("add `{line}`"), place, format!("\n{line}"))
     }
+}
 
-    /// One finding for each line that is no TOML: what follows the first
-    /// mistake of a line is seldom another.
-    fn broken(&mut self, errors: &[TomlError]) {
-        let mut told = BTreeSet::new();
-        let mut errors: Vec<_> = errors
-            .iter()
-            .map(|error| (error.span().unwrap_or_default(), error))
-            .collect();
-        errors.sort_by_key(|(range, _)| range.start);
-        for (range, error) in errors {
-            let before = self.text.get(..range.start).unwrap_or_default();
-            if told.insert(before.matches('\n').count()) {
-                let span = Span::new(self.id, range.start as u32, range.end as u32);
-                let message = entry::lower(error.message());
-                let finding = Finding::new(Code::UnexpectedText, span, message);
-                let form = "`flow.toml` is TOML: `key = \"value\"` below `[table]`";
-                self.push(finding.help(form));
-            }
+/// One finding for each line that is no TOML: what follows the first
+/// mistake of a line is seldom another.
+fn broken(id: SourceId, text: &str, errors: &[TomlError]) -> Findings {
+    let (mut told, mut findings) = (BTreeSet::new(), Findings::default());
+    let mut errors: Vec<_> = errors
+        .iter()
+        .map(|error| (error.span().unwrap_or_default(), error))
+        .collect();
+    errors.sort_by_key(|(range, _)| range.start);
+    for (range, error) in errors {
+        let before = text.get(..range.start).unwrap_or_default();
+        if told.insert(before.matches('\n').count()) {
+            let span = Span::new(id, range.start as u32, range.end as u32);
+            let message = entry::lower(error.message());
+            let finding = Finding::new(Code::UnexpectedText, span, message);
+            let form = "`flow.toml` is TOML: `key = \"value\"` below `[table]`";
+            findings.push(finding.help(form));
         }
     }
+    findings
 }
 
 fn edition(entry: &Entry<'_>) -> Result<(), Box<Finding>> {

@@ -1,11 +1,28 @@
-//! What `flow.toml` says of the world outside: secrets, connections, and how long the log is kept.
+//! What `flow.toml` says of the world outside: secrets, connections, and how long what has happened
+//! is kept.
 //! No secret is looked up here, and no connection is made.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::base::{Duration as Amount, Unit};
+
 /// How many days the log is kept, unless `flow.toml` says so.
 const LOG_DAYS: u32 = 30;
+
+/// How long the history is kept in full, unless `flow.toml` says so.
+const DETAIL: Amount = Amount {
+    count: 180,
+    unit: Unit::Day,
+    business: false,
+};
+
+/// How long it is kept in headlines.
+const HEADLINE: Amount = Amount {
+    count: 2,
+    unit: Unit::Year,
+    business: false,
+};
 
 /// What a project knows of the outside. Of a project without errors all of it is sound: names are
 /// well formed, addresses fit their kinds, and secrets that are named exist.
@@ -17,6 +34,8 @@ pub struct Outside {
     pub connections: Vec<Connection>,
     /// How many days the log is kept, at least one.
     pub log_days: u32,
+    /// How long the history is kept in full, and then in headlines (H2).
+    pub history: (Amount, Amount),
 }
 
 /// Where the value of a secret comes from.
@@ -65,6 +84,7 @@ impl Default for Outside {
             secrets: BTreeMap::new(),
             connections: Vec::new(),
             log_days: LOG_DAYS,
+            history: (DETAIL, HEADLINE),
         }
     }
 }

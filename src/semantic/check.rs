@@ -5,6 +5,7 @@ mod argument;
 mod awaited;
 mod body;
 mod branch;
+mod caps;
 mod clause;
 mod command;
 mod constant;
@@ -66,6 +67,7 @@ pub(super) fn check(
     let workflows = checker.check_workflows(&trees, &mut origins);
     let pinned = checker.check_pinned(pinned, &heads);
     let tests = checker.check_tests(&trees.tests);
+    checker.check_caps();
     let (findings, later) = (checker.findings, checker.later);
     let settings = settings.clone();
     let places = places::of(&catalog, &trees);

@@ -2,15 +2,18 @@
 
 mod action;
 mod association;
+mod package;
 mod property;
 mod template;
+
+pub(super) use package::unused;
 
 use super::Lost;
 use crate::base::{Lookup, Name, Span};
 use crate::diagnostic::{Code, Finding, Findings, with_article};
 use crate::model::{
     Catalog, Constant, Event, EventProperty, Message, MessageParameter, OCCURRENCE, Object,
-    ObjectId, Segment, Template,
+    ObjectId, Segment, Settings, Template,
 };
 use crate::syntax::ast::{self, Declaration, Ident};
 
@@ -95,8 +98,9 @@ const BUILTIN_EVENTS: [&str; 6] = [
 pub(super) fn resolve<'a>(
     (files, pinned): (&'a [ast::File], &'a [ast::File]),
     complete: bool,
+    settings: &'a Settings,
 ) -> Resolved<'a> {
-    let mut resolver = Resolver::new(complete);
+    let mut resolver = Resolver::new(complete, settings);
     let gathered = resolver.gather(files);
     resolver.objects(&gathered);
     resolver.events(&gathered);
@@ -129,13 +133,18 @@ struct Resolver<'a> {
     pinned: Vec<PinnedTemplate<'a>>,
     findings: Findings,
     complete: bool,
+    settings: &'a Settings,
+    /// Declarations of objects that should extend those of packages.
+    redeclared: Vec<Span>,
+    /// Objects that packages need and the project lacks.
+    lacking: Lost,
     /// Where each attribute of an object is declared.
     places: Lookup<(ObjectId, Name), Span>,
 }
 
 impl<'a> Resolver<'a> {
-    fn new(complete: bool) -> Self {
-        let (catalog, trees, lost, pinned, findings, places) = Default::default();
+    fn new(complete: bool, settings: &'a Settings) -> Self {
+        let (catalog, trees, lost, pinned, findings, places, lacking) = Default::default();
         Resolver {
             catalog,
             trees,
@@ -143,6 +152,9 @@ impl<'a> Resolver<'a> {
             pinned,
             findings,
             complete,
+            settings,
+            redeclared: Vec::new(),
+            lacking,
             places,
         }
     }
@@ -178,6 +190,7 @@ impl<'a> Resolver<'a> {
                 Declaration::Lost(name) => drop(self.lost.insert(name.clone(), ())),
             }
         }
+        self.redeclared(&mut all);
         self.unique("object", &mut all.objects, |object| &object.name);
         self.unique("event", &mut all.events, |event| event.name());
         self.unique("message", &mut all.messages, |message| &message.name);
@@ -191,7 +204,11 @@ impl<'a> Resolver<'a> {
 
     /// Sorts by name and reports all but the first of each name.
     fn unique<T: Copy>(&mut self, kind: &str, list: &mut Vec<T>, name: impl Fn(&T) -> &'a Ident) {
-        list.sort_by(|a, b| (&name(a).name, name(a).span).cmp(&(&name(b).name, name(b).span)));
+        let place = |item: &T| {
+            let span = name(item).span;
+            (self.package(span).is_none(), span)
+        };
+        list.sort_by(|a, b| (&name(a).name, place(a)).cmp(&(&name(b).name, place(b))));
         let mut kept: Vec<T> = Vec::with_capacity(list.len());
         for item in list.iter() {
             match kept.last().map(&name) {
@@ -205,6 +222,12 @@ impl<'a> Resolver<'a> {
     }
 
     fn duplicate(&mut self, kind: &str, ident: &Ident, first: Span) {
+        if let Some(package) = self.package(first) {
+            let finding = package::declared(kind, ident, (package, first));
+            self.findings
+                .push(finding.help("give this one another name"));
+            return;
+        }
         self.findings.push(
             Finding::new(
                 Code::DuplicateName,
@@ -220,6 +243,10 @@ impl<'a> Resolver<'a> {
     fn object(&mut self, ident: &Ident) -> Option<ObjectId> {
         let found = self.catalog.object(&ident.name);
         if found.is_none() && self.complete && !self.lost.contains(&ident.name) {
+            if let Some(package) = self.package(ident.span) {
+                self.lacks(package, ident);
+                return None;
+            }
             let names = self
                 .catalog
                 .objects
@@ -227,14 +254,12 @@ impl<'a> Resolver<'a> {
                 .iter()
                 .map(|object| object.name.as_str());
             let meant = crate::base::nearest(ident.name.as_str(), names);
-            self.findings.push(
-                Finding::new(
-                    Code::UnknownObject,
-                    ident.span,
-                    format!("there is no object `{}`", ident.name),
-                )
-                .did_you_mean(meant, ident.span),
-            );
+            let message = format!("there is no object `{}`", ident.name);
+            let finding = Finding::new(Code::UnknownObject, ident.span, message);
+            self.findings.push(match unused("object", &ident.name) {
+                Some(help) => finding.help(help),
+                None => finding.did_you_mean(meant, ident.span),
+            });
         }
         found
     }
@@ -256,7 +281,10 @@ impl<'a> Resolver<'a> {
                 trees.push(extension);
             }
         }
-        let trees = self.trees.objects.clone();
+        let mut trees = self.trees.objects.clone();
+        trees
+            .iter_mut()
+            .for_each(|trees| self.packages_first(trees));
         let declared = trees_by_name(all);
         for (id, trees) in self.catalog.objects.ids().zip(&trees) {
             for property in trees.iter().flat_map(|tree| &tree.properties) {

@@ -70,7 +70,8 @@ fn a_clean_project_ends_with_0() {
 
 #[test]
 fn warnings_alone_end_with_0() {
-    let run = Folder::manifest(&format!("{MANIFEST}\n[caps]\n")).flow(&["check"]);
+    let program = format!("{PROGRAM}\nevent seen on contact {{}}\n");
+    let run = Folder::project(&program).flow(&["check"]);
     assert_eq!(run.code, Some(0));
     assert_eq!(run.err, "checked 1 file, 1 workflow: 1 warning\n");
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use flow::base::{Duration as Amount, Unit};
 use flow::project::{Connection, ConnectionKind, Outside, Secret, load};
 use serde_json::Value;
 
@@ -116,27 +117,26 @@ fn zones_and_profiles_exist() {
 }
 
 #[test]
-fn what_is_known_but_not_read_yet_is_a_warning() {
-    for table in ["caps", "env"] {
-        finds(
-            &format!("{MANIFEST}[{table}]\n"),
-            &format!("4:2: warning[F0002]: `[{table}]` is not read yet"),
-        );
-    }
+fn packages_that_are_used_exist() {
+    let of = |list: &str| format!("{MANIFEST}use = {list}\n");
     finds(
-        &format!("{MANIFEST}[env.production.store]\npath = \"x\"\n"),
-        "4:2: warning[F0002]: `[env]` is not read yet",
+        &of("[\"wbe\"]"),
+        "4:8: error[F0602]: there is no package `wbe`",
     );
-    for key in ["detail", "headline"] {
-        finds(
-            &format!("{MANIFEST}[retention]\n{key} = \"2 years\"\n"),
-            &format!("5:1: warning[F0002]: `retention.{key}` is not read yet"),
-        );
-    }
+    assert_eq!(fixed(&of("[\"wbe\"]")), of("[\"web\"]"));
     finds(
-        &format!("{MANIFEST}use = [\"web\"]\n"),
-        "4:1: warning[F0002]: `project.use` is not read yet",
+        &of("[\"web\", \"web\"]"),
+        "4:15: error[F0602]: package `web` stands here twice",
     );
+    finds(
+        &of("[\"web\", 3]"),
+        "4:15: error[F0602]: `use` must be a string, found a number",
+    );
+    finds(
+        &of("\"web\""),
+        "4:7: error[F0602]: `use` must be a list, found a string",
+    );
+    assert_eq!(fixed(&of("\"web\"")), of("[\"web\"]"));
 }
 
 /// A connection of which nothing is said that need not be.
@@ -151,6 +151,15 @@ fn connection(name: &str, kind: ConnectionKind, url: &str) -> Connection {
         timeout: None,
         per_second: None,
         retry: (None, None, None),
+    }
+}
+
+/// An amount of time.
+fn amount(count: i64, unit: Unit) -> Amount {
+    Amount {
+        count,
+        unit,
+        business: false,
     }
 }
 
@@ -173,6 +182,8 @@ fn outside(manifest: &str) -> Outside {
 const OUTSIDE: &str = r#"
 [retention]
 log = "2 weeks"
+detail = "6 months"
+headline = "2 years"
 
 [connections.mail]
 kind = "smtp"
@@ -232,6 +243,7 @@ fn the_outside_is_read() {
             },
         ],
         log_days: 14,
+        history: (amount(6, Unit::Month), amount(2, Unit::Year)),
     };
     assert_eq!(read, expected);
 }
@@ -252,6 +264,7 @@ fn nothing_said_of_the_outside_is_none_and_thirty_days() {
         secrets: BTreeMap::new(),
         connections: Vec::new(),
         log_days: 30,
+        history: (amount(180, Unit::Day), amount(2, Unit::Year)),
     };
     assert_eq!(outside(MANIFEST), nothing);
     let empty = format!("{MANIFEST}[secrets]\n[connections]\n[retention]\n");
@@ -490,6 +503,14 @@ fn the_log_is_kept_for_whole_days() {
         finds(&of(log), &format!("5:7: error[F0602]: {message}"));
     }
     assert_eq!(fixed(&of("\"30d\"")), of("\"30 days\""));
+    let detail = |text: &str| format!("{MANIFEST}[retention]\ndetail = \"{text}\"\n");
+    for (text, message) in [
+        ("0 months", "`detail` must be longer than `0 months`"),
+        ("101 years", "`detail` is longer than 36500 days"),
+        ("2 business days", "business time counts in workflows alone"),
+    ] {
+        finds(&detail(text), &format!("5:10: error[F0602]: {message}"));
+    }
     finds(
         &format!("{MANIFEST}[retention]\nlgo = \"30 days\"\n"),
         "5:1: error[F0601]: `[retention]` has no key `lgo`",

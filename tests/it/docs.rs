@@ -10,7 +10,7 @@ use flow::model::{Limits, Settings};
 
 use tempfile::TempDir;
 
-use crate::cli_support::copy;
+use crate::cli_support::{Folder, copy};
 use crate::support::{files, read, repo_root};
 
 /// The blocks of a document: language, text, line.
@@ -82,14 +82,37 @@ fn limits(head: &str) -> Limits {
     limits
 }
 
-/// The block after a heading of a page.
-fn section(page: &str, heading: &str) -> Option<(String, String)> {
-    let (_, rest) = page.split_once(&format!("\n## {heading}\n"))?;
-    let rest = rest.split("\n## ").next()?;
-    blocks(rest)
+/// The blocks after a heading of a page: head, text.
+fn section(page: &str, heading: &str) -> Vec<(String, String)> {
+    let rest = page.split_once(&format!("\n## {heading}\n"));
+    let rest = rest.and_then(|(_, rest)| rest.split("\n## ").next());
+    blocks(rest.unwrap_or_default())
         .into_iter()
-        .next()
         .map(|(language, text, _)| (language, text))
+        .collect()
+}
+
+/// The findings of the blocks of a section: a program, or a `flow.toml` and one.
+/// `None` for anything else.
+fn found_in(blocks: &[(String, String)]) -> Option<(Findings, String)> {
+    let is_program = |head: &str| head.split(' ').next() == Some("flow");
+    match blocks {
+        [(head, program), ..] if is_program(head) => Some(findings_under(limits(head), program)),
+        [(language, manifest), (head, program), ..] if language == "toml" && is_program(head) => {
+            let files = [
+                ("flow.toml", manifest.as_str()),
+                ("main.flow", program.as_str()),
+            ];
+            let folder = Folder::new(&files);
+            let project = flow::project::load(folder.path()).expect("a project");
+            let compilation = compile(&project.sources, &project.files, &project.settings);
+            let mut found = project.findings;
+            found.append(compilation.findings);
+            let shown = render::concise::render(&found, &project.sources);
+            Some((found, shown))
+        }
+        _ => None,
+    }
 }
 
 #[test]
@@ -108,26 +131,21 @@ fn every_page_says_what_it_should() {
                 "{code}: no section `{heading}`"
             );
         }
-        let (Some((head, bad)), Some((good_head, good))) =
-            (section(page, "Example"), section(page, "Use instead"))
-        else {
-            panic!("{code}: no blocks");
-        };
-        let language = head.split(' ').next().unwrap_or_default();
-        if language != "flow" {
+        let (bad, good) = (section(page, "Example"), section(page, "Use instead"));
+        assert!(!bad.is_empty() && !good.is_empty(), "{code}: no blocks");
+        let (Some((found, shown)), Some(instead)) = (found_in(&bad), found_in(&good)) else {
             // Settings and what cannot be shown have tests of their own.
             assert!(
                 code.code().starts_with("F06")
                     || code.code().starts_with("F07")
                     || *code == Code::NestedTooDeeply,
-                "{code}: a block in `{language}`"
+                "{code}: blocks that are no program"
             );
             continue;
-        }
-        let (found, shown) = findings_under(limits(&head), &bad);
+        };
         let codes: Vec<Code> = found.iter().map(|finding| finding.code).collect();
         assert_eq!(codes, [*code], "{code}: the example gives\n{shown}");
-        let (found, shown) = findings_under(limits(&good_head), &good);
+        let (found, shown) = instead;
         assert!(
             found.is_empty(),
             "{code}: what to use instead gives\n{shown}"
@@ -167,6 +185,7 @@ fn every_code_has_a_test_that_names_the_place() {
         "cli_manifest",
         "cli_project",
         "limits",
+        "packages",
         "robust",
         "recovery",
         "replay",

@@ -36,6 +36,7 @@ mod limits;
 mod main_thread;
 mod mending;
 mod orders;
+mod packages;
 mod past;
 mod pinned;
 mod planted;

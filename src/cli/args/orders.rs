@@ -5,14 +5,27 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{DataFormat, help};
+use super::{DataFormat, Place, help};
 
 /// Which project, where other things are named first.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct OfProject {
     /// The folder of the project, or a folder in it
     #[arg(short, long = "project", default_value = ".", value_name = "DIR")]
-    pub(in crate::cli) dir: PathBuf,
+    dir: PathBuf,
+    /// Lay what stands below `[env.NAME]` in `flow.toml` over the rest
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
+}
+
+impl OfProject {
+    /// Where it is, and in which environment.
+    pub(in crate::cli) fn place(&self) -> Place<'_> {
+        Place {
+            dir: &self.dir,
+            env: self.env.as_deref(),
+        }
+    }
 }
 
 /// How what came of an order is printed.

@@ -4,7 +4,7 @@
 use std::env;
 use std::process;
 
-use super::{fits, load};
+use super::{fits, load, unheeded};
 use crate::cli::args::RunArguments;
 use crate::cli::check::count;
 use crate::cli::client;
@@ -16,17 +16,18 @@ use crate::engine::Finishes;
 use crate::engine::retries::origin;
 use crate::host::live::{Live, Means, Mistakes, News, Secrets, signal, watch};
 use crate::host::store::{self, Store};
-use crate::project::{self, Connection, ConnectionKind, Project, Secret};
+use crate::project::{Connection, ConnectionKind, Project, Secret};
 
 /// The exit code of a process that a signal has ended at once.
 const INTERRUPTED: i32 = 130;
 
 /// Runs a project until it is stopped.
 pub(super) fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Failure> {
-    let project = project::load(&arguments.project.dir)?;
+    let project = arguments.project.place().load()?;
     let Some(program) = load(&project, output) else {
         return Ok(Exit::Findings);
     };
+    unheeded(&project, output);
     fits(&project)?;
     let store = Store {
         dir: project.store.clone(),
@@ -51,7 +52,12 @@ pub(super) fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Fai
     let listening = signal::listen(door.clone(), || process::exit(INTERRUPTED));
     listening.map_err(store::Failure::Outside)?;
     if arguments.watch {
-        let watching = watch::begin(&project.root, &project.store, written, door.clone());
+        let watching = watch::begin(
+            (&project.root, project.env.as_deref()),
+            &project.store,
+            written,
+            door.clone(),
+        );
         watching.map_err(|error| Failure {
             exit: Exit::Environment,
             message: format!("the sources cannot be watched: {error}"),

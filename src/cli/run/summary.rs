@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::base::{TimeZone, Timestamp};
+use crate::cli::args::Place;
 use crate::cli::check::count;
 use crate::cli::history::behind;
 use crate::engine::RULES;
@@ -20,8 +21,8 @@ use crate::model::Settings;
 pub(super) struct Setting<'s> {
     /// Where it was kept, if it was.
     pub(super) store: Option<&'s Store>,
-    /// The folder that was named.
-    pub(super) dir: &'s Path,
+    /// The project that was named.
+    pub(super) place: Place<'s>,
     pub(super) settings: &'s Settings,
     /// Whether the end of the clock was asked for.
     pub(super) asked: bool,
@@ -301,7 +302,7 @@ fn ending(page: &mut Page, report: &Report, setting: &Setting<'_>) {
         page.row("rejects", &[shown(file)]);
     }
     page.text.push('\n');
-    let dir = behind(setting.dir);
+    let dir = behind(setting.place);
     if let Some(example) = &report.example {
         page.row("next", &[format!("flow history {example}{dir}")]);
     }

@@ -5,15 +5,14 @@ use crate::cli::check::count;
 use crate::cli::client::{listens, nothing, own, store_of};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Output;
-use crate::project;
 
 /// Compacts a store.
 pub(super) fn run(arguments: &CompactArguments, output: &Output) -> Result<Exit, Failure> {
-    let dir = &arguments.project.dir;
-    let project = project::load(dir)?;
+    let place = arguments.project.place();
+    let project = place.load()?;
     let store = store_of(&project);
     if !store.is_begun() {
-        return Err(nothing(dir));
+        return Err(nothing(place));
     }
     if listens(&store)? {
         return Err(Failure {

@@ -14,15 +14,14 @@ use crate::cli::output::Output;
 use crate::cli::run::{fits, wrong};
 use crate::host::backup::{self, Copied};
 use crate::host::clock;
-use crate::project;
 
 /// Copies a store.
 pub(super) fn backup(arguments: &BackupArguments, output: &Output) -> Result<Exit, Failure> {
-    let dir = &arguments.project.dir;
-    let project = project::load(dir)?;
+    let place = arguments.project.place();
+    let project = place.load()?;
     let store = store_of(&project);
     if !store.is_begun() {
-        return Err(nothing(dir));
+        return Err(nothing(place));
     }
     apart(&store.dir, &arguments.to)?;
     new_folder(&arguments.to)?;
@@ -46,7 +45,7 @@ pub(super) fn backup(arguments: &BackupArguments, output: &Output) -> Result<Exi
 /// Brings a copy back.
 pub(super) fn restore(arguments: &RestoreArguments, output: &Output) -> Result<Exit, Failure> {
     let from = &arguments.from;
-    let project = project::load(&arguments.project.dir)?;
+    let project = arguments.project.place().load()?;
     let store = store_of(&project);
     if !backup::is_store(from) {
         let message = format!("`{}` holds no copy of a store", from.display());

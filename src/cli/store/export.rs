@@ -18,7 +18,7 @@ use crate::model::{Object, PropertyId};
 
 /// Writes the records out.
 pub(super) fn run(arguments: &ExportArguments, output: &Output) -> Result<Exit, Failure> {
-    let mut client = Client::looking(&arguments.project.dir, output)?;
+    let mut client = Client::looking(arguments.project.place(), output)?;
     let to = &arguments.to;
     if arguments.format != ExportFormat::Sqlite {
         if arguments.replace {

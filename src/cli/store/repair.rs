@@ -16,18 +16,18 @@ use crate::host::durable::{Site, Unopened};
 use crate::host::repair::{self, Aside, Diagnosis, Hopeless, Part, Plan};
 use crate::host::store::{self, Store};
 use crate::host::{clock, keep};
-use crate::project::{self, Project};
+use crate::project::Project;
 use crate::store::disk::real::RealDisk;
 use crate::store::mending::Mending;
 use crate::store::{StoreError, archive};
 
 /// Repairs a store, or says what would be done.
 pub(super) fn run(arguments: &RepairArguments, output: &Output) -> Result<Exit, Failure> {
-    let dir = &arguments.project.dir;
-    let project = project::load(dir)?;
+    let place = arguments.project.place();
+    let project = place.load()?;
     let store = store_of(&project);
     if !store.is_begun() && !store.dir.join("snapshots").is_dir() {
-        return Err(nothing(dir));
+        return Err(nothing(place));
     }
     fits(&project)?;
     if listens(&store)? {

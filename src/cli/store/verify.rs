@@ -9,16 +9,15 @@ use crate::cli::output::Output;
 use crate::cli::output::verify::{Verified, json};
 use crate::host::backup;
 use crate::host::durable::{NEVER, Site, peek};
-use crate::project;
 use crate::store::disk::real::RealDisk;
 
 /// Verifies a store.
 pub(super) fn run(arguments: &VerifyArguments, output: &Output) -> Result<Exit, Failure> {
-    let dir = &arguments.project.dir;
-    let project = project::load(dir)?;
+    let place = arguments.project.place();
+    let project = place.load()?;
     let store = store_of(&project);
     if !store.is_begun() {
-        return Err(nothing(dir));
+        return Err(nothing(place));
     }
     let problems = backup::problems(&store.dir)?;
     let broken = problems.iter().any(|problem| !problem.torn);

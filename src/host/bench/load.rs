@@ -278,6 +278,8 @@ fn project(root: &Path) -> Project {
         manifest,
         files,
         pinned: Vec::new(),
+        env: None,
+        unheeded: Findings::default(),
         findings: Findings::default(),
     }
 }

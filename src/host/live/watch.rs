@@ -20,11 +20,17 @@ const QUIET: Duration = Duration::from_millis(150);
 /// How long a change may take at most before it is looked at.
 const LONGEST: Duration = Duration::from_secs(3);
 
-/// Watches the sources of a project, of which the program with a hash runs.
+/// Watches the sources of a project in its environment, of which the program with a hash runs.
 ///
 /// # Errors
 /// What the system says: there may be too many watches already.
-pub fn begin(root: &Path, store: &Path, running: Uid, door: Door) -> Result<(), String> {
+pub fn begin(
+    (root, env): (&Path, Option<&str>),
+    store: &Path,
+    running: Uid,
+    door: Door,
+) -> Result<(), String> {
+    let env = env.map(str::to_owned);
     let root = if root.as_os_str().is_empty() {
         PathBuf::from(".")
     } else {
@@ -46,7 +52,7 @@ pub fn begin(root: &Path, store: &Path, running: Uid, door: Door) -> Result<(), 
         .map_err(|error| error.to_string())?;
     // What has changed since the program was read is looked at too.
     let _ = first.send(());
-    thread::spawn(move || watch(&root, &coming, (running, door), watcher));
+    thread::spawn(move || watch((&root, env.as_deref()), &coming, (running, door), watcher));
     Ok(())
 }
 
@@ -58,7 +64,7 @@ fn concerns(event: &Event, store: &Path) -> bool {
 }
 
 fn watch(
-    root: &Path,
+    place: (&Path, Option<&str>),
     coming: &Receiver<()>,
     (mut running, door): (Uid, Door),
     watcher: RecommendedWatcher,
@@ -67,7 +73,7 @@ fn watch(
     let _watcher = watcher;
     while coming.recv().is_ok() {
         settle(coming);
-        let (happening, hash) = look(root);
+        let (happening, hash) = look(place);
         // What was seen may be half of a change; then more is to come.
         if hash == Some(running) {
             continue;
@@ -91,8 +97,8 @@ fn settle(coming: &Receiver<()>) {
 }
 
 /// What the sources come to, and the hash of their texts.
-fn look(root: &Path) -> (Happening, Option<Uid>) {
-    let project = match project::load(root) {
+fn look((root, env): (&Path, Option<&str>)) -> (Happening, Option<Uid>) {
+    let project = match project::load_in(root, env) {
         Ok(project) => project,
         Err(error) => return (Happening::Unreadable(error.to_string()), None),
     };

@@ -42,19 +42,51 @@ pub(super) fn days(entry: &Entry<'_>) -> Result<u32, Box<Finding>> {
     })
 }
 
+/// A time for which something is kept: months and years too.
+pub(super) fn long(entry: &Entry<'_>) -> Result<Duration, Box<Finding>> {
+    let amount = amount(entry, "2 years")?;
+    match amount.unit {
+        Unit::Month | Unit::Year if !amount.business => {
+            let days = if amount.unit == Unit::Month { 31 } else { 366 };
+            in_range(
+                entry,
+                amount,
+                i64::from(amount.count).checked_mul(days * DAY),
+            )?;
+        }
+        _ => drop(seconds(entry, amount)?),
+    }
+    Ok(amount)
+}
+
+/// A time that looks back from now, as a part of a text.
+pub(super) fn rolling(entry: &Entry<'_>, text: &str) -> Result<Duration, Box<Finding>> {
+    let amount = parse(entry, text, "3 per 7 days")?;
+    seconds(entry, amount)?;
+    Ok(amount)
+}
+
 fn amount(entry: &Entry<'_>, like: &str) -> Result<Duration, Box<Finding>> {
-    let form = format!("write an amount of time, like `{like}`");
-    let text = match entry.words() {
-        Ok(text) => text,
-        Err(finding) => return Err(finding.help(form).into()),
-    };
+    match entry.words() {
+        Ok(text) => parse(entry, text, like),
+        Err(finding) => {
+            let form = format!("write an amount of time, like `{like}`");
+            Err(finding.help(form).into())
+        }
+    }
+}
+
+/// An amount, as the value of an entry or a part of it.
+fn parse(entry: &Entry<'_>, text: &str, like: &str) -> Result<Duration, Box<Finding>> {
     match coerce(&Type::Duration, &Raw::Text(text.into()), &TimeZone::UTC) {
         Ok(Some(Value::Duration(amount))) => Ok(amount),
         _ => {
             let finding = entry.wrong(format!("`{text}` is no amount of time"));
             Err(match in_full(text) {
-                Some(meant) => entry.mean(finding, &meant),
-                None => finding.help(form),
+                Some(meant) if entry.words().is_ok_and(|whole| whole == text) => {
+                    entry.mean(finding, &meant)
+                }
+                _ => finding.help(format!("write an amount of time, like `{like}`")),
             }
             .into())
         }
@@ -71,8 +103,17 @@ fn seconds(entry: &Entry<'_>, amount: Duration) -> Result<i64, Box<Finding>> {
         let finding = entry.wrong(format!("a {unit} has no fixed length"));
         return Err(finding.help("write it in days").into());
     }
-    let name = entry.name;
-    match seconds_of(amount) {
+    in_range(entry, amount, seconds_of(amount))
+}
+
+/// Some time, and no more than the most that there is.
+fn in_range(
+    entry: &Entry<'_>,
+    amount: Duration,
+    seconds: Option<i64>,
+) -> Result<i64, Box<Finding>> {
+    let (name, unit) = (entry.name, amount.unit.word());
+    match seconds {
         Some(..=0) => Err(entry
             .wrong(format!("`{name}` must be longer than `0 {unit}s`"))
             .into()),

@@ -1,14 +1,12 @@
 //! `[connections.NAME]`: where built-in actions send, and with what patience. No connection is made
 //! here.
 
-use std::ops::RangeInclusive;
-
 use url::Url;
 
 use super::Reader;
 use super::amount::length;
 use super::entry::Entry;
-use super::keys::CONNECTION;
+use super::keys::{self, PER_SECOND, Table};
 use super::secret::lacks;
 use crate::base::nearest;
 use crate::connector::smtp::SmtpServer;
@@ -16,13 +14,10 @@ use crate::diagnostic::{Code, Finding};
 use crate::model::{Type, form_of};
 use crate::project::outside::{Connection, ConnectionKind};
 
-/// How many requests a second may be asked for.
-const PER_SECOND: RangeInclusive<i64> = 1..=1_000;
-
 impl Reader<'_> {
     /// One connection. It is taken where it has a kind and an address.
     pub(super) fn connection(&mut self, entry: &Entry<'_>) -> Result<(), Box<Finding>> {
-        if !entry.is_table() && CONNECTION.contains(&entry.name) {
+        if !entry.is_table() && Table::Connections.keys().contains(&entry.name) {
             let help = format!("`{}` stands below `[connections.NAME]`", entry.name);
             return Err(entry.unknown([]).help(help).into());
         }
@@ -73,7 +68,7 @@ impl Reader<'_> {
             "retry_first" => to.retry.0 = Some(length(entry)?),
             "retry_most" => to.retry.1 = Some(length(entry)?),
             "retry_total" => to.retry.2 = Some(length(entry)?),
-            _ => return Err(entry.unknown(CONNECTION.iter().copied()).into()),
+            _ => return Err(entry.unknown(keys::names(&keys::connection())).into()),
         }
         Ok(())
     }

@@ -82,6 +82,21 @@ impl<'a> Entry<'a> {
             .collect())
     }
 
+    /// The items of a list, each as if it had the list's key.
+    pub(super) fn items(&self) -> Result<Vec<Entry<'a>>, Box<Finding>> {
+        let DeValue::Array(items) = self.value else {
+            return Err(self.wrong_type("a list").into());
+        };
+        let items = items.iter().map(|item| Entry {
+            table: self.table,
+            name: self.name,
+            key: self.key,
+            span: span(self.key.source, item.span()),
+            value: item.get_ref(),
+        });
+        Ok(items.collect())
+    }
+
     /// Whether the value is a string.
     pub(super) fn is_string(&self) -> bool {
         matches!(self.value, DeValue::String(_))
@@ -135,14 +150,14 @@ impl<'a> Entry<'a> {
         )
     }
 
-    /// A finding about a key that means something, but not to this version.
-    pub(super) fn not_yet(&self) -> Finding {
+    /// A finding about a key that is read and has no effect in this version.
+    pub(super) fn unheeded(&self, level: Level) -> Finding {
         let shown = match self.table {
             Some(table) => format!("`{table}.{}`", self.name),
             None => format!("`[{}]`", self.name),
         };
-        Finding::new(Code::NotYet, self.key, format!("{shown} is not read yet"))
-            .at_level(Level::Warning)
+        let message = format!("{shown} has no effect yet");
+        Finding::new(Code::NotYet, self.key, message).at_level(level)
     }
 
     /// A finding about a key that means nothing here.

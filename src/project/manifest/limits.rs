@@ -1,16 +1,10 @@
 //! `[limits]`: a profile, and single limits that differ from it. Nothing is limited here.
 
 use super::entry::Entry;
-use super::keys::{PROFILE, Table};
+use super::keys::{LIFTED, MOST, PROFILE, Table};
 use crate::base::nearest;
 use crate::diagnostic::Finding;
 use crate::model::{Count, Limits, Profile};
-
-/// The word that lifts a limit.
-const LIFTED: &str = "none";
-
-/// The most that a limit may be set to.
-const MOST: u32 = 1_000_000_000;
 
 /// Reads one key. The profile must be the first.
 pub(super) fn read(limits: &mut Limits, entry: &Entry<'_>) -> Result<(), Box<Finding>> {

@@ -1,7 +1,7 @@
 //! `[lint]`: the levels of rules. No rule is judged by here.
 
 use super::entry::Entry;
-use super::keys::{RULES_LATER, rule_names, rules};
+use super::keys::{RULES_LATER, Table, rules};
 use crate::base::nearest;
 use crate::diagnostic::{Code, Finding};
 use crate::model::LintLevel;
@@ -30,7 +30,7 @@ fn rule(entry: &Entry<'_>) -> Result<Option<Code>, Box<Finding>> {
             code.code()
         )),
         None => finding(format!("there is no rule `{name}`"))
-            .did_you_mean(nearest(name, rule_names()), entry.key),
+            .did_you_mean(nearest(name, Table::Lint.keys()), entry.key),
     }
     .into())
 }

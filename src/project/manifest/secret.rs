@@ -5,7 +5,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::Reader;
 use super::entry::{Entry, is_name};
-use super::keys::{SECRET, Table};
+use super::keys::{self, Table};
 use crate::base::nearest;
 use crate::diagnostic::{Code, Finding};
 use crate::project::outside::Secret;
@@ -32,7 +32,7 @@ impl Reader<'_> {
             .map_err(|finding| finding.help(format!("write `{}`", form(name))))?;
         for inner in &entries {
             if inner.name != "env" {
-                self.push(inner.unknown(SECRET.iter().copied()));
+                self.push(inner.unknown(keys::names(&keys::secret())));
             } else if let Some(variable) = self.sound(variable(inner)) {
                 let secrets = &mut self.manifest.outside.secrets;
                 secrets.insert(name.to_owned(), Secret::Env(variable));

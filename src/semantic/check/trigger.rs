@@ -6,6 +6,7 @@ use crate::base::{Decimal, Span, print_decimal};
 use crate::diagnostic::{Code, Finding, with_article};
 use crate::model::{Item, ObjectId, Type};
 use crate::semantic::hir::{EventSource, EventTrigger, Expr, ExprKind, Refinement, Root};
+use crate::semantic::resolve::unused;
 use crate::semantic::types::{Checker, EventScope, Member, Scope};
 use crate::syntax::ast::{self, EventRef, Ident, RefinementKind};
 
@@ -121,6 +122,13 @@ impl Checker<'_> {
         }
         let Some(id) = self.catalog.event(&meant) else {
             let message = format!("there is no event `{}`", name.name);
+            if let Some(help) = unused("event", &name.name)
+                && self.complete
+                && !self.lost.contains(&name.name)
+            {
+                self.report(Finding::new(Code::UnknownEvent, name.span, message).help(help));
+                return None;
+            }
             let builtin = ["created", "changed", "joined", "left", "action_failed"];
             let names = self
                 .catalog

@@ -66,7 +66,11 @@ impl Checker<'_> {
         }
     }
 
+    /// What bundled packages declare so is built in.
     fn builtin(&mut self, via: &Via, action: &Action) {
+        if self.settings.package_at(via.carrier.span).is_some() {
+            return;
+        }
         let message = format!("`{}` is built into nothing", action.name);
         self.report(
             Finding::new(Code::BuiltinAction, via.carrier.span, message).help(

@@ -52,16 +52,24 @@ impl<'a> Resolver<'a> {
             .is_none()
         {
             self.taken(object, &tree.name);
+        } else {
+            let key = (object, tree.name.name.clone());
+            self.places.insert(key, tree.name.span);
         }
     }
 
     /// A second attribute of one name, or one that every object has.
     pub(super) fn taken(&mut self, object: ObjectId, name: &Ident) {
+        let first = self.places.get(&(object, name.name.clone())).copied();
+        if let Some(first) = first
+            && self.beside_package(object, name, first)
+        {
+            return;
+        }
         let owner = &self.catalog.objects[object];
         let builtin = owner
             .property(name.name.as_str())
             .is_some_and(|id| owner.properties[id].builtin);
-        let first = self.places.get(&(object, name.name.clone())).copied();
         let finding = repeated(name, &format!("`{}` has", owner.name), first);
         self.findings.push(if builtin {
             finding.help("every object has it")

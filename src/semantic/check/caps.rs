@@ -1,0 +1,21 @@
+//! `[caps]` of `flow.toml` (A9): the actions that it names exist.
+
+use crate::base::nearest;
+use crate::diagnostic::{Code, Finding};
+use crate::semantic::types::Checker;
+
+impl Checker<'_> {
+    pub(super) fn check_caps(&mut self) {
+        let known = self.catalog.actions.rows().iter();
+        let known: Vec<&str> = known.map(|action| action.name.as_str()).collect();
+        for cap in &self.settings.caps {
+            if known.contains(&&*cap.action) || self.lost.contains(&*cap.action) || !self.complete {
+                continue;
+            }
+            let message = format!("there is no action `{}`", cap.action);
+            let meant = nearest(&cap.action, known.iter().copied());
+            let finding = Finding::new(Code::UnknownAction, cap.place, message);
+            self.findings.push(finding.did_you_mean(meant, cap.place));
+        }
+    }
+}
