@@ -5,6 +5,7 @@
 mod constant_condition;
 mod deep_nesting;
 mod empty_branch;
+mod given;
 mod levels;
 mod message_never_sent;
 mod missing_goal;
@@ -60,5 +61,5 @@ pub fn check(program: &Program) -> Findings {
     for rule in RULES {
         rule(program, &mut findings);
     }
-    findings
+    given::without(findings, program)
 }

@@ -1,7 +1,8 @@
 //! Everything that a program declares, by name and by id.
 
 use super::{
-    Action, ActionId, AssociationId, Event, EventId, Object, ObjectId, PropertyId, Template, Type,
+    Action, ActionId, AssociationId, Event, EventId, Object, ObjectId, PropertyId, Template,
+    TemplateId, Type,
 };
 use crate::base::{Id, Lookup, Name, Table};
 
@@ -139,6 +140,8 @@ pub enum Item {
     Constant(ConstantId),
     /// An action.
     Action(ActionId),
+    /// A template.
+    Template(TemplateId),
     /// A workflow by its name alone.
     Workflow(WorkflowId),
 }
@@ -204,6 +207,7 @@ impl Catalog {
             Item::Segment(segment) => self.segments[segment].name.to_string(),
             Item::Constant(constant) => self.constants[constant].name.to_string(),
             Item::Action(action) => self.actions[action].name.to_string(),
+            Item::Template(template) => self.templates[template].name.to_string(),
             Item::Workflow(workflow) => self.workflows[workflow].name.to_string(),
         }
     }

@@ -102,6 +102,7 @@ fn kind(item: Item) -> &'static str {
         Item::Segment(_) => "segment",
         Item::Constant(_) => "const",
         Item::Action(_) => "action",
+        Item::Template(_) => "template",
         Item::Workflow(_) => "workflow",
     }
 }

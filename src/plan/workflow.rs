@@ -79,6 +79,9 @@ pub struct Made {
     pub call: String,
     /// The whole declaration of the template.
     pub span: Span,
+    /// Where the template names its parameters: what stands there is another
+    /// value in another instance.
+    pub given: Vec<Span>,
 }
 
 /// A clause as people read it.

@@ -65,6 +65,7 @@ impl Lowering<'_> {
                 template: made.template.clone(),
                 call: self.text(made.call),
                 span: made.span,
+                given: made.given.clone(),
             }),
             span: workflow.span,
         }

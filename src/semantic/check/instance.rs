@@ -5,7 +5,7 @@ use super::template::Body;
 use super::workflow::parts;
 use crate::base::Span;
 use crate::diagnostic::{Code, Finding, Label};
-use crate::model::Template;
+use crate::model::{Template, WorkflowId};
 use crate::semantic::hir::{Made, Workflow};
 use crate::semantic::resolve::Trees;
 use crate::semantic::types::{Checker, Parameter, StandsFor};
@@ -18,7 +18,7 @@ impl Checker<'_> {
     /// An instance of one of the templates of the program.
     pub(super) fn instance_of(
         &mut self,
-        tree: &ast::Instance,
+        (of, tree): (WorkflowId, &ast::Instance),
         trees: &Trees<'_>,
         bodies: &mut [Body],
     ) -> Option<Instance> {
@@ -26,14 +26,14 @@ impl Checker<'_> {
         let id = catalog.template(&tree.template.name)?;
         let template = trees.templates.get(id.index())?;
         let body = bodies.get_mut(id.index())?;
-        Some(self.instance(tree, (template, &catalog.templates[id]), body))
+        Some(self.instance((of, tree), (template, &catalog.templates[id]), body))
     }
 
     /// An instance of a template: the body is checked with what the arguments
     /// say.
     pub(super) fn instance(
         &mut self,
-        tree: &ast::Instance,
+        (of, tree): (WorkflowId, &ast::Instance),
         (template, head): (&ast::Template, &Template),
         body: &mut Body,
     ) -> Instance {
@@ -47,7 +47,7 @@ impl Checker<'_> {
         let given: Vec<Option<Span>> = list.iter().map(given_at).collect();
         let whole = workflow(tree, template);
         let ((mut workflow, named), findings) = self.apart((template.span, list), |checker| {
-            checker.workflow(head.object, &whole)
+            checker.workflow((Some(of), head.object), &whole)
         });
         for finding in findings {
             let place = finding.primary.span;
@@ -62,6 +62,7 @@ impl Checker<'_> {
             template: head.name.clone(),
             span: template.span,
             call: tree.call,
+            given: named.into_iter().map(|(span, _)| span).collect(),
         });
         let mut text = parts(tree.span, &tree.clauses);
         text.extend(parts(template.span, &template.clauses));

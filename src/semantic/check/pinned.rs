@@ -38,7 +38,7 @@ impl Checker<'_> {
 
     fn pinned(&mut self, tree: &ast::Workflow) -> Option<Pinned> {
         let of = self.current(&tree.name, &tree.object)?;
-        let workflow = self.workflow(self.catalog.workflows[of].object, tree);
+        let workflow = self.workflow((Some(of), self.catalog.workflows[of].object), tree);
         Some(self.version_of(of, workflow, parts(tree.span, &tree.clauses)))
     }
 
@@ -54,7 +54,7 @@ impl Checker<'_> {
         })?;
         let of = self.current(&tree.name, &template.object)?;
         let mut body = Body::default();
-        let (workflow, parts) = self.instance(tree, (template, head), &mut body);
+        let (workflow, parts) = self.instance((of, tree), (template, head), &mut body);
         self.report_bodies(vec![body]);
         Some(self.version_of(of, workflow, parts))
     }

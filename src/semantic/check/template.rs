@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use crate::base::Span;
 use crate::diagnostic::{Code, Finding, Findings, Label, Level};
-use crate::model::{ParameterKind, Template, Type};
+use crate::model::{Item, ParameterKind, Template, Type};
+use crate::semantic::hir::Origins;
 use crate::semantic::resolve::Trees;
 use crate::semantic::types::{Checker, Parameter, Parameters, StandsFor};
 use crate::syntax::ast;
@@ -26,13 +27,20 @@ pub(super) struct Body {
 
 impl Checker<'_> {
     /// Checks the bodies of all templates, whatever their parameters stand for.
-    pub(super) fn check_templates(&mut self, trees: &Trees<'_>) -> Vec<Body> {
-        let templates = self.catalog.templates.rows().iter().zip(&trees.templates);
-        let bodies = templates.map(|(head, tree)| Body {
-            alone: self.alone(head, tree),
-            ..Body::default()
-        });
-        bodies.collect()
+    pub(super) fn check_templates(
+        &mut self,
+        trees: &Trees<'_>,
+        origins: &mut Origins,
+    ) -> Vec<Body> {
+        let mut bodies = Vec::with_capacity(trees.templates.len());
+        for ((id, head), tree) in self.catalog.templates.iter().zip(&trees.templates) {
+            bodies.push(Body {
+                alone: self.alone(head, tree),
+                ..Body::default()
+            });
+            self.declare(origins, Item::Template(id), tree.span);
+        }
+        bodies
     }
 
     fn alone(&mut self, head: &Template, tree: &ast::Template) -> Findings {
@@ -54,10 +62,9 @@ impl Checker<'_> {
         };
         let later = self.later.clone();
         let (_, findings) = self.apart((tree.span, list.collect()), |checker| {
-            checker.workflow(head.object, &workflow)
+            checker.workflow((None, head.object), &workflow)
         });
         self.later = later;
-        self.uses.clear();
         findings
     }
 

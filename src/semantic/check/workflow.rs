@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::enrolled::proven;
 use crate::base::Span;
 use crate::diagnostic::{Code, Finding};
-use crate::model::{Item, ObjectId};
+use crate::model::{Item, ObjectId, WorkflowId};
 use crate::semantic::hir::{Origins, Workflow};
 use crate::semantic::resolve::{Trees, WorkflowTree};
 use crate::semantic::types::{Checker, EventScope, Scope};
@@ -18,16 +18,16 @@ impl Checker<'_> {
         origins: &mut Origins,
     ) -> Vec<Workflow> {
         let mut workflows = Vec::with_capacity(trees.workflows.len());
-        let mut bodies = self.check_templates(trees);
+        let mut bodies = self.check_templates(trees, origins);
         for (id, tree) in self.catalog.workflows.ids().zip(&trees.workflows) {
             self.step_ids.truncate(id.index());
             let object = self.catalog.workflows[id].object;
             let checked = match tree {
                 WorkflowTree::Own(tree) => {
                     let parts = parts(tree.span, &tree.clauses);
-                    Some((self.workflow(object, tree), parts))
+                    Some((self.workflow((Some(id), object), tree), parts))
                 }
-                WorkflowTree::Instance(tree) => self.instance_of(tree, trees, &mut bodies),
+                WorkflowTree::Instance(tree) => self.instance_of((id, tree), trees, &mut bodies),
             };
             // INVARIANT: an instance without its template is no workflow of the catalog.
             let Some((workflow, parts)) = checked else {
@@ -44,7 +44,12 @@ impl Checker<'_> {
         workflows
     }
 
-    pub(super) fn workflow(&mut self, object: ObjectId, tree: &ast::Workflow) -> Workflow {
+    /// A workflow, or the body of a template, which is none of the catalog.
+    pub(super) fn workflow(
+        &mut self,
+        (_id, object): (Option<WorkflowId>, ObjectId),
+        tree: &ast::Workflow,
+    ) -> Workflow {
         self.uses.insert(Item::Object(object));
         let mut workflow = empty(tree, object);
         self.once(&tree.clauses);

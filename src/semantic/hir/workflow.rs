@@ -59,6 +59,8 @@ pub struct Made {
     pub span: Span,
     /// The template with the arguments, where the instance names it.
     pub call: Span,
+    /// Where the template names its parameters.
+    pub given: Vec<Span>,
 }
 
 /// An event that may happen to a record.
