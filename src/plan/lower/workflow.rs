@@ -61,13 +61,17 @@ impl Lowering<'_> {
                 .iter()
                 .map(|span| self.clause(*span))
                 .collect(),
-            made: workflow.made.as_ref().map(|made| Made {
-                template: made.template.clone(),
-                call: self.text(made.call),
-                span: made.span,
-                given: made.given.clone(),
-            }),
+            made: workflow.made.as_ref().map(|made| self.made(made)),
             span: workflow.span,
+        }
+    }
+
+    fn made(self, made: &hir::Made) -> Made {
+        Made {
+            template: made.template.clone(),
+            call: self.text(made.call),
+            span: made.span,
+            given: made.given.clone(),
         }
     }
 
