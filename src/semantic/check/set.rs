@@ -186,9 +186,22 @@ impl Checker<'_> {
         path: &ast::Path,
         scope: &Scope,
     ) -> Option<(Target, Type, bool)> {
+        if path.arguments.is_some() {
+            self.not_a_target(path);
+            return None;
+        }
         let mut way = path.clone();
         let last = match way.rest.pop() {
             Some(last) => last,
+            None if scope.local(path.head.name.as_str()).is_some_and(Local::is_record) => {
+                let name = &path.head.name;
+                let message = format!("`{name}` is a record, which is not written as a whole");
+                self.report(
+                    Finding::new(Code::ReadOnly, path.span, message)
+                        .help(format!("name one of its properties: `{name}.PROPERTY`")),
+                );
+                return None;
+            }
             None => {
                 let head = ast::PathSegment {
                     name: path.head.clone(),
@@ -197,16 +210,6 @@ impl Checker<'_> {
                 return self.target_in(Records::This, scope.this?, &head, path);
             }
         };
-        if path.arguments.is_some() {
-            let finding = Finding::new(Code::ReadOnly, path.span, "a call cannot be written");
-            self.report(match path.head.name.as_str() {
-                "first" | "last" => finding.help(
-                    "name the record by the clause `let NAME = …`, and write a property of NAME",
-                ),
-                _ => finding,
-            });
-            return None;
-        }
         if way.head.name == "this" && way.rest.is_empty() {
             return self.target_in(Records::This, scope.this?, &last, path);
         }
@@ -229,6 +232,17 @@ impl Checker<'_> {
         }
         let (records, object) = self.records(Some(&way), scope)?;
         self.target_in(records, object, &last, path)
+    }
+
+    /// `set first(deals).amount = 3`.
+    fn not_a_target(&mut self, path: &ast::Path) {
+        let finding = Finding::new(Code::ReadOnly, path.span, "a call cannot be written");
+        self.report(match path.head.name.as_str() {
+            "first" | "last" => finding.help(
+                "name the record by the clause `let NAME = …`, and write a property of NAME",
+            ),
+            _ => finding,
+        });
     }
 
     fn target_in(

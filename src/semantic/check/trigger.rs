@@ -280,7 +280,8 @@ impl Checker<'_> {
             ExprKind::Quantified(_, path, _) | ExprKind::Aggregate(_, path, ..) => {
                 path.record.root != Root::Member
             }
-            ExprKind::InSegment(_) | ExprKind::Past(_) | ExprKind::Binding(..) => true,
+            ExprKind::InSegment(_) | ExprKind::Past(_) => true,
+            ExprKind::Binding(..) | ExprKind::Occurrence(..) => true,
             _ => false,
         });
         if let Some(part) = reads_record {

@@ -69,14 +69,20 @@ impl Draft<'_> {
         if hole.is_empty() || matches!(after, "," | "(") && !matches!(word, "not" | "-") {
             return;
         }
-        // Where the file breaks off, its open braces say enough.
-        if !(next.is_empty() && self.breaks_off()) {
-            let span = self.span(start, token.end);
-            let message = format!("expected {what} after `{written}`");
+        let silent = next.is_empty() && self.breaks_off();
+        self.fill((what, hole), (start, token.end), silent);
+    }
+
+    /// Says what is missing behind a word, and puts something there. Where the
+    /// file breaks off, its open braces say enough.
+    fn fill(&mut self, (what, hole): (&str, &str), (start, end): (usize, usize), silent: bool) {
+        if !silent {
+            let message = format!("expected {what} after `{}`", self.slice(start, end));
+            let span = self.span(start, end);
             self.report(Finding::new(Code::UnexpectedText, span, message));
         }
-        self.patch.said(start, token.end);
-        self.patch.insert(token.end, format!(" {hole}"));
+        self.patch.said(start, end);
+        self.patch.insert(end, format!(" {hole}"));
         if hole == NAME {
             self.lost.push(Name::new(NAME));
         }

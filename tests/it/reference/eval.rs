@@ -166,11 +166,8 @@ impl<'a> Env<'a> {
     }
 
     pub(crate) fn record(&self, path: &RecordPath) -> Option<&'a Record> {
-        let start = match path.root {
-            Root::Member => self.member,
-            _ => Some(self.this),
-        };
-        path.hops.iter().try_fold(start?, |record, (object, id)| {
+        let this = (path.root != Root::Member).then_some(self.this);
+        path.hops.iter().try_fold(this.or(self.member)?, |record, (object, id)| {
             let name = &self.program.catalog.objects[*object].associations[*id].name;
             let ends = record.linked(name.as_str(), None);
             ends.first()?.heard.as_deref()
