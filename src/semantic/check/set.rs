@@ -193,7 +193,10 @@ impl Checker<'_> {
         let mut way = path.clone();
         let last = match way.rest.pop() {
             Some(last) => last,
-            None if scope.local(path.head.name.as_str()).is_some_and(Local::is_record) => {
+            None if scope
+                .local(path.head.name.as_str())
+                .is_some_and(Local::is_record) =>
+            {
                 let name = &path.head.name;
                 let message = format!("`{name}` is a record, which is not written as a whole");
                 self.report(
@@ -238,9 +241,8 @@ impl Checker<'_> {
     fn not_a_target(&mut self, path: &ast::Path) {
         let finding = Finding::new(Code::ReadOnly, path.span, "a call cannot be written");
         self.report(match path.head.name.as_str() {
-            "first" | "last" => finding.help(
-                "name the record by the clause `let NAME = …`, and write a property of NAME",
-            ),
+            "first" | "last" => finding
+                .help("name the record by the clause `let NAME = …`, and write a property of NAME"),
             _ => finding,
         });
     }

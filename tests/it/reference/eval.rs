@@ -167,11 +167,13 @@ impl<'a> Env<'a> {
 
     pub(crate) fn record(&self, path: &RecordPath) -> Option<&'a Record> {
         let this = (path.root != Root::Member).then_some(self.this);
-        path.hops.iter().try_fold(this.or(self.member)?, |record, (object, id)| {
-            let name = &self.program.catalog.objects[*object].associations[*id].name;
-            let ends = record.linked(name.as_str(), None);
-            ends.first()?.heard.as_deref()
-        })
+        path.hops
+            .iter()
+            .try_fold(this.or(self.member)?, |record, (object, id)| {
+                let name = &self.program.catalog.objects[*object].associations[*id].name;
+                let ends = record.linked(name.as_str(), None);
+                ends.first()?.heard.as_deref()
+            })
     }
 
     /// The records at the other end; unknown where there never was such a link.
