@@ -170,6 +170,13 @@ const PIECES: &[&str] = &[
     "webhook",
     "segment",
     "const",
+    "test \"t\" {",
+    "given ",
+    "mock ",
+    "expect ",
+    "sent ",
+    "advance ",
+    "at ",
     "from \"$.a\"",
 ];
 

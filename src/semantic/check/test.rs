@@ -48,6 +48,10 @@ impl Checker<'_> {
     }
 
     fn test(&mut self, tree: &ast::test::Test) -> Test {
+        if tree.name.text.trim().is_empty() {
+            let message = "a test has a name that says what it shows";
+            self.report(Finding::new(Code::MissingPart, tree.name.span, message));
+        }
         let mut cast = self.cast(tree);
         let begins = self.test_begins(tree, &mut cast);
         let always = |statement: &&Tree| matches!(statement.kind, Kind::Always(_) | Kind::Never(_));

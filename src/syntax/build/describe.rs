@@ -309,6 +309,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::when_becomes
         | Rule::advance
         | Rule::advance_to
+        | Rule::advance_by
         | Rule::advance_named
         | Rule::expect
         | Rule::always

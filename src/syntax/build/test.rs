@@ -182,6 +182,11 @@ impl<'i> Builder<'i> {
     }
 
     fn advance(&mut self, pair: Pair<'i>) -> Option<Advance> {
+        let mut filler = pair.clone().into_inner();
+        if let Some(filler) = filler.find(|part| part.as_rule() == Rule::advance_by) {
+            let place = self.span(&filler);
+            self.foreign("time passes by `advance` and an amount", place, "");
+        }
         let form = pair.into_inner().last()?;
         let span = self.span(&form);
         Some(match form.as_rule() {
