@@ -3,6 +3,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod calendar;
+mod cron;
 mod decimal;
 mod fingerprint;
 mod lookup;
@@ -18,6 +19,7 @@ mod uid;
 pub type Text = smol_str::SmolStr;
 
 pub use calendar::{day_of, end_of_day, instant, seconds_of, shift, shift_date, start_of_day};
+pub use cron::{Cron, CronError, CronField, CronFlaw};
 pub use decimal::{Decimal, parse_decimal, print_decimal};
 pub use fingerprint::{Fingerprint, Hasher};
 pub use lookup::Lookup;
@@ -28,6 +30,6 @@ pub use suggest::nearest;
 pub use table::{Id, Table};
 pub use time::{
     Date, DateTime, Duration, Offset, Time, TimeZone, Timestamp, Unit, YearlyDate, zone,
-    zones_version,
+    zone_names, zones_version,
 };
 pub use uid::Uid;

@@ -4,6 +4,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod action;
+mod calendar;
 mod catalog;
 mod coerce;
 pub mod compute;
@@ -18,9 +19,10 @@ mod types;
 mod value;
 
 pub use action::{Action, ActionId, ActionParameter, ActionResult, builtin_actions};
+pub use calendar::{Calendar, Closed, Hours, Opening, WEEK, Zone};
 pub use catalog::{
-    Catalog, Constant, ConstantId, Item, Message, MessageField, MessageId, MessageParameter,
-    Segment, SegmentId, Workflow, WorkflowId,
+    CalendarId, Catalog, Constant, ConstantId, Item, Message, MessageField, MessageId,
+    MessageParameter, Segment, SegmentId, Workflow, WorkflowId,
 };
 pub use coerce::{Misfit, Raw, coerce, form_of, refit};
 pub use event::{Event, EventId, EventProperty, EventPropertyId, OCCURRENCE, action_failed};

@@ -4,6 +4,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod action;
+mod clause;
 mod expression;
 pub mod export;
 mod graph;
@@ -21,6 +22,10 @@ mod webhook;
 mod workflow;
 
 pub use action::{Carrier, Command, Request};
+pub use clause::{
+    ActionHours, Alert, Breaker, DataSource, DateTrigger, Every, Exclusive, MonthDay, Schedule,
+    Timing,
+};
 pub use expression::{Condition, Expression, JsonNode, Node, NodeId, Pattern, TextNode};
 pub use graph::{ActionGraph, GraphEdge, GraphNode};
 pub use later::{Await, Awaited, Create, LaterStep, Tie};

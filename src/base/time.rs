@@ -13,6 +13,12 @@ pub fn zone(name: &str) -> Option<TimeZone> {
     TimeZone::get(name).ok()
 }
 
+/// The names of all zones in the bundled database.
+pub fn zone_names() -> Vec<String> {
+    let names = jiff::tz::db().available();
+    names.map(|name| name.to_string()).collect()
+}
+
 /// The version of the bundled time zones, such as `2026a`.
 #[must_use]
 pub fn zones_version() -> Option<&'static str> {

@@ -75,7 +75,7 @@ macro_rules! codes {
 }
 
 codes! {
-    NotYet             "F0002" "not-yet"              Error   "a construct of the language that this version does not build yet"
+    NotYet             "F0002" "not-yet"              Error   "a construct of the language that this version does not run yet"
 
     UnexpectedText     "F0101" "unexpected-text"      Error   "text that does not fit where it stands"
     Unclosed           "F0102" "unclosed"             Error   "a brace, bracket or quote without its partner"
@@ -146,6 +146,13 @@ codes! {
     GotoTarget         "F0417" "goto-target"          Error   "a `goto` to a step that is not there, or inside a block"
     WaitParts          "F0418" "wait-parts"           Error   "a wait that lacks a part, or has one that does not go"
     NameNotSet         "F0419" "name-not-set"         Error   "a use of a name that no path sets"
+    WrongHours         "F0420" "wrong-hours"          Error   "hours or closed days that are empty, overlap or cannot be"
+    UnknownZone        "F0421" "unknown-zone"         Error   "a time zone that does not exist"
+    UnknownCalendar    "F0422" "unknown-calendar"     Error   "a calendar that is not declared"
+    WrongSchedule      "F0423" "wrong-schedule"       Error   "a schedule that never comes, or whose parts do not go together"
+    ExclusiveWithItself "F0424" "exclusive-with-itself" Error "a workflow that is exclusive with itself"
+    WrongRename        "F0425" "wrong-rename"         Error   "an old name that is still declared, or was given twice"
+    NotExact           "F0426" "not-exact"            Error   "an amount of time without a fixed length where one is needed"
     UnknownTemplate    "F0430" "unknown-template"     Error   "a template that is not declared"
     InstanceSteps      "F0431" "instance-steps"       Error   "`steps` in an instance of a template"
     RequestBody        "F0432" "request-body"         Error   "two bodies of a request, or one that its method does not take"
@@ -164,6 +171,7 @@ codes! {
     TooManyProperties  "F0455" "properties-limit"     Error   "more properties of an event than the profile takes"
     LongPropertyName   "F0456" "property-name-limit"  Error   "a property whose name is longer than the profile takes"
     TooManyLabels      "F0457" "labels-limit"         Error   "more labels of an association than the profile takes"
+    TooManySources     "F0458" "sources-limit"        Error   "more data sources of a workflow than the profile takes"
     ReenrollSource     "F0459" "reenroll-source"      Error   "a `reenroll` that reads what the profile does not re-enrol by"
 
     UnreachableStep    "F0460" "unreachable-step"     Warning "a step that no path reaches"

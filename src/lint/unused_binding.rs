@@ -1,4 +1,4 @@
-//! `unused-binding`: a name bound by `as` that nothing reads.
+//! `unused-binding`: a name bound by `as` or `let` that nothing reads.
 
 use std::collections::BTreeSet;
 
@@ -8,6 +8,13 @@ use crate::plan::{Node, Program, StepKind, Workflow};
 
 pub(super) fn check(program: &Program, findings: &mut Findings) {
     for workflow in program.workflows() {
+        for source in workflow.sources.iter().filter(|source| !source.used) {
+            let message = format!("nothing reads `{}`", source.name);
+            findings.push(
+                Finding::new(Code::UnusedBinding, source.place, message)
+                    .help("leave the `let` out"),
+            );
+        }
         let read = read(workflow);
         for step in &workflow.steps {
             let StepKind::Do(action) = &step.kind else {

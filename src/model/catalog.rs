@@ -1,8 +1,8 @@
 //! Everything that a program declares, by name and by id.
 
 use super::{
-    Action, ActionId, AssociationId, Event, EventId, Object, ObjectId, PropertyId, Template,
-    TemplateId, Type,
+    Action, ActionId, AssociationId, Calendar, Event, EventId, Object, ObjectId, PropertyId,
+    Template, TemplateId, Type,
 };
 use crate::base::{Id, Lookup, Name, Table};
 
@@ -12,6 +12,8 @@ pub type MessageId = Id<Message>;
 pub type SegmentId = Id<Segment>;
 /// Which workflow.
 pub type WorkflowId = Id<Workflow>;
+/// Which calendar.
+pub type CalendarId = Id<Calendar>;
 /// Which constant.
 pub type ConstantId = Id<Constant>;
 
@@ -33,6 +35,8 @@ pub struct Catalog {
     pub templates: Table<Template>,
     /// All constants.
     pub constants: Table<Constant>,
+    /// All calendars.
+    pub calendars: Table<Calendar>,
     /// All actions.
     pub actions: Table<Action>,
     names: Lookup<(&'static str, Name), usize>,
@@ -138,6 +142,8 @@ pub enum Item {
     Segment(SegmentId),
     /// A constant.
     Constant(ConstantId),
+    /// A calendar.
+    Calendar(CalendarId),
     /// An action.
     Action(ActionId),
     /// A template.
@@ -179,6 +185,7 @@ named! {
     workflows Workflow add_workflow workflow "workflow";
     templates Template add_template template "template";
     constants Constant add_constant constant "constant";
+    calendars Calendar add_calendar calendar "calendar";
     actions Action add_action action "action";
 }
 
@@ -206,6 +213,7 @@ impl Catalog {
             Item::Message(message) => self.messages[message].name.to_string(),
             Item::Segment(segment) => self.segments[segment].name.to_string(),
             Item::Constant(constant) => self.constants[constant].name.to_string(),
+            Item::Calendar(calendar) => self.calendars[calendar].name.to_string(),
             Item::Action(action) => self.actions[action].name.to_string(),
             Item::Template(template) => self.templates[template].name.to_string(),
             Item::Workflow(workflow) => self.workflows[workflow].name.to_string(),

@@ -2,6 +2,7 @@
 //! clauses to what the engine considers.
 
 mod action;
+mod clause;
 mod expression;
 mod later;
 mod past;
@@ -67,6 +68,8 @@ impl Lowering<'_> {
             messages: self.messages(),
             actions: self.actions(),
             segments: self.segments(),
+            calendars: program.calendars.clone(),
+            renamed: program.renamed.clone(),
             workflows,
             pinned,
             tests: self.tests(),

@@ -2,7 +2,7 @@
 
 use super::{
     Condition, EventTrigger, Expression, Moment, Program, Reenroll, Refinement, Step, StepKind,
-    Test, Wait, Workflow,
+    Test, Timing, Wait, Workflow,
 };
 
 impl Program {
@@ -30,6 +30,8 @@ impl Workflow {
             Reenroll::When(condition) => Some(condition),
             Reenroll::On(_) | Reenroll::Always => None,
         }));
+        all.extend(self.schedules.iter().flat_map(|schedule| &schedule.when));
+        all.extend(self.dates.iter().flat_map(|trigger| &trigger.when));
         all.extend(self.steps.iter().flat_map(Step::conditions));
         all
     }
@@ -57,6 +59,11 @@ impl Workflow {
             all.extend(trigger.from.iter().chain(&trigger.to).chain(&trigger.per));
             all.extend(trigger.refinements.iter().flat_map(Refinement::points));
         }
+        let schedules = self.schedules.iter();
+        all.extend(schedules.filter_map(|schedule| match &schedule.timing {
+            Timing::Once(moment) => Some(moment),
+            Timing::Every(_) | Timing::Cron(_) => None,
+        }));
         all.extend(self.steps.iter().flat_map(Step::values));
         all
     }

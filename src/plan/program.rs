@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::test::Test;
 use super::{Carrier, Condition, Expression, LaterStep, StepKind, Workflow};
-use crate::base::Span;
+use crate::base::{Name, Span};
 use crate::diagnostic::{Code, Finding, Findings, Level};
 use crate::model::{
-    Catalog, EventId, EventPropertyId, Item, MessageField, MessageId, PropertyId, SegmentId,
+    Catalog, EventId, EventPropertyId, Hours, Item, MessageField, MessageId, PropertyId, SegmentId,
     Settings, WorkflowId,
 };
 use crate::semantic::hir::{JsonPath, Later, Verify};
@@ -40,6 +40,10 @@ pub struct Program {
     pub places: BTreeMap<Item, Span>,
     /// What some declaration other than itself names.
     pub named: BTreeSet<Item>,
+    /// The calendars, in step with the catalog's.
+    pub calendars: Vec<Hours>,
+    /// What was called otherwise before, with its old name (V7).
+    pub renamed: Vec<(Item, Name)>,
     pub(super) workflows: Vec<Workflow>,
     pub(super) pinned: Vec<Pinned>,
     pub(super) tests: Vec<Test>,

@@ -101,6 +101,7 @@ fn kind(item: Item) -> &'static str {
         Item::Message(_) => "message",
         Item::Segment(_) => "segment",
         Item::Constant(_) => "const",
+        Item::Calendar(_) => "calendar",
         Item::Action(_) => "action",
         Item::Template(_) => "template",
         Item::Workflow(_) => "workflow",

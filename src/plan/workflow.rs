@@ -1,10 +1,13 @@
 //! Workflows as the engine considers them.
 
-use super::{ActionGraph, Condition, Expression, Next, Step};
+use super::{
+    ActionGraph, ActionHours, Alert, Breaker, Condition, DataSource, DateTrigger, Exclusive,
+    Expression, Next, Schedule, Step,
+};
 use crate::base::{Decimal, Duration, Fingerprint, Name, Span};
 use crate::model::ObjectId;
 use crate::semantic::hir::EventSource;
-use crate::syntax::ast::{EdgeKind, OnEdit};
+use crate::syntax::ast::{EdgeKind, OnEdit, OnMerge};
 
 /// A workflow.
 #[derive(Debug, Clone)]
@@ -30,12 +33,26 @@ pub struct Workflow {
     pub events: Vec<EventTrigger>,
     /// Filter triggers, joined by or (E1, E2).
     pub filters: Vec<Condition>,
+    /// Schedules.
+    pub schedules: Vec<Schedule>,
+    /// Date triggers.
+    pub dates: Vec<DateTrigger>,
+    /// How many may enrol in a window (E17).
+    pub breaker: Option<Breaker>,
     /// Must hold too, for every trigger.
     pub only: Option<Condition>,
     /// When a record may enrol again (E8).
     pub reenroll: Vec<Reenroll>,
     /// Whether records that match at the first turn-on enrol (E9, E10).
     pub existing: bool,
+    /// What a merge does with those inside (L4).
+    pub on_merge: OnMerge,
+    /// The workflows that enrolling takes a record out of (E11).
+    pub exclusive: Exclusive,
+    /// When actions may run (W1).
+    pub hours: Option<ActionHours>,
+    /// Who is told when the rate changes (H4).
+    pub alerts: Vec<Alert>,
     /// Never inside while one of them holds (E6, L2).
     pub suppress: Vec<Condition>,
     /// Conditions that take a record out (L2).
@@ -46,6 +63,8 @@ pub struct Workflow {
     pub unenroll_on_leaving: bool,
     /// What the workflow is for (L3).
     pub goal: Option<Condition>,
+    /// Names for values that clauses and steps use.
+    pub sources: Vec<DataSource>,
     /// All steps, those of inner blocks too, in the order of the text.
     pub steps: Vec<Step>,
     /// The first step.
@@ -63,6 +82,13 @@ pub struct Workflow {
 }
 
 impl Workflow {
+    /// Whether anything enrols but a person or another workflow.
+    #[must_use]
+    pub fn has_trigger(&self) -> bool {
+        let by_event = !self.events.is_empty() || !self.filters.is_empty();
+        by_event || !self.schedules.is_empty() || !self.dates.is_empty()
+    }
+
     /// Its name, which is its identity (V7).
     #[must_use]
     pub fn name(&self) -> &Name {

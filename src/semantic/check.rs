@@ -5,23 +5,31 @@ mod argument;
 mod awaited;
 mod body;
 mod branch;
+mod calendar;
 mod caps;
 mod clause;
 mod command;
 mod constant;
 mod copy;
+mod data_source;
+mod date_trigger;
 mod enroll;
 mod enrolled;
 mod event;
+mod exclusive;
 mod filters;
 mod flow;
 mod goto;
+mod hours;
 mod limit;
 mod instance;
 mod message;
 mod object;
 mod pinned;
 mod places;
+mod rates;
+mod renamed;
+mod schedule;
 mod segment;
 mod set;
 mod split;
@@ -63,10 +71,13 @@ pub(super) fn check(
     let (webhooks, matches) = checker.check_events(&trees, &mut origins);
     let messages = checker.check_messages(&trees, &mut origins);
     let segments = checker.check_segments(&trees, &mut origins);
+    checker.calendars = checker.check_calendars(&trees, &mut origins);
     let actions = checker.check_actions(&trees, &mut origins);
     let workflows = checker.check_workflows(&trees, &mut origins);
     let pinned = checker.check_pinned(pinned, &heads);
     let tests = checker.check_tests(&trees.tests);
+    let renamed = checker.check_renamed(&trees);
+    let calendars = std::mem::take(&mut checker.calendars);
     checker.check_caps();
     let (findings, later) = (checker.findings, checker.later);
     let settings = settings.clone();
@@ -80,8 +91,10 @@ pub(super) fn check(
         actions,
         segments,
         constants,
+        calendars,
         workflows,
         pinned,
+        renamed,
         tests,
         origins,
         places,

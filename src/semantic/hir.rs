@@ -3,6 +3,7 @@
 
 mod action;
 mod awaited;
+mod clause;
 mod expr;
 mod past;
 mod record;
@@ -13,6 +14,10 @@ mod workflow;
 
 pub use action::{Carrier, Command, Request};
 pub use awaited::{Arm, Await, Split, Until};
+pub use clause::{
+    ActionHours, Alert, Breaker, DataSource, DateTrigger, Every, Exclusive, MonthDay, Schedule,
+    Timing,
+};
 pub use expr::{
     Aggregate, EventField, Expr, ExprKind, Fact, FieldSource, Json, Occurrence, TextPart,
     TextRelation,
@@ -32,7 +37,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::{Duration, Name, Span};
 use crate::model::{
-    Catalog, EventPropertyId, Item, MessageField, PropertyId, Settings, WorkflowId,
+    Catalog, EventPropertyId, Hours, Item, MessageField, PropertyId, Settings, WorkflowId,
 };
 
 /// A whole program. Its tables run in step with those of the catalog.
@@ -57,10 +62,14 @@ pub struct Program {
     pub segments: Vec<Option<Expr>>,
     /// The values of constants.
     pub constants: Vec<Expr>,
+    /// The calendars.
+    pub calendars: Vec<Hours>,
     /// The workflows.
     pub workflows: Vec<Workflow>,
     /// Older versions of them.
     pub pinned: Vec<Pinned>,
+    /// What was called otherwise before, with its old name (V7).
+    pub renamed: Vec<(Item, Name)>,
     /// The tests, in the order of their names.
     pub tests: Vec<test::Test>,
     /// Where each item is declared, and what it names.

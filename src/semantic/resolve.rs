@@ -12,8 +12,8 @@ use super::Lost;
 use crate::base::{Lookup, Name, Span};
 use crate::diagnostic::{Code, Finding, Findings, with_article};
 use crate::model::{
-    Catalog, Constant, Event, EventProperty, Message, MessageParameter, OCCURRENCE, Object,
-    ObjectId, Segment, Settings, Template,
+    Calendar, Catalog, Constant, Event, EventProperty, Message, MessageParameter, OCCURRENCE,
+    Object, ObjectId, Segment, Settings, Template,
 };
 use crate::syntax::ast::{self, Declaration, Ident};
 
@@ -39,6 +39,7 @@ pub(super) struct Trees<'a> {
     pub(super) messages: Vec<&'a ast::Message>,
     pub(super) segments: Vec<&'a ast::Segment>,
     pub(super) constants: Vec<&'a ast::Constant>,
+    pub(super) calendars: Vec<&'a ast::Calendar>,
     /// `None` for actions that every project has.
     pub(super) actions: Vec<Option<&'a ast::Action>>,
     pub(super) templates: Vec<&'a ast::Template>,
@@ -77,6 +78,14 @@ impl<'a> EventTree<'a> {
         }
     }
 
+    /// `renamed from OLD`, as often as it stands there.
+    pub(super) fn renamed(self) -> &'a [Ident] {
+        match self {
+            EventTree::Event(event) => &event.renamed,
+            EventTree::Webhook(webhook) => &webhook.renamed,
+        }
+    }
+
     pub(super) fn object(self) -> &'a Ident {
         match self {
             EventTree::Event(event) => &event.object,
@@ -104,6 +113,7 @@ pub(super) fn resolve<'a>(
     let gathered = resolver.gather(files);
     resolver.objects(&gathered);
     resolver.events(&gathered);
+    resolver.calendars(&gathered);
     resolver.rest(&gathered);
     resolver.actions(&gathered);
     resolver.templates(&gathered);
@@ -121,6 +131,7 @@ struct Gathered<'a> {
     messages: Vec<&'a ast::Message>,
     segments: Vec<&'a ast::Segment>,
     constants: Vec<&'a ast::Constant>,
+    calendars: Vec<&'a ast::Calendar>,
     actions: Vec<&'a ast::Action>,
     templates: Vec<&'a ast::Template>,
     workflows: Vec<WorkflowTree<'a>>,
@@ -180,6 +191,7 @@ impl<'a> Resolver<'a> {
                 Declaration::Message(message) => all.messages.push(message),
                 Declaration::Segment(segment) => all.segments.push(segment),
                 Declaration::Constant(constant) => all.constants.push(constant),
+                Declaration::Calendar(calendar) => all.calendars.push(calendar),
                 Declaration::Action(action) => all.actions.push(action),
                 Declaration::Template(template) => all.templates.push(template),
                 Declaration::Workflow(workflow) => all.workflows.push(WorkflowTree::Own(workflow)),
@@ -196,6 +208,7 @@ impl<'a> Resolver<'a> {
         self.unique("message", &mut all.messages, |message| &message.name);
         self.unique("segment", &mut all.segments, |segment| &segment.name);
         self.unique("constant", &mut all.constants, |constant| &constant.name);
+        self.unique("calendar", &mut all.calendars, |calendar| &calendar.name);
         self.unique("action", &mut all.actions, |action| &action.name);
         self.unique("template", &mut all.templates, |template| &template.name);
         self.unique("workflow", &mut all.workflows, |workflow| workflow.name());
@@ -368,6 +381,16 @@ impl<'a> Resolver<'a> {
                 ty,
                 default,
             });
+        }
+    }
+
+    fn calendars(&mut self, all: &Gathered<'a>) {
+        for tree in &all.calendars {
+            self.catalog.add_calendar(Calendar {
+                name: tree.name.name.clone(),
+                doc: tree.doc.clone(),
+            });
+            self.trees.calendars.push(tree);
         }
     }
 

@@ -24,14 +24,14 @@ mod text;
 pub(super) use facts::{facts, facts_unless};
 pub(super) use parameter::{Parameter, Parameters, StandsFor};
 pub(super) use path::Attribute;
-pub(super) use scope::{EventScope, Local, Member, Scope};
+pub(super) use scope::{Bound, EventScope, Local, Member, Scope, Source};
 
 use std::collections::BTreeSet;
 
 use super::hir::{Expr, ExprKind, FieldSource, Later};
 use crate::base::{Lookup, Name, Span, nearest};
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::{Catalog, Item, ObjectId, PropertyId, Settings, Type, Value};
+use crate::model::{Catalog, Hours, Item, ObjectId, PropertyId, Settings, Type, Value};
 
 /// What is checked so far, and what it is checked against.
 pub(super) struct Checker<'a> {
@@ -43,6 +43,8 @@ pub(super) struct Checker<'a> {
     pub(super) complete: bool,
     /// The values of constants, as far as they are checked.
     pub(super) constants: Vec<Option<Expr>>,
+    /// The hours of calendars, as far as they are checked.
+    pub(super) calendars: Vec<Hours>,
     /// Computed properties that are made of sensitive ones.
     pub(super) sensitive: BTreeSet<(ObjectId, PropertyId)>,
     pub(super) findings: Findings,
@@ -76,6 +78,7 @@ impl<'a> Checker<'a> {
             lost,
             complete,
             constants,
+            calendars: Vec::new(),
             sensitive,
             findings,
             parameters: None,
@@ -122,18 +125,6 @@ impl<'a> Checker<'a> {
             Finding::new(Code::UnknownWorkflow, span, message).help(format!(
                 "name an instance of it: `workflow NAME = {name}(…)`"
             )),
-        );
-    }
-
-    /// Reports a construct that this version does not build.
-    pub(super) fn not_yet(&mut self, construct: &str, span: Span) {
-        self.report(
-            Finding::new(
-                Code::NotYet,
-                span,
-                format!("`{construct}` is not built yet"),
-            )
-            .help("the language has it; this version cannot check or run it"),
         );
     }
 

@@ -2,9 +2,12 @@
 //! it means. A name here is text; whether it exists is told later.
 
 mod action;
+mod calendar;
+mod clause;
 mod declaration;
 mod expr;
 mod past;
+mod schedule;
 mod step;
 mod template;
 mod tie;
@@ -13,6 +16,8 @@ pub mod test;
 mod workflow;
 
 pub use action::{Action, Via, ViaField, ViaValue};
+pub use calendar::{Calendar, ClosedDay, ClosedDays, OpenHours, TimeRange, Zone};
+pub use clause::{Alert, Breaker, Exclusive, Hours, HoursOf, Let, OnMerge, Spread};
 pub use declaration::{
     Association, Constant, Event, EventMatch, Field, Member, Message, Modifier, ModifierKind,
     Object, Parameter, Property, Segment, SegmentKind, TypeExpr, TypeKind, Verify, VerifyOption,
@@ -23,6 +28,7 @@ pub use expr::{
     Part, Path, Period, Quantifier, Segment as PathSegment, Text, TextTest, Value,
 };
 pub use past::{Past, WorkflowTest};
+pub use schedule::{AtTime, DateTrigger, DayKind, Every, Nth, OnDay, OnDayKind, Schedule, Timing};
 pub use step::{
     Branch, BranchCase, Do, ElseCase, Match, MatchCase, MatchValue, Retry, SetOp, Share, Split,
     SplitCase, Step, StepKind,
@@ -72,6 +78,8 @@ pub enum Declaration {
     Action(Action),
     /// `template`.
     Template(Template),
+    /// `calendar`.
+    Calendar(Calendar),
     /// `workflow`.
     Workflow(Workflow),
     /// `workflow NAME = TEMPLATE(…)`.

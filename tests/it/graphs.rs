@@ -22,12 +22,16 @@ const WEBINAR: [&str; 7] = [
 /// Programs that show every construct that is built.
 const GOOD: &[&str] = &[
     "actions",
+    "business",
+    "calendars",
     "conditions",
     "events",
+    "let",
     "links",
     "objects",
     "past",
     "records",
+    "schedules",
     "steps",
     "templates",
     "tests",

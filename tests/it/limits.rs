@@ -185,6 +185,13 @@ fn declarations_are_counted() {
         );
         (text, format!("label_{number}"))
     });
+    counts("sources_per_workflow", Code::TooManySources, |number| {
+        let sources: String = (1..=number)
+            .map(|n| format!("  let source_{n} = score + {n}\n"))
+            .collect();
+        let text = format!("{HEAD}workflow main on contact {{\n{sources}  steps {{}}\n}}\n");
+        (text, format!("source_{number}"))
+    });
 }
 
 #[test]

@@ -10,6 +10,7 @@
 mod actions;
 mod acts;
 mod carry;
+mod clauses;
 mod cli;
 mod cli_explain;
 mod cli_levels;

@@ -18,7 +18,7 @@ pub fn render(program: &Program, workflow: &Workflow) -> String {
     for clause in &workflow.clauses {
         let _ = writeln!(out, "  {}", clause.text);
     }
-    if workflow.events.is_empty() && workflow.filters.is_empty() {
+    if !workflow.has_trigger() {
         let _ = writeln!(out, "  enrolled by hand or by another workflow");
     }
     let _ = writeln!(out);

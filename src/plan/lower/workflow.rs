@@ -26,8 +26,7 @@ impl Lowering<'_> {
                 .as_ref()
                 .map(|condition| self.condition(condition))
         };
-        let triggers =
-            |list: &[hir::EventTrigger]| list.iter().map(|trigger| self.trigger(trigger)).collect();
+        let triggers = |list: &[hir::EventTrigger]| each(list, |trigger| self.trigger(trigger));
         Workflow {
             name: workflow.name.clone(),
             object: workflow.object,
@@ -40,27 +39,27 @@ impl Lowering<'_> {
             on_edit: workflow.on_edit,
             events: triggers(&workflow.events),
             filters: self.conditions(workflow.filters.iter().map(|trigger| &trigger.condition)),
+            schedules: each(&workflow.schedules, |schedule| self.schedule(schedule)),
+            dates: each(&workflow.dates, |trigger| self.date_trigger(trigger)),
+            breaker: workflow.breaker,
             only: one(&workflow.only),
-            reenroll: workflow
-                .reenroll
-                .iter()
-                .map(|reenroll| self.reenroll(reenroll))
-                .collect(),
+            reenroll: each(&workflow.reenroll, |reenroll| self.reenroll(reenroll)),
             existing: workflow.existing,
+            on_merge: workflow.on_merge,
+            exclusive: workflow.exclusive.clone(),
+            hours: workflow.hours.clone(),
+            alerts: workflow.alerts.clone(),
             suppress: self.conditions(&workflow.suppress),
             unenroll: self.conditions(&workflow.unenroll),
             unenroll_on: triggers(&workflow.unenroll_on),
             unenroll_on_leaving: workflow.unenroll_on_leaving.is_some(),
             goal: one(&workflow.goal),
+            sources: each(&workflow.sources, |source| self.source(source)),
             graph: ActionGraph::of(&steps, entry),
             bindings: bindings(&workflow.steps),
             steps,
             entry,
-            clauses: workflow
-                .clauses
-                .iter()
-                .map(|span| self.clause(*span))
-                .collect(),
+            clauses: each(&workflow.clauses, |span| self.clause(*span)),
             made: workflow.made.as_ref().map(|made| self.made(made)),
             span: workflow.span,
         }
@@ -129,6 +128,11 @@ impl Lowering<'_> {
             hir::Reenroll::When(condition) => Reenroll::When(self.condition(condition)),
         }
     }
+}
+
+/// Each of a list, lowered.
+fn each<T, U>(list: &[T], lower: impl Fn(&T) -> U) -> Vec<U> {
+    list.iter().map(lower).collect()
 }
 
 /// How many names the steps bind.

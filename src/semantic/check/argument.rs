@@ -199,6 +199,10 @@ impl Checker<'_> {
                 Code::UnknownMessage,
                 names(catalog.messages.rows(), |row| &row.name),
             ),
+            "calendar" => (
+                Code::UnknownCalendar,
+                names(catalog.calendars.rows(), |row| &row.name),
+            ),
             _ => (Code::UnknownName, Vec::new()),
         };
         let other = OTHERS

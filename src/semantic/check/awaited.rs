@@ -429,7 +429,7 @@ impl Checker<'_> {
     fn longest(&mut self, max: Option<&Amount>) -> Option<Duration> {
         match max? {
             Amount::Literal(duration, span) => {
-                self.no_business(*duration, *span);
+                self.business(*duration, *span);
                 Some(*duration)
             }
             Amount::Named(name) => self.named_duration(name),

@@ -1,12 +1,17 @@
 //! The clauses of a workflow, one by one.
 
+use crate::model::WorkflowId;
 use crate::semantic::hir::{FilterTrigger, Reenroll, Workflow};
 use crate::semantic::types::{Checker, Scope};
-use crate::syntax::ast::{self, ClauseKind};
+use crate::syntax::ast::{self, ClauseKind, OnMerge};
 
 impl Checker<'_> {
-    pub(super) fn clause(&mut self, workflow: &mut Workflow, clause: &ast::Clause) {
-        let scope = Scope::of(workflow.object);
+    pub(super) fn clause(
+        &mut self,
+        (id, workflow): (Option<WorkflowId>, &mut Workflow),
+        clause: &ast::Clause,
+        scope: &Scope,
+    ) {
         let span = clause.span;
         match &clause.kind {
             ClauseKind::Title(title) => workflow.title = Some(title.text.as_str().into()),
@@ -15,44 +20,82 @@ impl Checker<'_> {
             ClauseKind::EnrollOn(trigger) => {
                 workflow
                     .events
-                    .extend(self.event_trigger(trigger, workflow.object, span));
+                    .extend(self.event_trigger(trigger, scope, span));
             }
             ClauseKind::EnrollWhen(condition) => {
-                let condition = self.transition(condition, &scope, "enroll when");
+                let condition = self.transition(condition, scope, "enroll when");
                 workflow.filters.push(FilterTrigger { condition, span });
             }
             ClauseKind::ReenrollOn(trigger) => {
-                let trigger = self.event_trigger(trigger, workflow.object, span);
+                let trigger = self.event_trigger(trigger, scope, span);
                 workflow
                     .reenroll
                     .extend(trigger.map(Box::new).map(Reenroll::On));
             }
             ClauseKind::ReenrollWhen(condition) => {
-                let condition = self.transition(condition, &scope, "reenroll when");
+                let condition = self.transition(condition, scope, "reenroll when");
                 workflow.reenroll.push(Reenroll::When(condition));
             }
             ClauseKind::ReenrollAlways => workflow.reenroll.push(Reenroll::Always(span)),
             ClauseKind::SuppressWhen(condition) => {
-                let condition = self.transition(condition, &scope, "suppress when");
+                let condition = self.transition(condition, scope, "suppress when");
                 workflow.suppress.push(condition);
             }
             ClauseKind::UnenrollWhen(condition) => {
-                let condition = self.transition(condition, &scope, "unenroll when");
+                let condition = self.transition(condition, scope, "unenroll when");
                 workflow.unenroll.push(condition);
             }
             ClauseKind::UnenrollOn(trigger) => {
                 workflow
                     .unenroll_on
-                    .extend(self.event_trigger(trigger, workflow.object, span));
+                    .extend(self.event_trigger(trigger, scope, span));
             }
             ClauseKind::UnenrollLeaving => workflow.unenroll_on_leaving = Some(span),
             ClauseKind::GoalWhen(condition) => {
-                workflow.goal = Some(self.transition(condition, &scope, "goal when"));
+                workflow.goal = Some(self.transition(condition, scope, "goal when"));
             }
             ClauseKind::Existing(enroll) => workflow.existing = *enroll,
             ClauseKind::OnEdit(edit) => workflow.on_edit = *edit,
-            // These come when all triggers are known.
-            ClauseKind::OnlyWhen(_) | ClauseKind::Steps(_) => {}
+            _ => self.other_clause((id, workflow), clause, scope),
+        }
+    }
+
+    /// Clauses about times, other workflows and rates.
+    fn other_clause(
+        &mut self,
+        (id, workflow): (Option<WorkflowId>, &mut Workflow),
+        clause: &ast::Clause,
+        scope: &Scope,
+    ) {
+        let span = clause.span;
+        match &clause.kind {
+            ClauseKind::EnrollAtTimes(tree) => {
+                workflow.schedules.extend(self.schedule(tree, scope, span));
+            }
+            ClauseKind::EnrollAtDate(tree) => {
+                workflow.dates.extend(self.date_trigger(tree, scope, span));
+            }
+            ClauseKind::EnrollAtMost(tree) => {
+                self.later("enroll at most", span);
+                workflow.breaker = self.breaker(tree);
+            }
+            ClauseKind::Exclusive(tree) => {
+                self.later("exclusive with", span);
+                workflow.exclusive = self.exclusive((id, workflow.object), tree);
+            }
+            ClauseKind::Alert(tree) => {
+                self.later("alert", span);
+                workflow.alerts.extend(self.alert(tree));
+            }
+            ClauseKind::OnMerge(merge) => {
+                if *merge == OnMerge::Keep {
+                    self.later("on merge keep", span);
+                }
+                workflow.on_merge = *merge;
+            }
+            // A `let` is checked before, and `renamed` with all other names. The rest comes when
+            // all triggers are known.
+            _ => {}
         }
     }
 

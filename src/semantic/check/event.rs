@@ -83,6 +83,7 @@ impl Checker<'_> {
                     ModifierKind::Default(_) => "default",
                     ModifierKind::Computed(_) => "computed",
                     ModifierKind::Sensitive => "sensitive",
+                    ModifierKind::Renamed(_) => "renamed from",
                 };
                 self.report(
                     Finding::new(
@@ -286,12 +287,22 @@ impl Checker<'_> {
         }
     }
 
+    /// How old a signature may be is always the same.
+    fn exact_age(&mut self, options: &[VerifyOption]) {
+        for option in options {
+            if let VerifyOption::Timestamp(header, age) = option {
+                self.no_business(*age, header.span);
+            }
+        }
+    }
+
     fn verify(&mut self, tree: &ast::Webhook) -> Option<Verify> {
         let line = tree.verify.first()?;
         let mut given = Options::default();
         for option in &line.options {
             given.take(option);
         }
+        self.exact_age(&line.options);
         let scheme = line.scheme.name.as_str();
         let secret = given.secret.clone().map(|secret| secret.name);
         if let Some(secret) = &given.secret {

@@ -28,6 +28,15 @@ impl Checker<'_> {
         for trigger in &workflow.filters {
             singles(&trigger.condition, &mut filters);
         }
+        let schedules = workflow.schedules.iter();
+        let dates = workflow.dates.iter();
+        let timed = schedules.map(|trigger| (&trigger.when, trigger.span));
+        for (when, span) in timed.chain(dates.map(|trigger| (&trigger.when, trigger.span))) {
+            match when {
+                Some(when) => singles(when, &mut filters),
+                None => filters.push(span),
+            }
+        }
         filters.sort_unstable();
         self.limited(&FILTERS, filters);
     }

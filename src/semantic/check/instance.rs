@@ -144,12 +144,20 @@ fn merged(template: &[Clause], instance: &[Clause]) -> Vec<Clause> {
         }
     }
     take(&mut merged, &|_| true);
+    // What an instance names anew may be used by all its clauses.
+    merged.sort_by_key(|clause| match &clause.kind {
+        ClauseKind::Let(_) => template.iter().any(|other| replaces(clause, other)).into(),
+        _ => 2,
+    });
     merged
 }
 
 /// Whether a clause of an instance stands in place of one of its template.
 fn replaces(own: &Clause, of_template: &Clause) -> bool {
-    own.keyword == of_template.keyword
+    match (&own.kind, &of_template.kind) {
+        (ClauseKind::Let(own), ClauseKind::Let(other)) => own.name.name == other.name.name,
+        _ => own.keyword == of_template.keyword,
+    }
 }
 
 /// The workflow that an instance is, as if it were written out.

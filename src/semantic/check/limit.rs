@@ -82,6 +82,15 @@ pub(super) const LABELS: Limit = Limit {
     advice: "declare a second association",
 };
 
+/// Data sources of a workflow.
+pub(super) const SOURCES: Limit = Limit {
+    code: Code::TooManySources,
+    key: "sources_per_workflow",
+    most: |limits| limits.sources_per_workflow,
+    says: "a workflow takes # data sources",
+    advice: "write what is used once where it is used",
+};
+
 /// Characters of the name of a property.
 const PROPERTY_NAME: Limit = Limit {
     code: Code::LongPropertyName,

@@ -69,7 +69,9 @@ impl Checker<'_> {
                     self.own_properties(&value);
                     body.computed.push((id, value));
                 }
-                ModifierKind::Unique | ModifierKind::Required | ModifierKind::Sensitive => {}
+                ModifierKind::Unique | ModifierKind::Required => {}
+                // Old names are checked all together.
+                ModifierKind::Sensitive | ModifierKind::Renamed(_) => {}
             }
         }
         self.declare(origins, Item::Property(object, id), tree.span);

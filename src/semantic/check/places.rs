@@ -26,6 +26,8 @@ pub(super) fn of(catalog: &Catalog, trees: &Trees<'_>) -> BTreeMap<Item, Span> {
     places.extend(actions.filter_map(|(id, tree)| Some((Item::Action(id), (*tree)?.name.span))));
     let constants = catalog.constants.ids().zip(&trees.constants);
     places.extend(constants.map(|(id, tree)| (Item::Constant(id), tree.name.span)));
+    let calendars = catalog.calendars.ids().zip(&trees.calendars);
+    places.extend(calendars.map(|(id, tree)| (Item::Calendar(id), tree.name.span)));
     let templates = catalog.templates.ids().zip(&trees.templates);
     places.extend(templates.map(|(id, tree)| (Item::Template(id), tree.name.span)));
     let workflows = catalog.workflows.ids().zip(&trees.workflows);

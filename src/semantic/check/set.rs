@@ -205,6 +205,9 @@ impl Checker<'_> {
                 );
                 return None;
             }
+            None if self.is_only_bound(path, scope) => {
+                return self.no_property(path, scope);
+            }
             None => {
                 let head = ast::PathSegment {
                     name: path.head.clone(),
@@ -245,6 +248,27 @@ impl Checker<'_> {
                 .help("name the record by the clause `let NAME = …`, and write a property of NAME"),
             _ => finding,
         });
+    }
+
+    /// Whether a name is bound and no property's; one that is both has a finding
+    /// of its own.
+    fn is_only_bound(&self, path: &ast::Path, scope: &Scope) -> bool {
+        let name = path.head.name.as_str();
+        let attribute = |object: ObjectId| self.catalog.objects[object].attribute(name);
+        scope.local(name).is_some() && scope.this.and_then(attribute).is_none()
+    }
+
+    /// A bound name where a property must stand.
+    fn no_property<T>(&mut self, path: &ast::Path, scope: &Scope) -> Option<T> {
+        let name = &path.head.name;
+        if !matches!(scope.local(name.as_str()), Some(Local::Lost)) {
+            let message = format!("`{name}` is a name for something, no property");
+            self.report(
+                Finding::new(Code::ReadOnly, path.head.span, message)
+                    .help("name a property, of a record after a dot"),
+            );
+        }
+        None
     }
 
     fn target_in(

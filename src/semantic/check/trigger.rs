@@ -14,14 +14,15 @@ impl Checker<'_> {
     pub(super) fn event_trigger(
         &mut self,
         tree: &ast::EventTrigger,
-        object: ObjectId,
+        outer: &Scope,
         span: Span,
     ) -> Option<EventTrigger> {
+        let object = outer.this?;
         let (event, from, to) = self.event_source(&tree.event, object)?;
         let scope = EventScope::of([&event], object, self.catalog);
         let outside = Scope {
             event: Some(Rc::new(scope)),
-            ..Scope::of(object)
+            ..outer.clone()
         };
         let inside = outside.within(Member::Event);
         let filter = tree
@@ -211,6 +212,7 @@ impl Checker<'_> {
             RefinementKind::AtMost(count) => Refinement::AtMost(self.times(*count, tree.span)),
             RefinementKind::Exactly(count) => Refinement::Exactly(self.times(*count, tree.span)),
             RefinementKind::Within(period) => {
+                self.business(period.amount, period.span);
                 Refinement::Within(period.edge, period.amount, period.counted)
             }
             RefinementKind::Between(low, high) => {

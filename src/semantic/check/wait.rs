@@ -18,7 +18,7 @@ impl Checker<'_> {
     ) -> Option<StepKind> {
         let checked = match tree {
             ast::Wait::For(duration) => {
-                self.no_business(*duration, head);
+                self.business(*duration, head);
                 Some(Wait::For(*duration))
             }
             ast::Wait::Named(name) => self.named_duration(name).map(Wait::For),

@@ -6,7 +6,7 @@ use super::enrolled::proven;
 use crate::base::Span;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Item, ObjectId, WorkflowId};
-use crate::semantic::hir::{Origins, Workflow};
+use crate::semantic::hir::{Exclusive, Origins, Workflow};
 use crate::semantic::resolve::{Trees, WorkflowTree};
 use crate::semantic::types::{Checker, EventScope, Scope};
 use crate::syntax::ast::{self, ClauseKind};
@@ -53,23 +53,33 @@ impl Checker<'_> {
         self.uses.insert(Item::Object(object));
         let mut workflow = empty(tree, object);
         self.once(&tree.clauses);
-        for clause in &tree.clauses {
-            self.clause(&mut workflow, clause);
+        let mut sources = self.data_sources(object, &tree.clauses);
+        let id = self.catalog.workflow(&tree.name.name);
+        for (place, clause) in tree.clauses.iter().enumerate() {
+            self.clause((id, &mut workflow), clause, &sources.scope(place));
         }
+        self.action_hours(&mut workflow, &tree.clauses);
         self.whole(&workflow, tree);
         self.filters_limit(&workflow);
         self.eligibility(&workflow);
         let scope = self.enrolled_scope(&workflow, tree);
-        workflow.only = tree.clauses.iter().find_map(|clause| match &clause.kind {
-            ClauseKind::OnlyWhen(condition) => Some(self.condition(condition, &scope)),
+        self.event_sources(&mut sources, &scope);
+        let scope_of = |place: usize| Scope {
+            locals: sources.before(place),
+            ..scope.clone()
+        };
+        let mut clauses = tree.clauses.iter().enumerate();
+        workflow.only = clauses.find_map(|(place, clause)| match &clause.kind {
+            ClauseKind::OnlyWhen(condition) => Some(self.condition(condition, &scope_of(place))),
             _ => None,
         });
-        let mut steps = tree.clauses.iter().filter_map(|clause| match &clause.kind {
-            ClauseKind::Steps(steps) => Some(steps),
+        let clauses = tree.clauses.iter().enumerate();
+        let mut steps = clauses.filter_map(|(place, clause)| match &clause.kind {
+            ClauseKind::Steps(steps) => Some((steps, scope_of(place))),
             _ => None,
         });
         match steps.next() {
-            Some(first) => workflow.steps = self.steps(first, scope),
+            Some((first, scope)) => workflow.steps = self.steps(first, scope),
             None => self.report(
                 Finding::new(
                     Code::MissingPart,
@@ -79,6 +89,8 @@ impl Checker<'_> {
                 .help("write `steps { … }`; it may be empty"),
             ),
         }
+        drop(steps);
+        workflow.sources = sources.checked();
         workflow
     }
 
@@ -103,9 +115,11 @@ impl Checker<'_> {
         scope
     }
 
-    /// With a filter trigger beside, no property of an event is certain.
+    /// With another trigger beside, no property of an event is certain.
     fn enrolling(&self, scope: EventScope, workflow: &Workflow) -> EventScope {
-        let only_events = workflow.filters.is_empty();
+        let only_events = workflow.filters.is_empty()
+            && workflow.schedules.is_empty()
+            && workflow.dates.is_empty();
         if only_events {
             scope
         } else {
@@ -159,7 +173,15 @@ impl Checker<'_> {
         if !self.settings.limits.webhook_alone {
             return;
         }
-        let triggers = workflow.events.len() + workflow.filters.len();
+        let dates = workflow.dates.iter().map(|trigger| trigger.span);
+        let schedules = workflow.schedules.iter().map(|trigger| trigger.span);
+        let others: Vec<Span> = workflow
+            .filters
+            .iter()
+            .map(|trigger| trigger.span)
+            .chain(schedules.chain(dates))
+            .collect();
+        let triggers = workflow.events.len() + others.len();
         let webhook = workflow.events.iter().find(|trigger| match trigger.event {
             crate::semantic::hir::EventSource::Declared(event) => {
                 self.catalog.events[event].webhook
@@ -169,10 +191,8 @@ impl Checker<'_> {
         if let Some(webhook) = webhook
             && triggers > 1
         {
-            let others = workflow.events.iter().map(|trigger| trigger.span);
-            let mut others = others
-                .chain(workflow.filters.iter().map(|trigger| trigger.span))
-                .filter(|span| *span != webhook.span);
+            let events = workflow.events.iter().map(|trigger| trigger.span);
+            let mut others = events.chain(others).filter(|span| *span != webhook.span);
             let finding = Finding::new(Code::WebhookAlone, webhook.span, "a webhook trigger stands alone in its workflow")
                 .help("split the workflow, or lift the limit: `webhook_alone = false` under `[limits]` in flow.toml");
             let finding = match others.next() {
@@ -187,11 +207,11 @@ impl Checker<'_> {
 }
 
 /// The text that counts for the version of a workflow (V1). What an edit does
-/// with those inside does not: to say it moves nobody.
+/// with those inside does not, nor what it was called: to say it moves nobody.
 pub(super) fn parts(whole: Span, clauses: &[ast::Clause]) -> Vec<Span> {
     let aside = clauses
         .iter()
-        .filter(|clause| matches!(clause.kind, ClauseKind::OnEdit(_)));
+        .filter(|clause| matches!(clause.kind, ClauseKind::OnEdit(_) | ClauseKind::Renamed(_)));
     let (mut parts, mut start) = (Vec::with_capacity(1), whole.start);
     for clause in aside {
         parts.push(Span {
@@ -214,15 +234,23 @@ fn empty(tree: &ast::Workflow, object: ObjectId) -> Workflow {
         campaigns: Vec::new(),
         events: Vec::new(),
         filters: Vec::new(),
+        schedules: Vec::new(),
+        dates: Vec::new(),
+        breaker: None,
         only: None,
         reenroll: Vec::new(),
         existing: false,
         on_edit: ast::OnEdit::default(),
+        on_merge: ast::OnMerge::default(),
+        exclusive: Exclusive::default(),
+        hours: None,
+        alerts: Vec::new(),
         suppress: Vec::new(),
         unenroll: Vec::new(),
         unenroll_on: Vec::new(),
         unenroll_on_leaving: None,
         goal: None,
+        sources: Vec::new(),
         steps: Vec::new(),
         clauses: clause_spans(&tree.clauses),
         made: None,
@@ -248,6 +276,12 @@ fn single(kind: &ClauseKind) -> Option<&'static str> {
         ClauseKind::GoalWhen(_) => "goal when",
         ClauseKind::Existing(_) => "existing",
         ClauseKind::OnEdit(_) => "on edit",
+        ClauseKind::OnMerge(_) => "on merge",
+        ClauseKind::EnrollAtMost(_) => "enroll at most",
+        ClauseKind::Exclusive(_) => "exclusive with",
+        ClauseKind::Closed(_) => "closed",
+        ClauseKind::Timezone(_) => "timezone",
+        ClauseKind::Renamed(_) => "renamed from",
         ClauseKind::Steps(_) => "steps",
         _ => return None,
     })

@@ -1,9 +1,11 @@
 //! Workflows with their triggers and clauses.
 
-use super::{Expr, Step};
+use super::{
+    ActionHours, Alert, Breaker, DataSource, DateTrigger, Exclusive, Expr, Schedule, Step,
+};
 use crate::base::{Decimal, Duration, Name, Span};
 use crate::model::{EventId, ObjectId, PropertyId, SegmentId};
-use crate::syntax::ast::{EdgeKind, OnEdit};
+use crate::syntax::ast::{EdgeKind, OnEdit, OnMerge};
 
 /// A checked workflow.
 #[derive(Debug, Clone)]
@@ -22,6 +24,12 @@ pub struct Workflow {
     pub events: Vec<EventTrigger>,
     /// Filter triggers, joined by or (E1, E2).
     pub filters: Vec<FilterTrigger>,
+    /// Schedules.
+    pub schedules: Vec<Schedule>,
+    /// Date triggers.
+    pub dates: Vec<DateTrigger>,
+    /// How many may enrol in a window (E17).
+    pub breaker: Option<Breaker>,
     /// Must hold too, for every trigger.
     pub only: Option<Expr>,
     /// When a record may enrol again (E8).
@@ -30,6 +38,14 @@ pub struct Workflow {
     pub existing: bool,
     /// What an edit does with those inside (V2, V3).
     pub on_edit: OnEdit,
+    /// What a merge does with those inside (L4).
+    pub on_merge: OnMerge,
+    /// The workflows that enrolling takes a record out of (E11).
+    pub exclusive: Exclusive,
+    /// When actions may run (W1).
+    pub hours: Option<ActionHours>,
+    /// Who is told when the rate changes (H4).
+    pub alerts: Vec<Alert>,
     /// Never inside while one of them holds (E6, L2).
     pub suppress: Vec<Expr>,
     /// Conditions that take a record out.
@@ -40,6 +56,8 @@ pub struct Workflow {
     pub unenroll_on_leaving: Option<Span>,
     /// What the workflow is for (L3).
     pub goal: Option<Expr>,
+    /// Names for values that clauses and steps may use.
+    pub sources: Vec<DataSource>,
     /// What it does.
     pub steps: Vec<Step>,
     /// Its clauses but for the steps, in the order of the text.

@@ -4,7 +4,7 @@ use super::Resolver;
 use crate::base::Name;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Association, ObjectId};
-use crate::syntax::ast::{self, TypeKind};
+use crate::syntax::ast::{self, ModifierKind, TypeKind};
 
 impl<'a> Resolver<'a> {
     /// The end at which an association is declared.
@@ -14,7 +14,11 @@ impl<'a> Resolver<'a> {
         tree: &'a ast::Property,
         association: &'a ast::Association,
     ) {
-        for modifier in &tree.modifiers {
+        let others = tree
+            .modifiers
+            .iter()
+            .filter(|modifier| !matches!(modifier.kind, ModifierKind::Renamed(_)));
+        for modifier in others {
             self.findings.push(
                 Finding::new(
                     Code::ModifierConflict,

@@ -30,7 +30,7 @@ impl Checker<'_> {
         if path.arguments.is_some() {
             return matches!(name, "first" | "last");
         }
-        if let Some(Local::Record { .. }) = scope.local(name) {
+        if scope.local(name).is_some_and(Local::is_record) {
             return true;
         }
         let member = match scope.member {

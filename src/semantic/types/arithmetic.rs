@@ -2,7 +2,7 @@
 
 use super::expr::made;
 use super::{Checker, Scope};
-use crate::base::Span;
+use crate::base::{Span, Unit};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Type, Value};
 use crate::semantic::hir::{Expr, ExprKind};
@@ -23,6 +23,10 @@ impl Checker<'_> {
             self.report(finding);
             return Expr::broken(span);
         };
+        if let Some(finding) = self.no_business_sum(&left, &right, span) {
+            self.report(finding);
+            return Expr::broken(span);
+        }
         let divides_by_zero = op == Arithmetic::Divide
             && !matches!(self.literal_of(&right), Some(Value::Number(number)) if !number.is_zero());
         let known = left.known && right.known && !divides_by_zero;
@@ -52,6 +56,35 @@ impl Checker<'_> {
         } else {
             finding
         }
+    }
+
+    /// Business time moves no date by hours, and has no sum with other time.
+    fn no_business_sum(&self, left: &Expr, right: &Expr, span: Span) -> Option<Finding> {
+        let amount = |side: &Expr| match self.literal_of(side) {
+            Some(Value::Duration(amount)) => Some(*amount),
+            _ => None,
+        };
+        let (one, other) = (amount(left), amount(right));
+        if let (Some(one), Some(other)) = (one, other)
+            && one.business != other.business
+        {
+            let message = "business time and other time have no sum";
+            return Some(
+                Finding::new(Code::WrongOperator, span, message)
+                    .help("move a moment by each of them, one after the other"),
+            );
+        }
+        let is_date = [left, right]
+            .into_iter()
+            .any(|side| matches!(side.ty, Type::Date));
+        let amount = one
+            .or(other)
+            .filter(|amount| amount.business && amount.unit < Unit::Day)?;
+        is_date.then(|| {
+            let message = format!("a date does not move by {amount}");
+            Finding::new(Code::WrongOperator, span, message)
+                .help("write business days, or make a moment of the date: `… at 09:00`")
+        })
     }
 
     fn difference(&self, left: &Expr, right: &Expr, span: Span) -> Finding {

@@ -2,7 +2,7 @@
 
 use super::expr::made;
 use super::{Checker, Scope};
-use crate::base::Span;
+use crate::base::{Span, seconds_of};
 use crate::diagnostic::{Code, Edit, Finding};
 use crate::model::{Type, Value};
 use crate::semantic::hir::{Expr, ExprKind};
@@ -61,7 +61,7 @@ impl Checker<'_> {
                 Finding::new(
                     Code::Unordered,
                     part.span,
-                    "months and years have no fixed length to compare",
+                    "business time, months and years have no fixed length to compare",
                 )
                 .help("compare weeks, days, hours, minutes or seconds"),
             );
@@ -86,9 +86,9 @@ impl Checker<'_> {
         }
     }
 
-    /// Whether a value is an amount of months or years.
+    /// Whether a value is an amount of business time, months or years.
     fn has_no_length(&self, value: &Expr) -> bool {
-        matches!(self.literal_of(value), Some(Value::Duration(duration)) if duration.unit.seconds().is_none())
+        matches!(self.literal_of(value), Some(Value::Duration(duration)) if seconds_of(*duration).is_none())
     }
 
     fn mismatch(&self, left: &Expr, right: &Expr) -> Finding {

@@ -33,7 +33,7 @@ impl Checker<'_> {
             E::Time(time) => literal(Value::Time(*time), Type::Time, span),
             E::Instant(moment, offset) => self.instant(*moment, *offset, span),
             E::Duration(duration) => {
-                self.no_business(*duration, span);
+                self.business(*duration, span);
                 literal(Value::Duration(*duration), Type::Duration, span)
             }
             E::Relative(duration, ahead) => self.relative(*duration, *ahead, span, expected),
@@ -132,16 +132,26 @@ impl Checker<'_> {
         span: Span,
         expected: Option<&Type>,
     ) -> Expr {
-        self.no_business(duration, span);
+        self.business(duration, span);
         let day = expected == Some(&Type::Date) && duration.unit >= Unit::Day;
         let ty = if day { Type::Date } else { Type::Datetime };
         made(ExprKind::Relative(duration, ahead), ty, span, true)
     }
 
-    /// Business amounts wait for calendars.
+    /// Notes business time, which is not run yet.
+    pub(in crate::semantic) fn business(&mut self, duration: Duration, span: Span) {
+        if duration.business {
+            self.later("business time", span);
+        }
+    }
+
+    /// A place that takes no business time.
     pub(in crate::semantic) fn no_business(&mut self, duration: Duration, span: Span) {
         if duration.business {
-            self.not_yet(&format!("business {}s", duration.unit.word()), span);
+            let message = format!("`{duration}` has no fixed length");
+            self.report(Finding::new(Code::NotExact, span, message).help(
+                "business time moves a moment, bounds a past and sets a wait; leave `business` out",
+            ));
         }
     }
 

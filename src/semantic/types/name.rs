@@ -2,8 +2,10 @@
 //! or declared name; a property of the innermost `where`; a bound name; a
 //! property of `this`; a constant.
 
+use std::rc::Rc;
+
 use super::expr::{literal, made};
-use super::scope::{EventScope, Local, Member};
+use super::scope::{Bound, EventScope, Local, Member};
 use super::{Checker, Scope};
 use crate::base::{Name, nearest};
 use crate::diagnostic::{Code, Finding};
@@ -152,6 +154,18 @@ impl Checker<'_> {
             Local::Record { place, object, .. } => {
                 self.bound_record((*place, *object), ident.span, scope)
             }
+            Local::Source(bound) => match self.source(ident, bound, scope) {
+                Some(value) => {
+                    let fact = value.fact();
+                    let known = value.known || fact.is_some_and(|fact| scope.facts.contains(&fact));
+                    Expr {
+                        span: ident.span,
+                        known,
+                        ..value
+                    }
+                }
+                None => Expr::broken(ident.span),
+            },
             Local::Lost => Expr::broken(ident.span),
             Local::Unset => {
                 self.not_set(ident, scope);
@@ -176,6 +190,51 @@ impl Checker<'_> {
                 Expr::broken(ident.span)
             }
         }
+    }
+
+    /// The value of a `let`, with a finding where it is out of reach.
+    pub(super) fn source(&mut self, ident: &Ident, bound: &Bound, scope: &Scope) -> Option<Expr> {
+        let name = &ident.name;
+        let other = match bound {
+            Bound::Value(source) => {
+                // In the `where` of an event, `event` is that event.
+                let here = scope.event.as_ref();
+                let same = |read: &Rc<EventScope>| here.is_some_and(|here| Rc::ptr_eq(here, read));
+                if source.event.as_ref().is_none_or(same) {
+                    source.used.set(true);
+                    return Some(source.value.clone());
+                }
+                &Bound::OfEvent(source.value.span)
+            }
+            other => other,
+        };
+        let finding = match other {
+            Bound::Value(..) => return None,
+            Bound::OfEvent(span) => Finding::new(
+                Code::NoEvent,
+                ident.span,
+                format!(
+                    "`{name}` reads the event that enrolled the record, which is not at hand here"
+                ),
+            )
+            .also(*span, "the event is read here")
+            .help("`only when` and the steps know the event that enrolled the record"),
+            Bound::Below(span) => Finding::new(
+                Code::UnknownName,
+                ident.span,
+                format!("`{name}` stands further down"),
+            )
+            .also(*span, "here")
+            .help("a `let` holds for what follows it: move it up"),
+            Bound::Circle => Finding::new(
+                Code::ComputedCycle,
+                ident.span,
+                format!("`{name}` is made of itself"),
+            )
+            .help("a `let` is made of properties, and of names before it"),
+        };
+        self.report(finding);
+        None
     }
 
     fn constant(&mut self, ident: &Ident) -> Option<Expr> {

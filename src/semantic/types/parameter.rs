@@ -145,6 +145,7 @@ impl Checker<'_> {
             Code::UnknownSegment => "segment",
             Code::UnknownWorkflow => "workflow",
             Code::UnknownMessage => "message",
+            Code::UnknownCalendar => "calendar",
             _ => return None,
         };
         let (_, parameter) = self.parameter_at(name, span)?;

@@ -166,20 +166,29 @@ impl Checker<'_> {
             Local::Record { place, object, .. } => {
                 Some(RecordPath::of(Root::Bound(*place), *object))
             }
+            Local::Source(bound) => {
+                let value = self.source(name, bound, scope)?;
+                match value.kind {
+                    ExprKind::Record(record) => Some(record),
+                    _ => self.no_record(name),
+                }
+            }
             Local::Lost => None,
             Local::Unset => {
                 self.not_set(name, scope);
                 None
             }
-            _ => {
-                let message = format!("`{}` is no record", name.name);
-                self.report(
-                    Finding::new(Code::WrongType, name.span, message)
-                        .help("a path begins at a record, or at one of its associations"),
-                );
-                None
-            }
+            _ => self.no_record(name),
         }
+    }
+
+    fn no_record(&mut self, name: &Ident) -> Option<RecordPath> {
+        let message = format!("`{}` is no record", name.name);
+        self.report(
+            Finding::new(Code::WrongType, name.span, message)
+                .help("a path begins at a record, or at one of its associations"),
+        );
+        None
     }
 
     /// The association that a quantifier, an aggregate or the target of a

@@ -1,11 +1,14 @@
 //! What a name may mean where it stands.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::base::Name;
+use crate::base::{Name, Span};
 use crate::model::{Action, Catalog, Event, ObjectId, PropertyId, Type};
-use crate::semantic::hir::{EventField, EventSource, Fact, FieldSource, RecordPath, Root};
+use crate::semantic::hir::{
+    EventField, EventSource, Expr, ExprKind, Fact, FieldSource, RecordPath, Root,
+};
 
 /// The names in reach of an expression.
 #[derive(Debug, Clone, Default)]
@@ -59,6 +62,8 @@ pub(in crate::semantic) enum Local {
         /// The events that it may be of.
         events: Rc<EventScope>,
     },
+    /// A `let`.
+    Source(Bound),
     /// A parameter of a message.
     Parameter {
         place: usize,
@@ -73,10 +78,39 @@ pub(in crate::semantic) enum Local {
     Unset,
 }
 
+/// The value of a `let`.
+#[derive(Debug)]
+pub(in crate::semantic) struct Source {
+    pub(in crate::semantic) value: Expr,
+    /// The event that it reads.
+    pub(in crate::semantic) event: Option<Rc<EventScope>>,
+    /// Whether anything uses it.
+    pub(in crate::semantic) used: Cell<bool>,
+}
+
+/// What a `let` stands for where a name is used.
+#[derive(Debug, Clone)]
+pub(in crate::semantic) enum Bound {
+    /// A value, worked out where it is used.
+    Value(Rc<Source>),
+    /// One that reads the event, where none is at hand.
+    OfEvent(Span),
+    /// One that stands further down.
+    Below(Span),
+    /// One that leads back to the name at hand.
+    Circle,
+}
+
 impl Local {
     /// Whether it is a record, whose properties may be written.
     pub(in crate::semantic) fn is_record(&self) -> bool {
-        matches!(self, Local::Record { .. })
+        match self {
+            Local::Record { .. } => true,
+            Local::Source(Bound::Value(source)) => {
+                matches!(source.value.kind, ExprKind::Record(_))
+            }
+            _ => false,
+        }
     }
 
     /// Its place among the names that the workflow binds.

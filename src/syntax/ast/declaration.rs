@@ -16,6 +16,8 @@ pub struct Object {
     pub extends: bool,
     /// Where `activity` stands.
     pub activity: Option<Span>,
+    /// `renamed from OLD`: one, unless something is wrong.
+    pub renamed: Vec<Ident>,
     /// What it holds.
     pub properties: Vec<Property>,
 }
@@ -103,6 +105,8 @@ pub enum ModifierKind {
     Computed(Expr),
     /// May not leave the machine unasked.
     Sensitive,
+    /// `renamed from OLD`: what it was called.
+    Renamed(Ident),
 }
 
 /// `event NAME on OBJECT { … }`.
@@ -114,6 +118,8 @@ pub struct Event {
     pub name: Ident,
     /// The object whose records have the event.
     pub object: Ident,
+    /// `renamed from OLD`: one, unless something is wrong.
+    pub renamed: Vec<Ident>,
     /// The whole declaration.
     pub span: Span,
     /// `match PROPERTY as UNIQUE_PROPERTY`.
@@ -183,6 +189,8 @@ pub struct Webhook {
     pub name: Ident,
     /// The object whose records have the event.
     pub object: Ident,
+    /// `renamed from OLD`: one, unless something is wrong.
+    pub renamed: Vec<Ident>,
     /// The whole declaration.
     pub span: Span,
     /// `id from "…"`.
@@ -269,6 +277,8 @@ pub struct Segment {
     pub name: Ident,
     /// The object of its members.
     pub object: Ident,
+    /// `renamed from OLD`: one, unless something is wrong.
+    pub renamed: Vec<Ident>,
     /// How membership comes about.
     pub kind: SegmentKind,
     /// The whole declaration.

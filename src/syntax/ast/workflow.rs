@@ -1,6 +1,9 @@
 //! Workflows and their clauses as written.
 
-use super::{Doc, Expr, Ident, Plain, Step};
+use super::{
+    Alert, Breaker, ClosedDays, DateTrigger, Doc, Exclusive, Expr, Hours, Ident, Let, OnMerge,
+    Plain, Schedule, Step, Zone,
+};
 use crate::base::{Decimal, Span};
 
 /// `workflow NAME on OBJECT { … }`.
@@ -45,6 +48,12 @@ pub enum ClauseKind {
     EnrollOn(EventTrigger),
     /// `enroll when C`.
     EnrollWhen(Expr),
+    /// `enroll every …`, `enroll once at …`, `enroll cron "…"`.
+    EnrollAtTimes(Box<Schedule>),
+    /// `enroll at PROPERTY …`.
+    EnrollAtDate(Box<DateTrigger>),
+    /// `enroll at most N per hour`.
+    EnrollAtMost(Breaker),
     /// `only when C`.
     OnlyWhen(Expr),
     /// `reenroll on EVENT …`.
@@ -67,6 +76,22 @@ pub enum ClauseKind {
     Existing(bool),
     /// `on edit migrate` or `on edit pin`.
     OnEdit(OnEdit),
+    /// `on merge unenroll` or `on merge keep`.
+    OnMerge(OnMerge),
+    /// `exclusive with …`.
+    Exclusive(Exclusive),
+    /// `hours …`.
+    Hours(Hours),
+    /// `closed …`.
+    Closed(Vec<ClosedDays>),
+    /// `timezone "…"`.
+    Timezone(Zone),
+    /// `alert …`.
+    Alert(Alert),
+    /// `let NAME = EXPR`.
+    Let(Let),
+    /// `renamed from OLD`.
+    Renamed(Ident),
     /// `steps { … }`.
     Steps(Vec<Step>),
 }

@@ -12,6 +12,7 @@ pub(super) enum Context {
     WebhookLine,
     Field,
     Clause,
+    CalendarLine,
     Step,
     Statement,
     BranchCase,
@@ -28,6 +29,7 @@ impl Context {
             Rule::webhook_field => Context::WebhookLine,
             Rule::field => Context::Field,
             Rule::title => Context::Clause,
+            Rule::open_hours => Context::CalendarLine,
             Rule::step => Context::Step,
             Rule::expect => Context::Statement,
             Rule::branch_case => Context::BranchCase,
@@ -59,6 +61,7 @@ impl Context {
             Context::WaitArm => &["met", "timeout"],
             Context::FirstArm => &["case", "timeout", "forever"],
             Context::WebhookLine => &["id", "match", "verify"],
+            Context::CalendarLine => &["hours", "closed", "timezone"],
             Context::Property | Context::Field => &[],
         }
     }
@@ -89,6 +92,7 @@ impl Context {
             Context::WebhookLine => "a line of a webhook: `NAME: TYPE from \"$.path\"`",
             Context::Field => "a field: `NAME: VALUE`",
             Context::Clause => "a clause",
+            Context::CalendarLine => "`hours …`, `closed …` or `timezone \"…\"`",
             Context::Step => "a step",
             Context::Statement => "a statement of a test",
             Context::BranchCase => "`case when …` or `else`",
@@ -107,6 +111,7 @@ impl Context {
             Context::WebhookLine => "expected `then`, `default`, a comma or the end of the line",
             Context::Field => "expected an operator, a comma or the end of the line",
             Context::Clause => "expected an operator or the next clause",
+            Context::CalendarLine => "expected a comma or the next line of the calendar",
             Context::Step => "expected an operator or the next step",
             Context::BranchCase | Context::MatchCase | Context::SplitCase => {
                 "expected the next case"
@@ -122,6 +127,7 @@ impl Context {
         match self {
             Context::Declaration => declaration_rules(word),
             Context::Clause => clause_rules(word),
+            Context::CalendarLine => calendar_rules(word),
             Context::Step => step_rules(word),
             Context::Statement => statement_rules(word),
             Context::BranchCase if word == "case" => &[Rule::branch_case],
@@ -220,6 +226,7 @@ fn declaration_rules(word: &str) -> &'static [Rule] {
         "webhook" => &[Rule::webhook],
         "segment" => &[Rule::segment],
         "const" => &[Rule::constant],
+        "calendar" => &[Rule::calendar],
         "action" => &[Rule::action],
         "template" => &[Rule::template],
         "workflow" => &[Rule::workflow, Rule::instance],
@@ -228,10 +235,27 @@ fn declaration_rules(word: &str) -> &'static [Rule] {
     }
 }
 
+fn calendar_rules(word: &str) -> &'static [Rule] {
+    match word {
+        "hours" => &[Rule::open_hours],
+        "closed" => &[Rule::closed],
+        "timezone" => &[Rule::timezone],
+        _ => &[],
+    }
+}
+
 /// Refinements too, which may stand on a line of their own.
 fn clause_rules(word: &str) -> &'static [Rule] {
     match word {
-        "enroll" => &[Rule::enroll_on, Rule::enroll_when],
+        "enroll" => &[
+            Rule::enroll_on,
+            Rule::enroll_when,
+            Rule::enroll_every,
+            Rule::enroll_once,
+            Rule::enroll_cron,
+            Rule::enroll_at,
+            Rule::enroll_most,
+        ],
         "only" => &[Rule::only_when],
         "reenroll" => &[
             Rule::reenroll_on,
@@ -246,11 +270,20 @@ fn clause_rules(word: &str) -> &'static [Rule] {
         ],
         "goal" => &[Rule::goal_when],
         "existing" => &[Rule::existing],
-        "on" => &[Rule::on_edit],
+        "on" => &[Rule::on_edit, Rule::on_merge],
+        "renamed" => &[Rule::renamed],
+        "exclusive" => &[Rule::exclusive],
+        "hours" => &[Rule::hours],
+        "closed" => &[Rule::closed],
+        "timezone" => &[Rule::timezone],
+        "alert" => &[Rule::alert],
+        "let" => &[Rule::r#let],
         "title" => &[Rule::title],
         "campaign" => &[Rule::campaign],
         "steps" => &[Rule::steps],
-        "at" => &[Rule::at_least, Rule::at_most],
+        "at" => &[Rule::at_least, Rule::at_most, Rule::at_time],
+        "spread" => &[Rule::spread],
+        "in" => &[Rule::zone_in],
         "exactly" => &[Rule::exactly],
         "within" => &[Rule::within_period],
         "between" => &[Rule::between_points],

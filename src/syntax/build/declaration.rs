@@ -2,7 +2,6 @@
 
 use super::Builder;
 use super::context::Context;
-use crate::base::Name;
 use crate::diagnostic::{Code, Finding};
 use crate::syntax::ast::{Constant, Declaration, Ident, Message, Parameter, Segment, SegmentKind};
 use crate::syntax::grammar::{Pair, Rule};
@@ -18,10 +17,10 @@ impl<'i> Builder<'i> {
             Rule::constant => Some(Declaration::Constant(self.constant(pair)?)),
             Rule::action => Some(Declaration::Action(self.action(pair)?)),
             Rule::template => Some(Declaration::Template(self.template(pair)?)),
+            Rule::calendar => Some(Declaration::Calendar(self.calendar(pair)?)),
             Rule::workflow => Some(Declaration::Workflow(self.workflow(pair)?)),
             Rule::instance => Some(Declaration::Instance(self.instance(pair)?)),
             Rule::test => Some(Declaration::Test(self.test(pair)?)),
-            Rule::later_declaration => self.later_declaration(&pair),
             Rule::stray_declaration => self.stray_declaration(&pair),
             Rule::stray_close => {
                 let span = self.span(&pair);
@@ -40,18 +39,6 @@ impl<'i> Builder<'i> {
             }
             _ => None,
         }
-    }
-
-    /// `calendar`.
-    fn later_declaration(&mut self, pair: &Pair<'i>) -> Option<Declaration> {
-        let mut words = pair
-            .as_str()
-            .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.')));
-        let word = words.next().unwrap_or_default();
-        let name = words.find(|word| !word.is_empty());
-        self.doc(self.span(pair).start);
-        self.not_yet(word, self.first_word(pair));
-        name.map(|name| Declaration::Lost(Name::new(name)))
     }
 
     fn message(&mut self, pair: Pair<'i>) -> Option<Message> {
@@ -109,11 +96,11 @@ impl<'i> Builder<'i> {
     fn segment(&mut self, pair: Pair<'i>) -> Option<Segment> {
         let span = self.span(&pair);
         let doc = self.doc(span.start);
-        let (mut names, mut kind) = (Vec::new(), None);
+        let (mut names, mut kind, mut renamed) = (Vec::new(), None, Vec::new());
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::name => names.push(part),
-                Rule::renamed => self.later_renamed(&part),
+                Rule::renamed => renamed.extend(self.renamed(part)),
                 Rule::segment_static => kind = Some(SegmentKind::Static),
                 Rule::segment_when => kind = Some(SegmentKind::When(self.inner_expr(part))),
                 _ => {}
@@ -124,6 +111,7 @@ impl<'i> Builder<'i> {
             doc,
             name,
             object,
+            renamed,
             kind: kind?,
             span,
         })
@@ -153,10 +141,5 @@ impl<'i> Builder<'i> {
         } else {
             self.ident(pair)
         }
-    }
-
-    /// `renamed from OLD` is recognised wherever it may stand.
-    pub(super) fn later_renamed(&mut self, pair: &Pair<'i>) {
-        self.not_yet("renamed from", self.span(pair));
     }
 }

@@ -19,6 +19,8 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::webhook_body
         | Rule::via_body
         | Rule::template
+        | Rule::calendar
+        | Rule::calendar_body
         | Rule::workflow
         | Rule::workflow_body
         | Rule::test
@@ -78,6 +80,10 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::number => "a number",
         Rule::time => "a time, like `09:00`",
         Rule::yearly_date => "a day of the year",
+        Rule::time_range => "a range of times, like `09:00-17:00`",
+        Rule::closed_days | Rule::closed_day => "a day, like `2026-05-17` or `12-25`",
+        Rule::every_day => "a day",
+        Rule::nth => "`first`, `last`",
         Rule::duration | Rule::amount => "an amount of time, like `2 days`",
         Rule::unit => "a unit of time",
         Rule::argument => "an argument",
@@ -124,7 +130,6 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::via
         | Rule::byte_unit
         | Rule::instance
-        | Rule::later_declaration
         | Rule::clause
         | Rule::title
         | Rule::off
@@ -160,7 +165,29 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::between_points
         | Rule::before_point
         | Rule::after_point
-        | Rule::later_clause
+        | Rule::open_hours
+        | Rule::closed
+        | Rule::timezone
+        | Rule::enroll_every
+        | Rule::every_weekday
+        | Rule::every_unit
+        | Rule::every_count
+        | Rule::every_on
+        | Rule::enroll_once
+        | Rule::enroll_cron
+        | Rule::enroll_at
+        | Rule::date_offset
+        | Rule::offset_sign
+        | Rule::every_year
+        | Rule::schedule_when
+        | Rule::enroll_most
+        | Rule::on_merge
+        | Rule::exclusive
+        | Rule::hours
+        | Rule::spread
+        | Rule::zone_in
+        | Rule::alert
+        | Rule::r#let
         | Rule::step
         | Rule::step_name
         | Rule::step_kind
@@ -343,6 +370,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_advance => "`advance`",
         Rule::kw_after => "`after`",
         Rule::kw_ago => "`ago`",
+        Rule::kw_alert => "`alert`",
         Rule::kw_all => "`all`",
         Rule::kw_always => "`always`",
         Rule::kw_and => "`and`",
@@ -358,11 +386,14 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_branch => "`branch`",
         Rule::kw_business => "`business`",
         Rule::kw_by => "`by`",
+        Rule::kw_calendar => "`calendar`",
         Rule::kw_campaign => "`campaign`",
         Rule::kw_case => "`case`",
         Rule::kw_changed => "`changed`",
+        Rule::kw_changes => "`changes`",
         Rule::kw_clear => "`clear`",
         Rule::kw_clears => "`clears`",
+        Rule::kw_closed => "`closed`",
         Rule::kw_completed => "`completed`",
         Rule::kw_computed => "`computed`",
         Rule::kw_const => "`const`",
@@ -371,6 +402,8 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_copy => "`copy`",
         Rule::kw_create => "`create`",
         Rule::kw_created => "`created`",
+        Rule::kw_cron => "`cron`",
+        Rule::kw_day => "`day`",
         Rule::kw_default => "`default`",
         Rule::kw_delete => "`delete`",
         Rule::kw_desc => "`desc`",
@@ -385,12 +418,15 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_ends_with => "`ends_with`",
         Rule::kw_enroll => "`enroll`",
         Rule::kw_enrolled => "`enrolled`",
+        Rule::kw_enrollment => "`enrollment`",
         Rule::kw_enrolls => "`enrolls`",
         Rule::kw_enum => "`enum`",
         Rule::kw_error => "`error`",
         Rule::kw_event => "`event`",
         Rule::kw_ever => "`ever`",
+        Rule::kw_every => "`every`",
         Rule::kw_exactly => "`exactly`",
+        Rule::kw_exclusive => "`exclusive`",
         Rule::kw_existing => "`existing`",
         Rule::kw_expect => "`expect`",
         Rule::kw_extend => "`extend`",
@@ -404,6 +440,8 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_goto => "`goto`",
         Rule::kw_happened => "`happened`",
         Rule::kw_header => "`header`",
+        Rule::kw_hour => "`hour`",
+        Rule::kw_hours => "`hours`",
         Rule::kw_id => "`id`",
         Rule::kw_if => "`if`",
         Rule::kw_imported => "`imported`",
@@ -413,6 +451,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_is => "`is`",
         Rule::kw_joined => "`joined`",
         Rule::kw_joins => "`joins`",
+        Rule::kw_keep => "`keep`",
         Rule::kw_label => "`label`",
         Rule::kw_labels => "`labels`",
         Rule::kw_last => "`last`",
@@ -420,10 +459,12 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_leaves => "`leaves`",
         Rule::kw_leaving => "`leaving`",
         Rule::kw_left => "`left`",
+        Rule::kw_let => "`let`",
         Rule::kw_many => "`many`",
         Rule::kw_match => "`match`",
         Rule::kw_matches => "`matches`",
         Rule::kw_max => "`max`",
+        Rule::kw_merge => "`merge`",
         Rule::kw_merges => "`merges`",
         Rule::kw_message => "`message`",
         Rule::kw_met => "`met`",
@@ -454,6 +495,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_pin => "`pin`",
         Rule::kw_prefix => "`prefix`",
         Rule::kw_program => "`program`",
+        Rule::kw_rate => "`rate`",
         Rule::kw_receives => "`receives`",
         Rule::kw_reenroll => "`reenroll`",
         Rule::kw_remove => "`remove`",
@@ -471,6 +513,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_sets => "`sets`",
         Rule::kw_skip => "`skip`",
         Rule::kw_split => "`split`",
+        Rule::kw_spread => "`spread`",
         Rule::kw_starts_with => "`starts_with`",
         Rule::kw_static => "`static`",
         Rule::kw_steps => "`steps`",
@@ -485,6 +528,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_timeout => "`timeout`",
         Rule::kw_times => "`times`",
         Rule::kw_timestamp => "`timestamp`",
+        Rule::kw_timezone => "`timezone`",
         Rule::kw_title => "`title`",
         Rule::kw_to => "`to`",
         Rule::kw_todo => "`todo`",
@@ -500,10 +544,12 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         Rule::kw_waiting => "`waiting`",
         Rule::kw_was => "`was`",
         Rule::kw_webhook => "`webhook`",
+        Rule::kw_weekday => "`weekday`",
         Rule::kw_when => "`when`",
         Rule::kw_where => "`where`",
         Rule::kw_with => "`with`",
         Rule::kw_within => "`within`",
         Rule::kw_workflow => "`workflow`",
+        Rule::kw_year => "`year`",
     }
 }

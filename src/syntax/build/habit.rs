@@ -20,7 +20,11 @@ impl<'i> Builder<'i> {
             Context::Declaration => self.declaration_habit(site),
             Context::Property | Context::WebhookLine | Context::Field => self.line_habit(site),
             Context::Statement => self.statement_habit(site),
-            Context::Clause | Context::SplitCase | Context::WaitArm | Context::FirstArm => None,
+            Context::Clause
+            | Context::CalendarLine
+            | Context::SplitCase
+            | Context::WaitArm
+            | Context::FirstArm => None,
         }
     }
 

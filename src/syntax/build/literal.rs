@@ -148,6 +148,7 @@ impl<'i> Builder<'i> {
     pub(super) fn period(&mut self, pair: Pair<'i>) -> Option<Period> {
         let span = self.span(&pair);
         let (mut edge, mut number, mut word) = (EdgeKind::Last, None, None);
+        let mut business = false;
         if pair.as_str().starts_with(|c: char| c.is_ascii_digit()) {
             let place = span.before();
             let message = format!("expected `last` or `next` before `{}`", self.written(span));
@@ -161,26 +162,14 @@ impl<'i> Builder<'i> {
             match part.as_rule() {
                 Rule::kw_next => edge = EdgeKind::Next,
                 Rule::kw_this => edge = EdgeKind::This,
+                Rule::kw_business => business = true,
                 Rule::number => number = Some(part),
                 Rule::word => word = Some(part),
                 _ => {}
             }
         }
         let word = word?;
-        let (unit, factor) = match (Unit::parse(word.as_str()), word.as_str()) {
-            (Some(unit), _) => (unit, 1),
-            (None, "quarter" | "quarters") => (Unit::Month, 3),
-            _ => {
-                let help =
-                    "a period is `last 7 days`, `next 2 weeks`, `this month`, `last quarter`, …";
-                self.bad_literal(
-                    &word,
-                    format!("`{}` is no unit of time", word.as_str()),
-                    help,
-                );
-                return None;
-            }
-        };
+        let (unit, factor) = self.period_unit(&word)?;
         if edge == EdgeKind::This && number.is_some() || number.is_none() && unit < Unit::Day {
             self.bad_literal(
                 &word,
@@ -191,7 +180,7 @@ impl<'i> Builder<'i> {
         }
         let counted = number.is_some();
         let count = match number {
-            Some(number) => self.whole(&number, unit, false)?.count,
+            Some(number) => self.whole(&number, unit, business)?.count,
             None => 1,
         };
         Some(Period {
@@ -199,10 +188,28 @@ impl<'i> Builder<'i> {
             amount: Duration {
                 count: count * factor,
                 unit,
-                business: false,
+                business,
             },
             counted,
             span,
+        })
+    }
+
+    /// The unit of a period, and how many of it a word means.
+    fn period_unit(&mut self, word: &Pair<'i>) -> Option<(Unit, i64)> {
+        Some(match (Unit::parse(word.as_str()), word.as_str()) {
+            (Some(unit), _) => (unit, 1),
+            (None, "quarter" | "quarters") => (Unit::Month, 3),
+            _ => {
+                let help =
+                    "a period is `last 7 days`, `next 2 weeks`, `this month`, `last quarter`, …";
+                self.bad_literal(
+                    word,
+                    format!("`{}` is no unit of time", word.as_str()),
+                    help,
+                );
+                return None;
+            }
         })
     }
 }

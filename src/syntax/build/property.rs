@@ -13,13 +13,14 @@ impl<'i> Builder<'i> {
         let span = self.span(&pair);
         let doc = self.doc(span.start);
         let extends = pair.as_rule() == Rule::extend;
-        let (mut name, mut activity, mut properties) = (None, None, Vec::new());
+        let (mut name, mut activity) = (None, None);
+        let (mut renamed, mut properties) = (Vec::new(), Vec::new());
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::name if extends => name = Some(self.ident(&part)),
                 Rule::name => name = Some(self.declared(&part)),
                 Rule::activity => activity = Some(self.span(&part)),
-                Rule::renamed => self.later_renamed(&part),
+                Rule::renamed => renamed.extend(self.renamed(part)),
                 Rule::stray_header => self.stray_header(&part),
                 Rule::properties => properties = self.properties(part).0,
                 _ => {}
@@ -31,6 +32,7 @@ impl<'i> Builder<'i> {
             span,
             extends,
             activity,
+            renamed,
             properties,
         })
     }
@@ -38,11 +40,12 @@ impl<'i> Builder<'i> {
     pub(super) fn event(&mut self, pair: Pair<'i>) -> Option<Event> {
         let span = self.span(&pair);
         let doc = self.doc(span.start);
-        let (mut names, mut body) = (Vec::new(), (Vec::new(), Vec::new()));
+        let (mut names, mut renamed) = (Vec::new(), Vec::new());
+        let mut body = (Vec::new(), Vec::new());
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::name => names.push(part),
-                Rule::renamed => self.later_renamed(&part),
+                Rule::renamed => renamed.extend(self.renamed(part)),
                 Rule::stray_header => self.stray_header(&part),
                 Rule::event_body => body = self.properties(part),
                 _ => {}
@@ -53,6 +56,7 @@ impl<'i> Builder<'i> {
             doc,
             name,
             object,
+            renamed,
             span,
             properties: body.0,
             matches: body.1,
@@ -118,10 +122,7 @@ impl<'i> Builder<'i> {
             Rule::default => ModifierKind::Default(self.inner_expr(pair)),
             Rule::computed => ModifierKind::Computed(self.inner_expr(pair)),
             Rule::sensitive => ModifierKind::Sensitive,
-            Rule::renamed => {
-                self.later_renamed(&pair);
-                return None;
-            }
+            Rule::renamed => ModifierKind::Renamed(self.renamed(pair)?),
             _ => return None,
         };
         Some(Modifier { kind, span })

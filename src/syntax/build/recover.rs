@@ -58,24 +58,11 @@ impl<'i> Builder<'i> {
         self.at(start, start + word_length(pair.as_str()))
     }
 
-    /// The finding for what this version does not build.
-    pub(super) fn not_yet(&mut self, construct: &str, place: Span) {
-        self.report(
-            Finding::new(
-                Code::NotYet,
-                place,
-                format!("`{construct}` is not built yet"),
-            )
-            .help("the language has it; this version cannot check or run it"),
-        );
-    }
-
     /// A part of a body that is no item of it.
     pub(super) fn leftover(&mut self, pair: &Pair<'i>, opener: Span, item: Rule) {
         match pair.as_rule() {
             Rule::missing_close => self.missing_close(pair, opener),
             Rule::semicolon => self.semicolon(pair, Context::of(item)),
-            Rule::later_clause => self.later_clause(pair),
             Rule::stray_field
             | Rule::stray_clause
             | Rule::stray_step
@@ -154,23 +141,6 @@ impl<'i> Builder<'i> {
                 .also(end, "`}` is missing, at the latest here")
                 .fix("write `}` at the end", end, "\n}"),
         );
-    }
-
-    /// A clause that this version does not build, by its leading words.
-    fn later_clause(&mut self, pair: &Pair<'i>) {
-        let words: Vec<&str> = pair.as_str().split_whitespace().take(3).collect();
-        let construct = match words.as_slice() {
-            ["enroll", "at", "most"] => "enroll at most".to_owned(),
-            [
-                first @ ("enroll" | "on" | "exclusive" | "renamed"),
-                second,
-                ..,
-            ] => format!("{first} {second}"),
-            [first, ..] => (*first).to_owned(),
-            [] => String::new(),
-        };
-        self.doc(self.span(pair).start);
-        self.not_yet(&construct, self.first_word(pair));
     }
 
     /// Two items on one line need a comma between them.
@@ -312,7 +282,7 @@ impl<'i> Builder<'i> {
         }
         let words = match context {
             Context::Declaration => {
-                "a declaration begins with `object`, `event`, `message`, `webhook`, `segment`, `const` or `workflow`"
+                "a declaration begins with `object`, `event`, `message`, `webhook`, `segment`, `const`, `calendar` or `workflow`"
             }
             Context::Clause => {
                 "a clause begins with `enroll`, `only`, `reenroll`, `suppress`, `unenroll`, `goal`, `title`, `steps`, …"

@@ -6,8 +6,6 @@ use crate::diagnostic::{Code, Finding};
 use crate::syntax::ast::{Bounds, IfPast, Moment, PastAction, StepKind, Until, Wait};
 use crate::syntax::grammar::{Pair, Rule};
 
-const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-
 impl<'i> Builder<'i> {
     pub(super) fn wait(&mut self, pair: Pair<'i>) -> Option<StepKind> {
         let form = pair
@@ -92,7 +90,7 @@ impl<'i> Builder<'i> {
         let mut bounds = Bounds::default();
         for part in pair.into_inner() {
             match part.as_rule() {
-                Rule::weekdays => moment = Some(Moment::Weekdays(weekdays(part), None)),
+                Rule::weekdays => moment = Some(Moment::Weekdays(self.weekdays(part), None)),
                 Rule::yearly_date => moment = Some(Moment::Yearly(self.yearly(&part)?, None)),
                 Rule::expr => moment = Some(Moment::Expr(self.expr(part))),
                 Rule::at_time => at = self.time(&part.into_inner().last()?),
@@ -134,36 +132,6 @@ impl<'i> Builder<'i> {
             span,
         })
     }
-}
-
-/// The days of a list with ranges, which may wrap.
-fn weekdays(pair: Pair<'_>) -> Vec<u8> {
-    let text = pair.as_str();
-    let offset = pair.as_span().start();
-    let mut days: Vec<usize> = Vec::new();
-    let mut end = None;
-    for word in pair.into_inner() {
-        let Some(day) = WEEKDAYS.iter().position(|name| *name == word.as_str()) else {
-            continue;
-        };
-        let start = word.as_span().start() - offset;
-        let gap = end
-            .and_then(|end: usize| text.get(end..start))
-            .unwrap_or_default();
-        match days.last() {
-            Some(first) if gap.trim_start().starts_with('-') => {
-                let first = *first;
-                days.extend((first..=first + (day + 7 - first) % 7).map(|day| day % 7));
-            }
-            _ => days.push(day),
-        }
-        end = Some(word.as_span().end() - offset);
-    }
-    days.sort_unstable();
-    days.dedup();
-    days.into_iter()
-        .filter_map(|day| u8::try_from(day).ok())
-        .collect()
 }
 
 fn with_time(moment: Moment, at: Option<Time>) -> Moment {

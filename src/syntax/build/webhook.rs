@@ -10,11 +10,11 @@ impl<'i> Builder<'i> {
     pub(super) fn webhook(&mut self, pair: Pair<'i>) -> Option<Webhook> {
         let span = self.span(&pair);
         let doc = self.doc(span.start);
-        let (mut names, mut body) = (Vec::new(), None);
+        let (mut names, mut renamed, mut body) = (Vec::new(), Vec::new(), None);
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::name => names.push(part),
-                Rule::renamed => self.later_renamed(&part),
+                Rule::renamed => renamed.extend(self.renamed(part)),
                 Rule::stray_header => self.stray_header(&part),
                 Rule::webhook_body => body = Some(part),
                 _ => {}
@@ -26,6 +26,7 @@ impl<'i> Builder<'i> {
             doc,
             name,
             object,
+            renamed,
             span,
             ids,
             matches,

@@ -1,7 +1,7 @@
 //! Workflows and their clauses.
 
 use super::Builder;
-use crate::syntax::ast::{Clause, ClauseKind, ExprKind, OnEdit, Workflow};
+use crate::syntax::ast::{Clause, ClauseKind, ExprKind, OnEdit, OnMerge, Workflow};
 use crate::syntax::grammar::{Pair, Rule};
 use crate::syntax::words::CLAUSES;
 
@@ -68,22 +68,52 @@ impl<'i> Builder<'i> {
                 let pins = pair.into_inner().any(|part| part.as_rule() == Rule::kw_pin);
                 ClauseKind::OnEdit(if pins { OnEdit::Pin } else { OnEdit::Migrate })
             }
+            Rule::on_merge => {
+                let keeps = pair
+                    .into_inner()
+                    .any(|part| part.as_rule() == Rule::kw_keep);
+                ClauseKind::OnMerge(if keeps {
+                    OnMerge::Keep
+                } else {
+                    OnMerge::Unenroll
+                })
+            }
             Rule::steps => {
                 let block = pair
                     .into_inner()
                     .find(|part| part.as_rule() == Rule::block)?;
                 ClauseKind::Steps(self.block(block))
             }
-            _ => {
+            Rule::semicolon | Rule::missing_close | Rule::stray_clause => {
                 self.leftover(&pair, opener, Rule::title);
                 return None;
             }
+            _ => self.more_clauses(pair)?,
         };
         Some(Clause {
             doc,
             keyword,
             kind,
             span,
+        })
+    }
+
+    /// Schedules, and clauses about other workflows, hours and rates.
+    fn more_clauses(&mut self, pair: Pair<'i>) -> Option<ClauseKind> {
+        Some(match pair.as_rule() {
+            Rule::enroll_every => ClauseKind::EnrollAtTimes(Box::new(self.enroll_every(pair)?)),
+            Rule::enroll_once => ClauseKind::EnrollAtTimes(Box::new(self.enroll_once(pair)?)),
+            Rule::enroll_cron => ClauseKind::EnrollAtTimes(Box::new(self.enroll_cron(pair)?)),
+            Rule::enroll_at => ClauseKind::EnrollAtDate(Box::new(self.enroll_at(pair)?)),
+            Rule::enroll_most => ClauseKind::EnrollAtMost(self.breaker(pair)?),
+            Rule::exclusive => ClauseKind::Exclusive(self.exclusive(pair)),
+            Rule::hours => ClauseKind::Hours(self.hours(pair)?),
+            Rule::closed => ClauseKind::Closed(self.closed(pair)),
+            Rule::timezone => ClauseKind::Timezone(self.timezone(pair)?),
+            Rule::alert => ClauseKind::Alert(self.alert(pair)?),
+            Rule::r#let => ClauseKind::Let(self.let_clause(pair)?),
+            Rule::renamed => ClauseKind::Renamed(self.renamed(pair)?),
+            _ => return None,
         })
     }
 }
@@ -114,6 +144,17 @@ fn break_condition(clause: &mut Clause) {
         | ClauseKind::SuppressWhen(condition)
         | ClauseKind::UnenrollWhen(condition)
         | ClauseKind::GoalWhen(condition) => condition.kind = ExprKind::Broken,
+        ClauseKind::Let(tree) => tree.value.kind = ExprKind::Broken,
+        ClauseKind::EnrollAtTimes(schedule) => {
+            if let Some(condition) = &mut schedule.when {
+                condition.kind = ExprKind::Broken;
+            }
+        }
+        ClauseKind::EnrollAtDate(trigger) => {
+            if let Some(condition) = &mut trigger.when {
+                condition.kind = ExprKind::Broken;
+            }
+        }
         _ => {}
     }
 }

@@ -155,7 +155,7 @@ impl super::Draft<'_> {
             "only" | "suppress" | "goal" => next == "when",
             "reenroll" => matches!(next, "on" | "when" | "always"),
             "existing" => matches!(next, "enroll" | "skip"),
-            "title" | "campaign" => next.starts_with('"'),
+            "title" | "campaign" | "alert" | "timezone" => next.starts_with('"'),
             "off" => !self.same_line(place + 1),
             "let" => self.word(place + 2) == "=",
             "when" => self.happens(place),
