@@ -55,7 +55,7 @@ pub(crate) fn program(paths: &[String], settings: &Settings) -> (Program, Source
     )
 }
 
-fn snapshot(name: &str, text: &str) {
+pub(crate) fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../snapshots/graph");
     settings.set_prepend_module_to_snapshot(false);
@@ -67,7 +67,7 @@ fn section(title: &str, text: &str) -> String {
     format!("--- {title}\n{}\n", text.trim_end())
 }
 
-fn workflow<'a>(program: &'a Program, name: &str) -> &'a Workflow {
+pub(crate) fn workflow<'a>(program: &'a Program, name: &str) -> &'a Workflow {
     program
         .workflows()
         .iter()

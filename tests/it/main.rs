@@ -32,6 +32,7 @@ mod findings;
 mod generate;
 mod graphs;
 mod http_server;
+mod later_steps;
 mod live_support;
 mod limits;
 mod main_thread;

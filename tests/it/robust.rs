@@ -38,7 +38,7 @@ fn gather(dir: &Path, into: &mut Vec<(String, String)>) {
 
 /// Compiles one text alone, without the limits of a profile; its findings must
 /// also render.
-fn compile_one(text: &str) -> (Compilation, Sources, SourceId) {
+pub(crate) fn compile_one(text: &str) -> (Compilation, Sources, SourceId) {
     let mut sources = Sources::default();
     let id = sources.add("test.flow", text);
     let settings = Settings {

@@ -125,6 +125,7 @@ impl Checker<'_> {
         self.bindable(name, walk);
         let place = walk.bindings;
         walk.bindings += 1;
+        walk.bound(place);
         self.bound.truncate(place);
         self.bound.push((name.span, self.trail.len()));
         walk.scope.locals.push((name.name.clone(), local(place)));

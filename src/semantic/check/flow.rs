@@ -31,6 +31,9 @@ pub(super) struct Walk {
     pub(super) level: (usize, bool),
     /// How many names are bound.
     pub(super) bindings: usize,
+    /// Whether any step jumps: only then may a path come behind the step that
+    /// binds a name without passing it.
+    jumps: bool,
     /// The named steps of the blocks around, the innermost last.
     pub(super) blocks: Vec<Vec<Name>>,
     /// All named steps of the workflow.
@@ -47,8 +50,11 @@ impl Walk {
     /// The beginning of a workflow, with what is taken to be known at the
     /// jumps back.
     pub(super) fn new(steps: &[ast::Step], mut scope: Scope, assumed: Jumps) -> Self {
-        let unset = (0..bound_in(steps)).map(Fact::Unset);
-        Rc::make_mut(&mut scope.facts).extend(unset);
+        let jumps = has_jumps(steps);
+        if jumps {
+            let unset = (0..bound_in(steps)).map(Fact::Unset);
+            Rc::make_mut(&mut scope.facts).extend(unset);
+        }
         let mut named = Vec::new();
         names_in(steps, &mut named);
         let (counts, names, blocks, ahead, back) = Default::default();
@@ -60,6 +66,7 @@ impl Walk {
             names,
             level: (0, false),
             bindings: 0,
+            jumps,
             blocks,
             named,
             ahead,
@@ -124,6 +131,14 @@ impl Walk {
         }
     }
 
+    /// A name is bound, and not set yet. Where steps jump, what the paths have
+    /// set before says whether it is.
+    pub(super) fn bound(&mut self, place: usize) {
+        if !self.jumps {
+            Rc::make_mut(&mut self.scope.facts).insert(Fact::Unset(place));
+        }
+    }
+
     /// The path at hand sets a name: what was known of it before says nothing
     /// any longer.
     pub(super) fn set(&mut self, place: Option<usize>) {
@@ -131,7 +146,12 @@ impl Walk {
             return;
         };
         let bound = Root::Bound(place);
-        Rc::make_mut(&mut self.scope.facts).retain(|fact| match fact {
+        let facts = Rc::make_mut(&mut self.scope.facts);
+        if facts.remove(&Fact::Unset(place)) {
+            // Where no path has set it nothing is known of it.
+            return;
+        }
+        facts.retain(|fact| match fact {
             Fact::Unset(other) | Fact::Binding(other, _) => *other != place,
             Fact::Occurrence(which, _) => *which != Occurrence::Bound(place),
             Fact::Record(record) => record.root != bound,
@@ -157,6 +177,13 @@ fn common(one: &Facts, other: &Facts) -> Facts {
         return one.clone();
     }
     Rc::new(one.intersection(other).cloned().collect())
+}
+
+fn has_jumps(steps: &[ast::Step]) -> bool {
+    steps.iter().any(|step| {
+        let mut blocks = step.kind.blocks().into_iter();
+        matches!(step.kind, ast::StepKind::Goto(_)) || blocks.any(has_jumps)
+    })
 }
 
 /// At most how many names the steps bind.
