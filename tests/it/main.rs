@@ -19,6 +19,7 @@ mod cli_mend;
 mod cli_project;
 mod cli_support;
 mod commands;
+mod conditions;
 mod connectors;
 mod connectors_http;
 mod connectors_smtp;
