@@ -56,7 +56,7 @@ impl Package {
         let declares = |line: &str| {
             let rest = line.strip_prefix(words);
             let rest = rest.and_then(|rest| rest.trim_start().strip_prefix(name));
-            rest.is_some_and(|rest| rest.starts_with(' '))
+            rest.is_some_and(|rest| rest.starts_with([' ', '(']))
         };
         PACKAGES
             .iter()

@@ -178,7 +178,8 @@ fn what_an_unused_package_declares_is_offered() {
         &["web"],
         "object contact { email: email }\n\
          workflow a on contact { enroll on email_opened steps {} }\n\
-         workflow b on deal { steps {} }\n",
+         workflow b on deal { steps {} }\n\
+         workflow c on contact { steps { do zoom.add_registrant { webinar_id: \"1\" } } }\n",
     );
     let findings = compiled(&project).findings;
     let help: Vec<&str> = findings
@@ -190,6 +191,7 @@ fn what_an_unused_package_declares_is_offered() {
         [
             "package `email` declares it: add `\"email\"` to `use` below `[project]` in flow.toml",
             "package `crm` declares it: add `\"crm\"` to `use` below `[project]` in flow.toml",
+            "package `zoom` declares it: add `\"zoom\"` to `use` below `[project]` in flow.toml",
         ]
     );
 }

@@ -8,6 +8,7 @@ use crate::base::{Name, Span, nearest};
 use crate::diagnostic::{Code, Edit, Finding, with_article};
 use crate::model::{Action, ActionId, Item, MessageParameter, ObjectId, Type};
 use crate::semantic::hir::{Binding, Do, Expr, ExprKind, Json, Step, StepKind};
+use crate::semantic::resolve::unused;
 use crate::semantic::types::{Checker, Local, Scope};
 use crate::syntax::ast::{self, Ident, JsonKey, Value};
 
@@ -85,6 +86,10 @@ impl Checker<'_> {
                 );
             } else if !self.lost.contains(name.name.as_str()) {
                 let message = format!("there is no action `{}`", name.name);
+                if let Some(help) = unused("action", &name.name) {
+                    self.report(Finding::new(Code::UnknownAction, name.span, message).help(help));
+                    return None;
+                }
                 self.unknown(
                     Code::UnknownAction,
                     (name.name.as_str(), name.span),

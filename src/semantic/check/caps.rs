@@ -1,7 +1,8 @@
 //! `[caps]` of `flow.toml` (A9): the actions that it names exist.
 
-use crate::base::nearest;
+use crate::base::{Name, nearest};
 use crate::diagnostic::{Code, Finding};
+use crate::semantic::resolve::unused;
 use crate::semantic::types::Checker;
 
 impl Checker<'_> {
@@ -15,7 +16,15 @@ impl Checker<'_> {
             let message = format!("there is no action `{}`", cap.action);
             let meant = nearest(&cap.action, known.iter().copied());
             let finding = Finding::new(Code::UnknownAction, cap.place, message);
-            self.findings.push(finding.did_you_mean(meant, cap.place));
+            let name = Name::new(&cap.action);
+            self.findings.push(match (unused("action", &name), meant) {
+                (Some(help), _) => finding.help(help),
+                // What stands at the place may be a part of the name.
+                (None, Some(meant)) if cap.action.contains('.') => {
+                    finding.help(format!("did you mean `{meant}`?"))
+                }
+                (None, meant) => finding.did_you_mean(meant, cap.place),
+            });
         }
     }
 }
