@@ -104,7 +104,7 @@ fn finding(span: Span, (earlier, wholly): (Span, bool)) -> Finding {
     Finding::new(Code::OverlappingCase, span, message)
         .also(earlier, "taken here")
         .help(match wholly {
-            true => "this case is never taken; delete it, or mend one of the two",
+            true => "it is never taken here; delete it, or mend one of the two",
             false => "the first case that fits is taken; let the cases begin where others end",
         })
 }
