@@ -37,4 +37,4 @@ pub use step::{
     Case, Do, Entry, Moment, Next, Records, Step, StepKind, TargetProperty, Test, Wait,
 };
 pub use webhook::{Readers, Reading, raw};
-pub use workflow::{Clause, EventTrigger, Made, Reenroll, Refinement, Workflow};
+pub use workflow::{BoundName, Clause, EventTrigger, Made, Reenroll, Refinement, Workflow};

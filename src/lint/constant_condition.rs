@@ -5,22 +5,16 @@ use super::values::compared;
 use crate::base::Span;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::{Value, compute};
-use crate::plan::{Expression, Node, NodeId, Program};
+use crate::plan::{Condition, Expression, Node, NodeId, Program};
 use crate::syntax::ast::Comparison;
 
 pub(super) fn check(program: &Program, findings: &mut Findings) {
-    let segments = program
-        .segments
-        .iter()
-        .map(|segment| &segment.condition.expression);
-    // `when true` is everybody, and says so.
-    let segments = segments.filter(|expression| !is_everybody(expression));
-    let workflows = program
-        .workflows()
-        .iter()
-        .flat_map(|workflow| workflow.conditions());
-    for expression in segments.chain(workflows.map(|condition| &condition.expression)) {
-        if let Some(root) = expression.root() {
+    for condition in program.conditions() {
+        let expression = &condition.expression;
+        if let Some(root) = expression
+            .root()
+            .filter(|_| !is_everybody(program, condition))
+        {
             Part {
                 expression,
                 id: root,
@@ -30,9 +24,13 @@ pub(super) fn check(program: &Program, findings: &mut Findings) {
     }
 }
 
-fn is_everybody(expression: &Expression) -> bool {
-    let root = expression.root().and_then(|root| expression.node(root));
-    matches!(root, Some(Node::Constant(Value::Bool(true))))
+/// Whether it is `when true` of a segment, which says that it is everybody.
+fn is_everybody(program: &Program, condition: &Condition) -> bool {
+    let root = condition.expression.root();
+    let node = root.and_then(|root| condition.expression.node(root));
+    let mut segments = program.segments.iter();
+    matches!(node, Some(Node::Constant(Value::Bool(true))))
+        && segments.any(|segment| std::ptr::eq(&segment.condition, condition))
 }
 
 /// A part of a condition.

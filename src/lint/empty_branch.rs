@@ -4,7 +4,7 @@
 use super::places::keyword;
 use crate::base::Span;
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::plan::{Case, Next, Program, Step, StepKind};
+use crate::plan::{Case, LaterStep, Next, Program, Step, StepKind};
 
 pub(super) fn check(program: &Program, findings: &mut Findings) {
     let workflows = program.workflows().iter();
@@ -13,9 +13,13 @@ pub(super) fn check(program: &Program, findings: &mut Findings) {
             StepKind::Branch(cases, otherwise) => {
                 block(step, (&spans(cases, step), *otherwise), findings);
             }
-            StepKind::Match(_, cases, otherwise) => {
-                let cases = spans(cases, step);
-                if cases.iter().all(|(_, empty)| *empty) && is_empty(*otherwise, step) {
+            StepKind::Match(_, _, otherwise) if is_empty(*otherwise, step) => {
+                if no_case_does(step) {
+                    findings.push(nothing(step));
+                }
+            }
+            StepKind::Later(later) if matches!(**later, LaterStep::Split(_)) => {
+                if no_case_does(step) {
                     findings.push(nothing(step));
                 }
             }
@@ -31,6 +35,11 @@ fn spans<T>(cases: &[Case<T>], step: &Step) -> Vec<(Span, bool)> {
     cases
         .map(|case| (case.span, case.entry == step.next))
         .collect()
+}
+
+fn no_case_does(step: &Step) -> bool {
+    let mut cases = step.kind.cases().into_iter();
+    cases.all(|case| case.next == step.next)
 }
 
 fn is_empty(otherwise: Option<Next>, step: &Step) -> bool {

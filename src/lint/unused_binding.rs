@@ -1,10 +1,11 @@
 //! `unused-binding`: a name bound by `as` or `let` that nothing reads.
 
-use std::collections::BTreeSet;
-
-use super::places::keyword;
+use crate::base::Span;
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::plan::{Node, Program, StepKind, Workflow};
+use crate::plan::{
+    BoundName, Expression, LaterStep, Link, Node, Program, Records, Root, Step, StepKind, Way,
+};
+use crate::semantic::hir::Occurrence;
 
 pub(super) fn check(program: &Program, findings: &mut Findings) {
     for workflow in program.workflows() {
@@ -15,34 +16,102 @@ pub(super) fn check(program: &Program, findings: &mut Findings) {
                     .help("leave the `let` out"),
             );
         }
-        let read = read(workflow);
+        if workflow.names.is_empty() {
+            continue;
+        }
+        let mut reads = Reads::default();
+        for expression in workflow.expressions() {
+            reads.expression(expression);
+        }
         for step in &workflow.steps {
-            let StepKind::Do(action) = &step.kind else {
-                continue;
-            };
-            let unread = action
-                .binding
-                .as_ref()
-                .filter(|(place, _)| !read.contains(place));
-            if let Some((_, name)) = unread {
-                let message = format!("nothing reads `{name}`");
-                findings.push(
-                    Finding::new(Code::UnusedBinding, keyword(step), message)
-                        .help(format!("leave `as {name}` out")),
-                );
-            }
+            reads.step(step);
+        }
+        for name in unread(&workflow.names, &reads) {
+            findings.push(finding(name));
         }
     }
 }
 
-/// The names that are read, by their places.
-fn read(workflow: &Workflow) -> BTreeSet<usize> {
-    let expressions = workflow.expressions();
-    let nodes = expressions.iter().flat_map(|expression| expression.nodes());
-    nodes
-        .filter_map(|(_, node, _)| match node {
-            Node::Binding(place, _) => Some(*place),
-            _ => None,
-        })
+/// The names that no read means. Of names that share a place a read means the
+/// last before it.
+fn unread<'p>(names: &'p [BoundName], reads: &Reads) -> Vec<&'p BoundName> {
+    let mut read = vec![false; names.len()];
+    for (place, span) in &reads.found {
+        let mut before = names.iter().zip(&mut read).rev();
+        let meant = before.find(|(name, _)| name.place == *place && name.span.start < span.start);
+        if let Some((_, flag)) = meant {
+            *flag = true;
+        }
+    }
+    let all = names.iter().zip(read);
+    all.filter(|(_, read)| !read)
+        .map(|(name, _)| name)
         .collect()
+}
+
+fn finding(name: &BoundName) -> Finding {
+    let message = format!("nothing reads `{}`", name.name);
+    Finding::new(Code::UnusedBinding, name.span, message)
+        .help(format!("leave `as {}` out", name.name))
+}
+
+/// The places of names that are read, with where they are.
+#[derive(Default)]
+struct Reads {
+    found: Vec<(usize, Span)>,
+}
+
+impl Reads {
+    fn step(&mut self, step: &Step) {
+        let records = match &step.kind {
+            StepKind::Set(records, ..) | StepKind::Clear(records, _) => records,
+            StepKind::Enroll(_, records)
+            | StepKind::Add(_, records)
+            | StepKind::Remove(_, records) => records,
+            StepKind::Later(later) => match &**later {
+                LaterStep::Copy { records, .. } => records,
+                _ => return,
+            },
+            _ => return,
+        };
+        match records {
+            Records::This => {}
+            Records::One(way) => self.way(way, step.span),
+            Records::Linked(link) => self.link(link, step.span),
+        }
+    }
+
+    fn expression(&mut self, expression: &Expression) {
+        for (_, node, span) in expression.nodes() {
+            match node {
+                Node::Binding(place, _) | Node::Occurrence(Occurrence::Bound(place), _) => {
+                    self.found.push((*place, span));
+                }
+                Node::Property(way, _) | Node::Record(way) => self.way(way, span),
+                Node::Quantified(_, link, _) | Node::Aggregate(_, link, ..) => {
+                    self.link(link, span)
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn link(&mut self, link: &Link, span: Span) {
+        self.way(&link.from, span);
+    }
+
+    fn way(&mut self, way: &Way, span: Span) {
+        match &way.root {
+            Root::Bound(place) => self.found.push((*place, span)),
+            Root::Chosen(choice) => {
+                self.link(&choice.from, span);
+                let filter = choice.filter.as_ref().map(|filter| &filter.expression);
+                let by = choice.by.as_ref().map(|(by, _)| by);
+                for expression in filter.into_iter().chain(by) {
+                    self.expression(expression);
+                }
+            }
+            Root::This | Root::Member => {}
+        }
+    }
 }

@@ -1,22 +1,32 @@
 //! What a workflow is made of: its conditions and its expressions, one by one.
 
 use super::{
-    Condition, EventTrigger, Expression, Moment, Program, Reenroll, Refinement, Step, StepKind,
-    Test, Timing, Wait, Workflow,
+    Condition, EventTrigger, Expression, Moment, Node, Past, Program, Reenroll, Refinement, Root,
+    Step, StepKind, Test, Timing, Wait, Way, Workflow,
 };
 
 impl Program {
     /// All conditions, those of segments first.
     pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
-        let segments = self.segments.iter().map(|segment| &segment.condition);
+        let segments = self.segments.iter();
+        let segments = segments.flat_map(|segment| segment.condition.with_inner());
         segments.chain(self.workflows().iter().flat_map(Workflow::conditions))
     }
 }
 
 impl Workflow {
-    /// Its conditions: those of clauses, then those of steps.
+    /// Its conditions: those of clauses, those of steps, and those that stand
+    /// inside expressions.
     #[must_use]
     pub fn conditions(&self) -> Vec<&Condition> {
+        let inner = self.expressions().into_iter().flat_map(Expression::inner);
+        let inner: Vec<&Condition> = inner.collect();
+        let mut all = self.outer();
+        all.extend(inner);
+        all
+    }
+
+    fn outer(&self) -> Vec<&Condition> {
         let triggers = self.triggers().into_iter();
         let mut all: Vec<&Condition> = triggers
             .filter_map(|trigger| trigger.filter.as_ref())
@@ -50,10 +60,10 @@ impl Workflow {
             .collect()
     }
 
-    /// Its expressions, conditions among them.
+    /// Its expressions, conditions among them but for those inside others.
     #[must_use]
     pub fn expressions(&self) -> Vec<&Expression> {
-        let conditions = self.conditions().into_iter();
+        let conditions = self.outer().into_iter();
         let mut all: Vec<&Expression> = conditions.map(|condition| &condition.expression).collect();
         for trigger in self.triggers() {
             all.extend(trigger.from.iter().chain(&trigger.to).chain(&trigger.per));
@@ -66,6 +76,51 @@ impl Workflow {
         }));
         all.extend(self.steps.iter().flat_map(Step::values));
         all
+    }
+}
+
+impl Condition {
+    /// Itself, and the conditions that stand in it.
+    fn with_inner(&self) -> Vec<&Condition> {
+        let mut all = vec![self];
+        all.extend(self.expression.inner());
+        all
+    }
+}
+
+impl Expression {
+    /// The conditions that stand in it as wholes: what an event of the past, or
+    /// a chosen record, must be like.
+    fn inner(&self) -> Vec<&Condition> {
+        let mut all = Vec::new();
+        for (_, node, _) in self.nodes() {
+            let held = match node {
+                Node::Later(past) => past.filter(),
+                Node::Property(way, _) | Node::Record(way) => way.filter(),
+                Node::Quantified(_, link, _) | Node::Aggregate(_, link, ..) => link.from.filter(),
+                _ => None,
+            };
+            all.extend(held.into_iter().flat_map(Condition::with_inner));
+        }
+        all
+    }
+}
+
+impl Way {
+    fn filter(&self) -> Option<&Condition> {
+        match &self.root {
+            Root::Chosen(choice) => choice.filter.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+impl Past {
+    fn filter(&self) -> Option<&Condition> {
+        match self {
+            Past::Happened(happened) => happened.filter.as_ref(),
+            _ => None,
+        }
     }
 }
 

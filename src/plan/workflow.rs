@@ -71,6 +71,8 @@ pub struct Workflow {
     pub entry: Next,
     /// How many results of actions it keeps.
     pub bindings: usize,
+    /// The names that its steps bind, in the order of the text.
+    pub names: Vec<BoundName>,
     /// The action graph.
     pub graph: ActionGraph,
     /// Its clauses as people read them, in the order of the text.
@@ -108,6 +110,18 @@ pub struct Made {
     /// Where the template names its parameters: what stands there is another
     /// value in another instance.
     pub given: Vec<Span>,
+}
+
+/// A name that a step binds. Names that are not in reach of each other may
+/// share a place.
+#[derive(Debug, Clone)]
+pub struct BoundName {
+    /// The name.
+    pub name: Name,
+    /// Its place.
+    pub place: usize,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// A clause as people read it.

@@ -4,7 +4,8 @@ use super::Lowering;
 use crate::base::{Fingerprint, Span};
 use crate::model::WorkflowId;
 use crate::plan::{
-    ActionGraph, Clause, Condition, EventTrigger, Made, Next, Reenroll, Refinement, Workflow,
+    ActionGraph, BoundName, Clause, Condition, EventTrigger, Made, Next, Reenroll, Refinement,
+    Workflow,
 };
 use crate::semantic::hir;
 
@@ -57,6 +58,7 @@ impl Lowering<'_> {
             sources: each(&workflow.sources, |source| self.source(source)),
             graph: ActionGraph::of(&steps, entry),
             bindings: bindings(&workflow.steps),
+            names: names(&workflow.steps),
             steps,
             entry,
             clauses: each(&workflow.clauses, |span| self.clause(*span)),
@@ -133,6 +135,24 @@ impl Lowering<'_> {
 /// Each of a list, lowered.
 fn each<T, U>(list: &[T], lower: impl Fn(&T) -> U) -> Vec<U> {
     list.iter().map(lower).collect()
+}
+
+/// The names that steps bind, in the order of the text.
+fn names(steps: &[hir::Step]) -> Vec<BoundName> {
+    let of = |step: &hir::Step| {
+        let own = step.kind.bindings().into_iter().map(|binding| BoundName {
+            name: binding.name.clone(),
+            place: binding.place,
+            span: binding.span,
+        });
+        let inner = step.kind.blocks().into_iter().flat_map(names);
+        own.chain(inner).collect::<Vec<_>>()
+    };
+    let mut names: Vec<BoundName> = steps.iter().flat_map(of).collect();
+    names.sort_by_key(|name| name.span);
+    // Several arms of a wait may bind one name.
+    names.dedup_by_key(|name| name.span);
+    names
 }
 
 /// How many names the steps bind.

@@ -173,6 +173,7 @@ impl Checker<'_> {
                 binding: own.map(|own| Binding {
                     name: own.name.name.clone(),
                     place: own.place,
+                    span: own.name.span,
                 }),
                 steps,
                 head: arm.span,

@@ -76,6 +76,7 @@ impl Checker<'_> {
         Some(Binding {
             name: name.name.clone(),
             place,
+            span: name.span,
         })
     }
 

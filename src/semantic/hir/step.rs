@@ -196,6 +196,8 @@ pub struct Binding {
     pub name: Name,
     /// Which of the workflow's bindings.
     pub place: usize,
+    /// Where the name stands.
+    pub span: Span,
 }
 
 /// One case of a branch.
