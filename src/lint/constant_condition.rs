@@ -9,28 +9,26 @@ use crate::plan::{Condition, Expression, Node, NodeId, Program};
 use crate::syntax::ast::Comparison;
 
 pub(super) fn check(program: &Program, findings: &mut Findings) {
-    for condition in program.conditions() {
+    // `when true` of a segment is everybody, and says so.
+    let segments = program.segments.iter().map(|segment| &segment.condition);
+    let segments = segments.filter(|condition| !is_everybody(condition));
+    let segments = segments.flat_map(|condition| condition.with_inner());
+    // What an instance compares may be what was given to it.
+    let workflows = program.workflows().iter();
+    let workflows = workflows.filter(|workflow| workflow.made.is_none());
+    let workflows = workflows.flat_map(|workflow| workflow.conditions());
+    for condition in segments.chain(workflows) {
         let expression = &condition.expression;
-        if let Some(root) = expression
-            .root()
-            .filter(|_| !is_everybody(program, condition))
-        {
-            Part {
-                expression,
-                id: root,
-            }
-            .judge(findings);
+        if let Some(id) = expression.root() {
+            Part { expression, id }.judge(findings);
         }
     }
 }
 
-/// Whether it is `when true` of a segment, which says that it is everybody.
-fn is_everybody(program: &Program, condition: &Condition) -> bool {
+fn is_everybody(condition: &Condition) -> bool {
     let root = condition.expression.root();
     let node = root.and_then(|root| condition.expression.node(root));
-    let mut segments = program.segments.iter();
     matches!(node, Some(Node::Constant(Value::Bool(true))))
-        && segments.any(|segment| std::ptr::eq(&segment.condition, condition))
 }
 
 /// A part of a condition.

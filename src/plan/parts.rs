@@ -81,7 +81,8 @@ impl Workflow {
 
 impl Condition {
     /// Itself, and the conditions that stand in it.
-    fn with_inner(&self) -> Vec<&Condition> {
+    #[must_use]
+    pub fn with_inner(&self) -> Vec<&Condition> {
         let mut all = vec![self];
         all.extend(self.expression.inner());
         all

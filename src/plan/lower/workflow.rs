@@ -17,11 +17,7 @@ impl Lowering<'_> {
         (text, version): (Fingerprint, Fingerprint),
     ) -> Workflow {
         let steps = self.steps(&workflow.steps);
-        let entry = if steps.is_empty() {
-            Next::End
-        } else {
-            Next::Step(0)
-        };
+        let entry = steps.first().map_or(Next::End, |_| Next::Step(0));
         let one = |condition: &Option<hir::Expr>| {
             condition
                 .as_ref()
