@@ -13,9 +13,7 @@ pub(super) fn check(program: &Program, findings: &mut Findings) {
     let segments = program.segments.iter().map(|segment| &segment.condition);
     let segments = segments.filter(|condition| !is_everybody(condition));
     let segments = segments.flat_map(|condition| condition.with_inner());
-    // What an instance compares may be what was given to it.
     let workflows = program.workflows().iter();
-    let workflows = workflows.filter(|workflow| workflow.made.is_none());
     let workflows = workflows.flat_map(|workflow| workflow.conditions());
     for condition in segments.chain(workflows) {
         let expression = &condition.expression;

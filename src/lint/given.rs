@@ -21,8 +21,9 @@ pub(super) fn without(findings: Findings, program: &Program) -> Findings {
         return findings;
     }
     let stays = |finding: &Finding| {
-        let place = finding.primary.span;
-        !OF_VALUES.contains(&finding.code) || !given.iter().any(|given| place.contains(*given))
+        let mut places = finding.others.iter().chain([&finding.primary]);
+        !OF_VALUES.contains(&finding.code)
+            || !places.any(|place| given.iter().any(|given| place.span.contains(*given)))
     };
     let mut kept = Findings::default();
     kept.extend(findings.into_iter().filter(stays));

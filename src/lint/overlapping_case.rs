@@ -9,9 +9,7 @@ use crate::model::{Value, compute};
 use crate::plan::{Case, Condition, Expression, Node, Program, StepKind, Test};
 
 pub(super) fn check(program: &Program, findings: &mut Findings) {
-    // Two cases of an instance may overlap by what was given to it.
     let workflows = program.workflows().iter();
-    let workflows = workflows.filter(|workflow| workflow.made.is_none());
     for step in workflows.flat_map(|workflow| &workflow.steps) {
         match &step.kind {
             StepKind::Match(_, cases, _) => matched(program, cases, findings),

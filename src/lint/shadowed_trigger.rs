@@ -6,9 +6,7 @@ use crate::diagnostic::{Code, Finding, Findings};
 use crate::plan::{Condition, EventTrigger, Expression, Node, NodeId, Program};
 
 pub(super) fn check(program: &Program, findings: &mut Findings) {
-    // Two triggers of an instance may be the same by what was given to it.
-    let workflows = program.workflows().iter();
-    for workflow in workflows.filter(|workflow| workflow.made.is_none()) {
+    for workflow in program.workflows() {
         let found = shadowed(&workflow.events, by_event);
         for (trigger, wider) in found {
             findings.push(finding(trigger.span, wider.span));
