@@ -26,7 +26,7 @@ pub use lookup::Lookup;
 pub use name::Name;
 pub use source::{Position, Source, SourceId, Sources};
 pub use span::Span;
-pub use suggest::nearest;
+pub use suggest::{meant, nearest};
 pub use table::{Id, Table};
 pub use time::{
     Date, DateTime, Duration, Offset, Time, TimeZone, Timestamp, Unit, YearlyDate, zone,

@@ -28,6 +28,32 @@ pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -
     best.map(|(_, candidate)| candidate)
 }
 
+/// The same, with words that mean the same elsewhere.
+pub fn meant<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let synonym = || {
+        let word = synonym(&wrong.to_lowercase())?;
+        candidates.iter().copied().find(|other| *other == word)
+    };
+    nearest(wrong, candidates.iter().copied()).or_else(synonym)
+}
+
+/// What other languages and tools call something of this one.
+fn synonym(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "len" | "size" | "strlen" => "length",
+        "substring" | "substr" | "slice" => "cut",
+        "ifnull" | "nvl" | "isnull" => "coalesce",
+        "average" | "mean" => "avg",
+        "total" => "sum",
+        "body" | "content" | "message_text" => "text",
+        "title" | "heading" => "subject",
+        "recipient" | "address" => "to",
+        "sender" => "from",
+        _ => return None,
+    })
+}
+
 /// The most letters that may differ in words of any length.
 const MOST: usize = 3;
 
@@ -45,8 +71,15 @@ fn allowed(wrong: &str, candidate: &str) -> usize {
 
 /// Whether one word begins with the other, or ends on it after `_`.
 fn near_as_part(wrong: &str, candidate: &str, tail: &str) -> bool {
-    wrong.len() >= 4
-        && (candidate.starts_with(wrong)
-            || wrong.starts_with(candidate) && candidate.len() >= 4
-            || candidate.ends_with(tail))
+    let plural = |one: &str, many: &str| {
+        one.strip_suffix('y')
+            .zip(many.strip_suffix("ies"))
+            .is_some_and(|(one, many)| one == many)
+    };
+    plural(wrong, candidate)
+        || plural(candidate, wrong)
+        || wrong.len() >= 4
+            && (candidate.starts_with(wrong)
+                || wrong.starts_with(candidate) && candidate.len() >= 4
+                || candidate.ends_with(tail))
 }

@@ -5,6 +5,7 @@ mod aggregate;
 mod arithmetic;
 mod call;
 mod compare;
+mod elsewhere;
 mod expr;
 mod facts;
 mod fit;
@@ -29,7 +30,7 @@ pub(super) use scope::{Bound, EventScope, Local, Member, Scope, Source};
 use std::collections::BTreeSet;
 
 use super::hir::{Expr, ExprKind, FieldSource, Later};
-use crate::base::{Lookup, Name, Span, nearest};
+use crate::base::{Lookup, Name, Span, meant};
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::{Catalog, Hours, Item, ObjectId, PropertyId, Settings, Type, Value};
 
@@ -102,7 +103,7 @@ impl<'a> Checker<'a> {
         message: String,
         candidates: impl IntoIterator<Item = &'n str>,
     ) {
-        if self.lost.contains(name) || !self.complete && declared_elsewhere(code) {
+        if self.is_lost(code, name) {
             return;
         }
         if let Some(instead) = self.wrong_parameter(code, (name, span)) {
@@ -113,7 +114,7 @@ impl<'a> Checker<'a> {
             self.no_instance(name, span);
             return;
         }
-        let meant = nearest(name, candidates);
+        let meant = meant(name, candidates);
         self.findings
             .push(Finding::new(code, span, message).did_you_mean(meant, span));
     }
@@ -126,6 +127,11 @@ impl<'a> Checker<'a> {
                 "name an instance of it: `workflow NAME = {name}(…)`"
             )),
         );
+    }
+
+    /// Whether what a name means may stand in what could not be read.
+    pub(super) fn is_lost(&self, code: Code, name: &str) -> bool {
+        self.lost.contains(name) || !self.complete && declared_elsewhere(code)
     }
 
     /// Notes a construct that is checked and lowered, and not run by this

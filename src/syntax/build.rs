@@ -182,7 +182,11 @@ impl<'i> Builder<'i> {
     fn report(&mut self, finding: Finding) {
         self.doubtful |= matches!(
             finding.code,
-            Code::UnexpectedText | Code::Unclosed | Code::UnknownKeyword | Code::BadLiteral
+            Code::UnexpectedText
+                | Code::Unclosed
+                | Code::UnknownKeyword
+                | Code::BadLiteral
+                | Code::ForeignSyntax
         );
         self.findings.push(finding);
     }

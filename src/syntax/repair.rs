@@ -5,11 +5,18 @@
 //! parser reads the rest as it was meant. A text without mistakes never comes
 //! here.
 
+mod amend;
 mod braces;
+mod comments;
 mod fields;
+mod habits;
+mod names;
+mod openers;
 mod operators;
 mod patch;
+mod quotes;
 mod token;
+mod walk;
 mod words;
 
 pub(super) use patch::Patch;
@@ -40,13 +47,18 @@ pub(super) fn repair(source: SourceId, text: &str) -> Option<Repair> {
         lost: Vec::new(),
         open_end: false,
     };
+    draft.foreign_comments();
+    draft.foreign_quotes();
     draft.foreign_letters();
+    draft.joined_names();
     draft.numbers();
     draft.open_texts();
+    draft.missing_openers();
+    draft.habits();
     draft.operators();
     draft.fields();
     draft.braces();
-    if draft.patch.is_empty() {
+    if draft.patch.is_empty() && draft.findings.is_empty() {
         return None;
     }
     Some(Repair {
@@ -80,7 +92,10 @@ impl<'t> Draft<'t> {
     /// The text of a token; empty where there is none.
     fn word(&self, place: usize) -> &'t str {
         let token = self.token(place);
-        token.map_or("", |token| self.slice(token.start, token.end))
+        token.map_or("", |token| match token.instead {
+            Some(word) => word,
+            None => self.slice(token.start, token.end),
+        })
     }
 
     fn slice(&self, start: usize, end: usize) -> &'t str {
@@ -123,6 +138,10 @@ impl<'t> Draft<'t> {
             let line = token.start + written.trim_end().len();
             let inner = written.trim_end().trim_end_matches(['}', ' ', '\t']);
             let inner = inner.strip_suffix('{').unwrap_or(inner).trim_end();
+            let label = inner
+                .find(" when ")
+                .filter(|_| self.word(place.wrapping_sub(2)) == "case");
+            let inner = inner.get(..label.unwrap_or(inner.len())).unwrap_or(inner);
             let end = match inner.len() {
                 length if !block && length > opening => token.start + length,
                 _ => line,

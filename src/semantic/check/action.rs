@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::body::Bodies;
 use super::flow::Walk;
-use crate::base::{Name, Span, nearest};
+use crate::base::{Name, Span, meant};
 use crate::diagnostic::{Code, Edit, Finding, with_article};
 use crate::model::{Action, ActionId, Item, MessageParameter, ObjectId, Type};
 use crate::semantic::hir::{Binding, Do, Expr, ExprKind, Json, Step, StepKind};
@@ -406,7 +406,7 @@ impl Checker<'_> {
         let lost = |name: &Name| {
             self.lost.contains(name)
                 || written.clone().any(|other| {
-                    action.parameter(other).is_none() && nearest(other, [name.as_str()]).is_some()
+                    action.parameter(other).is_none() && meant(other, [name.as_str()]).is_some()
                 })
         };
         let texts = ["message", "text", "html"].map(Name::new);

@@ -1,5 +1,7 @@
 //! The clauses of a workflow, one by one.
 
+use crate::base::Span;
+use crate::diagnostic::{Code, Finding};
 use crate::model::WorkflowId;
 use crate::semantic::hir::{FilterTrigger, Reenroll, Workflow};
 use crate::semantic::types::{Checker, Scope};
@@ -23,6 +25,9 @@ impl Checker<'_> {
                     .extend(self.event_trigger(trigger, scope, span));
             }
             ClauseKind::EnrollWhen(condition) => {
+                if self.is_event(condition, span, scope) {
+                    return;
+                }
                 let condition = self.transition(condition, scope, "enroll when");
                 workflow.filters.push(FilterTrigger { condition, span });
             }
@@ -97,6 +102,29 @@ impl Checker<'_> {
             // all triggers are known.
             _ => {}
         }
+    }
+
+    /// `enroll when form_submitted`, which is an event.
+    fn is_event(&mut self, condition: &ast::Expr, clause: Span, scope: &Scope) -> bool {
+        let ast::ExprKind::Path(path) = &condition.kind else {
+            return false;
+        };
+        let name = &path.head.name;
+        let event = path.rest.is_empty()
+            && path.arguments.is_none()
+            && self.catalog.event(name).is_some()
+            && self.needs_type(condition, scope);
+        if event {
+            let message = format!("`{name}` is an event, not a condition");
+            self.report(
+                Finding::new(Code::UnknownProperty, condition.span, message).fix(
+                    format!("write `enroll on {name}`"),
+                    clause.to(condition.span),
+                    format!("enroll on {name}"),
+                ),
+            );
+        }
+        event
     }
 
     /// A condition whose transition counts.

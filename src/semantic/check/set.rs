@@ -191,6 +191,10 @@ impl Checker<'_> {
             return None;
         }
         let mut way = path.clone();
+        if self.names_itself(path, scope) {
+            let own = way.rest.remove(0);
+            (way.head, way.label) = (own.name, own.label);
+        }
         let last = match way.rest.pop() {
             Some(last) => last,
             None if scope
@@ -210,8 +214,8 @@ impl Checker<'_> {
             }
             None => {
                 let head = ast::PathSegment {
-                    name: path.head.clone(),
-                    label: path.label.clone(),
+                    name: way.head.clone(),
+                    label: way.label.clone(),
                 };
                 return self.target_in(Records::This, scope.this?, &head, path);
             }
@@ -246,7 +250,7 @@ impl Checker<'_> {
         self.report(match path.head.name.as_str() {
             "first" | "last" => finding
                 .help("name the record by the clause `let NAME = …`, and write a property of NAME"),
-            _ => finding,
+            _ => as_label(path, finding),
         });
     }
 
@@ -372,4 +376,25 @@ impl Checker<'_> {
 
 fn is_record(fact: &Fact) -> bool {
     matches!(fact, Fact::Record(_))
+}
+
+/// `companies(billing)`: a label stands in square brackets.
+fn as_label(path: &ast::Path, finding: Finding) -> Finding {
+    let arguments = path.arguments.as_deref().unwrap_or_default();
+    let ([argument], Some(next)) = (arguments, path.rest.first()) else {
+        return finding;
+    };
+    let ast::ExprKind::Path(label) = &argument.value.kind else {
+        return finding;
+    };
+    let place = Span {
+        start: path.head.span.end,
+        end: next.name.span.start,
+        ..path.span
+    };
+    finding.help("a label stands in square brackets").fix(
+        format!("write `[{}]`", label.head.name),
+        place,
+        format!("[{}].", label.head.name),
+    )
 }

@@ -21,6 +21,9 @@ impl<'a> Resolver<'a> {
             self.association(object, tree, association);
             return;
         }
+        if self.lacks_one_or_many(tree) {
+            return;
+        }
         let ty = self.property_type(&tree.ty, trees, 0);
         let ty = match ty {
             Type::Message | Type::Json | Type::Duration => {
@@ -56,6 +59,39 @@ impl<'a> Resolver<'a> {
             let key = (object, tree.name.name.clone());
             self.places.insert(key, tree.name.span);
         }
+    }
+
+    /// `companies: company`.
+    fn lacks_one_or_many(&mut self, tree: &ast::Property) -> bool {
+        let TypeKind::Named(object) = &tree.ty.kind else {
+            return false;
+        };
+        let (own, name) = (&tree.name.name, &object.name);
+        if Type::named(name.as_str()).is_some() || self.catalog.object(name).is_none() {
+            return false;
+        }
+        let end = if own.as_str().ends_with('s') {
+            "many"
+        } else {
+            "one"
+        };
+        self.findings.push(
+            Finding::new(
+                Code::UnknownType,
+                object.span,
+                format!("`{name}` is an object, not a type"),
+            )
+            .help(format!(
+                "between objects stands an association: `one {name}` or `many {name}`"
+            ))
+            .fix(
+                format!("write `{end}`"),
+                object.span.before(),
+                format!("{end} "),
+            ),
+        );
+        self.lost.insert(own.clone(), ());
+        true
     }
 
     /// A second attribute of one name, or one that every object has.

@@ -3,6 +3,7 @@
 use super::expr::made;
 use super::facts::facts;
 use super::{Checker, Scope};
+use crate::base::Span;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Function, Kind, Members, PeriodUnit, Type, function, functions};
 use crate::semantic::hir::{Aggregate, Expr, ExprKind};
@@ -43,6 +44,21 @@ impl Checker<'_> {
                     .iter()
                     .map(|function| function.name)
                     .chain(SPECIAL);
+                if matches!(name, "now" | "today") && arguments.is_empty() {
+                    let call = Span {
+                        start: path.head.span.end,
+                        ..path.span
+                    };
+                    let message = format!("`{name}` is a value, not a function");
+                    self.report(
+                        Finding::new(Code::UnknownFunction, path.head.span, message).fix(
+                            format!("write `{name}`"),
+                            call,
+                            "",
+                        ),
+                    );
+                    return Expr::broken(path.span);
+                }
                 let message = format!("there is no function `{name}`");
                 self.unknown(
                     Code::UnknownFunction,

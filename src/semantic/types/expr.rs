@@ -92,7 +92,14 @@ impl Checker<'_> {
     fn logic(&mut self, logic: Logic, terms: &[ast::Expr], span: Span, scope: &Scope) -> Expr {
         let mut scope = scope.clone();
         let mut checked = Vec::with_capacity(terms.len());
-        for term in terms {
+        for (place, term) in terms.iter().enumerate() {
+            let before = place.checked_sub(1).and_then(|before| terms.get(before));
+            if let (Some(before), Some(last)) = (before, checked.last())
+                && self.lacks_comparison((before, last), term, &scope)
+            {
+                checked.push(Expr::broken(term.span));
+                continue;
+            }
             let term = self.condition(term, &scope);
             scope = scope.knowing(facts(&term, logic == Logic::And));
             checked.push(term);

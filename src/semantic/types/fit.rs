@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Checker, Scope};
-use crate::base::Name;
+use crate::base::{Date, Name, parse_decimal};
 use crate::diagnostic::{Code, Edit, Finding};
 use crate::model::{Type, Value};
 use crate::semantic::hir::{Expr, ExprKind};
@@ -109,6 +109,15 @@ impl Checker<'_> {
                     None => finding,
                 }
             }
+            (Type::Number | Type::Bool | Type::Date, ExprKind::Literal(Value::Text(text)))
+                if is_written(target, text) =>
+            {
+                finding.help("only text stands in quotes").fix(
+                    format!("write `{text}`"),
+                    value.span,
+                    text.as_str(),
+                )
+            }
             _ => finding.help_if(conversion(&value.ty, target)),
         }
     }
@@ -189,6 +198,16 @@ fn converted(value: Expr, places: Arc<[usize]>, target: &Type) -> Expr {
         ty: target.clone(),
         span,
         known,
+    }
+}
+
+/// Whether a text is how a value of a type is written.
+fn is_written(ty: &Type, text: &str) -> bool {
+    match ty {
+        Type::Number => parse_decimal(text).is_some(),
+        Type::Bool => matches!(text, "true" | "false"),
+        Type::Date => text.parse::<Date>().is_ok(),
+        _ => false,
     }
 }
 

@@ -30,7 +30,7 @@ impl Checker<'_> {
     }
 
     /// Whether a bare name has a meaning only where a type is expected.
-    pub(super) fn needs_type(&self, expr: &ast::Expr, scope: &Scope) -> bool {
+    pub(in crate::semantic) fn needs_type(&self, expr: &ast::Expr, scope: &Scope) -> bool {
         let path = match &expr.kind {
             ast::ExprKind::Path(path) => path,
             ast::ExprKind::Group(inner) => return self.needs_type(inner, scope),
@@ -303,42 +303,14 @@ impl Checker<'_> {
             // What the name would be a member of has a finding of its own.
             return Expr::broken(ident.span);
         }
-        let mut candidates: Vec<&str> = Vec::new();
-        let (code, message) = match expected {
-            Some(Type::Enum(members) | Type::Set(members)) => {
-                candidates.extend(members.names());
-                (
-                    Code::UnknownMember,
-                    format!("`{name}` is no member of {}", self.members_owner(members)),
-                )
-            }
+        let (code, message) = self.says_no_name(name, scope, expected);
+        let mut candidates: Vec<&str> = match expected {
+            Some(Type::Enum(members) | Type::Set(members)) => members.names().collect(),
             Some(Type::Message) => {
-                candidates.extend(
-                    self.catalog
-                        .messages
-                        .rows()
-                        .iter()
-                        .map(|message| message.name.as_str()),
-                );
-                (
-                    Code::UnknownMessage,
-                    format!("there is no message `{name}`"),
-                )
+                let messages = self.catalog.messages.rows().iter();
+                messages.map(|message| message.name.as_str()).collect()
             }
-            _ => match (scope.member.clone(), scope.this) {
-                (Some(Member::Record(object)), _) | (None, Some(object)) => {
-                    let owner = &self.catalog.objects[object].name;
-                    (
-                        Code::UnknownProperty,
-                        format!("`{owner}` has no property `{name}`"),
-                    )
-                }
-                (Some(Member::Event | Member::Awaited(_)), _) => (
-                    Code::UnknownProperty,
-                    format!("neither the event nor the record has a property `{name}`"),
-                ),
-                (None, None) => (Code::UnknownName, format!("`{name}` means nothing here")),
-            },
+            _ => Vec::new(),
         };
         candidates.extend(self.names_in(scope));
         let meant = nearest(name, candidates.iter().copied()).map(str::to_owned);
@@ -353,8 +325,45 @@ impl Checker<'_> {
             );
             return Expr::broken(ident.span);
         }
-        self.unknown(code, (name, ident.span), message, meant.as_deref());
+        if meant.is_some() {
+            self.unknown(code, (name, ident.span), message, meant.as_deref());
+        } else if self.is_lost(code, name) {
+        } else if let Some(instead) = self.wrong_parameter(code, (name, ident.span)) {
+            self.findings.extend(instead);
+        } else {
+            let finding = Finding::new(code, ident.span, message);
+            let finding = self.from_elsewhere(ident, expected, finding);
+            self.report(finding);
+        }
         Expr::broken(ident.span)
+    }
+
+    /// What is said of a name without a meaning.
+    fn says_no_name(&self, name: &str, scope: &Scope, expected: Option<&Type>) -> (Code, String) {
+        match expected {
+            Some(Type::Enum(members) | Type::Set(members)) => (
+                Code::UnknownMember,
+                format!("`{name}` is no member of {}", self.members_owner(members)),
+            ),
+            Some(Type::Message) => (
+                Code::UnknownMessage,
+                format!("there is no message `{name}`"),
+            ),
+            _ => match (scope.member.clone(), scope.this) {
+                (Some(Member::Record(object)), _) | (None, Some(object)) => {
+                    let owner = &self.catalog.objects[object].name;
+                    (
+                        Code::UnknownProperty,
+                        format!("`{owner}` has no property `{name}`"),
+                    )
+                }
+                (Some(Member::Event | Member::Awaited(_)), _) => (
+                    Code::UnknownProperty,
+                    format!("neither the event nor the record has a property `{name}`"),
+                ),
+                (None, None) => (Code::UnknownName, format!("`{name}` means nothing here")),
+            },
+        }
     }
 
     fn members_owner(&self, members: &Members) -> String {

@@ -63,6 +63,18 @@ impl Checker<'_> {
                 self.follow(start, rest, path.span, scope)
             }
             (_, Some(Local::Lost)) => Expr::broken(path.span),
+            _ if self.names_itself(path, scope) => {
+                let record = match scope.member {
+                    Some(Member::Record(object)) => {
+                        self.record(Root::Member, object, path.head.span)
+                    }
+                    _ => match scope.this {
+                        Some(object) => self.record(Root::This, object, path.head.span),
+                        None => return Expr::broken(path.span),
+                    },
+                };
+                self.follow(record, &path.rest, path.span, scope)
+            }
             _ => {
                 let start = self.bare(&path.head, scope, None);
                 self.follow(start, &path.rest, path.span, scope)

@@ -14,6 +14,10 @@ use crate::syntax::grammar::{FlowParser, Rule};
 impl<'i> Builder<'i> {
     /// The habit that swallowed text shows, if it is a known one.
     pub(super) fn habit(&self, site: &Site<'i>) -> Option<Finding> {
+        if let Some((message, help)) = elsewhere(site) {
+            let place = self.part(site, 0, site.word.len());
+            return Some(Finding::new(Code::ForeignSyntax, place, message).help(help));
+        }
         match site.context {
             Context::Step => self.step_habit(site),
             Context::BranchCase | Context::MatchCase => self.case_habit(site),
@@ -35,6 +39,14 @@ impl<'i> Builder<'i> {
 
     fn step_habit(&self, site: &Site<'i>) -> Option<Finding> {
         let (body, word) = (site.body, site.word);
+        if matches!(word, "enroll" | "unenroll") && is_clause(body) {
+            let place = self.part(site, 0, word.len());
+            let message = "what enrols or takes out is no step";
+            return Some(
+                Finding::new(Code::UnexpectedText, place, message)
+                    .help("it is a clause: it stands in the workflow, before `steps { … }`"),
+            );
+        }
         if word == "set" {
             return self.set_habit(site);
         }
@@ -240,6 +252,59 @@ impl<'i> Builder<'i> {
         let message = format!("`{}` is no modifier", site.word);
         Some(Finding::new(Code::UnknownKeyword, place, message).did_you_mean(Some(meant), place))
     }
+}
+
+/// Whether `enroll` or `unenroll` begins a clause.
+fn is_clause(body: &str) -> bool {
+    let next = body.split_whitespace().nth(1);
+    matches!(next, Some("on" | "when" | "every" | "once" | "cron"))
+}
+
+/// What a word does in other languages, and what does it here.
+fn elsewhere(site: &Site<'_>) -> Option<(&'static str, &'static str)> {
+    if site.continues
+        || site
+            .body
+            .get(site.word.len()..)?
+            .trim_start()
+            .starts_with('=')
+    {
+        return None;
+    }
+    Some(match (site.context, site.word) {
+        (Context::Step, "send" | "email" | "mail") => (
+            "a mail is sent by the action `send_email`",
+            "write `do send_email { to: email, message: NAME }`",
+        ),
+        (Context::Step, "for" | "foreach" | "while" | "loop" | "repeat") => (
+            "steps run for one record, without loops",
+            "what is linked to it is changed through the association: `set companies.tier = gold`",
+        ),
+        (Context::Step, "then" | "and" | "next") => (
+            "a step begins with its own word",
+            "steps run one after another, without a word between them",
+        ),
+        (Context::Step, "return" | "exit" | "end" | "break") => {
+            ("an enrolment ends with `stop`", "write `stop`, alone")
+        }
+        (Context::Clause, "description" | "comment" | "notes") => (
+            "a description is a comment with three slashes",
+            "write `/// …` on the line before the workflow",
+        ),
+        (Context::Declaration, "import" | "include" | "require" | "from") => (
+            "all files of a project are one program",
+            "nothing is imported: delete the line; bundled packages stand in `use` of flow.toml",
+        ),
+        (Context::Declaration, "function" | "def" | "fn" | "func") => (
+            "what runs is declared by `workflow`",
+            "write `workflow NAME on OBJECT { … }`",
+        ),
+        (Context::Declaration, "class" | "type" | "table" | "struct" | "model" | "CREATE") => (
+            "records are declared by `object`",
+            "write `object NAME { … }`",
+        ),
+        _ => return None,
+    })
 }
 
 /// Whether the grammar reads all of a text by a rule.

@@ -9,7 +9,8 @@ use crate::syntax::words::STEPS;
 impl<'i> Builder<'i> {
     pub(super) fn path(&mut self, pair: Pair<'i>) -> Option<Path> {
         let span = self.span(&pair);
-        self.doubtful |= self.is_left_edge(&pair);
+        // `case _`: no name, but what is left elsewhere.
+        self.doubtful |= self.is_left_edge(&pair) || pair.as_str().trim_end() == "_";
         let (mut head, mut label, mut arguments) = (None, None, None);
         let mut rest: Vec<PathSegment> = Vec::new();
         for part in pair.into_inner() {

@@ -166,6 +166,8 @@ impl<'i> Builder<'i> {
                     "*" => Arithmetic::Multiply,
                     _ => Arithmetic::Divide,
                 };
+                // `24/12/2026` may be a date.
+                self.doubtful |= matches!(&left.kind, ExprKind::Arithmetic(Arithmetic::Divide, ..));
                 ExprKind::Arithmetic(operation, Box::new(left), Box::new(right))
             }
         };
@@ -246,15 +248,28 @@ impl<'i> Builder<'i> {
 
     /// A comparison does not chain.
     fn chained(&mut self, left: &Expr, operator: Span) {
-        self.report(
-            Finding::new(
-                Code::ChainedComparison,
-                operator,
-                "a comparison cannot be compared",
-            )
-            .also(left.span, "is true, false or unknown")
-            .help("join two comparisons by `and`, or write `between … and …`"),
-        );
+        let finding = Finding::new(
+            Code::ChainedComparison,
+            operator,
+            "a comparison cannot be compared",
+        )
+        .also(left.span, "is true, false or unknown")
+        .help("join two comparisons by `and`, or write `between … and …`");
+        let smaller = |sign: &str| matches!(sign, "<" | "<=");
+        let larger = |sign: &str| matches!(sign, ">" | ">=");
+        let sign = self.written(operator);
+        let finding = match &left.kind {
+            ExprKind::Compare(first, _, middle)
+                if smaller(sign) && matches!(first, Comparison::Less | Comparison::LessEqual)
+                    || larger(sign)
+                        && matches!(first, Comparison::Greater | Comparison::GreaterEqual) =>
+            {
+                let again = format!(" and {}", self.written(middle.span));
+                finding.fix("write two comparisons", left.span.after(), again)
+            }
+            _ => finding,
+        };
+        self.report(finding);
     }
 
     pub(super) fn too_deep(&mut self, span: Span) -> Expr {

@@ -137,6 +137,8 @@ impl<'i> Builder<'i> {
             _ => {
                 let mut names = pair.into_inner();
                 let first = self.ident(&names.next()?);
+                // `required: true`: what it means stands before it.
+                self.doubtful |= matches!(first.name.as_str(), "true" | "false" | "yes" | "no");
                 match names.next() {
                     Some(second) => TypeKind::PropertyOf(first, self.ident(&second)),
                     None => TypeKind::Named(first),

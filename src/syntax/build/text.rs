@@ -90,6 +90,10 @@ impl<'i> Builder<'i> {
     }
 
     fn broken_interpolation(&mut self, pair: &Pair<'i>) {
+        if let Some(finding) = self.double_braces(pair) {
+            self.report(finding);
+            return;
+        }
         let span = self.span(pair);
         // Where the text ends is not certain, and so not the rest of the line.
         self.broken_text = span.end as usize;
@@ -109,6 +113,28 @@ impl<'i> Builder<'i> {
                 .help("close it by `}`, or write `\\{` for a brace")
         };
         self.report(finding.fix("write `\\{`", open, "\\{"));
+    }
+
+    /// `{{ contact.first_name }}`.
+    fn double_braces(&self, pair: &Pair<'i>) -> Option<Finding> {
+        let span = self.span(pair);
+        let inner = pair.as_str().strip_prefix("{{")?.strip_suffix('}')?.trim();
+        let closes = self.original.get(span.end as usize..)?.starts_with('}');
+        let path = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
+        if !closes || inner.is_empty() || !inner.chars().all(path) {
+            return None;
+        }
+        let whole = Span {
+            end: span.end + 1,
+            ..span
+        };
+        let proper = format!("{{{}}}", inner.strip_prefix("contact.").unwrap_or(inner));
+        let message = format!("a value in a text is written `{proper}`");
+        Some(Finding::new(Code::ForeignSyntax, whole, message).fix(
+            format!("write `{proper}`"),
+            whole,
+            proper,
+        ))
     }
 
     fn open_end(&mut self, whole: Span, block: bool) {

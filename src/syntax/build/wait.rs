@@ -92,7 +92,11 @@ impl<'i> Builder<'i> {
             match part.as_rule() {
                 Rule::weekdays => moment = Some(Moment::Weekdays(self.weekdays(part), None)),
                 Rule::yearly_date => moment = Some(Moment::Yearly(self.yearly(&part)?, None)),
-                Rule::expr => moment = Some(Moment::Expr(self.expr(part))),
+                Rule::expr => {
+                    let expr = self.expr(part);
+                    self.doubtful |= matches!(expr.kind, crate::syntax::ast::ExprKind::Duration(_));
+                    moment = Some(Moment::Expr(expr));
+                }
                 Rule::at_time => at = self.time(&part.into_inner().last()?),
                 Rule::if_past => ifs.extend(self.if_past(part)),
                 Rule::wait_limit => bounds.limits.extend(self.limit(part)),

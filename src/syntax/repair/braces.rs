@@ -59,6 +59,11 @@ impl Draft<'_> {
             {
                 top.ends.get_or_insert(self.end_before(place));
             }
+            if self.ends_parenthesis(place)
+                && let Some(top) = stack.open.last_mut().filter(|top| top.sign == b'(')
+            {
+                top.ends.get_or_insert(self.end_before(place));
+            }
             if token.kind == Kind::Sign {
                 self.bracket(&mut stack, place);
             }
@@ -121,6 +126,17 @@ impl Draft<'_> {
             "as" => self.is_name(place + 1),
             "retry" => self.is_digits(place + 1),
             "on" => self.word(place + 1) == "error",
+            _ => false,
+        }
+    }
+
+    /// A modifier behind a list of members, a count behind a condition.
+    fn ends_parenthesis(&self, place: usize) -> bool {
+        let listed = matches!(self.word(place.saturating_sub(1)), "(" | ",");
+        match self.word(place) {
+            "unique" | "required" | "default" | "computed" | "sensitive" => !listed,
+            "at" => matches!(self.word(place + 1), "least" | "most"),
+            "exactly" => self.is_digits(place + 1),
             _ => false,
         }
     }

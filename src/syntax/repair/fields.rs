@@ -39,7 +39,7 @@ impl Draft<'_> {
         while place > 0 && !self.token(place).is_some_and(|token| token.first) {
             place -= 1;
             match self.word(place) {
-                "do" => return Some(Rule::field),
+                "do" | "create" => return Some(Rule::field),
                 "via" => return Some(Rule::via_field),
                 _ => {}
             }
@@ -48,7 +48,7 @@ impl Draft<'_> {
             }
         }
         match self.word(place) {
-            "do" => Some(Rule::field),
+            "do" | "create" => Some(Rule::field),
             "via" => Some(Rule::via_field),
             "given" | "mock" | "expect" | "always" | "never" => Some(Rule::field),
             "when" if self.left_edge(place) => Some(Rule::field),

@@ -50,7 +50,7 @@ impl Draft<'_> {
         if after == "." || self.word(place + 1) == ":" && !self.left_edge(place + 1) {
             return;
         }
-        let Some(token) = self.token(place) else {
+        let Some(token) = self.token(place).filter(|token| token.instead.is_none()) else {
             return;
         };
         let start = self.sign_start(place);

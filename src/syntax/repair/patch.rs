@@ -35,6 +35,25 @@ impl Patch {
         self.blanks.push((start, end, byte));
     }
 
+    /// Writes one text over another, which keeps its lines.
+    pub(super) fn replace(&mut self, text: &str, place: (usize, usize), instead: &str) {
+        let (start, end) = place;
+        let lines = text.get(start..end).is_none_or(|old| old.contains('\n'));
+        self.blank(start, end, b' ');
+        let fits = if lines || !instead.is_ascii() {
+            0
+        } else {
+            instead.len().min(end - start)
+        };
+        let (over, more) = instead.split_at(fits);
+        for (at, byte) in over.bytes().enumerate() {
+            self.blank(start + at, start + at + 1, byte);
+        }
+        if !more.is_empty() {
+            self.insert(end, more);
+        }
+    }
+
     /// Replaces the bytes of all letters that are not ASCII by `x`.
     pub(super) fn blank_foreign(&mut self, text: &str, start: usize, end: usize) {
         let written = text.get(start..end).unwrap_or_default();

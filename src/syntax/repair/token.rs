@@ -30,6 +30,8 @@ pub(super) struct Token {
     pub(super) first: bool,
     /// What its line is indented by.
     pub(super) indent: usize,
+    /// What it is taken for, where a finding has said that it is that.
+    pub(super) instead: Option<&'static str>,
 }
 
 /// The tokens of a text, without comments.
@@ -64,6 +66,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
             end,
             first,
             indent,
+            instead: None,
         });
         first = false;
     }

@@ -1,0 +1,95 @@
+//! Blocks whose opening brace is missing while the closing one is there.
+
+use super::Draft;
+use super::token::{Kind, Token};
+use crate::diagnostic::{Code, Finding};
+
+impl Draft<'_> {
+    /// Puts a brace where a block begins without one, as long as there are
+    /// closing braces for them.
+    pub(super) fn missing_openers(&mut self) {
+        let mut surplus = self.surplus();
+        if surplus == 0 {
+            return;
+        }
+        let mut kept: Vec<Token> = Vec::with_capacity(self.tokens.len() + surplus);
+        let mut head = None;
+        for place in 0..self.tokens.len() {
+            let Some(token) = self.token(place) else {
+                break;
+            };
+            if token.first && !self.is_continued(place) {
+                if surplus > 0
+                    && let Some(head) = head.take()
+                    && self.is_indented(head, place)
+                {
+                    kept.push(self.opener_after(place - 1));
+                    surplus -= 1;
+                }
+                head = self.opens_block(place).then_some(place);
+            }
+            if matches!(self.word(place), "{" | "}" | ":") {
+                head = None;
+            }
+            kept.push(token);
+        }
+        self.tokens = kept;
+    }
+
+    /// How many closing braces have no partner.
+    fn surplus(&self) -> usize {
+        let (mut open, mut surplus) = (0_usize, 0_usize);
+        for place in 0..self.tokens.len() {
+            match self.word(place) {
+                "{" => open += 1,
+                "}" if open == 0 => surplus += 1,
+                "}" => open -= 1,
+                _ => {}
+            }
+        }
+        surplus.saturating_sub(open)
+    }
+
+    /// Whether the line of a token goes on with what stands before it.
+    fn is_continued(&self, place: usize) -> bool {
+        matches!(self.word(place), "and" | "or" | "{" | ")" | "where")
+    }
+
+    /// Whether a line is the head of a block.
+    fn opens_block(&self, place: usize) -> bool {
+        match self.word(place) {
+            "steps" | "branch" | "else" => !self.same_line(place + 1),
+            "case" | "match" => self.same_line(place + 1),
+            "object" => self.is_name(place + 1) && !self.same_line(place + 2),
+            "workflow" | "event" | "message" | "webhook" => {
+                self.word(place + 2) == "on" && !self.same_line(place + 4)
+            }
+            _ => false,
+        }
+    }
+
+    fn is_indented(&self, head: usize, place: usize) -> bool {
+        let indent = |place: usize| self.token(place).map_or(0, |token| token.indent);
+        indent(place) > indent(head)
+    }
+
+    fn opener_after(&mut self, place: usize) -> Token {
+        let end = self.token(place).map_or(0, |token| token.end);
+        let span = self.span(end, end);
+        let message = "the `{` of this block is missing";
+        let edits = vec![self.behind(place, " {")];
+        self.amend(
+            Finding::new(Code::Unclosed, span, message),
+            "write `{`",
+            edits,
+        );
+        Token {
+            kind: Kind::Sign,
+            start: end,
+            end,
+            first: false,
+            indent: self.token(place).map_or(0, |token| token.indent),
+            instead: Some("{"),
+        }
+    }
+}
