@@ -10,9 +10,9 @@ use flow::model::Settings;
 use crate::support::{files, read};
 
 /// What a file expects, or what the compiler finds: line, code, underlined.
-type Expected = (usize, String, String);
+pub(crate) type Expected = (usize, String, String);
 
-fn expected(text: &str) -> Vec<Expected> {
+pub(crate) fn expected(text: &str) -> Vec<Expected> {
     let mut all = Vec::new();
     for (number, line) in text.lines().enumerate() {
         let Some((_, notes)) = line.split_once("//~ ") else {
@@ -37,7 +37,7 @@ pub(crate) fn findings(text: &str) -> (Findings, Sources) {
     )
 }
 
-fn found(text: &str) -> Vec<Expected> {
+pub(crate) fn found(text: &str) -> Vec<Expected> {
     let (findings, sources) = findings(text);
     let mut all: Vec<Expected> = findings
         .iter()

@@ -9,6 +9,7 @@
 
 mod actions;
 mod acts;
+mod broken;
 mod carry;
 mod clauses;
 mod cli;
