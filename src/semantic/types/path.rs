@@ -63,23 +63,23 @@ impl Checker<'_> {
                 self.follow(start, rest, path.span, scope)
             }
             (_, Some(Local::Lost)) => Expr::broken(path.span),
-            _ if self.names_itself(path, scope) => {
-                let record = match scope.member {
-                    Some(Member::Record(object)) => {
-                        self.record(Root::Member, object, path.head.span)
-                    }
-                    _ => match scope.this {
-                        Some(object) => self.record(Root::This, object, path.head.span),
-                        None => return Expr::broken(path.span),
-                    },
-                };
-                self.follow(record, &path.rest, path.span, scope)
-            }
+            _ if self.names_itself(path, scope) => self.behind_itself(path, scope),
             _ => {
                 let start = self.bare(&path.head, scope, None);
                 self.follow(start, &path.rest, path.span, scope)
             }
         }
+    }
+
+    /// What `contact.score` means where the record at hand is a contact.
+    fn behind_itself(&mut self, path: &ast::Path, scope: &Scope) -> Expr {
+        let record = match (&scope.member, scope.this) {
+            (Some(Member::Record(object)), _) => (Root::Member, *object),
+            (_, Some(object)) => (Root::This, object),
+            _ => return Expr::broken(path.span),
+        };
+        let record = self.record(record.0, record.1, path.head.span);
+        self.follow(record, &path.rest, path.span, scope)
     }
 
     fn event_path(

@@ -30,6 +30,7 @@ impl Draft<'_> {
             .is_some_and(|token| token.first)
             && DECLARATIONS.contains(&after)
             && self.same_line(place)
+            && after != "extend"
             && !is_reserved(self.word(place))
             && matches!(self.word(last + 1), "on" | "for" | "{" | "(");
         let starts = token.first || after == "{";
@@ -63,12 +64,12 @@ impl Draft<'_> {
                 && self.adjacent(last + 1)
                 && self.adjacent(last + 2)
                 && self.is_name(last + 2);
-            let space = self.is_name(last + 1)
-                && self.same_line(last + 1)
-                && !matches!(
-                    self.word(last + 1),
-                    "on" | "for" | "activity" | "renamed" | "when" | "static"
-                );
+            let letters = self
+                .word(last + 1)
+                .starts_with(|c: char| c.is_ascii_alphabetic());
+            let space = letters
+                && !Self::is_word_of_language(self.word(last + 1))
+                && self.same_line(last + 1);
             let end = |place: usize| self.token(place).map_or(0, |token| token.end);
             let start = |place: usize| self.token(place).map_or(0, |token| token.start);
             if hyphen {
