@@ -325,9 +325,8 @@ impl Checker<'_> {
             );
             return Expr::broken(ident.span);
         }
-        if meant.is_some() {
+        if meant.is_some() || self.is_lost(code, name) {
             self.unknown(code, (name, ident.span), message, meant.as_deref());
-        } else if self.is_lost(code, name) {
         } else if let Some(instead) = self.wrong_parameter(code, (name, ident.span)) {
             self.findings.extend(instead);
         } else {

@@ -81,6 +81,7 @@ impl Draft<'_> {
             if self.opens_declaration(place) {
                 walk.clear();
                 skipped = self.is_not_read(place);
+                self.results_of_action(place, &walk);
             }
             if skipped || self.is_text(place) && self.quoted(place, walk.block()) {
                 continue;
@@ -112,12 +113,9 @@ impl Draft<'_> {
         }
     }
 
-    /// Tests, actions, calendars and templates have a look of their own.
+    /// What the words of items and conditions do not fit.
     fn is_not_read(&self, place: usize) -> bool {
-        matches!(
-            self.word(place),
-            "calendar" | "action" | "template" | "test"
-        ) || self.word(place) == "workflow" && self.word(place + 2) == "="
+        matches!(self.word(place), "calendar" | "action" | "test")
     }
 
     fn is_text(&self, place: usize) -> bool {

@@ -1,6 +1,6 @@
 //! The heads of declarations.
 
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Finding};
 use crate::syntax::repair::Draft;
 use crate::syntax::repair::walk::{Block, Walk};
 use crate::syntax::words::DECLARATIONS;
@@ -32,7 +32,7 @@ impl Draft<'_> {
             "object" | "extend" | "event" => Block::Lines,
             "message" => Block::Fields,
             "webhook" => Block::Webhook,
-            "workflow" => Block::Clauses,
+            "workflow" | "template" => Block::Clauses,
             _ => Block::Other,
         }
     }
@@ -54,6 +54,26 @@ impl Draft<'_> {
         if fits && self.same_line(place + 1) {
             let message = format!("`{}` opens no declaration", self.word(place));
             self.misspelt(place, meant, &message);
+        }
+    }
+
+    /// `action grade(total: number) { … }`, where the results follow `->`.
+    pub(in crate::syntax::repair) fn results_of_action(&mut self, place: usize, walk: &Walk) {
+        let mut open = place + 2;
+        while self.word(open) == "." {
+            open += 2;
+        }
+        let close = walk.partner(open).filter(|_| self.word(open) == "(");
+        let results = close.filter(|close| self.word(close + 1) == "{");
+        if let (Some(close), "action") = (results, self.word(place)) {
+            let span = self.over(close, close).after();
+            let finding = Finding::new(
+                Code::UnexpectedText,
+                span,
+                "expected `->` before the results",
+            );
+            let edits = vec![self.behind(close, " ->")];
+            self.amend(finding, "write `->`", edits);
         }
     }
 
@@ -91,7 +111,7 @@ impl Draft<'_> {
             if !matches!(self.word(at + 2), "," | ")") {
                 return;
             }
-            let finding = crate::diagnostic::Finding::new(
+            let finding = Finding::new(
                 Code::UnexpectedText,
                 self.over(at + 1, at + 1).after(),
                 format!("expected `:` and a type after `{}`", self.word(at + 1)),
@@ -138,7 +158,7 @@ impl Draft<'_> {
         if let Some(object) = object {
             let message = format!("expected `on` and an object after `{}`", self.word(name));
             let span = self.over(name, name).after();
-            let finding = crate::diagnostic::Finding::new(Code::UnexpectedText, span, message);
+            let finding = Finding::new(Code::UnexpectedText, span, message);
             let edits = vec![self.behind(name, format!(" on {object}"))];
             self.amend(finding, &format!("write `on {object}`"), edits);
         }
