@@ -269,9 +269,10 @@ impl<'a> Resolver<'a> {
             let meant = crate::base::nearest(ident.name.as_str(), names);
             let message = format!("there is no object `{}`", ident.name);
             let finding = Finding::new(Code::UnknownObject, ident.span, message);
+            let finding = finding.did_you_mean(meant, ident.span);
             self.findings.push(match unused("object", &ident.name) {
                 Some(help) => finding.help(help),
-                None => finding.did_you_mean(meant, ident.span),
+                None => finding,
             });
         }
         found

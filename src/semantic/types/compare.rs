@@ -24,10 +24,6 @@ impl Checker<'_> {
             self.report(finding);
             return Expr::broken(span);
         }
-        if let Some(finding) = self.many_compared(left, span, scope) {
-            self.report(finding);
-            return Expr::broken(span);
-        }
         // A bare member has its type from the other side.
         let (left, right) = if self.needs_type(left, scope) && !self.needs_type(right, scope) {
             let right = self.expr(right, scope, None);
@@ -48,48 +44,6 @@ impl Checker<'_> {
             span,
             known,
         )
-    }
-
-    /// `companies.industry == software`, through an association to many.
-    fn many_compared(&self, left: &ast::Expr, span: Span, scope: &Scope) -> Option<Finding> {
-        let ast::ExprKind::Path(path) = &left.kind else {
-            return None;
-        };
-        let owner = &self.catalog.objects[scope.this.filter(|_| scope.member.is_none())?];
-        let name = &path.head.name;
-        let association = owner.association(name.as_str())?;
-        let many = owner.associations[association].many && path.arguments.is_none();
-        let [property] = path.rest.as_slice() else {
-            return None;
-        };
-        let place = Span {
-            end: property.name.span.start.saturating_sub(1),
-            ..path.span
-        };
-        let label = path.label.as_ref();
-        let label = label.map_or(String::new(), |label| format!("[{}]", label.name));
-        let dot = Span {
-            end: place.end + 1,
-            ..place
-        };
-        let edit = |span, text: String| Edit { span, text };
-        many.then(|| {
-            Finding::new(
-                Code::PathThroughMany,
-                place,
-                format!("`{name}` leads to many records, not to one"),
-            )
-            .help(format!(
-                "write `any {name} where (…)` for a condition, `count({name})` for how many"
-            ))
-            .fix_all(
-                format!("write `any {name} where (…)`"),
-                vec![
-                    edit(dot, format!("any {name}{label} where (")),
-                    edit(span.after(), ")".into()),
-                ],
-            )
-        })
     }
 
     /// Two sides of one type, or a finding.

@@ -38,7 +38,8 @@ impl Draft<'_> {
                 .curly(place)
                 .or_else(|| self.quotes_inside(place))
                 .or_else(|| self.bare_path(place))
-                .or_else(|| self.bare_title(place));
+                .or_else(|| self.bare_title(place))
+                .or_else(|| self.bare_test(place));
             let last = found.unwrap_or(place);
             self.single_quotes(place);
             let end = self.token(last).map_or(token.end, |last| last.end);
@@ -157,6 +158,24 @@ impl Draft<'_> {
         }
         self.in_quotes(place, last, "this text stands in quotes");
         Some(last)
+    }
+
+    /// `test a_hot_lead {`. Answers for the first word after `test`.
+    fn bare_test(&mut self, place: usize) -> Option<usize> {
+        let before = place.checked_sub(1)?;
+        let test = self.word(before) == "test"
+            && self
+                .token(before)
+                .is_some_and(|token| token.first && token.indent == 0);
+        let mut last = place;
+        while self.is_name(last) && self.same_line(last) && last < place + MOST {
+            last += 1;
+        }
+        if !test || last == place || self.word(last) != "{" {
+            return None;
+        }
+        self.in_quotes(place, last - 1, "the name of a test stands in quotes");
+        Some(last - 1)
     }
 
     fn in_quotes(&mut self, first: usize, last: usize, message: &str) {

@@ -1,6 +1,5 @@
 //! Conditions that lack a word, or are put together in another way.
 
-use crate::diagnostic::{Code, Finding};
 use crate::syntax::repair::Draft;
 
 impl Draft<'_> {
@@ -122,32 +121,6 @@ impl Draft<'_> {
         if let (Some(number), true, true) = (number, counts, counted) {
             let digits = (number + 1).to_string();
             self.written_as((place, place), "numbers are written in digits", &digits);
-        }
-    }
-
-    /// `more than 3 times`.
-    pub(super) fn more_than_times(&mut self, place: usize) {
-        let (more, number) = (self.word(place), place + 2);
-        let than = self.word(place + 1) == "than" && self.word(number + 1) == "times";
-        let Ok(count) = self.word(number).parse::<u32>() else {
-            return;
-        };
-        let instead = match more {
-            "more" => format!("at least {}", count.saturating_add(1)),
-            "less" | "fewer" => format!("at most {}", count.saturating_sub(1)),
-            _ => return,
-        };
-        let finding = Finding::new(
-            Code::ForeignSyntax,
-            self.over(place, place + 1),
-            "how often is written `at least N times`, `at most N times` or `exactly N times`",
-        );
-        if than {
-            let edits = vec![self.edit(place, number, instead.clone())];
-            self.amend(finding, &format!("write `{instead}`"), edits);
-            for at in place..=number {
-                self.alias(at, "");
-            }
         }
     }
 

@@ -22,12 +22,6 @@ const BETWEEN_VALUES: &[(&[&str], &str)] = &[
     (&["is", "at", "most"], "<="),
     (&["is", "equal", "to"], "=="),
     (&["is", "not", "in"], "not in"),
-    (&["in", "the", "last"], "within last"),
-    (&["in", "the", "past"], "within last"),
-    (&["in", "the", "next"], "within next"),
-    (&["within", "the", "last"], "within last"),
-    (&["within", "the", "next"], "within next"),
-    (&["during", "the", "last"], "within last"),
     (&["is", "in"], "in"),
     (&["starts", "with"], "starts_with"),
     (&["begins", "with"], "starts_with"),
@@ -92,7 +86,6 @@ impl Draft<'_> {
             self.list_without_parentheses(place);
             self.quantified(place);
             self.number_in_words(place);
-            self.more_than_times(place);
             self.method(place);
             self.near_known(place);
         }
