@@ -161,7 +161,7 @@ impl Checker<'_> {
     fn test_advance(&mut self, tree: &Advance, cast: &mut Cast<'_>) -> Option<StatementKind> {
         let moment = match tree {
             Advance::By(duration, span) => {
-                self.no_business(*duration, *span);
+                self.business(*duration, *span);
                 return Some(StatementKind::AdvanceBy(*duration));
             }
             Advance::Named(name) => {

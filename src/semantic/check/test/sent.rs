@@ -34,7 +34,7 @@ impl Checker<'_> {
             None => Count::AtLeast(1),
         };
         let within = tree.within.first().map(|(duration, span)| {
-            self.no_business(*duration, *span);
+            self.business(*duration, *span);
             *duration
         });
         let action = action?;
