@@ -2,6 +2,7 @@
 
 use super::Lowering;
 use super::step::{Place, property};
+use crate::base::Decimal;
 use crate::plan::{Await, Awaited, Case, Create, LaterStep, Next, Step, Tie};
 use crate::semantic::hir::{self, Binding, StepKind};
 
@@ -27,15 +28,8 @@ impl Lowering<'_> {
             StepKind::Delete => LaterStep::Delete,
             StepKind::Unenroll(workflow) => LaterStep::Unenroll(*workflow),
             StepKind::Split(cases) => {
-                let cases = cases.iter().map(|case| Case {
-                    label: String::new(),
-                    doc: case.doc.clone(),
-                    test: case.share,
-                    entry: self.inner(&case.steps, place, into),
-                    span: case.head,
-                    text: self.text(case.head),
-                });
-                LaterStep::Split(cases.collect())
+                let cases = cases.iter();
+                LaterStep::Split(cases.map(|case| self.share(case, place, into)).collect())
             }
             StepKind::Goto(name) => {
                 let target = place.named.get(name).copied();
@@ -44,6 +38,21 @@ impl Lowering<'_> {
             StepKind::Todo(text) => LaterStep::Todo(text.clone()),
             _ => return None,
         })
+    }
+
+    /// A case of a split; people are shown its share beside the label.
+    fn share(self, case: &hir::Split, place: Place<'_>, into: &mut Vec<Step>) -> Case<Decimal> {
+        let text = self.text(case.head);
+        let share = text.rsplit_once(' ').map_or("", |(_, share)| share);
+        let label = case.label.as_ref();
+        Case {
+            label: label.map_or(String::new(), |label| format!("{label} {share}")),
+            doc: case.doc.clone(),
+            test: case.share,
+            entry: self.inner(&case.steps, place, into),
+            span: case.head,
+            text,
+        }
     }
 
     fn awaiting(self, wait: &hir::Await, place: Place<'_>, into: &mut Vec<Step>) -> Await {
