@@ -3,7 +3,7 @@
 
 use flow::base::{Name, Sources, Time, Unit};
 use flow::compile::compile;
-use flow::diagnostic::render;
+use flow::diagnostic::{Code, render};
 use flow::model::{Closed, Settings};
 use flow::plan::{Every, Exclusive, MonthDay, Program, Timing, Workflow};
 use flow::syntax::ast::{DayKind, Nth, OnMerge};
@@ -161,6 +161,7 @@ fn clauses_are_in_the_plan() {
 #[test]
 fn what_is_not_run_is_named() {
     let findings = compiled(CLAUSES).not_run();
+    assert!(findings.iter().all(|finding| finding.code == Code::NotYet));
     let messages: Vec<&str> = findings
         .iter()
         .map(|finding| finding.message.as_str())

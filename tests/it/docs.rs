@@ -182,6 +182,7 @@ fn every_code_has_a_test_that_names_the_place() {
         .map(|path| read(path))
         .collect();
     let tests: String = [
+        "clauses",
         "cli_manifest",
         "cli_project",
         "limits",

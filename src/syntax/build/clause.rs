@@ -65,7 +65,7 @@ impl<'i> Builder<'i> {
 
     fn spread(&mut self, pair: Pair<'i>) -> Option<Spread> {
         let span = self.span(&pair);
-        let over = self.duration(pair.into_inner().last()?)?;
+        let over = self.amount(pair.into_inner().last()?)?;
         Some(Spread { over, span })
     }
 

@@ -164,8 +164,8 @@ impl<'i> Builder<'i> {
         let back = pair.as_str().starts_with('-');
         let amount = pair
             .into_inner()
-            .find(|part| part.as_rule() == Rule::duration)?;
-        Some((self.duration(amount)?, back, span))
+            .find(|part| part.as_rule() == Rule::every_count)?;
+        Some((self.amount(amount)?, back, span))
     }
 
     /// A path alone, as an expression.
