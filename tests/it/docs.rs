@@ -185,6 +185,7 @@ fn every_code_has_a_test_that_names_the_place() {
         "clauses",
         "cli_manifest",
         "cli_project",
+        "later_steps",
         "limits",
         "packages",
         "robust",
