@@ -165,3 +165,11 @@ fn a_doc_comment_at_the_end_belongs_to_nothing() {
         &[(Code::StrayDocComment, "/// Nothing follows.")],
     );
 }
+
+#[test]
+fn a_clause_that_begins_with_a_unit_stands_below_a_number() {
+    check(
+        "workflow w on contact {\n  enroll when score > 50\n  hours mon-fri 09:00-17:00\n  steps {\n    set score = 0\n  }\n}\n",
+        &[],
+    );
+}

@@ -258,6 +258,7 @@ pub(super) fn describe(rule: Rule) -> &'static str {
         | Rule::operand_tail
         | Rule::primary
         | Rule::number_led
+        | Rule::hours_below
         | Rule::from_now
         | Rule::special
         | Rule::label

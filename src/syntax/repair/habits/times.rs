@@ -49,6 +49,32 @@ impl Draft<'_> {
         self.ago_first(place);
         self.month(place);
         self.slashes(place);
+        self.whole_hours(place);
+    }
+
+    /// `hours mon-fri 9-17`.
+    fn whole_hours(&mut self, place: usize) {
+        let after = place.checked_sub(1).map_or("", |at| self.word(at));
+        let day = matches!(after, "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun");
+        let hyphen =
+            self.word(place + 1) == "-" && self.adjacent(place + 1) && self.adjacent(place + 2);
+        let hour = |place: usize| {
+            self.word(place)
+                .parse::<u8>()
+                .ok()
+                .filter(|hour| *hour <= 24)
+        };
+        let (Some(from), Some(to), true) = (hour(place), hour(place + 2), day && hyphen) else {
+            return;
+        };
+        if self.word(place + 3) != ":" {
+            let message = format!("`{}` are no times of day", self.written(place, place + 2));
+            self.bad_time(
+                (place, place + 2),
+                message,
+                &format!("{from:02}:00-{to:02}:00"),
+            );
+        }
     }
 
     /// `24/12/2026`.
