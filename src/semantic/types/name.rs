@@ -299,8 +299,7 @@ impl Checker<'_> {
     /// The finding for a name without a meaning.
     fn no_name(&mut self, ident: &Ident, scope: &Scope, expected: Option<&Type>) -> Expr {
         let name = ident.name.as_str();
-        if matches!(expected, Some(Type::Broken)) {
-            // What the name would be a member of has a finding of its own.
+        if is_told(scope, expected) {
             return Expr::broken(ident.span);
         }
         let (code, message) = self.says_no_name(name, scope, expected);
@@ -403,4 +402,12 @@ impl Checker<'_> {
         names.extend(WORDS);
         names
     }
+}
+
+/// Whether a name may be a member of what has a finding of its own, or a
+/// property of an event that is not known here.
+fn is_told(scope: &Scope, expected: Option<&Type>) -> bool {
+    let lost = scope.event.as_ref().is_some_and(|event| event.lost);
+    let of_lost = lost && matches!(scope.member, Some(Member::Event));
+    of_lost || matches!(expected, Some(Type::Broken))
 }
