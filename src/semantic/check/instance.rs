@@ -144,9 +144,10 @@ fn merged(template: &[Clause], instance: &[Clause]) -> Vec<Clause> {
         }
     }
     take(&mut merged, &|_| true);
-    // What an instance names anew may be used by all its clauses.
+    // What an instance names anew may use the names of its template, and be used
+    // by all its clauses.
     merged.sort_by_key(|clause| match &clause.kind {
-        ClauseKind::Let(_) => template.iter().any(|other| replaces(clause, other)).into(),
+        ClauseKind::Let(_) => (!template.iter().any(|other| replaces(clause, other))).into(),
         _ => 2,
     });
     merged

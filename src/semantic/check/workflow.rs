@@ -47,14 +47,13 @@ impl Checker<'_> {
     /// A workflow, or the body of a template, which is none of the catalog.
     pub(super) fn workflow(
         &mut self,
-        (_id, object): (Option<WorkflowId>, ObjectId),
+        (id, object): (Option<WorkflowId>, ObjectId),
         tree: &ast::Workflow,
     ) -> Workflow {
         self.uses.insert(Item::Object(object));
         let mut workflow = empty(tree, object);
         self.once(&tree.clauses);
         let mut sources = self.data_sources(object, &tree.clauses);
-        let id = self.catalog.workflow(&tree.name.name);
         for (place, clause) in tree.clauses.iter().enumerate() {
             self.clause((id, &mut workflow), clause, &sources.scope(place));
         }
