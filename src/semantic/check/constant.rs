@@ -107,7 +107,7 @@ fn set(states: &mut [State], place: usize, state: State) {
 }
 
 /// The bare names in an expression.
-fn named_constants(expr: &ast::Expr) -> Vec<&ast::Ident> {
+pub(super) fn named_constants(expr: &ast::Expr) -> Vec<&ast::Ident> {
     let own = match &expr.kind {
         ExprKind::Path(path) if path.arguments.is_none() => Some(&path.head),
         _ => None,

@@ -1,9 +1,10 @@
 //! Instances of templates: their arguments, their own clauses, and the workflow
 //! that comes of them.
 
+use super::constant::named_constants;
 use super::template::Body;
 use super::workflow::parts;
-use crate::base::Span;
+use crate::base::{Name, Span};
 use crate::diagnostic::{Code, Finding, Label};
 use crate::model::{Template, WorkflowId};
 use crate::semantic::hir::{Made, Workflow};
@@ -144,13 +145,27 @@ fn merged(template: &[Clause], instance: &[Clause]) -> Vec<Clause> {
         }
     }
     take(&mut merged, &|_| true);
-    // What an instance names anew may use the names of its template, and be used
-    // by all its clauses.
-    merged.sort_by_key(|clause| match &clause.kind {
-        ClauseKind::Let(_) => (!template.iter().any(|other| replaces(clause, other))).into(),
-        _ => 2,
-    });
+    merged.sort_by_key(|clause| turn(clause, template));
     merged
+}
+
+/// In which turn a clause comes: a name for a value after those that it may
+/// use, and before all clauses.
+fn turn(clause: &Clause, template: &[Clause]) -> u8 {
+    let ClauseKind::Let(own) = &clause.kind else {
+        return 3;
+    };
+    let of_template = |name: &Name| {
+        let mut others = template.iter();
+        others
+            .any(|other| matches!(&other.kind, ClauseKind::Let(other) if other.name.name == *name))
+    };
+    let mut uses = named_constants(&own.value).into_iter();
+    match of_template(&own.name.name) {
+        true => 1,
+        false if uses.any(|used| of_template(&used.name)) => 2,
+        false => 0,
+    }
 }
 
 /// Whether a clause of an instance stands in place of one of its template.
