@@ -197,18 +197,6 @@ impl Checker<'_> {
         }
         let last = match way.rest.pop() {
             Some(last) => last,
-            None if scope
-                .local(path.head.name.as_str())
-                .is_some_and(Local::is_record) =>
-            {
-                let name = &path.head.name;
-                let message = format!("`{name}` is a record, which is not written as a whole");
-                self.report(
-                    Finding::new(Code::ReadOnly, path.span, message)
-                        .help(format!("name one of its properties: `{name}.PROPERTY`")),
-                );
-                return None;
-            }
             None if self.is_only_bound(path, scope) => {
                 return self.no_property(path, scope);
             }
@@ -265,13 +253,20 @@ impl Checker<'_> {
     /// A bound name where a property must stand.
     fn no_property<T>(&mut self, path: &ast::Path, scope: &Scope) -> Option<T> {
         let name = &path.head.name;
-        if !matches!(scope.local(name.as_str()), Some(Local::Lost)) {
-            let message = format!("`{name}` is a name for something, no property");
-            self.report(
+        let finding = match scope.local(name.as_str()) {
+            Some(Local::Lost) => return None,
+            Some(local) if local.is_record() => {
+                let message = format!("`{name}` is a record, which is not written as a whole");
+                Finding::new(Code::ReadOnly, path.span, message)
+                    .help(format!("name one of its properties: `{name}.PROPERTY`"))
+            }
+            _ => {
+                let message = format!("`{name}` is a name for something, no property");
                 Finding::new(Code::ReadOnly, path.head.span, message)
-                    .help("name a property, of a record after a dot"),
-            );
-        }
+                    .help("name a property, of a record after a dot")
+            }
+        };
+        self.report(finding);
         None
     }
 
