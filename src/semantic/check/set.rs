@@ -190,11 +190,7 @@ impl Checker<'_> {
             self.not_a_target(path);
             return None;
         }
-        let mut way = path.clone();
-        if self.names_itself(path, scope) {
-            let own = way.rest.remove(0);
-            (way.head, way.label) = (own.name, own.label);
-        }
+        let mut way = self.without_itself(path, scope);
         let last = match way.rest.pop() {
             Some(last) => last,
             None if self.is_only_bound(path, scope) => {
@@ -233,6 +229,16 @@ impl Checker<'_> {
     }
 
     /// `set first(deals).amount = 3`.
+    /// A path without the name of the object at hand, `contact.stage`.
+    fn without_itself(&mut self, path: &ast::Path, scope: &Scope) -> ast::Path {
+        let mut way = path.clone();
+        if self.names_itself(path, scope) {
+            let own = way.rest.remove(0);
+            (way.head, way.label) = (own.name, own.label);
+        }
+        way
+    }
+
     fn not_a_target(&mut self, path: &ast::Path) {
         let finding = Finding::new(Code::ReadOnly, path.span, "a call cannot be written");
         self.report(match path.head.name.as_str() {
