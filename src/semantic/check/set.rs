@@ -228,7 +228,6 @@ impl Checker<'_> {
         self.target_in(records, object, &last, path)
     }
 
-    /// `set first(deals).amount = 3`.
     /// A path without the name of the object at hand, `contact.stage`.
     fn without_itself(&mut self, path: &ast::Path, scope: &Scope) -> ast::Path {
         let mut way = path.clone();
@@ -239,6 +238,7 @@ impl Checker<'_> {
         way
     }
 
+    /// `set first(deals).amount = 3`.
     fn not_a_target(&mut self, path: &ast::Path) {
         let finding = Finding::new(Code::ReadOnly, path.span, "a call cannot be written");
         self.report(match path.head.name.as_str() {
