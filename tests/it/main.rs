@@ -24,6 +24,7 @@ mod conditions;
 mod connectors;
 mod connectors_http;
 mod connectors_smtp;
+mod coverage;
 mod desk;
 mod docs;
 mod durable;
