@@ -27,7 +27,9 @@ fn wrong(text: &str) -> Vec<String> {
     let stand: Vec<&String> = rows.iter().filter_map(|row| row.first()).collect();
     let mut wrong = Vec::new();
     if stand != facts.iter().collect::<Vec<_>>() {
-        wrong.push(format!("the facts are not each there once, in order: {stand:?}"));
+        wrong.push(format!(
+            "the facts are not each there once, in order: {stand:?}"
+        ));
     }
     for row in &rows {
         wrong.extend(of_row(row));

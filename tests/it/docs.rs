@@ -115,6 +115,15 @@ fn found_in(blocks: &[(String, String)]) -> Option<(Findings, String)> {
     }
 }
 
+/// Whether the program of a page holds one construct that is not run yet.
+fn refused(blocks: &[(String, String)]) -> bool {
+    let mut sources = Sources::default();
+    let text = blocks.first().map_or("", |(_, text)| text.as_str());
+    let id = sources.add("block.flow", text);
+    let program = compile(&sources, &[id], &Settings::default()).program;
+    program.expect("it compiles").not_run().len() == 1
+}
+
 #[test]
 fn every_page_says_what_it_should() {
     for code in Code::ALL {
@@ -138,11 +147,16 @@ fn every_page_says_what_it_should() {
             assert!(
                 code.code().starts_with("F06")
                     || code.code().starts_with("F07")
-                    || matches!(code, Code::NestedTooDeeply | Code::NotYet),
+                    || *code == Code::NestedTooDeeply,
                 "{code}: blocks that are no program"
             );
             continue;
         };
+        if *code == Code::NotYet {
+            // What is not run yet is checked all the same.
+            assert!(found.is_empty() && refused(&bad) && !refused(&good));
+            continue;
+        }
         let codes: Vec<Code> = found.iter().map(|finding| finding.code).collect();
         assert_eq!(codes, [*code], "{code}: the example gives\n{shown}");
         let (found, shown) = instead;

@@ -37,6 +37,7 @@ mod graphs;
 mod http_server;
 mod later_steps;
 mod live_support;
+mod language;
 mod limits;
 mod main_thread;
 mod mending;
