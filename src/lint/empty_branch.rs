@@ -13,18 +13,18 @@ pub(super) fn check(program: &Program, findings: &mut Findings) {
             StepKind::Branch(cases, otherwise) => {
                 block(step, (&spans(cases, step), *otherwise), findings);
             }
-            StepKind::Match(_, _, otherwise) if is_empty(*otherwise, step) => {
-                if no_case_does(step) {
-                    findings.push(nothing(step));
-                }
-            }
-            StepKind::Later(later) if matches!(**later, LaterStep::Split(_)) => {
-                if no_case_does(step) {
-                    findings.push(nothing(step));
-                }
-            }
+            kind if chooses(kind, step) && no_case_does(step) => findings.push(nothing(step)),
             _ => {}
         }
+    }
+}
+
+/// Whether a step takes one of several ways, and nothing else.
+fn chooses(kind: &StepKind, step: &Step) -> bool {
+    match kind {
+        StepKind::Match(_, _, otherwise) => is_empty(*otherwise, step),
+        StepKind::Later(later) => matches!(**later, LaterStep::Split(_)),
+        _ => false,
     }
 }
 

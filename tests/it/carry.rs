@@ -34,7 +34,7 @@ const REPLAY: &str = r#"
 "#;
 
 fn ran() -> (Folder, String) {
-    let folder = Folder::project(PROGRAM);
+    let folder = Folder::with_secret(PROGRAM, "api");
     folder.write("r.jsonl", REPLAY.as_bytes());
     let run = folder.flow(&["run", "-r", "r.jsonl", "--until", "2026-03-30"]);
     assert_eq!(run.code, Some(0), "{}", run.err);

@@ -61,6 +61,12 @@ impl Folder {
         Folder::new(&[("flow.toml", MANIFEST), ("main.flow", program)])
     }
 
+    /// A project of one source that has a secret.
+    pub(crate) fn with_secret(program: &str, name: &str) -> Self {
+        let manifest = format!("{MANIFEST}\n[secrets]\n{name} = {{ env = \"A_SECRET\" }}\n");
+        Folder::new(&[("flow.toml", &manifest), ("main.flow", program)])
+    }
+
     /// The project of [`PROGRAM`] with another `flow.toml`.
     pub(crate) fn manifest(manifest: &str) -> Self {
         Folder::new(&[("flow.toml", manifest), ("main.flow", PROGRAM)])

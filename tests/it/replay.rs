@@ -32,7 +32,7 @@ const FIRST: &str =
 
 /// Runs a replay whose second line is the one in question.
 fn second(line: &str) -> (Folder, Run) {
-    let folder = Folder::project(PROGRAM);
+    let folder = Folder::with_secret(PROGRAM, "hook");
     folder.write("r.jsonl", format!("{FIRST}\n{line}\n").as_bytes());
     folder.write("list.csv", b"email,city\n");
     folder.write("twice.csv", b"E-Mail,email\n");
@@ -273,7 +273,7 @@ fn tables_that_cannot_be_imported_are_found() {
 
 #[test]
 fn all_bad_lines_are_told_of_and_the_first_fifty_are_shown() {
-    let folder = Folder::project(PROGRAM);
+    let folder = Folder::with_secret(PROGRAM, "hook");
     folder.write("r.jsonl", "{}\n".repeat(60).as_bytes());
     let run = folder.flow(&["run", "-r", "r.jsonl"]);
     assert_eq!(run.code, Some(2));
@@ -313,7 +313,7 @@ fn what_may_stand_in_a_replay_does() {
         r#"{"at": "2026-03-02T08:12:00Z", "remove": {"record": {"contact": {"email": "ada@example.com"}}, "segment": "friends"}}"#,
         r#"{"at": "2026-03-02T08:13:00Z", "set": {"record": {"contact": {"email": "ada@example.com"}}, "to": {"city": "Oslo", "stage": "customer"}}}"#,
     ];
-    let folder = Folder::project(PROGRAM);
+    let folder = Folder::with_secret(PROGRAM, "hook");
     // The mark stands before the first line; lines may end as on Windows.
     folder.write(
         "r.jsonl",

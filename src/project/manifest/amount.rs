@@ -51,7 +51,7 @@ pub(super) fn long(entry: &Entry<'_>) -> Result<Duration, Box<Finding>> {
             in_range(
                 entry,
                 amount,
-                i64::from(amount.count).checked_mul(days * DAY),
+                amount.count.checked_mul(days * DAY),
             )?;
         }
         _ => drop(seconds(entry, amount)?),

@@ -13,6 +13,9 @@ use crate::semantic::hir::{
 use crate::semantic::types::{Attribute, Checker, Local, Scope};
 use crate::syntax::ast::{self, Dissociate, Field, Ident, LinkWith, Linked, Value};
 
+/// What is written to which properties.
+type Values = [(TargetProperty, Expr)];
+
 impl Checker<'_> {
     pub(super) fn create(&mut self, tree: &ast::Create, walk: &mut Walk) -> Option<StepKind> {
         for (second, word) in [
@@ -47,7 +50,7 @@ impl Checker<'_> {
     fn created(
         &mut self,
         tree: &ast::Create,
-        (object, values): (Option<ObjectId>, Option<&[(TargetProperty, Expr)]>),
+        (object, values): (Option<ObjectId>, Option<&Values>),
         walk: &mut Walk,
     ) -> Option<Binding> {
         let name = tree.bindings.first()?;

@@ -78,7 +78,7 @@ pub enum Given {
     /// A member of a static segment.
     Member(usize, SegmentId),
     /// An event, and when it happened.
-    Event(Occurrence, Expr),
+    Event(Box<Occurrence>, Expr),
 }
 
 /// A record at the other end of an association.
@@ -133,7 +133,7 @@ pub enum Outcome {
 #[derive(Debug, Clone)]
 pub enum When {
     /// An event.
-    Does(Occurrence),
+    Does(Box<Occurrence>),
     /// Properties are set.
     Sets(usize, Values),
     /// Properties become unknown.

@@ -20,7 +20,7 @@ const WEEKDAYS: [&str; 7] = [
 
 impl Checker<'_> {
     /// The finding for a name, with what it was probably meant as.
-    pub(super) fn from_elsewhere(
+    pub(super) fn meant_elsewhere(
         &self,
         ident: &Ident,
         expected: Option<&Type>,

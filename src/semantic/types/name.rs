@@ -330,7 +330,7 @@ impl Checker<'_> {
             self.findings.extend(instead);
         } else {
             let finding = Finding::new(code, ident.span, message);
-            let finding = self.from_elsewhere(ident, expected, finding);
+            let finding = self.meant_elsewhere(ident, expected, finding);
             self.report(finding);
         }
         Expr::broken(ident.span)

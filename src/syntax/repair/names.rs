@@ -35,10 +35,10 @@ impl Draft<'_> {
             && matches!(self.word(last + 1), "on" | "for" | "{" | "(");
         let starts = token.first || after == "{";
         let word = self.word(place);
+        let opens = token.indent == 0 && DECLARATIONS.contains(&word);
+        let taken = is_reserved(word) || CLAUSES.contains(&word) || opens;
         let key = starts
-            && !is_reserved(word)
-            && !CLAUSES.contains(&word)
-            && !(token.indent == 0 && DECLARATIONS.contains(&word))
+            && !taken
             && self.word(last + 1) == ":"
             && self.adjacent(last + 1);
         if !declared && !key {

@@ -51,7 +51,7 @@ impl Checker<'_> {
                     .help("what happens later is written `when …`"),
             );
         }
-        Some(Given::Event(occurrence?, at))
+        Some(Given::Event(occurrence?.into(), at))
     }
 
     /// `R in PATH [label l]`: the association must lead to such records.

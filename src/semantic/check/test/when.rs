@@ -13,7 +13,7 @@ use crate::syntax::ast::{Ident, Plain};
 impl Checker<'_> {
     pub(super) fn happens(&mut self, tree: &Tree, cast: &mut Cast<'_>) -> Option<When> {
         Some(match tree {
-            Tree::Does(occurrence) => When::Does(self.test_occurrence(occurrence, cast)?),
+            Tree::Does(occurrence) => When::Does(self.test_occurrence(occurrence, cast)?.into()),
             Tree::Sets(record, assignments) => {
                 let (place, object) = self.role(record, cast)?;
                 When::Sets(place, self.assignments(record, object, assignments, cast))
