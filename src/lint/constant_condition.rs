@@ -29,6 +29,9 @@ fn is_everybody(condition: &Condition) -> bool {
     matches!(node, Some(Node::Constant(Value::Bool(true))))
 }
 
+/// How many terms of a chain are compared with each other.
+const MOST_TERMS: usize = 256;
+
 /// A part of a condition.
 #[derive(Clone, Copy)]
 struct Part<'e> {
@@ -114,6 +117,7 @@ impl<'e> Part<'e> {
                 Node::Compare(given, a, b) if *given == op => Some((*a, self.of(*b).constant()?)),
                 _ => None,
             })
+            .take(MOST_TERMS)
             .collect();
         let clash = sides.iter().enumerate().any(|(place, (value, first))| {
             let mut others = sides.iter().skip(place + 1);

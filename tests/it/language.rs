@@ -10,7 +10,8 @@ use crate::support::repo_root;
 const DOUBTS: &str = "\
 events.flow:2:7: warning[F0467]: nothing in the program names the event `webinar_attended`
 segments.flow:2:9: warning[F0466]: nothing in the program names the segment `hot_leads`
-workflows.flow:31:9: warning[F0465]: nothing reads `task`
+workflows.flow:25:56: warning[F0465]: nothing reads `click`
+workflows.flow:31:101: warning[F0465]: nothing reads `task`
 workflows.flow:45:38: warning[F0306]: `to` may be unknown here
 workflows.flow:46:38: warning[F0306]: `to` may be unknown here
 ";

@@ -286,8 +286,8 @@ fn a_million_operators_are_findings() {
             assert!(compiled.findings.has_errors(), "{operator}");
         });
     }
-    let chain = format!("segment s on a when {}true", "true and ".repeat(200_000));
-    let text = format!("object a {{ n: number }}\n{chain}");
+    let chain = format!("segment s on a when {}flag", "flag and ".repeat(200_000));
+    let text = format!("object a {{ flag: bool }}\n{chain}");
     everywhere(|| {
         assert!(
             compile_one(&text).0.findings.is_empty(),

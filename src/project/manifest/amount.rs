@@ -48,11 +48,7 @@ pub(super) fn long(entry: &Entry<'_>) -> Result<Duration, Box<Finding>> {
     match amount.unit {
         Unit::Month | Unit::Year if !amount.business => {
             let days = if amount.unit == Unit::Month { 31 } else { 366 };
-            in_range(
-                entry,
-                amount,
-                amount.count.checked_mul(days * DAY),
-            )?;
+            in_range(entry, amount, amount.count.checked_mul(days * DAY))?;
         }
         _ => drop(seconds(entry, amount)?),
     }

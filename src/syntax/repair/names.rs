@@ -37,10 +37,7 @@ impl Draft<'_> {
         let word = self.word(place);
         let opens = token.indent == 0 && DECLARATIONS.contains(&word);
         let taken = is_reserved(word) || CLAUSES.contains(&word) || opens;
-        let key = starts
-            && !taken
-            && self.word(last + 1) == ":"
-            && self.adjacent(last + 1);
+        let key = starts && !taken && self.word(last + 1) == ":" && self.adjacent(last + 1);
         if !declared && !key {
             return None;
         }
