@@ -95,6 +95,16 @@ fn every_example_cut_at_every_byte_gives_findings() {
     }
 }
 
+#[test]
+fn what_random_texts_have_broken_holds() {
+    let paths = crate::support::files("tests/corpus/fuzz");
+    assert!(!paths.is_empty());
+    for path in paths {
+        let (compiled, ..) = compile_one(&crate::support::read(&path));
+        assert!(!compiled.findings.is_empty(), "{path}");
+    }
+}
+
 /// Pieces of the language that noise is made of.
 const PIECES: &[&str] = &[
     "workflow",

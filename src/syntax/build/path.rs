@@ -17,7 +17,10 @@ impl<'i> Builder<'i> {
             match part.as_rule() {
                 Rule::arguments => arguments = Some(self.arguments(part)),
                 Rule::label => {
+                    let end = self.span(&part).end;
                     let name = part.into_inner().next().map(|name| self.ident(&name));
+                    // Without its bracket it is none.
+                    let name = name.filter(|name| name.span.end < end);
                     match rest.last_mut() {
                         Some(last) => last.label = name,
                         None => label = name,
