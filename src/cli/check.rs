@@ -5,7 +5,7 @@ mod diff;
 mod fix;
 mod levels;
 
-use super::args::{CheckArguments, CheckFormat};
+use super::args::{CheckArguments, CheckFormat, LevelArguments};
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use crate::compile::compile;
@@ -16,14 +16,13 @@ use crate::project::Project;
 
 /// Checks a project and prints its findings.
 pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<Exit, Failure> {
-    let mut project = arguments.project.place().load()?;
-    levels::set(&mut project.settings.lints, &arguments.levels)?;
-    let checked = Checked::of(project);
+    let project = arguments.project.place().load()?;
+    let checked = Checked::of(project, &arguments.levels)?;
     if arguments.diff {
-        return diff::run(checked, output);
+        return diff::run(checked, arguments, output);
     }
     let checked = match arguments.fix {
-        true => fix::run(checked, output)?,
+        true => fix::run(checked, arguments, output)?,
         false => checked,
     };
     print(&checked, arguments, output)?;
@@ -38,16 +37,18 @@ struct Checked {
 }
 
 impl Checked {
-    fn of(project: Project) -> Self {
+    /// Checks a project under the levels of the command line.
+    fn of(mut project: Project, levels: &LevelArguments) -> Result<Self, Failure> {
+        levels::set(&mut project.settings.lints, levels)?;
         let compilation = compile(&project.sources, &project.files, &project.settings);
         let mut findings = project.findings.clone();
         findings.append(compilation.findings);
         let findings = findings.sorted();
-        Checked {
+        Ok(Checked {
             program: compilation.program.filter(|_| !findings.has_errors()),
             project,
             findings,
-        }
+        })
     }
 
     fn exit(&self) -> Exit {

@@ -176,3 +176,15 @@ fn fixes_reach_the_manifest_and_leave_the_rest_as_it_was() {
     let left = fs::read_dir(folder.path()).expect("it is there").count();
     assert_eq!(left, 2, "nothing else is left behind");
 }
+
+#[test]
+fn levels_of_the_command_line_hold_after_a_fix() {
+    let program = WRONG.replace("  only when now - born_at > 3\n", "");
+    let program = program.replace("  steps {", "  suppress when city != \"Oslo\"\n  steps {");
+    let folder = Folder::project(&program);
+    let rule = "negative-without-unknown";
+    let run = folder.flow(&["check", "--fix", "--allow", rule]);
+    assert_eq!((run.code, run.out.as_str()), (Some(0), ""), "{}", run.err);
+    let run = folder.flow(&["check", "--deny", rule]);
+    assert_eq!(run.code, Some(1), "{}", run.err);
+}

@@ -4,12 +4,17 @@ use similar::TextDiff;
 
 use super::fix::{Fixed, fixed};
 use super::{Checked, count};
+use crate::cli::args::CheckArguments;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Output;
 
 /// Prints the patch. There being one is a finding.
-pub(super) fn run(checked: Checked, output: &Output) -> Result<Exit, Failure> {
-    let fixed = fixed(checked);
+pub(super) fn run(
+    checked: Checked,
+    arguments: &CheckArguments,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let fixed = fixed(checked, &arguments.levels)?;
     output.data(&patch(&fixed))?;
     let (all, files) = (fixed.before.findings.len(), fixed.texts.len());
     output.talk(match files {

@@ -1,12 +1,14 @@
 //! `flow check --fix`: carries out the fixes that findings offer, and writes what changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Checked, count};
 use crate::base::SourceId;
+use crate::cli::args::{CheckArguments, LevelArguments};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Output;
-use crate::diagnostic::{Level, mend};
+use crate::diagnostic::{Code, Finding, mend};
+use crate::project::Project;
 
 /// How often what was mended is looked at again: one mistake may hide another.
 const ROUNDS: usize = 10;
@@ -22,8 +24,11 @@ pub(super) struct Fixed {
 }
 
 /// Carries out the fixes on the texts in memory.
-pub(super) fn fixed(before: Checked) -> Fixed {
-    let mut after = Checked::of(before.project.with_texts(&BTreeMap::new()));
+pub(super) fn fixed(before: Checked, levels: &LevelArguments) -> Result<Fixed, Failure> {
+    let again = |project: &Project, texts: &BTreeMap<SourceId, String>| {
+        Checked::of(project.with_texts(texts), levels)
+    };
+    let mut after = again(&before.project, &BTreeMap::new())?;
     let (mut texts, mut count) = (BTreeMap::new(), 0);
     for _ in 0..ROUNDS {
         let project = &after.project;
@@ -31,9 +36,8 @@ pub(super) fn fixed(before: Checked) -> Fixed {
         if mended.count == 0 {
             break;
         }
-        let next = Checked::of(project.with_texts(&mended.texts));
-        if errors(&next) > errors(&after) {
-            // A fix that does not mend is not carried out.
+        let next = again(project, &mended.texts)?;
+        if !mends(&after, &next) {
             break;
         }
         texts.extend(mended.texts);
@@ -41,21 +45,42 @@ pub(super) fn fixed(before: Checked) -> Fixed {
         after = next;
     }
     texts.retain(|id, text| before.project.sources.get(*id).text() != text);
-    Fixed {
+    Ok(Fixed {
         before,
         after,
         texts,
         count,
-    }
+    })
 }
 
-fn errors(checked: &Checked) -> usize {
-    checked.findings.count(Level::Error)
+/// Whether some of what was to be mended is gone. What comes to light behind it
+/// does not count.
+fn mends(before: &Checked, after: &Checked) -> bool {
+    let offers = before
+        .findings
+        .iter()
+        .filter(|finding| finding.fixes.len() == 1);
+    let offers: BTreeSet<_> = offers.map(said).collect();
+    let left = |checked: &Checked| {
+        let findings = checked.findings.iter();
+        findings
+            .filter(|finding| offers.contains(&said(finding)))
+            .count()
+    };
+    left(after) < left(before)
+}
+
+fn said(finding: &Finding) -> (Code, &str) {
+    (finding.code, &finding.message)
 }
 
 /// Carries out the fixes and writes the files. What is left is returned.
-pub(super) fn run(before: Checked, output: &Output) -> Result<Checked, Failure> {
-    let fixed = fixed(before);
+pub(super) fn run(
+    before: Checked,
+    arguments: &CheckArguments,
+    output: &Output,
+) -> Result<Checked, Failure> {
+    let fixed = fixed(before, &arguments.levels)?;
     for (id, text) in &fixed.texts {
         let written = fixed.before.project.write(*id, text);
         written.map_err(|error| Failure {
