@@ -5,6 +5,7 @@ use flow::base::Span;
 use flow::diagnostic::Code;
 
 use crate::findings::{findings, fixed};
+use crate::support::{files, read};
 
 const OBJECT: &str = "object contact {\n  email: email\n  score: number\n  city: string\n}\n";
 
@@ -59,6 +60,31 @@ fn a_file_cut_off_is_one_finding() {
     let text = mended(whole);
     assert!(found(&text).is_empty(), "{text}");
     assert!(text.ends_with("\n      }\n    }\n  }\n}\n"), "{text}");
+}
+
+/// What a file is looked at again for, which finds nothing in the rest of it.
+const HABIT: &str = "\nconst ZZ = 1;\n";
+
+#[test]
+fn a_habit_makes_nothing_of_what_is_right() {
+    let mut wrong = Vec::new();
+    for path in files("tests/corpus/good") {
+        let (found, sources) = findings(&format!("{}{HABIT}", read(&path)));
+        if found.len() != 1 {
+            let shown = flow::diagnostic::render::concise::render(&found, &sources);
+            wrong.push(format!("{path}:\n{shown}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_quantifier_ends_with_its_line() {
+    let program = "workflow w on contact {\n  exclusive with all\n  let recent = score + 3\n\
+                   \x20 only when recent > 3\n  steps {\n    unenroll from all\n\
+                   \x20   set city = \"Oslo\"\n  }\n}";
+    let found = found(&format!("{program}{HABIT}"));
+    assert_eq!(found, [(Code::ForeignSyntax, ";".to_owned())]);
 }
 
 #[test]

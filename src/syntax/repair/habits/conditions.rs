@@ -90,6 +90,7 @@ impl Draft<'_> {
             || !names
             || !compared
             || !bare
+            || !self.same_line(path)
             || !self.same_line(condition)
         {
             return;
