@@ -31,8 +31,9 @@ use std::collections::BTreeSet;
 
 use super::hir::{Expr, ExprKind, FieldSource, Later};
 use crate::base::{Lookup, Name, Span, meant};
-use crate::diagnostic::{Code, Finding, Findings};
+use crate::diagnostic::{Code, Finding, Findings, with_article};
 use crate::model::{Catalog, Hours, Item, ObjectId, PropertyId, Settings, Type, Value};
+use crate::syntax::ast::Ident;
 
 /// What is checked so far, and what it is checked against.
 pub(super) struct Checker<'a> {
@@ -178,6 +179,20 @@ impl<'a> Checker<'a> {
             }
             _ => false,
         })
+    }
+
+    /// Reports a thing of another object than the one at hand; the words say
+    /// what it does with its own.
+    pub(super) fn other_object(
+        &mut self,
+        (name, does): (&Ident, &str),
+        owner: ObjectId,
+        here: ObjectId,
+    ) {
+        let named = |object: ObjectId| with_article(self.catalog.objects[object].name.as_str());
+        let (owner, here) = (named(owner), named(here));
+        let message = format!("`{}` {does} {owner}, and this is about {here}", name.name);
+        self.report(Finding::new(Code::OtherObject, name.span, message));
     }
 
     pub(super) fn describe(&self, ty: &Type) -> String {

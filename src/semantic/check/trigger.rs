@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::base::{Decimal, Span, print_decimal};
-use crate::diagnostic::{Code, Finding, with_article};
+use crate::diagnostic::{Code, Finding};
 use crate::model::{Item, ObjectId, Type};
 use crate::semantic::hir::{EventSource, EventTrigger, Expr, ExprKind, Refinement, Root};
 use crate::semantic::resolve::unused;
@@ -149,17 +149,7 @@ impl Checker<'_> {
         self.uses.insert(Item::Event(id));
         let owner = self.catalog.events[id].object;
         if owner != object {
-            let (owner, here) = (
-                &self.catalog.objects[owner].name,
-                &self.catalog.objects[object].name,
-            );
-            let message = format!(
-                "`{}` happens to {}, and this is about {}",
-                name.name,
-                with_article(owner.as_str()),
-                with_article(here.as_str())
-            );
-            self.report(Finding::new(Code::OtherObject, name.span, message));
+            self.other_object((name, "happens to"), owner, object);
             return None;
         }
         Some(EventSource::Declared(id))

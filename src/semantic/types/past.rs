@@ -7,7 +7,7 @@ use super::expr::made;
 use super::scope::{EventScope, Member};
 use super::{Checker, Scope};
 use crate::base::Span;
-use crate::diagnostic::{Code, Finding, with_article};
+use crate::diagnostic::{Code, Finding};
 use crate::model::{Item, ObjectId, Type, WorkflowId};
 use crate::semantic::hir::{EventSource, Expr, ExprKind, Fact, Happened, Past, Refinement};
 use crate::syntax::ast::{self, EdgeKind, EventRef, Ident, WorkflowTest};
@@ -270,17 +270,7 @@ impl Checker<'_> {
         let (member, object) = self.subject(span, scope)?;
         let owner = self.catalog.workflows[workflow].object;
         if owner != object {
-            let (owner, here) = (
-                &self.catalog.objects[owner].name,
-                &self.catalog.objects[object].name,
-            );
-            let message = format!(
-                "`{}` takes {}, and this is about {}",
-                name.name,
-                with_article(owner.as_str()),
-                with_article(here.as_str())
-            );
-            self.report(Finding::new(Code::OtherObject, name.span, message));
+            self.other_object((name, "takes"), owner, object);
             return None;
         }
         let past = Past::Workflow {
