@@ -293,6 +293,18 @@ impl Place<'_> {
     pub(super) fn load(self) -> Result<Project, Failure> {
         Ok(project::load_in(self.dir, self.env)?)
     }
+
+    /// The project as it goes behind a command.
+    pub(super) fn behind(self) -> String {
+        let dir = match self.dir == Path::new(".") {
+            true => String::new(),
+            false => format!(" {}", self.dir.display()),
+        };
+        match self.env {
+            Some(env) => format!("{dir} --env {env}"),
+            None => dir,
+        }
+    }
 }
 
 /// When to use colours.

@@ -9,7 +9,6 @@ use std::path::PathBuf;
 use super::args::Place;
 use super::check::count;
 use super::exit::{Exit, Failure};
-use super::history::behind;
 use super::output::Output;
 use super::run;
 use crate::base::{Timestamp, Uid};
@@ -377,7 +376,7 @@ pub(super) fn nothing(place: Place<'_>) -> Failure {
         message: "nothing was run yet".into(),
         help: Some(format!(
             "`flow run{0}` begins; `flow run{0} --replay FILE` runs what happened before",
-            behind(place)
+            place.behind()
         )),
     }
 }

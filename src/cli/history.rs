@@ -2,10 +2,8 @@
 
 mod text;
 
-use std::path::Path;
-
 pub(super) use self::text::cut;
-use super::args::{DataFormat, HistoryArguments, Place};
+use super::args::{DataFormat, HistoryArguments};
 use super::client::{Client, strange};
 use super::exit::{Exit, Failure};
 use super::output::Output;
@@ -34,16 +32,4 @@ pub(super) fn run(arguments: &HistoryArguments, output: &Output) -> Result<Exit,
     };
     output.data(&text)?;
     Ok(Exit::Fine)
-}
-
-/// The project as it goes behind a command.
-pub(super) fn behind(place: Place<'_>) -> String {
-    let dir = match place.dir == Path::new(".") {
-        true => String::new(),
-        false => format!(" {}", place.dir.display()),
-    };
-    match place.env {
-        Some(env) => format!("{dir} --env {env}"),
-        None => dir,
-    }
 }

@@ -6,7 +6,6 @@ use std::path::Path;
 
 use super::args::{InitArguments, Place};
 use super::exit::{Exit, Failure};
-use super::history::behind;
 use super::output::Output;
 use super::run::wrong;
 
@@ -37,7 +36,7 @@ pub(super) fn run(arguments: &InitArguments, output: &Output) -> Result<Exit, Fa
     }
     output.talk(format!("a project is in `{}`; now type", dir.display()));
     let place = Place { dir, env: None };
-    let (of, replay) = (behind(place), dir.join("first-days.jsonl"));
+    let (of, replay) = (place.behind(), dir.join("first-days.jsonl"));
     let replay = replay.strip_prefix(".").unwrap_or(&replay);
     output.data(&format!(
         "flow check{of}\nflow run{of} --replay {} --until 2026-03-05\nflow records{of}\n",

@@ -3,7 +3,6 @@
 use super::args::{DataFormat, StatusArguments};
 use super::client::{Client, strange};
 use super::exit::{Exit, Failure};
-use super::history::behind;
 use super::output::{Output, desk};
 use super::records::aligned;
 use crate::base::{TimeZone, Timestamp};
@@ -25,7 +24,7 @@ pub(super) fn run(arguments: &StatusArguments, output: &Output) -> Result<Exit, 
             text.push('\n');
             text += &workflows(&status, width);
             if status.failures > 0 {
-                let dir = behind(arguments.project.place());
+                let dir = arguments.project.place().behind();
                 text += &format!("\nwhat failed: `flow failures{dir}`\n");
             }
             text

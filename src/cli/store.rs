@@ -14,6 +14,8 @@ use super::args::StoreCommand;
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::run::wrong;
+use crate::base::Name;
+use crate::model::{Object, PropertyId};
 
 /// Serves a store.
 pub(super) fn run(command: &StoreCommand, output: &Output) -> Result<Exit, Failure> {
@@ -41,4 +43,11 @@ fn new_folder(dir: &Path) -> Result<(), Failure> {
         return Err(wrong(message, "name a new folder"));
     }
     Ok(())
+}
+
+/// The properties of an object that are written out, in the order of the text.
+fn columns(object: &Object) -> Vec<Name> {
+    let properties = object.properties.iter();
+    let own = properties.filter(|(_, property): &(PropertyId, _)| !property.builtin);
+    own.map(|(_, property)| property.name.clone()).collect()
 }

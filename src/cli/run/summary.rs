@@ -8,7 +8,6 @@ use std::path::Path;
 use crate::base::{TimeZone, Timestamp};
 use crate::cli::args::Place;
 use crate::cli::check::count;
-use crate::cli::history::behind;
 use crate::engine::RULES;
 use crate::engine::decision::Reason;
 use crate::host::carry::Sent;
@@ -302,7 +301,7 @@ fn ending(page: &mut Page, report: &Report, setting: &Setting<'_>) {
         page.row("rejects", &[shown(file)]);
     }
     page.text.push('\n');
-    let dir = behind(setting.place);
+    let dir = setting.place.behind();
     if let Some(example) = &report.example {
         page.row("next", &[format!("flow history {example}{dir}")]);
     }

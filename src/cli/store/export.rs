@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{new_folder, sqlite};
+use super::{columns, new_folder, sqlite};
 use crate::base::Name;
 use crate::cli::args::{ExportArguments, ExportFormat};
 use crate::cli::check::count;
@@ -14,7 +14,6 @@ use crate::cli::run::wrong;
 use crate::connector::csv::write as write_sheet;
 use crate::host::replay::kept::Record;
 use crate::host::store::Unfinished;
-use crate::model::{Object, PropertyId};
 
 /// Writes the records out.
 pub(super) fn run(arguments: &ExportArguments, output: &Output) -> Result<Exit, Failure> {
@@ -89,13 +88,6 @@ fn tables(client: &mut Client<'_>, to: &Path) -> Result<usize, Failure> {
 
 /// What each record has besides its properties.
 const OWN: [&str; 3] = ["id", "created_at", "updated_at"];
-
-/// The properties of an object that are written out, in the order of the text.
-pub(super) fn columns(object: &Object) -> Vec<Name> {
-    let properties = object.properties.iter();
-    let own = properties.filter(|(_, property): &(PropertyId, _)| !property.builtin);
-    own.map(|(_, property)| property.name.clone()).collect()
-}
 
 fn head_of(columns: &[Name]) -> Vec<String> {
     let own = OWN.iter().map(|name| (*name).to_owned());

@@ -4,7 +4,7 @@
 use std::io;
 use std::path::Path;
 
-use super::export::columns;
+use super::columns;
 use crate::base::{Name, Timestamp};
 use crate::cli::client::{Client, strange};
 use crate::cli::exit::Failure;

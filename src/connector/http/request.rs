@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::wire::Json;
+use super::wire::Body;
 
 /// A request as it is asked for.
 ///
@@ -113,19 +113,6 @@ impl fmt::Display for Method {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.word())
     }
-}
-
-/// What is sent.
-#[derive(Clone, PartialEq)]
-pub enum Body {
-    /// Nothing.
-    None,
-    /// A value of JSON.
-    Json(Json),
-    /// The fields of a form, in this order.
-    Form(Vec<(String, String)>),
-    /// Plain text.
-    Text(String),
 }
 
 /// Who asks.

@@ -3,7 +3,6 @@
 
 use url::form_urlencoded;
 
-use super::request::Body;
 use crate::base::{Decimal, print_decimal};
 
 /// A value of JSON that keeps the order of its members and every digit of its
@@ -71,6 +70,19 @@ fn listed<T>(
 fn quote(text: &str, out: &mut Vec<u8>) {
     // A text always has a form in JSON.
     out.extend(serde_json::to_vec(text).unwrap_or_default());
+}
+
+/// What is sent.
+#[derive(Clone, PartialEq)]
+pub enum Body {
+    /// Nothing.
+    None,
+    /// A value of JSON.
+    Json(Json),
+    /// The fields of a form, in this order.
+    Form(Vec<(String, String)>),
+    /// Plain text.
+    Text(String),
 }
 
 impl Body {

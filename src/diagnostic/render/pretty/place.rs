@@ -3,9 +3,12 @@
 
 use std::ops::Range;
 
-use super::window::cells;
+use super::super::{HIDDEN, is_hidden};
 use crate::base::{Position, Source, Span};
 use crate::diagnostic::Label;
+
+/// How many columns a tab is shown as.
+const TAB: usize = 2;
 
 /// How many lines a place may cover; of a longer one the first line is shown.
 const MOST_LINES: usize = 8;
@@ -101,4 +104,13 @@ fn column(source: &Source, line: usize, offset: u32) -> usize {
     let start = source.line_start(line) as usize;
     let before = source.text().get(start..offset as usize);
     cells(before.unwrap_or_default().trim_end_matches(['\n', '\r'])).count()
+}
+
+/// What a line is shown as, column by column.
+pub(super) fn cells(line: &str) -> impl Iterator<Item = char> {
+    line.chars().flat_map(|character| match character {
+        '\t' => std::iter::repeat_n(' ', TAB),
+        _ if is_hidden(character) => std::iter::repeat_n(HIDDEN, 1),
+        _ => std::iter::repeat_n(character, 1),
+    })
 }

@@ -3,11 +3,8 @@
 
 use std::ops::Range;
 
-use super::super::{HIDDEN, is_hidden, printable};
-use super::place::Place;
-
-/// How many columns a tab is shown as.
-const TAB: usize = 2;
+use super::super::printable;
+use super::place::{Place, cells};
 
 /// How many columns of a line are kept before a place where the line is cut.
 const LEAD: usize = 8;
@@ -97,15 +94,6 @@ fn hidden_columns(place: &Place<'_>, columns: usize) -> usize {
 
 fn overwrite<'a>(cells: impl Iterator<Item = &'a mut char>, dots: &str) {
     cells.zip(dots.chars()).for_each(|(cell, dot)| *cell = dot);
-}
-
-/// What a line is shown as, column by column.
-pub(super) fn cells(line: &str) -> impl Iterator<Item = char> {
-    line.chars().flat_map(|character| match character {
-        '\t' => std::iter::repeat_n(' ', TAB),
-        _ if is_hidden(character) => std::iter::repeat_n(HIDDEN, 1),
-        _ => std::iter::repeat_n(character, 1),
-    })
 }
 
 /// Breaks a label between words so that its lines fit; `None` for no label.
