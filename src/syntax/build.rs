@@ -132,7 +132,17 @@ impl<'i> Builder<'i> {
 
     fn at(&self, start: usize, end: usize) -> Span {
         let (start, end) = (self.patch.original(start), self.patch.original(end));
-        Span::new(self.source, start as u32, end as u32)
+        self.place(self.behind_character(start), self.behind_character(end))
+    }
+
+    /// The place itself, or the one behind the character that it is within:
+    /// a sign of the text that is parsed may stand for a longer one of the
+    /// source.
+    fn behind_character(&self, mut place: usize) -> usize {
+        while place < self.original.len() && !self.original.is_char_boundary(place) {
+            place += 1;
+        }
+        place
     }
 
     /// A span of what was written, without mapping.
