@@ -5,6 +5,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod call;
+pub mod cast;
 mod consider;
 pub mod decision;
 mod draft;

@@ -101,10 +101,26 @@ impl<M: Machine, C: Carrier> Scenario<M, C> {
         &self.machine
     }
 
+    /// The same, to be changed while nothing is under way.
+    pub fn machine_mut(&mut self) -> &mut M {
+        &mut self.machine
+    }
+
     /// The outside.
     #[must_use]
     pub fn carrier(&self) -> &C {
         &self.carrier
+    }
+
+    /// The same, to be changed.
+    pub fn carrier_mut(&mut self) -> &mut C {
+        &mut self.carrier
+    }
+
+    /// The present instant.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
     }
 
     /// Whether it is over, because something could not be carried out or kept.

@@ -14,6 +14,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::cast::Cast;
 use super::enrolment::Occurrence;
 use super::prepared::Prepared;
 use super::record::RecordCell;
@@ -45,6 +46,8 @@ pub(super) struct Scope<'a> {
     pub(super) notes: &'a Notes,
     /// Computed properties that are worked out already, while one is.
     pub(super) computed: Option<&'a Worked>,
+    /// The records of a test, where it is one that asks.
+    pub(super) cast: Option<Cast<'a>>,
 }
 
 /// Computed properties by place.
@@ -118,6 +121,7 @@ impl<'a> Scope<'a> {
             intake: None,
             notes,
             computed: None,
+            cast: None,
         }
     }
 

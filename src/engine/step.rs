@@ -10,6 +10,7 @@ mod render;
 mod set;
 mod wait;
 
+pub(super) use render::argument;
 pub(super) use wait::until;
 
 use std::sync::Arc;

@@ -53,7 +53,8 @@ impl<'s> Evaluation<'s, '_> {
         let start = match way.root {
             Root::This => View::Own(self.scope.this),
             Root::Member => member?,
-            Root::Bound(_) | Root::Chosen(_) => return None,
+            Root::Bound(place) => self.scope.cast?.view(place)?,
+            Root::Chosen(_) => return None,
         };
         way.hops
             .iter()
@@ -66,24 +67,42 @@ impl<'s> Evaluation<'s, '_> {
         property: PropertyId,
         member: Option<View<'s>>,
     ) -> Option<Value> {
-        let value = match self.walk(way, member)? {
-            View::Own(_) => self.scope.own(property),
-            View::Heard(heard) => heard.value(property).cloned(),
-        };
+        let value = self.read(self.walk(way, member)?, property);
         self.scope
             .notes
             .saw(|| self.described(way, property, value.as_ref()));
         value
     }
 
+    /// The value of a property of a record.
+    fn read(self, view: View<'s>, property: PropertyId) -> Option<Value> {
+        match view {
+            View::Own(_) => self.scope.own(property),
+            View::Heard(heard) => heard.value(property).cloned(),
+            View::Whole(cell, _) => {
+                let Scope {
+                    prepared,
+                    now,
+                    notes,
+                    ..
+                } = *self.scope;
+                Scope::of(prepared, cell, now, notes).own(property)
+            }
+        }
+    }
+
     /// What was read, as people write it.
     fn described(self, way: &Way, property: PropertyId, value: Option<&Value>) -> (String, String) {
-        if !way.is_run() {
+        let role = match (&way.root, self.scope.cast) {
+            (Root::Bound(place), Some(cast)) => cast.role(*place),
+            _ => None,
+        };
+        if role.is_none() && !way.is_run() {
             return (String::new(), String::new());
         }
         let catalog = &self.scope.prepared.program.catalog;
-        let mut object = self.scope.this.object;
-        let mut path = String::new();
+        let mut object = role.map_or(self.scope.this.object, |role| role.object);
+        let mut path = role.map_or(String::new(), |role| format!("{}.", role.name));
         for hop in &way.hops {
             let association = &catalog.objects[hop.object].associations[hop.association];
             path.push_str(association.name.as_str());
@@ -124,7 +143,7 @@ impl<'s> Evaluation<'s, '_> {
         let links = from.links(link.hop.association).into_iter();
         links
             .filter(|seen| link.label.as_ref().is_none_or(|l| seen.labels.contains(l)))
-            .map(|seen| View::Heard(seen.heard))
+            .map(|seen| seen.view)
             .collect()
     }
 
@@ -167,10 +186,7 @@ impl<'s> Evaluation<'s, '_> {
             return ever(from, link).then(|| Value::Number(Decimal::from(members.len() as u64)));
         }
         let property = property?;
-        let values = members.iter().filter_map(|one| match one {
-            View::Own(_) => self.scope.own(property),
-            View::Heard(heard) => heard.value(property).cloned(),
-        });
+        let values = members.iter().filter_map(|one| self.read(*one, property));
         self.folded(aggregate, &values.collect::<Vec<Value>>())
     }
 
@@ -239,7 +255,7 @@ impl Scope<'_> {
         let links = from.links(link.hop.association).into_iter();
         links
             .filter(|seen| link.label.as_ref().is_none_or(|l| seen.labels.contains(l)))
-            .map(|seen| seen.heard.record)
+            .map(|seen| seen.view.id())
             .collect()
     }
 }

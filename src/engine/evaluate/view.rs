@@ -2,7 +2,8 @@
 //! has heard of.
 
 use crate::base::{Name, Uid};
-use crate::engine::record::{Heard, LinkEnd, RecordCell, Side};
+use crate::engine::State;
+use crate::engine::record::{Heard, RecordCell, Side};
 use crate::model::AssociationId;
 
 /// A record as it is seen.
@@ -12,19 +13,22 @@ pub(in crate::engine) enum View<'a> {
     Own(&'a RecordCell),
     /// One that it has heard of (E13).
     Heard(&'a Heard),
+    /// One as it stands, from which others are seen so too: nothing that is
+    /// decided sees it.
+    Whole(&'a RecordCell, &'a State),
 }
 
 /// One link as it is seen.
 pub(super) struct SeenLink<'a> {
     pub(super) labels: &'a std::collections::BTreeSet<Name>,
-    pub(super) heard: &'a Heard,
+    pub(super) view: View<'a>,
 }
 
 impl<'a> View<'a> {
     /// Its identity.
     pub(in crate::engine) fn id(self) -> Uid {
         match self {
-            View::Own(cell) => cell.id,
+            View::Own(cell) | View::Whole(cell, _) => cell.id,
             View::Heard(heard) => heard.record,
         }
     }
@@ -36,13 +40,29 @@ impl<'a> View<'a> {
                 .ends
                 .iter()
                 .filter(|end| end.side == Side::Own(association))
-                .map(|end| seen(end))
+                .map(|end| SeenLink {
+                    labels: &end.labels,
+                    view: View::Heard(&end.heard),
+                })
                 .collect(),
+            View::Whole(cell, state) => {
+                let links = cell.links(association);
+                let seen = links.filter_map(|end| {
+                    Some(SeenLink {
+                        labels: &end.labels,
+                        view: View::Whole(state.record(end.other)?, state),
+                    })
+                });
+                seen.collect()
+            }
             View::Heard(heard) => {
                 let members = heard.links(association).map(|links| links.members.iter());
                 let members = members.into_iter().flatten();
                 members
-                    .map(|(labels, heard)| SeenLink { labels, heard })
+                    .map(|(labels, heard)| SeenLink {
+                        labels,
+                        view: View::Heard(heard),
+                    })
                     .collect()
             }
         }
@@ -56,6 +76,10 @@ impl<'a> View<'a> {
                 &cell.ends.iter().find(|end| end.side == side)?.heard
             }
             View::Heard(heard) => &heard.links(association)?.members.first()?.1,
+            View::Whole(cell, state) => {
+                let end = cell.links(association).next()?;
+                return Some(View::Whole(state.record(end.other)?, state));
+            }
         };
         Some(View::Heard(heard))
     }
@@ -63,17 +87,12 @@ impl<'a> View<'a> {
     /// Whether it ever had such a link (N2).
     pub(super) fn ever(self, association: AssociationId, label: Option<&Name>) -> bool {
         match self {
-            View::Own(cell) => cell.ever.contains(&(association, label.cloned())),
+            View::Own(cell) | View::Whole(cell, _) => {
+                cell.ever.contains(&(association, label.cloned()))
+            }
             View::Heard(heard) => heard
                 .links(association)
                 .is_some_and(|links| links.ever.contains(&label.cloned())),
         }
-    }
-}
-
-fn seen(end: &LinkEnd) -> SeenLink<'_> {
-    SeenLink {
-        labels: &end.labels,
-        heard: &end.heard,
     }
 }

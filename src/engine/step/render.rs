@@ -56,20 +56,9 @@ impl Draft<'_> {
         parameter: &ActionParameter,
         value: &Expression,
     ) -> Rendered {
-        let scope = self.step_scope(of);
-        let Some(root) = value.root() else {
-            return Rendered::Null;
-        };
-        if matches!(parameter.ty, Type::Json | Type::Auth | Type::Sign) {
-            return part(&scope, value, root);
-        }
-        match (&parameter.ty, scope.value(value)) {
-            (_, None) => Rendered::Null,
-            (Type::Record(_), Some(Value::Text(id))) => match Uid::parse(&id) {
-                Some(id) => self.record(id),
-                None => Rendered::Null,
-            },
-            (ty, Some(value)) => rendered(&scope, &value, ty),
+        match argument(&self.step_scope(of), value, &parameter.ty) {
+            Rendered::Record(id, _) => self.record(id),
+            other => other,
         }
     }
 
@@ -147,6 +136,28 @@ impl Draft<'_> {
             name: declared.name.clone(),
             fields: fields.collect(),
         })
+    }
+}
+
+/// An argument of a type; of a record its identity alone.
+pub(in crate::engine) fn argument(
+    scope: &Scope<'_>,
+    expression: &Expression,
+    ty: &Type,
+) -> Rendered {
+    let Some(root) = expression.root() else {
+        return Rendered::Null;
+    };
+    if matches!(ty, Type::Json | Type::Auth | Type::Sign) {
+        return part(scope, expression, root);
+    }
+    match (ty, scope.value(expression)) {
+        (_, None) => Rendered::Null,
+        (Type::Record(_), Some(Value::Text(id))) => match Uid::parse(&id) {
+            Some(id) => Rendered::Record(id, Vec::new()),
+            None => Rendered::Null,
+        },
+        (ty, Some(value)) => rendered(scope, &value, ty),
     }
 }
 
