@@ -342,11 +342,27 @@ pub enum Reason {
     Manual,
     /// Its step is gone, and no later one is left (V2).
     StepRemoved,
+    /// There is no such record (E4).
+    NoRecord,
+    /// A step of this workflow has made the record (E15).
+    SelfCreated,
+    /// No trigger holds.
+    NotMatching,
+    /// More than may enrol in a window (E17).
+    OverLimit,
+    /// The record was deleted (L4).
+    Deleted,
+    /// The record was merged into another one (L4).
+    Merged,
+    /// It was enrolled in a workflow that shuts this one out (E11).
+    Exclusive,
+    /// A step of another workflow took it out.
+    ByWorkflow,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Reason; 12] = [
+    pub const ALL: [Reason; 21] = [
         Reason::ChainTooLong,
         Reason::WorkflowOff,
         Reason::WorkflowPaused,
@@ -359,6 +375,15 @@ impl Reason {
         Reason::UnenrollCondition,
         Reason::Leaving,
         Reason::Manual,
+        Reason::StepRemoved,
+        Reason::NoRecord,
+        Reason::SelfCreated,
+        Reason::NotMatching,
+        Reason::OverLimit,
+        Reason::Deleted,
+        Reason::Merged,
+        Reason::Exclusive,
+        Reason::ByWorkflow,
     ];
 
     /// The reason of a word.
@@ -384,6 +409,14 @@ impl Reason {
             Reason::Leaving => "leaving",
             Reason::Manual => "manual",
             Reason::StepRemoved => "step_removed",
+            Reason::NoRecord => "no_record",
+            Reason::SelfCreated => "self_created",
+            Reason::NotMatching => "not_matching",
+            Reason::OverLimit => "over_limit",
+            Reason::Deleted => "deleted",
+            Reason::Merged => "merged",
+            Reason::Exclusive => "exclusive",
+            Reason::ByWorkflow => "by_workflow",
         }
     }
 }
