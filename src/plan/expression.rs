@@ -197,67 +197,6 @@ pub enum Node {
     Impossible,
 }
 
-impl Node {
-    /// The nodes that it is made of, from the left.
-    #[must_use]
-    pub fn children(&self) -> Vec<NodeId> {
-        match self {
-            Node::Not(a)
-            | Node::OrUnknown(a)
-            | Node::SetTest(_, a, ..)
-            | Node::Matches(a, ..)
-            | Node::Known(a, _)
-            | Node::Within(a, ..)
-            | Node::Quantified(_, _, a)
-            | Node::Negative(a)
-            | Node::Convert(_, a)
-            | Node::Spelled(_, a, _)
-            | Node::Folded(a) => vec![*a],
-            Node::Compare(_, a, b)
-            | Node::In(a, b, _)
-            | Node::TextTest(_, a, b, _)
-            | Node::Arithmetic(_, a, b)
-            | Node::Coalesce(a, b)
-            | Node::At(a, b) => vec![*a, *b],
-            Node::Between(a, b, c, _) => vec![*a, *b, *c],
-            Node::And(list)
-            | Node::Or(list)
-            | Node::List(list)
-            | Node::Call(_, list)
-            | Node::Scheme(_, list) => list.to_vec(),
-            Node::Aggregate(_, _, _, filter) => filter.iter().copied().collect(),
-            Node::Text(parts) => parts.iter().flat_map(TextNode::children).collect(),
-            Node::Json(json) => json.children(),
-            Node::Later(past) => past.children(),
-            _ => Vec::new(),
-        }
-    }
-}
-
-impl TextNode {
-    fn children(&self) -> Vec<NodeId> {
-        match self {
-            TextNode::Literal(_) => Vec::new(),
-            TextNode::Value(value, _) => vec![*value],
-            TextNode::Fallback(value, _, other) => vec![*value, *other],
-        }
-    }
-}
-
-impl JsonNode {
-    fn children(&self) -> Vec<NodeId> {
-        match self {
-            JsonNode::Null => Vec::new(),
-            JsonNode::Value(value) => vec![*value],
-            JsonNode::Object(members) => {
-                let members = members.iter();
-                members.flat_map(|(_, json)| json.children()).collect()
-            }
-            JsonNode::Array(items) => items.iter().flat_map(JsonNode::children).collect(),
-        }
-    }
-}
-
 /// A piece of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TextNode {

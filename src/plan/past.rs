@@ -58,23 +58,3 @@ pub struct Happened {
     /// To whom.
     pub member: bool,
 }
-
-impl Past {
-    /// The nodes that it is made of, from the left.
-    pub(super) fn children(&self) -> Vec<NodeId> {
-        match self {
-            Past::Was(value, other, _) => vec![*value, *other],
-            Past::Changed { value, .. } => vec![*value],
-            _ => Vec::new(),
-        }
-    }
-
-    /// The same, to be changed.
-    pub(super) fn children_mut(&mut self) -> Vec<&mut NodeId> {
-        match self {
-            Past::Was(value, other, _) => vec![value, other],
-            Past::Changed { value, .. } => vec![value],
-            _ => Vec::new(),
-        }
-    }
-}

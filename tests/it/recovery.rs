@@ -199,3 +199,30 @@ fn a_clause_that_begins_with_a_unit_stands_below_a_number() {
         &[],
     );
 }
+
+/// A rule without words would be silent where it alone was expected.
+#[test]
+fn each_rule_of_the_grammar_has_words_or_parts_that_have_them() {
+    let texts = [
+        read("src/syntax/build/describe.rs"),
+        read("src/syntax/build/describe/parts.rs"),
+    ];
+    let texts = texts.concat();
+    let told: std::collections::BTreeSet<&str> = texts
+        .split("Rule::")
+        .skip(1)
+        .filter_map(|rest| {
+            rest.split(|c: char| !(c.is_alphanumeric() || "_#".contains(c)))
+                .next()
+        })
+        .map(|rule| rule.trim_start_matches("r#"))
+        .collect();
+    let grammar = read("grammar/flow.pest");
+    let rules = grammar.lines().filter_map(|line| line.split_once('='));
+    let rules = rules.filter(|(rule, _)| !rule.starts_with(['/', ' ']));
+    let rules = rules.map(|(rule, _)| rule.trim_end());
+    let rules: Vec<&str> = rules.filter(|rule| !rule.starts_with("kw_")).collect();
+    assert!(rules.len() > 300, "{}", rules.len());
+    let forgotten: Vec<&&str> = rules.iter().filter(|rule| !told.contains(*rule)).collect();
+    assert!(forgotten.is_empty(), "{forgotten:?}");
+}

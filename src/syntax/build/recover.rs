@@ -42,7 +42,7 @@ impl Site<'_> {
 /// How far the grammar got in a text, and what it would have taken there.
 struct Reach {
     at: usize,
-    expected: Vec<&'static str>,
+    expected: Vec<String>,
 }
 
 impl<'i> Builder<'i> {
@@ -387,13 +387,13 @@ fn split_items(text: &str) -> (&str, &str) {
 
 /// What to name as expected: not the endings of an amount of time where
 /// anything else may follow.
-fn expected(reach: &Reach, unit: bool) -> Vec<&'static str> {
+fn expected(reach: &Reach, unit: bool) -> Vec<&str> {
     if unit {
         return vec!["a unit of time, like `days`"];
     }
     let endings = ["a unit of time", "`business`", "`ago`", "`from`"];
     let is_ending = |words: &&str| endings.contains(words);
-    let mut expected = reach.expected.clone();
+    let mut expected: Vec<&str> = reach.expected.iter().map(String::as_str).collect();
     if !expected.iter().all(is_ending) {
         expected.retain(|words| !is_ending(words));
     }
@@ -417,11 +417,7 @@ fn furthest(text: &str, rules: &[Rule]) -> Option<Reach> {
         let ErrorVariant::ParsingError { positives, .. } = error.variant else {
             continue;
         };
-        let mut expected: Vec<&'static str> = positives
-            .into_iter()
-            .map(describe)
-            .filter(|words| !words.is_empty())
-            .collect();
+        let mut expected: Vec<String> = positives.into_iter().filter_map(describe).collect();
         match &mut best {
             Some(reach) if reach.at > at => {}
             Some(reach) if reach.at == at => reach.expected.append(&mut expected),
@@ -432,7 +428,7 @@ fn furthest(text: &str, rules: &[Rule]) -> Option<Reach> {
 }
 
 /// `a, b or c`, each once.
-fn list(words: &[&'static str]) -> String {
+fn list(words: &[&str]) -> String {
     let mut unique: Vec<&str> = Vec::new();
     for word in words {
         if !unique.contains(word) {
