@@ -16,6 +16,7 @@ pub mod ledger;
 pub mod live;
 pub mod look;
 pub mod memory;
+pub mod named;
 pub mod older;
 pub mod program;
 pub mod repair;

@@ -130,7 +130,7 @@ impl<D: Disk> Durable<D> {
         let older = older::needed(self.core.state(), texts, &program.prepared);
         let program = program.with(&older)?;
         let migrated = self.core.engine.would_publish(&program.prepared);
-        let migrated = migrated.map_err(Unfit::Refused)?;
+        let migrated = migrated.map_err(|refused| Unfit::refused(self.core.state(), refused))?;
         Ok(Fit { program, migrated })
     }
 

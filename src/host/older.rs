@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::base::{Fingerprint, Name, Sources};
+use super::named::Named;
+use crate::base::{Fingerprint, Name, Sources, Uid};
 use crate::diagnostic::{Finding, Findings, Level};
 use crate::engine::{Prepared, Refused, State};
 use crate::model::WorkflowId;
@@ -22,6 +23,8 @@ pub struct Older {
     pub version: Fingerprint,
     /// How many are inside.
     pub enrolments: u64,
+    /// Whose these are.
+    pub records: Named,
     /// The text that declared it.
     pub text: String,
 }
@@ -56,10 +59,21 @@ pub fn needed(state: &State, texts: &Sources, next: &Prepared) -> Vec<Older> {
             workflow: plan.name().clone(),
             version: plan.version,
             enrolments,
+            records: whose(state, id),
             text: text_of(plan, texts),
         })
     });
     needed.collect()
+}
+
+/// The records that are inside a version.
+fn whose(state: &State, version: WorkflowId) -> Named {
+    let records = state.records().filter(|record| {
+        let mut enrolments = record.enrolments.iter();
+        enrolments.any(|of| of.workflow == version)
+    });
+    let records: Vec<Uid> = records.map(|record| record.id).collect();
+    Named::of(state, &records, records.len() as u64)
 }
 
 /// The text that declares a version: of an instance that of its template too.
@@ -88,14 +102,27 @@ fn stays(running: &Prepared, plan: &Workflow, next: &Prepared) -> bool {
 /// Why a program does not go with what is in a store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unfit {
-    /// The engine says so.
-    Refused(Refused),
+    /// The engine says so; of each rule that records violate, whose they are.
+    Refused(Refused, Vec<Named>),
     /// Versions on which some finish do not go with it: which, and what they
     /// need, in words.
     Older(Vec<(Older, Vec<String>)>),
 }
 
 impl Unfit {
+    /// What the engine says of a program, with the records that it means.
+    #[must_use]
+    pub fn refused(state: &State, refused: Refused) -> Self {
+        let violations = match &refused {
+            Refused::Violated(all) => all.as_slice(),
+            Refused::UnderWay => &[],
+        };
+        let named = violations.iter();
+        let named = named.map(|one| Named::of(state, &one.records, one.count));
+        let named = named.collect();
+        Unfit::Refused(refused, named)
+    }
+
     /// The program cannot be read again, to hold older versions too.
     #[must_use]
     pub fn unread(older: &[Older]) -> Self {
@@ -130,7 +157,11 @@ fn said(project: &Project, finding: &Finding) -> String {
 impl fmt::Display for Unfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let all = match self {
-            Unfit::Refused(refused) => return refused.fmt(f),
+            Unfit::Refused(Refused::Violated(all), named) => {
+                let mut all = all.iter().zip(named);
+                return all.try_for_each(|(one, named)| writeln!(f, "{one}: {named}"));
+            }
+            Unfit::Refused(refused, _) => return refused.fmt(f),
             Unfit::Older(all) => all,
         };
         for (older, said) in all {
@@ -143,6 +174,7 @@ impl fmt::Display for Unfit {
                 f,
                 "`{workflow}`: {some} on version {version}, which does not go with this program"
             )?;
+            writeln!(f, "  inside: {}", older.records)?;
             for said in said {
                 writeln!(f, "  {said}")?;
             }

@@ -43,7 +43,8 @@ impl<D: Disk> Programs<D> {
     /// If it cannot be written.
     pub fn put(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
         if self.get(name)?.is_some_and(|found| found == bytes) {
-            return Ok(());
+            // A run whose last call failed may have left it, for now.
+            return self.disk.sync_dir(&self.dir).map_err(failed(&self.dir));
         }
         self.disk
             .create_dir_all(&self.dir)

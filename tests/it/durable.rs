@@ -13,7 +13,7 @@ use flow::engine::message::{Again, Outcome};
 use flow::engine::{Event, Input, InputBody, Prepared, Target};
 use flow::host::desk::{self, Ask, Reply};
 use flow::host::durable::{Closed, Core, Durable, History, Opened, Securing, Site, Unopened, open};
-use flow::host::program::Loaded;
+use flow::host::program::{Loaded, hash as hash_of};
 use flow::host::telling::Told;
 use flow::model::Value;
 use flow::project;
@@ -21,6 +21,7 @@ use flow::scenario::Machine;
 use flow::store::StoreError;
 use flow::store::log::payload::SetAside;
 use flow::store::log::{self, Kind, Log, Position};
+use flow::store::programs::Programs;
 
 use crate::cli_support::Folder;
 use crate::store::chance::Chance;
@@ -63,6 +64,10 @@ pub(crate) struct Known {
     /// How actions may stand by now, by their keys.
     actions: BTreeMap<Uid, BTreeSet<Stands>>,
     put_back: usize,
+    /// Which programs may run by now.
+    programs: BTreeSet<Uid>,
+    /// How many were loaded.
+    loaded: usize,
 }
 
 /// How an action stands.
@@ -77,6 +82,8 @@ pub(crate) struct Life {
     pub(crate) disk: SimDisk,
     pub(crate) chance: Chance,
     pub(crate) packed: Vec<u8>,
+    /// The program that takes turns with it.
+    other: Vec<u8>,
     known: Known,
     next: u64,
     pub(crate) now: Timestamp,
@@ -93,6 +100,7 @@ impl Life {
             disk: SimDisk::new(chance.next()),
             chance,
             packed: packed.to_vec(),
+            other: packed.to_vec(),
             known: Known::default(),
             next: 0,
             now: "2026-03-02T08:00:00Z".parse().expect("a moment"),
@@ -127,11 +135,12 @@ impl Life {
         }
         for _ in 0..self.chance.below(12) {
             self.now += std::time::Duration::from_secs(self.chance.below(2_700));
-            match self.chance.below(16) {
+            match self.chance.below(18) {
                 0..4 => self.create(&mut durable)?,
                 4..9 => self.ping(&mut durable)?,
                 9..13 => self.carry(&mut durable)?,
                 13..15 => self.retry(&mut durable)?,
+                15..17 => self.load(&mut durable)?,
                 _ => {
                     if let Some(writing) = durable.snapshot()? {
                         writing.join().expect("it does not panic")?;
@@ -218,6 +227,33 @@ impl Life {
         Ok(())
     }
 
+    /// Loads the program that does not run.
+    fn load(&mut self, durable: &mut Durable<SimDisk>) -> Result<(), Unopened> {
+        let runs = durable.core().program();
+        let packed = match runs.packed == self.packed {
+            true => &self.other,
+            false => &self.packed,
+        };
+        let next = Loaded::unpack(Path::new("p"), packed).expect("it was packed");
+        let next_hash = next.hash;
+        self.known.programs = BTreeSet::from([runs.hash, next_hash]);
+        let fit = durable.would_load(next).expect("it goes with it");
+        durable.load(self.now, fit)?;
+        self.known.programs = BTreeSet::from([next_hash]);
+        self.known.loaded += 1;
+        Ok(())
+    }
+
+    /// The program that runs is one that may.
+    fn check_program(&mut self, core: &Core<SimDisk>) -> Result<(), String> {
+        let runs = core.program().hash;
+        if !self.known.programs.is_empty() && !self.known.programs.contains(&runs) {
+            return Err(format!("{runs} runs, not {:?}", self.known.programs));
+        }
+        self.known.programs = BTreeSet::from([runs]);
+        Ok(())
+    }
+
     /// Puts back what has failed, as `flow retry` does.
     fn retry(&mut self, durable: &mut Durable<SimDisk>) -> Result<(), StoreError> {
         let failures = durable.core().ledger().failures.iter();
@@ -276,6 +312,7 @@ impl Life {
     fn check(&mut self) -> Result<(), String> {
         let durable = self.open().map_err(|error| error.to_string())?;
         self.check_actions(durable.core())?;
+        self.check_program(durable.core())?;
         let state = durable.state();
         let mut found = BTreeMap::new();
         for record in state.records() {
@@ -335,8 +372,11 @@ fn failed() -> Outcome {
     }
 }
 
-fn live(seed: u64, packed: &[u8]) -> Result<(u64, usize), String> {
+/// Lives through crashes: how many there were, what was put back, how many
+/// programs were loaded.
+fn live(seed: u64, [packed, other]: [&[u8]; 2]) -> Result<[u64; 3], String> {
     let mut life = Life::new(seed, packed);
+    life.other = other.to_vec();
     let mut crashes = 0;
     for _ in 0..4 {
         let call = 1 + life.chance.below(160);
@@ -354,32 +394,92 @@ fn live(seed: u64, packed: &[u8]) -> Result<(u64, usize), String> {
         life.disk.plan(Fault::Never);
         life.check()?;
     }
-    Ok((crashes, life.known.put_back))
+    let counted = [life.known.put_back as u64, life.known.loaded as u64];
+    Ok([crashes, counted[0], counted[1]])
 }
 
 // proves: I3, I4, I5, A1, A4
 #[test]
 fn what_was_acknowledged_outlives_any_failure_of_the_disk() {
-    let folder = Folder::project(PROGRAM);
-    let project = project::load(folder.path()).expect("a project");
-    let packed = project.pack();
+    let (packed, other) = (packed(PROGRAM), packed(&edited()));
     let usual = if is_long() { 20_000 } else { 1_000 };
     let asked = env::var("FLOW_CRASHES")
         .ok()
         .and_then(|text| text.parse().ok());
-    let (mut crashes, mut seed, mut put_back) = (0, 0, 0);
+    let (mut crashes, mut seed, mut put_back, mut loaded) = (0, 0, 0, 0);
     while crashes < asked.unwrap_or(usual) {
         seed += 1;
-        match live(seed, &packed) {
-            Ok((more, again)) => {
+        match live(seed, [&packed, &other]) {
+            Ok([more, again, programs]) => {
                 crashes += more;
                 put_back += again;
+                loaded += programs;
             }
             Err(what) => panic!("seed {seed}: {what}"),
         }
     }
-    println!("{crashes} crashes, {put_back} actions put back");
-    assert!(put_back as u64 >= crashes / 50, "{put_back}");
+    println!("{crashes} crashes, {put_back} actions put back, {loaded} programs loaded");
+    assert!(put_back >= crashes / 50, "{put_back}");
+    assert!(loaded >= crashes / 50, "{loaded}");
+}
+
+fn packed(program: &str) -> Vec<u8> {
+    let folder = Folder::project(program);
+    let project = project::load(folder.path()).expect("a project");
+    project.pack()
+}
+
+/// The program with one more workflow.
+fn edited() -> String {
+    format!("{PROGRAM}workflow aside on contact {{ steps {{ wait 1 hour }} }}\n")
+}
+
+// proves: I4, V1
+#[test]
+fn a_program_is_loaded_or_not_wherever_the_disk_fails() {
+    let (first, second) = (packed(PROGRAM), packed(&edited()));
+    let (mut loaded, mut between) = (0, 0);
+    let faults: [fn(u64) -> Fault; 2] = [Fault::Power, Fault::Error];
+    for (fault, seed) in faults.into_iter().flat_map(|f| (0..4).map(move |s| (f, s))) {
+        for call in 1.. {
+            let mut life = Life::new(100 * seed + call, &first);
+            life.other.clone_from(&second);
+            let mut durable = life.open().expect("a store");
+            life.create(&mut durable).expect("it is taken");
+            life.disk.plan(fault(call));
+            let done = life.load(&mut durable).is_ok();
+            drop(durable);
+            let struck = life.disk.struck();
+            if fault(call) == Fault::Power(call) {
+                life.disk.crash(seed);
+            }
+            life.disk.plan(Fault::Never);
+            // Acknowledged, it runs; else it runs or the one from before does.
+            life.check().expect("it is there");
+            let mut durable = life.open().expect("it opens");
+            if durable.core().program().packed == first {
+                assert!(!done);
+                let texts = Programs::new(life.disk.clone(), Path::new("/store/programs"));
+                let hash = *life.known.programs.first().expect("it runs");
+                let kept = [&first, &second].map(|packed| hash_of(packed));
+                assert_eq!(hash, kept[0]);
+                let stored = texts.get(&kept[1].to_string()).expect("it can be read");
+                between += u64::from(stored.is_some());
+                life.load(&mut durable).expect("nothing fails any more");
+            } else {
+                loaded += 1;
+            }
+            drop(durable);
+            // What was acknowledged is not taken back by a loss of power.
+            life.disk.crash(seed);
+            life.check().expect("it is there");
+            if !struck {
+                break;
+            }
+        }
+    }
+    // The text is kept before the log says that it runs.
+    assert!(between > 4 && loaded > 4, "{between}, {loaded}");
 }
 
 // proves: A5
@@ -391,6 +491,7 @@ fn an_input_that_is_set_aside_is_left_out_and_shown() {
         disk: SimDisk::new(1),
         chance: Chance::new(1),
         packed: project.pack(),
+        other: project.pack(),
         known: Known::default(),
         next: 0,
         now: "2026-03-02T08:00:00Z".parse().expect("a moment"),

@@ -192,6 +192,9 @@ fn what_an_older_version_reads_may_not_go() {
         "{why}"
     );
     for said in [
+        "  inside: contact ",
+        "contact ada@x.example",
+        "contact bob@x.example",
         "suppress when city == \"Oslo\"",
         "set city = \"one\"",
         "`city`",
@@ -209,6 +212,31 @@ fn what_an_older_version_reads_may_not_go() {
     desk.load(&without("wait 2 days").replace("on edit pin", "on edit migrate"));
     assert_eq!(versions(&mut desk), [0_usize; 0]);
     drop(reopened(desk));
+}
+
+/// proves: V7
+#[test]
+fn records_that_violate_a_rule_are_named() {
+    let mut desk = Desk::new(PROGRAM);
+    let refusal = |desk: &Desk| {
+        let program = PROGRAM.replace("city: string\n", "city: string required\n");
+        desk.would_load(&program)
+            .expect_err("some lack it")
+            .to_string()
+    };
+    desk.contact("ada@x.example", &[]);
+    assert_eq!(
+        refusal(&desk),
+        "`contact.city` cannot be required: 1 record violates it: contact ada@x.example\n"
+    );
+    for number in 0..11 {
+        desk.contact(&format!("c{number}@x.example"), &[]);
+    }
+    let why = refusal(&desk);
+    let begins = "`contact.city` cannot be required: 12 records violate it: contact ";
+    assert!(why.starts_with(begins), "{why}");
+    assert!(why.ends_with("@x.example and 2 more\n"), "{why}");
+    assert_eq!(why.matches(", contact ").count(), 9, "{why}");
 }
 
 /// A project whose workflow takes every new contact.

@@ -114,13 +114,18 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Refused::UnderWay => f.write_str("messages are under way"),
-            Refused::Violated(all) => all.iter().try_for_each(|one| {
-                let (property, rule, count) = (&one.property, one.rule, one.count);
-                writeln!(
-                    f,
-                    "`{property}` cannot be {rule}: {count} records violate it"
-                )
-            }),
+            Refused::Violated(all) => all.iter().try_for_each(|one| writeln!(f, "{one}")),
+        }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (property, rule) = (&self.property, self.rule);
+        write!(f, "`{property}` cannot be {rule}: ")?;
+        match self.count {
+            1 => f.write_str("1 record violates it"),
+            count => write!(f, "{count} records violate it"),
         }
     }
 }

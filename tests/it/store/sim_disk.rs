@@ -116,7 +116,7 @@ impl SimDisk {
     }
 
     /// Whether what was to go wrong has gone wrong.
-    pub(super) fn struck(&self) -> bool {
+    pub(crate) fn struck(&self) -> bool {
         self.world().struck
     }
 
