@@ -36,6 +36,7 @@ pub use migrate::{Finishes, Goes, Lost, Migrated, Move, Refused, Violation, With
 pub use prepared::Prepared;
 pub use queue::Order;
 pub use state::{Image, PARTITIONS, State, Timer};
+pub use step::lot;
 pub use world::{Switch, key};
 
 use std::borrow::Cow;

@@ -4,6 +4,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod action;
+mod awaited;
 mod children;
 mod clause;
 mod expression;
@@ -23,19 +24,20 @@ mod webhook;
 mod workflow;
 
 pub use action::{Carrier, Command, Request};
+pub use awaited::{Await, Awaited};
 pub use clause::{
     ActionHours, Alert, Breaker, DataSource, DateTrigger, Every, Exclusive, MonthDay, Schedule,
     Timing,
 };
 pub use expression::{Condition, Expression, JsonNode, Node, NodeId, Pattern, TextNode};
 pub use graph::{ActionGraph, GraphEdge, GraphNode};
-pub use later::{Await, Awaited, Create, LaterStep, Tie};
+pub use later::{Create, LaterStep, Tie};
 pub use lower::lower;
 pub use past::{Happened, Past};
 pub use program::{Message, ObjectPlan, Pinned, Program, Segment, Webhook, WebhookField};
 pub use record::{Choice, Hop, Link, Root, Way};
 pub use step::{
-    Case, Do, Entry, Moment, Next, Records, Step, StepKind, TargetProperty, Test, Wait,
+    Case, Do, Entry, Moment, Next, Records, Share, Step, StepKind, TargetProperty, Test, Wait,
 };
 pub use webhook::{Readers, Reading, raw};
 pub use workflow::{BoundName, Clause, EventTrigger, Made, Reenroll, Refinement, Workflow};

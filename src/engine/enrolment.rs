@@ -23,10 +23,19 @@ pub struct Enrolment {
     pub occurrence: Option<Arc<Occurrence>>,
     /// Where it stands.
     pub stage: Stage,
-    /// What actions have answered, by place; `None` before the answer.
-    pub bindings: Vec<Option<Arc<[Option<Value>]>>>,
+    /// What steps have bound names to, by place; `None` before they do.
+    pub bindings: Vec<Option<Kept>>,
     /// How many actions it has asked for: part of their keys (A1).
     pub visits: u32,
+}
+
+/// What a name means that a step has bound.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kept {
+    /// What an action has answered, by place.
+    Answer(Arc<[Option<Value>]>),
+    /// The occurrence that a wait has ended with.
+    Occurrence(Arc<Occurrence>),
 }
 
 /// Where an enrolment stands.

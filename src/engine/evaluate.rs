@@ -12,16 +12,16 @@ pub(super) use view::View;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::cast::Cast;
-use super::enrolment::Occurrence;
+use super::enrolment::{Kept, Occurrence};
 use super::prepared::Prepared;
 use super::record::RecordCell;
 use crate::base::Timestamp;
 use crate::model::compute::{self, Flaw, Operator};
 use crate::model::{Function, PropertyId, SegmentId, Value};
 use crate::plan::{Condition, Expression, Node, NodeId};
+use crate::semantic::hir::Occurrence as Which;
 use crate::syntax::ast::Arithmetic;
 
 /// The most bytes that a computed text may have.
@@ -36,8 +36,10 @@ pub(super) struct Scope<'a> {
     pub(super) now: Timestamp,
     /// The occurrence at hand.
     pub(super) occurrence: Option<&'a Occurrence>,
-    /// What actions have answered.
-    pub(super) bindings: &'a [Option<Arc<[Option<Value>]>>],
+    /// The occurrence that is being judged whether a wait ends with it.
+    pub(super) awaited: Option<&'a Occurrence>,
+    /// What steps have bound names to.
+    pub(super) bindings: &'a [Option<Kept>],
     /// The parameters of a message.
     pub(super) parameters: &'a [Option<Value>],
     /// What a webhook has read.
@@ -116,6 +118,7 @@ impl<'a> Scope<'a> {
             this,
             now,
             occurrence: None,
+            awaited: None,
             bindings: &[],
             parameters: &[],
             intake: None,
@@ -168,6 +171,17 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// An occurrence that a step waits for.
+    fn waited(&self, which: Which) -> Option<&Occurrence> {
+        match which {
+            Which::Awaited => self.awaited,
+            Which::Bound(place) => match self.bindings.get(place)? {
+                Some(Kept::Occurrence(occurrence)) => Some(occurrence),
+                _ => None,
+            },
+        }
+    }
+
     /// The same record without what is at hand besides it.
     fn alone(&self) -> Scope<'a> {
         Scope::of(self.prepared, self.this, self.now, self.notes)
@@ -202,9 +216,13 @@ impl<'s> Evaluation<'s, '_> {
                 let answered = self.scope.bindings.get(*place)?.is_some();
                 answered.then_some(Value::Bool(true))
             }
-            Node::Binding(place, Some(result)) => {
-                let answer = self.scope.bindings.get(*place)?.as_ref()?;
-                answer.get(*result)?.clone()
+            Node::Binding(place, Some(result)) => match self.scope.bindings.get(*place)? {
+                Some(Kept::Answer(answer)) => answer.get(*result)?.clone(),
+                _ => None,
+            },
+            Node::Occurrence(which, sources) => {
+                let occurrence = self.scope.waited(*which)?;
+                occurrence.field(self.scope.this.object, sources)
             }
             Node::WebhookValue => self.scope.intake.clone(),
             Node::Message(message) => {

@@ -8,9 +8,11 @@ mod finish;
 mod put_back;
 mod render;
 mod set;
+mod split;
 mod wait;
 
 pub(super) use render::argument;
+pub use split::lot;
 pub(super) use wait::until;
 
 use std::sync::Arc;
@@ -139,8 +141,18 @@ impl<'w> Draft<'w> {
                 joins: false,
                 writer,
             }),
+            StepKind::Split(cases) => self.split(at, cases),
+            StepKind::Goto(target) => {
+                self.tell_step(at.enrolment, Some(at.place), What::Step);
+                Flow::On(*target)
+            }
+            StepKind::Todo(_) => {
+                let what = What::Skipped("todo".into());
+                self.tell_step(at.enrolment, Some(at.place), what);
+                Flow::On(at.step.next)
+            }
             // A program that holds such a step is refused before it runs.
-            StepKind::Later(_) => Flow::On(at.step.next),
+            StepKind::Await(_) | StepKind::Later(_) => Flow::On(at.step.next),
         }
     }
 
@@ -291,6 +303,12 @@ impl<'w> Draft<'w> {
 fn is_action(kind: &StepKind) -> bool {
     !matches!(
         kind,
-        StepKind::Wait(_) | StepKind::Branch(..) | StepKind::Match(..) | StepKind::Stop
+        StepKind::Wait(_)
+            | StepKind::Await(_)
+            | StepKind::Branch(..)
+            | StepKind::Match(..)
+            | StepKind::Split(_)
+            | StepKind::Goto(_)
+            | StepKind::Stop
     )
 }

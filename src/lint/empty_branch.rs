@@ -4,7 +4,7 @@
 use super::places::keyword;
 use crate::base::Span;
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::plan::{Case, LaterStep, Next, Program, Step, StepKind};
+use crate::plan::{Case, Next, Program, Step, StepKind};
 
 pub(super) fn check(program: &Program, findings: &mut Findings) {
     let workflows = program.workflows().iter();
@@ -23,7 +23,7 @@ pub(super) fn check(program: &Program, findings: &mut Findings) {
 fn chooses(kind: &StepKind, step: &Step) -> bool {
     match kind {
         StepKind::Match(_, _, otherwise) => is_empty(*otherwise, step),
-        StepKind::Later(later) => matches!(**later, LaterStep::Split(_)),
+        StepKind::Split(_) => true,
         _ => false,
     }
 }

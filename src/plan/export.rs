@@ -5,7 +5,7 @@ pub mod json;
 pub mod mermaid;
 pub mod text;
 
-use super::{GraphEdge, GraphNode, LaterStep, Step, StepKind, Workflow};
+use super::{GraphEdge, GraphNode, Step, StepKind, Workflow};
 
 /// What a node is called in a drawing.
 fn node_label(node: GraphNode, workflow: &Workflow) -> String {
@@ -101,13 +101,8 @@ fn shape(node: GraphNode, workflow: &Workflow) -> Shape {
         return Shape::End;
     };
     match workflow.steps.get(place).map(|step| &step.kind) {
-        Some(StepKind::Branch(..) | StepKind::Match(..)) => Shape::Choice,
-        Some(StepKind::Wait(_)) => Shape::Wait,
-        Some(StepKind::Later(step)) => match **step {
-            LaterStep::Split(_) => Shape::Choice,
-            LaterStep::Await(_) => Shape::Wait,
-            _ => Shape::Action,
-        },
+        Some(StepKind::Branch(..) | StepKind::Match(..) | StepKind::Split(_)) => Shape::Choice,
+        Some(StepKind::Wait(_) | StepKind::Await(_)) => Shape::Wait,
         _ => Shape::Action,
     }
 }

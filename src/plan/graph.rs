@@ -110,11 +110,10 @@ fn ways_on(step: &Step, steps: &[Step]) -> Vec<(Next, GraphEdge)> {
             });
             ways
         }
-        StepKind::Later(later) => {
-            let follows = later.follows(step.next);
-            let follows = follows.map(|next| (next, GraphEdge::Next));
-            cases(step).into_iter().chain(follows).collect()
-        }
+        StepKind::Await(wait) if wait.has_blocks => cases(step),
+        StepKind::Split(shares) if !shares.is_empty() => cases(step),
+        StepKind::Goto(target) => vec![(*target, GraphEdge::Next)],
+        StepKind::Later(later) => vec![(later.follows(step.next), GraphEdge::Next)],
         StepKind::Do(action) => {
             let error = action.on_error.map(|entry| (entry, GraphEdge::Error));
             std::iter::once(follows).chain(error).collect()

@@ -1,15 +1,13 @@
 //! Steps that are checked and lowered, and not run by this version. They are
 //! whole: what runs them one day finds everything here.
 
-use super::{Case, Condition, EventTrigger, Expression, Next, Records, TargetProperty};
-use crate::base::{Decimal, Duration, Name};
+use super::{Expression, Next, Records, TargetProperty};
+use crate::base::Name;
 use crate::model::{AssociationId, ObjectId, PropertyId, Type, WorkflowId};
 
 /// A step that this version does not run.
 #[derive(Debug, Clone)]
 pub enum LaterStep {
-    /// Waits for an event or a condition.
-    Await(Await),
     /// Writes a property from a value of a type, which is made the property's
     /// (A7).
     Copy {
@@ -32,13 +30,6 @@ pub enum LaterStep {
     Delete,
     /// Asks for the end of enrolments: in one workflow, or in all.
     Unenroll(Option<WorkflowId>),
-    /// Takes one of the cases by a lot that is stable (B3); their shares are
-    /// percentages or weights.
-    Split(Vec<Case<Decimal>>),
-    /// Goes on at another step.
-    Goto(Next),
-    /// Stands for what is still to be written.
-    Todo(Box<str>),
 }
 
 impl LaterStep {
@@ -46,57 +37,19 @@ impl LaterStep {
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
-            LaterStep::Await(_) => "wait",
             LaterStep::Copy { .. } => "copy",
             LaterStep::Create(_) => "create",
             LaterStep::Associate(_) => "associate",
             LaterStep::Dissociate(_) => "dissociate",
             LaterStep::Delete => "delete",
             LaterStep::Unenroll(_) => "unenroll",
-            LaterStep::Split(_) => "split",
-            LaterStep::Goto(_) => "goto",
-            LaterStep::Todo(_) => "todo",
         }
     }
 
-    /// The events that it waits for.
-    #[must_use]
-    pub fn triggers(&self) -> Vec<&EventTrigger> {
-        let arms = match self {
-            LaterStep::Await(wait) => wait.arms.as_slice(),
-            _ => &[],
-        };
-        let events = arms.iter().filter_map(|arm| match &arm.test {
-            Awaited::Event(trigger, _) => Some(&**trigger),
-            Awaited::Holds(_) | Awaited::Timeout => None,
-        });
-        events.collect()
-    }
-
-    /// Its conditions.
-    #[must_use]
-    pub fn conditions(&self) -> Vec<&Condition> {
-        let arms = match self {
-            LaterStep::Await(wait) => wait.arms.as_slice(),
-            _ => &[],
-        };
-        let conditions = arms.iter().filter_map(|arm| match &arm.test {
-            Awaited::Event(trigger, _) => trigger.filter.as_ref(),
-            Awaited::Holds(condition) => Some(condition),
-            Awaited::Timeout => None,
-        });
-        conditions.collect()
-    }
-
-    /// What it reads besides.
+    /// What it reads.
     #[must_use]
     pub fn values(&self) -> Vec<&Expression> {
         match self {
-            LaterStep::Await(_) => {
-                let triggers = self.triggers().into_iter();
-                let ends = triggers.flat_map(|trigger| trigger.from.iter().chain(&trigger.to));
-                ends.collect()
-            }
             LaterStep::Copy { value, .. } => vec![value],
             LaterStep::Create(create) => create.values.iter().map(|(_, value)| value).collect(),
             LaterStep::Associate(tie) | LaterStep::Dissociate(tie) => {
@@ -110,53 +63,19 @@ impl LaterStep {
     #[must_use]
     pub fn bindings(&self) -> Vec<&(usize, Name)> {
         match self {
-            LaterStep::Await(wait) => {
-                let arms = wait.arms.iter();
-                let names = arms.filter_map(|arm| match &arm.test {
-                    Awaited::Event(_, name) => name.as_ref(),
-                    Awaited::Holds(_) | Awaited::Timeout => None,
-                });
-                names.collect()
-            }
             LaterStep::Create(create) => create.binding.iter().collect(),
             _ => Vec::new(),
         }
     }
 
-    /// Where it leads besides its cases, where `next` follows it.
+    /// Where it leads, where `next` follows it.
     #[must_use]
-    pub(super) fn follows(&self, next: Next) -> Option<Next> {
+    pub(super) fn follows(&self, next: Next) -> Next {
         match self {
-            LaterStep::Await(wait) if wait.has_blocks => None,
-            LaterStep::Split(cases) if !cases.is_empty() => None,
-            LaterStep::Goto(target) => Some(*target),
-            LaterStep::Delete => Some(Next::End),
-            _ => Some(next),
+            LaterStep::Delete => Next::End,
+            _ => next,
         }
     }
-}
-
-/// `wait until COND`, `wait for EVENT`, `wait for first { … }`.
-#[derive(Debug, Clone)]
-pub struct Await {
-    /// What ends it, in the order of the text.
-    pub arms: Vec<Case<Awaited>>,
-    /// The longest time; `None`: forever.
-    pub max: Option<Duration>,
-    /// Whether its arms have blocks; else all of them lead to what follows.
-    pub has_blocks: bool,
-}
-
-/// What ends a wait.
-#[derive(Debug, Clone)]
-pub enum Awaited {
-    /// An event that is accepted after the wait began (W3), and the name of
-    /// the occurrence with its place.
-    Event(Box<EventTrigger>, Option<(usize, Name)>),
-    /// A condition that holds (W5).
-    Holds(Condition),
-    /// Nothing of it within the longest time.
-    Timeout,
 }
 
 /// `create OBJECT { … }`.

@@ -2,6 +2,7 @@
 //! clauses to what the engine considers.
 
 mod action;
+mod awaited;
 mod clause;
 mod expression;
 mod later;

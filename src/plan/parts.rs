@@ -142,7 +142,7 @@ impl Step {
     pub fn conditions(&self) -> Vec<&Condition> {
         match &self.kind {
             StepKind::Branch(cases, _) => cases.iter().map(|case| &case.test).collect(),
-            StepKind::Later(step) => step.conditions(),
+            StepKind::Await(wait) => wait.conditions().collect(),
             _ => Vec::new(),
         }
     }
@@ -163,6 +163,7 @@ impl Step {
                 moment: Moment::At(moment),
                 ..
             }) => vec![moment],
+            StepKind::Await(wait) => wait.values().collect(),
             StepKind::Later(step) => step.values(),
             _ => Vec::new(),
         }

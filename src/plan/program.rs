@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::test::Test;
-use super::{Carrier, Condition, Expression, LaterStep, StepKind, Workflow};
+use super::{Carrier, Condition, Expression, StepKind, Workflow};
 use crate::base::{Name, Span};
 use crate::diagnostic::{Code, Finding, Findings, Level};
 use crate::model::{
@@ -102,9 +102,7 @@ impl Program {
             );
         }
         for step in self.workflows.iter().flat_map(|workflow| &workflow.steps) {
-            if let StepKind::Later(later) = &step.kind
-                && let LaterStep::Todo(text) = &**later
-            {
+            if let StepKind::Todo(text) = &step.kind {
                 let message = format!("a placeholder cannot run: {text}");
                 findings.push(
                     Finding::new(Code::Placeholder, step.span, message)

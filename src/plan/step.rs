@@ -1,7 +1,7 @@
 //! Steps as the engine walks them.
 
-use super::{Condition, Expression, LaterStep, Link, Way};
-use crate::base::{Duration, Name, Span, Time, YearlyDate};
+use super::{Await, Condition, Expression, LaterStep, Link, Way};
+use crate::base::{Decimal, Duration, Name, Span, Time, YearlyDate};
 use crate::model::{ActionId, AssociationId, PropertyId, SegmentId, WorkflowId};
 use crate::syntax::ast::{PastAction, SetOp};
 
@@ -56,6 +56,14 @@ pub enum StepKind {
     Add(SegmentId, Records),
     /// Removes from a static segment.
     Remove(SegmentId, Records),
+    /// Waits for an event or a condition.
+    Await(Box<Await>),
+    /// Takes one of the cases by a lot that is stable (B3).
+    Split(Vec<Case<Share>>),
+    /// Goes on at another step.
+    Goto(Next),
+    /// Stands for what is still to be written.
+    Todo(Box<str>),
     /// What this version does not run.
     Later(Box<LaterStep>),
 }
@@ -65,7 +73,7 @@ impl StepKind {
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
-            StepKind::Wait(_) => "wait",
+            StepKind::Wait(_) | StepKind::Await(_) => "wait",
             StepKind::Set(..) => "set",
             StepKind::Clear(..) => "clear",
             StepKind::Do(_) => "do",
@@ -75,6 +83,9 @@ impl StepKind {
             StepKind::Enroll(..) => "enroll",
             StepKind::Add(..) => "add",
             StepKind::Remove(..) => "remove",
+            StepKind::Split(_) => "split",
+            StepKind::Goto(_) => "goto",
+            StepKind::Todo(_) => "todo",
             StepKind::Later(step) => step.word(),
         }
     }
@@ -86,13 +97,24 @@ impl StepKind {
         match self {
             StepKind::Branch(cases, _) => cases.iter().map(Entry::of).collect(),
             StepKind::Match(_, cases, _) => cases.iter().map(Entry::of).collect(),
-            StepKind::Later(step) => match &**step {
-                LaterStep::Await(wait) if wait.has_blocks => {
-                    wait.arms.iter().map(Entry::of).collect()
-                }
-                LaterStep::Split(cases) => cases.iter().map(Entry::of).collect(),
-                _ => Vec::new(),
-            },
+            StepKind::Await(wait) if wait.has_blocks => wait.arms.iter().map(Entry::of).collect(),
+            StepKind::Split(cases) => cases.iter().map(Entry::of).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl StepKind {
+    /// The names that it binds, with their places.
+    #[must_use]
+    pub fn bindings(&self) -> Vec<&(usize, Name)> {
+        match self {
+            StepKind::Do(action) => action.binding.iter().collect(),
+            StepKind::Await(wait) => {
+                let arms = 0..wait.arms.len();
+                arms.filter_map(|arm| wait.binding(arm)).collect()
+            }
+            StepKind::Later(step) => step.bindings(),
             _ => Vec::new(),
         }
     }
@@ -183,7 +205,17 @@ pub struct Do {
     pub on_error: Option<Next>,
 }
 
-/// One case of a branch or a match.
+/// The share of a case of a split.
+#[derive(Debug, Clone)]
+pub struct Share {
+    /// A percentage or a weight: all cases of a step have the same.
+    pub number: Decimal,
+    /// What people call the case, whatever its share; empty where it has no
+    /// label.
+    pub name: Box<str>,
+}
+
+/// One case of a branch, a match, a split or a wait.
 #[derive(Debug, Clone)]
 pub struct Case<T> {
     /// What people are shown; empty where it has no label.

@@ -12,6 +12,7 @@ mod migrate;
 mod order;
 mod pin;
 mod put_back;
+mod steering;
 mod unknown;
 mod waiting;
 pub(crate) mod world;

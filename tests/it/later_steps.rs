@@ -3,7 +3,7 @@
 
 use flow::diagnostic::{Code, Level};
 use flow::model::Settings;
-use flow::plan::{Awaited, LaterStep, Next, Program, StepKind, export};
+use flow::plan::{Awaited, Next, Program, StepKind, export};
 
 use crate::graphs::{program, snapshot, workflow};
 
@@ -12,14 +12,11 @@ fn waits() -> Program {
     program(std::slice::from_ref(&path), &Settings::default()).0
 }
 
-/// A step of a kind that is not run, by its id.
-fn later<'p>(program: &'p Program, workflow_name: &str, id: &str) -> &'p LaterStep {
+/// What a step does, by its id.
+fn kind<'p>(program: &'p Program, workflow_name: &str, id: &str) -> &'p StepKind {
     let steps = &workflow(program, workflow_name).steps;
     let step = steps.iter().find(|step| step.id == id);
-    match step.map(|step| &step.kind) {
-        Some(StepKind::Later(step)) => step,
-        other => panic!("{id} is {other:?}"),
-    }
+    &step.expect("the step is there").kind
 }
 
 #[test]
@@ -27,7 +24,7 @@ fn a_jump_leads_to_the_place_of_its_step() {
     let program = waits();
     let steps = &workflow(&program, "jumps").steps;
     for (jump, name) in [("goto_1", "after"), ("goto_2", "again"), ("goto_3", "done")] {
-        let LaterStep::Goto(target) = later(&program, "jumps", jump) else {
+        let StepKind::Goto(target) = kind(&program, "jumps", jump) else {
             panic!("{jump} jumps");
         };
         let place = steps.iter().position(|step| step.id == name);
@@ -38,7 +35,7 @@ fn a_jump_leads_to_the_place_of_its_step() {
 #[test]
 fn a_wait_keeps_its_arms_its_names_and_its_longest_time() {
     let program = waits();
-    let LaterStep::Await(wait) = later(&program, "waits", "wait_13") else {
+    let StepKind::Await(wait) = kind(&program, "waits", "wait_13") else {
         panic!("it waits");
     };
     assert!(wait.has_blocks && wait.max.is_some());
@@ -53,7 +50,7 @@ fn a_wait_keeps_its_arms_its_names_and_its_longest_time() {
     let either = places.first().copied().flatten();
     assert!(either.is_some());
     assert_eq!(places, [either, either, None, None]);
-    let LaterStep::Await(forever) = later(&program, "waits", "wait_3") else {
+    let StepKind::Await(forever) = kind(&program, "waits", "wait_3") else {
         panic!("it waits");
     };
     assert!(!forever.has_blocks && forever.max.is_none());

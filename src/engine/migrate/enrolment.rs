@@ -1,6 +1,7 @@
 //! Enrolments: each moves to the new version, to the step at which it stands
 //! there (V2), or finishes on its own (V3). Waits are worked out elsewhere, once all values are known.
 
+use std::mem::discriminant;
 use std::sync::Arc;
 
 use super::Migration;
@@ -9,10 +10,10 @@ use super::report::Goes;
 use crate::base::Name;
 use crate::engine::call::Call;
 use crate::engine::decision::{Entry, Reason, What};
-use crate::engine::enrolment::{Enrolment, Occurrence, Stage};
+use crate::engine::enrolment::{Enrolment, Kept, Occurrence, Stage};
 use crate::engine::record::RecordCell;
-use crate::model::{ObjectId, Value};
-use crate::plan::{Do, Next, StepKind, Workflow};
+use crate::model::{ActionId, ObjectId, Value};
+use crate::plan::{Next, Step, StepKind, Workflow};
 use crate::semantic::hir::EventSource;
 
 /// A workflow in both versions.
@@ -117,7 +118,7 @@ impl Migration<'_> {
             key: of.key.clone(),
             occurrence: occurrence.map(Arc::new),
             stage,
-            bindings: self.bindings(versions, of),
+            bindings: self.bindings(object, versions, of),
             visits: of.visits,
         })
     }
@@ -277,29 +278,39 @@ impl Migration<'_> {
         })
     }
 
-    /// What actions have answered, for the steps that ask now.
+    /// What names are bound to, for the steps that bind them now.
     fn bindings(
         &self,
+        object: ObjectId,
         versions: Versions<'_>,
         of: &Enrolment,
-    ) -> Vec<Option<Arc<[Option<Value>]>>> {
+    ) -> Vec<Option<Kept>> {
         let mut bindings = vec![None; versions.new.bindings];
-        for (place, values) in of.bindings.iter().enumerate() {
-            let Some(values) = values else { continue };
-            let Some((action, to)) = versions.binding(place) else {
+        for (place, kept) in of.bindings.iter().enumerate() {
+            let Some(kept) = kept else { continue };
+            let Some((binder, to)) = versions.binding(place) else {
                 continue;
             };
-            let answer = self.answer(action, values);
+            let kept = match (binder, kept) {
+                (StepKind::Do(action), Kept::Answer(values)) => {
+                    Some(Kept::Answer(self.answer(action.action, values)))
+                }
+                (StepKind::Await(_), Kept::Occurrence(occurrence)) => {
+                    let occurrence = self.occurrence(object, occurrence);
+                    occurrence.map(|of| Kept::Occurrence(Arc::new(of)))
+                }
+                _ => None,
+            };
             if let Some(slot) = bindings.get_mut(to) {
-                *slot = Some(answer);
+                *slot = kept;
             }
         }
         bindings
     }
 
     /// The results of an action, by their new places.
-    fn answer(&self, action: &Do, values: &[Option<Value>]) -> Arc<[Option<Value>]> {
-        let Some(found) = self.names.action(action.action) else {
+    fn answer(&self, action: ActionId, values: &[Option<Value>]) -> Arc<[Option<Value>]> {
+        let Some(found) = self.names.action(action) else {
             return Arc::from([]);
         };
         let mut answer: Vec<Option<Value>> = Vec::new();
@@ -341,25 +352,31 @@ impl<'p> Versions<'p> {
         }
     }
 
-    /// The old action that has filled a binding, and the place of the binding
-    /// in the new version: that of the same step, else of the same name.
-    fn binding(self, place: usize) -> Option<(&'p Do, usize)> {
-        let asks = |step: &'p crate::plan::Step| match &step.kind {
-            StepKind::Do(action) => Some((&**action, action.binding.as_ref()?)),
+    /// The old step that has bound a name, and the place of the name in the
+    /// new version: that of the only name, or the same one, that the same step
+    /// binds, else of the same name that a step of the same kind binds.
+    fn binding(self, place: usize) -> Option<(&'p StepKind, usize)> {
+        let mut old = self.old.steps.iter().enumerate();
+        let (at, kind, name) = old.find_map(|(at, step)| {
+            let mut names = step.kind.bindings().into_iter();
+            let (_, name) = names.find(|(own, _)| *own == place)?;
+            Some((at, &step.kind, name))
+        })?;
+        let alike = |other: &&Step| discriminant(&other.kind) == discriminant(kind);
+        let called = |step: &Step| {
+            let names = step.kind.bindings();
+            let same = names.iter().find(|(_, other)| other == name);
+            same.map(|(place, _)| *place)
+        };
+        let only = |step: &Step| match step.kind.bindings().as_slice() {
+            [(place, _)] => Some(*place),
             _ => None,
         };
-        let mut old = self.old.steps.iter().enumerate();
-        let (at, action, name) = old.find_map(|(at, step)| {
-            let (action, (own, name)) = asks(step)?;
-            (*own == place).then_some((at, action, name))
-        })?;
         let found = self.of.script.place(at);
-        let same = found.and_then(|found| asks(self.new.steps.get(found)?));
-        let named = || {
-            let mut all = self.new.steps.iter().filter_map(asks);
-            all.find(|(_, (_, other))| other == name)
-        };
-        let (_, (to, _)) = same.or_else(named)?;
-        Some((action, *to))
+        let found = found.and_then(|found| self.new.steps.get(found));
+        let same = found.filter(alike);
+        let same = same.and_then(|step| called(step).or_else(|| only(step)));
+        let named = || self.new.steps.iter().filter(alike).find_map(called);
+        Some((kind, same.or_else(named)?))
     }
 }

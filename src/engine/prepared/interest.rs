@@ -179,6 +179,10 @@ fn of_step(step: &Step) -> Vec<&Expression> {
             moment: Moment::At(moment),
             ..
         }) => vec![moment],
+        StepKind::Await(wait) => {
+            let conditions = wait.conditions().map(|condition| &condition.expression);
+            conditions.chain(wait.values()).collect()
+        }
         _ => Vec::new(),
     }
 }

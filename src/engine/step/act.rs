@@ -8,7 +8,7 @@ use super::{At, Flow};
 use crate::base::{Duration as Amount, Timestamp, Uid, seconds_of, shift};
 use crate::engine::decision::{Action, Answer, Call, What};
 use crate::engine::draft::Draft;
-use crate::engine::enrolment::Stage;
+use crate::engine::enrolment::{Kept, Stage};
 use crate::engine::message::{Again, Attempt, Outcome, Request};
 use crate::engine::retry::{self, FailedAttempt, RetryPolicy};
 use crate::plan::{Do, Next, StepKind};
@@ -209,7 +209,7 @@ impl<'w> Draft<'w> {
         let (place, results): (usize, Arc<[_]>) = (*place, results.take(count).collect());
         self.change_enrolment(enrolment, |of| {
             if let Some(slot) = of.bindings.get_mut(place) {
-                *slot = Some(results);
+                *slot = Some(Kept::Answer(results));
             }
         });
     }

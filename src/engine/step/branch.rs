@@ -61,7 +61,7 @@ impl<'w> Draft<'w> {
         self.taken(at, taken.map(|case| (name(case), case.entry)), otherwise)
     }
 
-    fn taken(
+    pub(super) fn taken(
         &mut self,
         at: At<'w>,
         taken: Option<(&'w str, Next)>,
@@ -84,7 +84,7 @@ impl<'w> Draft<'w> {
 }
 
 /// What people know a case by.
-fn name<T>(case: &Case<T>) -> &str {
+pub(super) fn name<T>(case: &Case<T>) -> &str {
     match case.label.as_str() {
         "" => &case.text,
         label => label,

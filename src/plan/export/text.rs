@@ -70,7 +70,7 @@ impl Outline<'_> {
                 self.cases(step, depth);
                 self.otherwise(*otherwise, (step, depth));
             }
-            StepKind::Later(_) => self.cases(step, depth),
+            StepKind::Await(_) | StepKind::Split(_) => self.cases(step, depth),
             StepKind::Do(action) => {
                 if let Some(entry) = action.on_error {
                     self.head(depth, "on error");

@@ -3,7 +3,7 @@
 use super::Lowering;
 use crate::base::{Lookup, Name};
 use crate::model::Type;
-use crate::plan::{Case, Do, Moment, Next, Step, StepKind, TargetProperty, Test, Wait};
+use crate::plan::{Case, Do, Moment, Next, Share, Step, StepKind, TargetProperty, Test, Wait};
 use crate::semantic::hir;
 
 /// A block in the making: where its first step goes, what follows its last,
@@ -14,7 +14,7 @@ pub(super) struct Place<'n> {
     pub(super) after: Next,
     depth: usize,
     /// The places of all steps, by their ids.
-    pub(super) named: &'n Lookup<Name, usize>,
+    named: &'n Lookup<Name, usize>,
 }
 
 impl Lowering<'_> {
@@ -119,8 +119,20 @@ impl Lowering<'_> {
             hir::StepKind::Remove(segment, targets) => {
                 StepKind::Remove(*segment, self.records(targets))
             }
+            hir::StepKind::Await(wait) => {
+                StepKind::Await(Box::new(self.awaiting(wait, place, into)))
+            }
+            hir::StepKind::Split(cases) => {
+                let cases = cases.iter();
+                StepKind::Split(cases.map(|case| self.share(case, place, into)).collect())
+            }
+            hir::StepKind::Goto(name) => {
+                let target = place.named.get(name).copied();
+                StepKind::Goto(target.map_or(Next::End, Next::Step))
+            }
+            hir::StepKind::Todo(text) => StepKind::Todo(text.clone()),
             // INVARIANT: `later` takes every other form.
-            _ => match self.later(kind, place, into) {
+            _ => match self.later(kind) {
                 Some(later) => StepKind::Later(Box::new(later)),
                 None => StepKind::Stop,
             },
@@ -188,6 +200,27 @@ impl Lowering<'_> {
         }
     }
 
+    /// A case of a split; people are shown its share beside the label.
+    fn share(self, case: &hir::Split, place: Place<'_>, into: &mut Vec<Step>) -> Case<Share> {
+        let text = self.text(case.head);
+        let share = text.rsplit_once(' ').map_or("", |(_, share)| share);
+        let name = case.label.clone().unwrap_or_default();
+        Case {
+            label: match &*name {
+                "" => String::new(),
+                name => format!("{name} {share}"),
+            },
+            doc: case.doc.clone(),
+            test: Share {
+                number: case.share,
+                name,
+            },
+            entry: self.inner(&case.steps, place, into),
+            span: case.head,
+            text,
+        }
+    }
+
     fn action(self, action: &hir::Do, place: Place<'_>, into: &mut Vec<Step>) -> Do {
         let arguments = action
             .arguments
@@ -196,10 +229,7 @@ impl Lowering<'_> {
         Do {
             action: action.action,
             arguments: arguments.collect(),
-            binding: action
-                .binding
-                .as_ref()
-                .map(|binding| (binding.place, binding.name.clone())),
+            binding: action.binding.as_ref().map(named),
             retry: action.retry,
             on_error: self.otherwise(action.on_error.as_deref(), place, into),
         }
@@ -234,6 +264,11 @@ pub(super) fn property(property: hir::TargetProperty) -> TargetProperty {
         hir::TargetProperty::Property(id) => TargetProperty::Property(id),
         hir::TargetProperty::Association(id) => TargetProperty::Association(id),
     }
+}
+
+/// The place of a name, with the name.
+pub(super) fn named(binding: &hir::Binding) -> (usize, Name) {
+    (binding.place, binding.name.clone())
 }
 
 /// How many steps a step is, with those of its inner blocks.

@@ -104,14 +104,8 @@ impl Checker<'_> {
                 self.later("unenroll from", head);
                 self.unenroll_from(name.as_ref(), &walk.scope)
             }
-            ast::StepKind::Split(tree) => {
-                self.later("split", head);
-                Some(self.split(tree, walk, head))
-            }
-            ast::StepKind::Goto(name) => {
-                self.later("goto", head);
-                self.goto(name, walk)
-            }
+            ast::StepKind::Split(tree) => Some(self.split(tree, walk, head)),
+            ast::StepKind::Goto(name) => self.goto(name, walk),
             ast::StepKind::Todo(text) => Some(self.todo(text, head)),
             ast::StepKind::Lost(_) => None,
         }

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
@@ -10,7 +9,7 @@ use super::value::{self, Frozen};
 use crate::base::{Name, Timestamp, Uid};
 use crate::engine::call::Call;
 use crate::engine::decision::{self as live, Answer};
-use crate::engine::enrolment::{Enrolment, Stage};
+use crate::engine::enrolment::{Enrolment, Kept, Stage};
 use crate::engine::history;
 use crate::engine::message::{Address, Delivery, Key};
 use crate::engine::prepared::Prepared;
@@ -107,7 +106,7 @@ struct Inside<'d> {
     action: Option<([u8; 16], u32)>,
     open: u64,
     visits: u32,
-    /// What actions have answered, as it prints.
+    /// What names are bound to, as it prints.
     bindings: Vec<Option<Vec<Option<String>>>>,
 }
 
@@ -395,18 +394,21 @@ impl<'d> Freezing<'d> {
             action,
             open: open as u64,
             visits: of.visits,
-            bindings: of
-                .bindings
-                .iter()
-                .map(|answer| self.answered(answer))
-                .collect(),
+            bindings: of.bindings.iter().map(|kept| self.kept(kept)).collect(),
         }
     }
 
-    fn answered(self, answer: &Option<Arc<[Option<Value>]>>) -> Option<Vec<Option<String>>> {
+    fn kept(self, kept: &Option<Kept>) -> Option<Vec<Option<String>>> {
         let print = |value: &Value| crate::model::compute::print(value, self.prepared.zone());
-        let values = answer.as_ref()?.iter();
-        Some(values.map(|value| value.as_ref().map(print)).collect())
+        let print = |value: &Option<Value>| value.as_ref().map(print);
+        Some(match kept.as_ref()? {
+            Kept::Answer(answer) => answer.iter().map(print).collect(),
+            Kept::Occurrence(occurrence) => {
+                let id = Some(occurrence.id.to_string());
+                let values = occurrence.values.iter().map(print);
+                std::iter::once(id).chain(values).collect()
+            }
+        })
     }
 
     fn entry(self, entry: &'d live::Entry) -> Entry<'d> {

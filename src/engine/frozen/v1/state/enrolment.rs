@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::names::Item;
 use super::{Freezing, ThawError, Thawing};
 use crate::base::Uid;
-use crate::engine::enrolment::{Enrolment, Occurrence, Stage};
-use crate::model::{ObjectId, Type, Value, WorkflowId};
+use crate::engine::enrolment::{Enrolment, Kept, Occurrence, Stage};
+use crate::model::{ActionId, ObjectId, Type, Value, WorkflowId};
 use crate::plan::{Next, StepKind};
 use crate::semantic::hir::EventSource;
 
@@ -39,7 +39,7 @@ impl<'p> Freezing<'p> {
             self.occurrence(object, occurrence);
         }
         self.stage(of);
-        self.bindings(of);
+        self.bindings(object, of);
         self.out.number(u64::from(of.visits));
     }
 
@@ -173,31 +173,46 @@ impl<'p> Freezing<'p> {
         }
     }
 
-    /// What actions have answered, by the steps that have asked.
-    fn bindings(&mut self, of: &'p Enrolment) {
+    /// What names are bound to, by the steps that have bound them.
+    fn bindings(&mut self, object: ObjectId, of: &'p Enrolment) {
         let steps = self.prepared.workflow(of.workflow);
         let steps = steps.map(|plan| plan.steps.as_slice()).unwrap_or_default();
-        let asked = |place: usize| {
+        let binder = |place: usize| {
             let mut steps = steps.iter().enumerate();
-            steps.find_map(|(at, step)| match &step.kind {
-                StepKind::Do(action) if action.binding.as_ref()?.0 == place => Some((at, action)),
-                _ => None,
+            steps.find_map(|(at, step)| {
+                let mut names = step.kind.bindings().into_iter();
+                let (_, name) = names.find(|(own, _)| *own == place)?;
+                Some((at, &step.kind, name))
             })
         };
-        let answers = of.bindings.iter().enumerate();
-        let answers: Vec<_> = answers
-            .filter_map(|(place, answer)| Some((asked(place)?, answer.as_ref()?)))
+        let bound = of.bindings.iter().enumerate();
+        let bound: Vec<_> = bound
+            .filter_map(|(place, kept)| Some((binder(place)?, kept.as_ref()?)))
             .collect();
-        self.out.count(answers.len());
-        for ((at, action), values) in answers {
+        self.out.count(bound.len());
+        for ((at, kind, name), kept) in bound {
             self.put(&Item::Step(of.workflow, at));
-            let results = &self.prepared.program.catalog.actions[action.action].results;
-            let named: Vec<_> = results.iter().zip(values.iter()).enumerate().collect();
-            self.out.count(named.len());
-            for (place, (result, value)) in named {
-                self.put(&Item::Result(action.action, place));
-                self.out.value(value.as_ref(), &result.ty);
+            match (kind, kept) {
+                (StepKind::Do(action), Kept::Answer(values)) => {
+                    self.answer(action.action, values);
+                }
+                (_, Kept::Occurrence(occurrence)) => {
+                    self.put(&Item::Word(name.clone()));
+                    self.occurrence(object, occurrence);
+                }
+                // INVARIANT: only an action answers.
+                (_, Kept::Answer(_)) => self.out.count(0),
             }
+        }
+    }
+
+    fn answer(&mut self, action: ActionId, values: &'p [Option<Value>]) {
+        let results = &self.prepared.program.catalog.actions[action].results;
+        let named: Vec<_> = results.iter().zip(values.iter()).enumerate().collect();
+        self.out.count(named.len());
+        for (place, (result, value)) in named {
+            self.put(&Item::Result(action, place));
+            self.out.value(value.as_ref(), &result.ty);
         }
     }
 }
@@ -225,7 +240,7 @@ impl Thawing<'_, '_> {
             bindings: vec![None; plan.map_or(0, |plan| plan.bindings)],
             visits: 0,
         };
-        self.bindings(&mut of)?;
+        self.bindings(object, &mut of)?;
         of.visits = self.from.small()?;
         Ok(of)
     }
@@ -349,29 +364,42 @@ impl Thawing<'_, '_> {
         })
     }
 
-    fn bindings(&mut self, of: &mut Enrolment) -> Result<(), ThawError> {
+    fn bindings(&mut self, object: ObjectId, of: &mut Enrolment) -> Result<(), ThawError> {
         let plan = self.prepared.workflow(of.workflow);
         for _ in 0..self.from.count()? {
             let step = self.step(of.workflow)?;
             let step = plan.and_then(|plan| plan.steps.get(step));
-            let Some(StepKind::Do(asked)) = step.map(|step| &step.kind) else {
-                return Err(ThawError::other());
+            let kind = step.map(|step| &step.kind).ok_or_else(ThawError::other)?;
+            let (place, kept) = match kind {
+                StepKind::Do(asked) => {
+                    let place = asked.binding.as_ref().map(|(place, _)| *place);
+                    (place, self.answer(asked.action)?)
+                }
+                kind => {
+                    let name = self.table.word(&mut self.from)?;
+                    let mut names = kind.bindings().into_iter();
+                    let place = names.find(|(_, own)| own == name).map(|(place, _)| *place);
+                    (place, Kept::Occurrence(Arc::new(self.occurrence(object)?)))
+                }
             };
-            let mut values: Vec<Option<Value>> = Vec::new();
-            for _ in 0..self.from.count()? {
-                let (result, shape) = self.table.result(asked.action, &mut self.from)?;
-                let value = self.from.value(shape)?;
-                if values.len() <= result {
-                    values.resize(result + 1, None);
-                }
-                if let Some(slot) = values.get_mut(result) {
-                    *slot = value;
-                }
-            }
-            let place = asked.binding.as_ref().map(|(place, _)| *place);
             let slot = place.and_then(|place| of.bindings.get_mut(place));
-            *slot.ok_or_else(ThawError::other)? = Some(values.into());
+            *slot.ok_or_else(ThawError::other)? = Some(kept);
         }
         Ok(())
+    }
+
+    fn answer(&mut self, action: ActionId) -> Result<Kept, ThawError> {
+        let mut values: Vec<Option<Value>> = Vec::new();
+        for _ in 0..self.from.count()? {
+            let (result, shape) = self.table.result(action, &mut self.from)?;
+            let value = self.from.value(shape)?;
+            if values.len() <= result {
+                values.resize(result + 1, None);
+            }
+            if let Some(slot) = values.get_mut(result) {
+                *slot = value;
+            }
+        }
+        Ok(Kept::Answer(values.into()))
     }
 }
