@@ -5,6 +5,7 @@ mod compare;
 mod link;
 mod text;
 mod time;
+mod turn;
 mod view;
 
 pub(super) use time::extent;

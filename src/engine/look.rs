@@ -37,4 +37,18 @@ impl State {
         let scope = Scope::of(prepared, record, now, &notes);
         scope.holds(condition)
     }
+
+    /// The next instant after another one at which time alone can make such a
+    /// condition another for a record (E12); `None`: never. It may be too early.
+    #[must_use]
+    pub fn would_turn(
+        &self,
+        record: &RecordCell,
+        (prepared, condition): (&Prepared, &Condition),
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        let notes = Notes::default();
+        let scope = Scope::of(prepared, record, now, &notes);
+        scope.turns(&condition.expression)
+    }
 }

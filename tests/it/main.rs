@@ -70,6 +70,7 @@ mod survive;
 mod templates;
 mod test_blocks;
 mod tls_server;
+mod turns;
 mod two;
 mod values;
 mod versions;

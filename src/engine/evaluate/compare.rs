@@ -102,13 +102,26 @@ impl<'s> Evaluation<'s, '_> {
     }
 
     fn compared(self, op: Comparison, a: &Value, b: &Value) -> Option<bool> {
+        let order = self.ordered(a, b)?;
+        Some(match op {
+            Comparison::Equal => order.is_eq(),
+            Comparison::NotEqual => order.is_ne(),
+            Comparison::Less => order.is_lt(),
+            Comparison::LessEqual => order.is_le(),
+            Comparison::Greater => order.is_gt(),
+            Comparison::GreaterEqual => order.is_ge(),
+        })
+    }
+
+    /// How two values compare.
+    pub(super) fn ordered(self, a: &Value, b: &Value) -> Option<Ordering> {
         let zone = self.scope.prepared.zone();
         // A date compared with a moment is the whole day (D3).
         let day = |value: &Value| match value {
             Value::Datetime(at) => Value::Date(day_of(*at, zone)),
             other => other.clone(),
         };
-        let order = match (a, b) {
+        match (a, b) {
             (Value::Date(_), Value::Datetime(_)) => compute::compare(a, &day(b)),
             (Value::Datetime(_), Value::Date(_)) => compute::compare(&day(a), b),
             (Value::Set(_), Value::Set(_)) => {
@@ -120,14 +133,6 @@ impl<'s> Evaluation<'s, '_> {
                 })
             }
             _ => compute::compare(a, b),
-        }?;
-        Some(match op {
-            Comparison::Equal => order.is_eq(),
-            Comparison::NotEqual => order.is_ne(),
-            Comparison::Less => order.is_lt(),
-            Comparison::LessEqual => order.is_le(),
-            Comparison::Greater => order.is_gt(),
-            Comparison::GreaterEqual => order.is_ge(),
-        })
+        }
     }
 }

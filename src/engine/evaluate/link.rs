@@ -136,7 +136,7 @@ impl<'s> Evaluation<'s, '_> {
     }
 
     /// The records at the other end of a link.
-    fn members(self, link: &Link, member: Option<View<'s>>) -> Vec<View<'s>> {
+    pub(super) fn members(self, link: &Link, member: Option<View<'s>>) -> Vec<View<'s>> {
         let Some(from) = self.walk(&link.from, member) else {
             return Vec::new();
         };

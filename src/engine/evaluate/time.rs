@@ -24,15 +24,14 @@ impl<'s> Evaluation<'s, '_> {
     /// The value of a bound: `N days ago` is the start of that day, `N days
     /// from now` its end.
     pub(super) fn bound(self, id: NodeId, member: Option<View<'s>>) -> Option<Value> {
-        let value = self.node(id, member)?;
         let Some(Node::Relative(amount, ahead)) = self.expression.node(id) else {
-            return Some(value);
+            return self.node(id, member);
         };
-        let (Value::Datetime(at), false) = (&value, is_exact(amount.unit)) else {
-            return Some(value);
-        };
+        if is_exact(amount.unit) {
+            return self.node(id, member);
+        }
         let zone = self.scope.prepared.zone();
-        let day = day_of(*at, zone);
+        let day = shift_date(day_of(self.scope.now, zone), *amount, !ahead)?;
         let edge = match ahead {
             true => end_of_day(day, zone),
             false => start_of_day(day, zone),
@@ -65,18 +64,16 @@ pub(in crate::engine) fn extent(
     if counted {
         return match edge {
             EdgeKind::Next => {
-                let end = shift(now, amount, false, zone)?;
                 let end = match is_exact(amount.unit) {
-                    true => end,
-                    false => end_of_day(day_of(end, zone), zone)?,
+                    true => shift(now, amount, false, zone)?,
+                    false => end_of_day(shift_date(day_of(now, zone), amount, false)?, zone)?,
                 };
                 Some((now, end))
             }
             EdgeKind::Last | EdgeKind::This => {
-                let start = shift(now, amount, true, zone)?;
                 let start = match is_exact(amount.unit) {
-                    true => start,
-                    false => start_of_day(day_of(start, zone), zone)?,
+                    true => shift(now, amount, true, zone)?,
+                    false => start_of_day(shift_date(day_of(now, zone), amount, true)?, zone)?,
                 };
                 Some((start, now))
             }

@@ -1,0 +1,189 @@
+//! When the value of an expression can change by the passing of time alone
+//! (E12). An answer may be too early, then nothing has changed and the next one
+//! is asked for; it is never too late. What is done at that instant is not known
+//! here.
+//!
+//! Each node has a course: it stays as it is, or moves in one direction, until an
+//! instant. A comparison with what moves turns where the two meet, and that
+//! instant is searched for, since all that moves is a function of the present.
+//! Values that do neither, such as a text that holds the present, are looked at
+//! again with the next whole minute.
+
+mod call;
+mod course;
+mod search;
+mod shift;
+mod test;
+
+use self::course::{Course, earlier};
+use super::{Evaluation, Notes, Scope, View};
+use crate::base::Timestamp;
+use crate::model::Value;
+use crate::plan::{Expression, Node, NodeId};
+use crate::syntax::ast::Arithmetic;
+
+/// How many instants at which nothing changes are looked past.
+const LOOKED_PAST: usize = 64;
+
+impl Scope<'_> {
+    /// The next instant, strictly after now, at which the value of an
+    /// expression can change by the passing of time alone; `None`: never.
+    pub(in crate::engine) fn turns(&self, expression: &Expression) -> Option<Timestamp> {
+        if !self.can_turn(expression) {
+            return None;
+        }
+        let notes = Notes::default();
+        let first = self.at(self.now, &notes).value(expression);
+        let mut at = self.now;
+        for _ in 0..LOOKED_PAST {
+            let scope = self.at(at, &notes);
+            at = scope.may_turn(expression)?;
+            if self.at(at, &notes).value(expression) != first {
+                break;
+            }
+        }
+        Some(at)
+    }
+
+    /// Whether time alone can change the value for any record.
+    fn can_turn(&self, expression: &Expression) -> bool {
+        expression.nodes().any(|(_, node, _)| match node {
+            Node::Now | Node::Today | Node::Relative(..) | Node::Within(..) => true,
+            Node::InSegment(segment) => {
+                let condition = self.prepared.segment(*segment);
+                condition.is_some_and(|condition| self.can_turn(&condition.expression))
+            }
+            _ => false,
+        })
+    }
+
+    /// An instant until which the value stays as it is now.
+    fn may_turn(&self, expression: &Expression) -> Option<Timestamp> {
+        let whole = Evaluation {
+            scope: self,
+            expression,
+        };
+        let root = expression.root()?;
+        let course = whole.course(root, None);
+        let at = whole.settled((root, course), None)?;
+        // Each answer is a step onwards, whatever a zone does.
+        Some(at.max(search::just_after(self.now)))
+    }
+
+    /// The same at another instant.
+    fn at<'t>(&'t self, now: Timestamp, notes: &'t Notes) -> Scope<'t> {
+        Scope {
+            now,
+            notes,
+            intake: self.intake.clone(),
+            ..*self
+        }
+    }
+}
+
+impl<'s> Evaluation<'s, '_> {
+    /// How the value of a node goes on from now.
+    fn course(self, id: NodeId, member: Option<View<'s>>) -> Course {
+        let Some(node) = self.expression.node(id) else {
+            return Course::STILL;
+        };
+        match node {
+            Node::Now => Course::exactly(0),
+            Node::Today => Course::today(),
+            Node::Relative(amount, ahead) => self.relative(*amount, *ahead),
+            Node::Arithmetic(op, a, b) => self.arithmetic_course((*op, *a, *b), member),
+            Node::Negative(a) => self.course(*a, member).turned(),
+            Node::Coalesce(a, b) => self.first_known(&[*a, *b], member),
+            Node::At(day, time) => self.at_course((*day, *time), member),
+            Node::Call(function, arguments) => self.call_course((function.name, arguments), member),
+            _ => Course::until(self.turn(node, member)),
+        }
+    }
+
+    /// The same as an operand of a comparison (D2).
+    fn bound_course(self, id: NodeId, member: Option<View<'s>>) -> Course {
+        match self.expression.node(id) {
+            Some(Node::Relative(amount, ahead)) => self.day_bound(*amount, *ahead),
+            _ => self.course(id, member),
+        }
+    }
+
+    /// Until when a value stays as it is: that of a node which may move.
+    fn settled(
+        self,
+        (id, course): (NodeId, Course),
+        member: Option<View<'s>>,
+    ) -> Option<Timestamp> {
+        let Some(moves) = course.moves else {
+            return course.until;
+        };
+        let value = self.node(id, member);
+        let soon = search::just_after(self.scope.now);
+        if !moves.daily && self.value_at(soon, id, member) != value {
+            return earlier(course.until, self.next_minute());
+        }
+        self.first(course, None, |at| self.value_at(at, id, member) != value)
+    }
+
+    /// Until when all of some nodes stay as they are.
+    fn all_settled(
+        self,
+        nodes: impl IntoIterator<Item = NodeId>,
+        member: Option<View<'s>>,
+    ) -> Option<Timestamp> {
+        let each = nodes.into_iter().map(|id| {
+            let course = self.course(id, member);
+            self.settled((id, course), member)
+        });
+        each.fold(None, earlier)
+    }
+
+    /// The first of some values that is known: `a ?? b`, `coalesce(…)`.
+    fn first_known(self, nodes: &[NodeId], member: Option<View<'s>>) -> Course {
+        let mut until = None;
+        for id in nodes {
+            let course = self.course(*id, member);
+            if self.node(*id, member).is_some() {
+                return course.cut(until);
+            }
+            until = earlier(until, self.settled((*id, course), member));
+        }
+        Course::until(until)
+    }
+
+    /// A number, a date or an instant, and what is added to it.
+    fn arithmetic_course(
+        self,
+        (op, a, b): (Arithmetic, NodeId, NodeId),
+        member: Option<View<'s>>,
+    ) -> Course {
+        let (one, other) = (self.course(a, member), self.course(b, member));
+        if one.is_still() && other.is_still() {
+            return Course::until(earlier(one.until, other.until));
+        }
+        let value = self.node(b, member);
+        let joined = match (op, &value) {
+            (Arithmetic::Add | Arithmetic::Subtract, Some(Value::Duration(by))) => {
+                let back = op == Arithmetic::Subtract;
+                let moment = self.node(a, member);
+                self.shifted((one, moment), (*by, back))
+                    .filter(|_| other.is_still())
+                    .map(|course| course.cut(other.until))
+            }
+            (Arithmetic::Add, _) => one.joined(other),
+            (Arithmetic::Subtract, _) => one.joined(other.turned()),
+            (Arithmetic::Multiply | Arithmetic::Divide, Some(Value::Number(by)))
+                if other.is_still() =>
+            {
+                let scaled = if by.is_sign_negative() {
+                    one.turned()
+                } else {
+                    one
+                };
+                Some(scaled.loose().cut(other.until))
+            }
+            _ => None,
+        };
+        joined.unwrap_or_else(|| Course::until(self.all_settled([a, b], member)))
+    }
+}
