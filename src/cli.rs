@@ -22,6 +22,7 @@ mod run;
 mod show;
 mod status;
 mod store;
+mod test;
 
 use std::process::ExitCode;
 
@@ -53,6 +54,7 @@ fn run(command: &Command, output: &Output) -> Result<Exit, Failure> {
         Command::Init(arguments) => init::run(arguments, output),
         Command::Check(arguments) => check::run(arguments, output),
         Command::Run(arguments) => run::run(arguments, output),
+        Command::Test(arguments) => test::run(arguments, output),
         Command::Import(arguments) => import::run(arguments, output),
         Command::Send(arguments) => order::send::run(arguments, output),
         Command::Create(arguments) => order::create::run(arguments, output),

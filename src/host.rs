@@ -27,4 +27,5 @@ pub mod store;
 pub mod table;
 pub mod tally;
 pub mod telling;
+pub mod test;
 pub mod view;

@@ -101,6 +101,36 @@ pub fn load_in(dir: &Path, env: Option<&str>) -> Result<Project, Error> {
     })
 }
 
+impl Project {
+    /// A project that stands in no folder: its `flow.toml` and its sources,
+    /// each with its name.
+    #[must_use]
+    pub fn of_texts((name, text): (&str, &str), texts: &[(&str, &str)]) -> Self {
+        let mut sources = Sources::default();
+        let id = sources.add(name, text);
+        let manifest = manifest::read(id, text, "flow", None);
+        let mut settings = manifest.settings;
+        settings.packages = packages(&manifest.uses, &[], &mut sources);
+        let files = texts.iter();
+        let files = files
+            .map(|(name, text)| sources.add(*name, *text))
+            .collect();
+        Project {
+            root: PathBuf::new(),
+            store: PathBuf::from(manifest.store),
+            settings,
+            outside: manifest.outside,
+            unheeded: manifest.unheeded,
+            env: None,
+            sources,
+            manifest: id,
+            files,
+            pinned: Vec::new(),
+            findings: manifest.findings,
+        }
+    }
+}
+
 /// Whether there is such an environment. Of a `flow.toml` that is no TOML nobody knows; that is told.
 fn known(env: Option<&str>, manifest: &Manifest) -> Result<(), Error> {
     let known = &manifest.environments;

@@ -3,6 +3,8 @@
 //! same instant (I9). Who carries them out is not known here.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod test;
+
 use std::collections::VecDeque;
 
 use crate::base::Timestamp;

@@ -3,6 +3,7 @@
 mod orders;
 mod show;
 mod store;
+mod test;
 
 use std::path::{Path, PathBuf};
 
@@ -16,6 +17,7 @@ pub(super) use self::store::{
     ExportFormat, InitArguments, ManArguments, RepairArguments, RestoreArguments, StoreArguments,
     StoreCommand, VerifyArguments,
 };
+pub(super) use self::test::TestArguments;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -26,6 +28,8 @@ use crate::project::{self, Project};
 #[derive(Debug, Parser)]
 #[command(name = "flow", version, after_help = help(
     "  flow check examples/webinar             check a project\n  \
+       flow test                               play its tests
+  \
        flow run --replay two-weeks.jsonl       run what happened in two weeks\n  \
        flow history ada@fjordsoft.example      show what happened to a record\n  \
        flow send page_viewed --record R        tell the store what happens\n  \
@@ -46,6 +50,7 @@ pub(super) enum Command {
     Init(InitArguments),
     Check(CheckArguments),
     Run(RunArguments),
+    Test(TestArguments),
     Import(ImportArguments),
     Send(SendArguments),
     Create(CreateArguments),

@@ -21,7 +21,7 @@ pub(super) enum Exit {
 pub(super) const TABLE: &str = "\
 Exit codes:
   0  no errors; there may be warnings
-  1  errors were found
+  1  errors were found, or a test does not hold
   2  wrong usage or configuration
   3  a file cannot be read or written";
 

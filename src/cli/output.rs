@@ -6,6 +6,7 @@ pub(super) mod import;
 pub(super) mod repair;
 pub(super) mod report;
 mod terminal;
+pub(super) mod test;
 pub(super) mod verify;
 pub(super) mod wire;
 

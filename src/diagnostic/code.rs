@@ -205,6 +205,7 @@ codes! {
     BadReplayLine      "F0701" "bad-replay-line"      Error   "a line of a replay that cannot be read"
     UnknownInReplay    "F0702" "unknown-in-replay"    Error   "a name in a replay that the program does not have"
     BadImport          "F0703" "bad-import"           Error   "a file that cannot be imported"
+    TestFailed         "F0704" "test-failed"          Error   "a test of which something does not hold"
 }
 
 impl Code {

@@ -9,7 +9,7 @@ use super::record::RecordCell;
 use super::step::argument;
 use crate::base::{Name, Uid};
 use crate::model::{ObjectId, Type, Value};
-use crate::plan::{Condition, Expression};
+use crate::plan::{Condition, Expression, Root, Way};
 
 /// A record of a test.
 #[derive(Debug, Clone)]
@@ -91,6 +91,20 @@ impl<'a> Cast<'a> {
             ..Scope::of(self.state.prepared(), this, self.state.now, notes)
         };
         asks(&scope)
+    }
+
+    /// The record at the end of a way.
+    #[must_use]
+    pub fn record(&self, way: &Way) -> Option<Uid> {
+        let Root::Bound(place) = way.root else {
+            return None;
+        };
+        let mut record = self.cell(place)?;
+        for hop in &way.hops {
+            let end = record.links(hop.association).next()?;
+            record = self.state.record(end.other)?;
+        }
+        Some(record.id)
     }
 
     /// A record of the test.

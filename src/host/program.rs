@@ -97,7 +97,7 @@ impl Loaded {
 }
 
 /// The numbers of A3 that the connections of a project say.
-fn retries(outside: &Outside) -> Retries {
+pub(super) fn retries(outside: &Outside) -> Retries {
     let mut retries = Retries::default();
     for connection in &outside.connections {
         let policy = policy(connection);

@@ -7,7 +7,7 @@ use serde_json::Value;
 use serde_json_path::JsonPath;
 
 use super::{Program, Webhook};
-use crate::base::{Decimal, parse_decimal};
+use crate::base::{Decimal, Uid, parse_decimal};
 use crate::model::{EventId, Raw};
 use crate::semantic::hir;
 
@@ -44,6 +44,16 @@ impl Readers {
                 .map(|webhook| (webhook.event, Reader::new(webhook)))
                 .collect(),
         )
+    }
+
+    /// Reads a body that is a text, and gives the identity of what it says:
+    /// white space and the order of keys do not count. `None` where it is no
+    /// JSON, or the event no webhook's.
+    #[must_use]
+    pub fn read_text(&self, event: EventId, body: &str) -> Option<(Reading, Uid)> {
+        let body: Value = serde_json::from_str(body).ok()?;
+        let identity = Uid::of(&[body.to_string().as_bytes()]);
+        Some((self.read(event, &body)?, identity))
     }
 
     /// Reads a body; `None` where the event is no webhook's. The first node

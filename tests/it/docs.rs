@@ -199,6 +199,7 @@ fn every_code_has_a_test_that_names_the_place() {
         "clauses",
         "cli_manifest",
         "cli_project",
+        "flow_test",
         "later_steps",
         "limits",
         "packages",
@@ -266,7 +267,12 @@ fn the_commands_of_the_documents_run() {
         &repo_root().join("examples"),
         &folder.path().join("examples"),
     );
-    let documents = ["README.md", "examples/webinar/README.md", "docs/running.md"];
+    let documents = [
+        "README.md",
+        "examples/webinar/README.md",
+        "docs/running.md",
+        "docs/testing.md",
+    ];
     let found = documents.map(|path| blocks(&read(path)).into_iter().map(move |b| (path, b)));
     for (path, (language, text, line)) in found.into_iter().flatten() {
         if language != "sh" {

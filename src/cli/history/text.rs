@@ -16,7 +16,11 @@ const WIDEST: usize = 100;
 const NARROWEST: usize = 60;
 
 /// The history of a record.
-pub(super) fn text(record: &Candidate, told: &[Told], (zone, width): (&TimeZone, usize)) -> String {
+pub(in crate::cli) fn text(
+    record: &Candidate,
+    told: &[Told],
+    (zone, width): (&TimeZone, usize),
+) -> String {
     let names = told.iter().filter_map(|told| told.field("workflow"));
     let longest = names.map(|name| name.chars().count()).max();
     let mut page = Page {

@@ -1,0 +1,36 @@
+//! The arguments of `flow test`, with their help.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{DataFormat, help};
+
+/// Play the tests of a project.
+///
+/// Each runs on an engine of its own, in virtual time, and nothing leaves the machine. A path is a
+/// project, a folder or a file of one, or a Markdown file whose `flow` blocks hold programs and
+/// tests.
+#[derive(Debug, Args)]
+#[command(after_help = help(
+    "  flow test                            all tests of the project of this folder\n  \
+       flow test examples/webinar           of another one\n  \
+       flow test tests/nurture.flow         of one file\n  \
+       flow test --filter suppressed        those whose names hold a word\n  \
+       flow test specs.md                   of a literate file"
+))]
+pub(in crate::cli) struct TestArguments {
+    /// Where the tests are
+    #[arg(default_value = ".", value_name = "PATHS")]
+    pub(in crate::cli) paths: Vec<PathBuf>,
+    /// Lay what stands below `[env.NAME]` in `flow.toml` over the rest
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) env: Option<String>,
+    /// Play those only whose names, or the paths of whose files, hold this text; may be given more
+    /// than once
+    #[arg(short, long, value_name = "TEXT")]
+    pub(in crate::cli) filter: Vec<String>,
+    /// How what came of them is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(in crate::cli) format: DataFormat,
+}

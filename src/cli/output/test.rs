@@ -1,0 +1,92 @@
+//! What came of tests, for programs. The form changes only together with the
+//! number `version`.
+
+use serde::Serialize;
+
+use crate::host::test::Outcome;
+use crate::scenario::test::Verdict;
+
+/// The version of the form.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct WireTests<'t> {
+    version: u32,
+    passed: usize,
+    failed: usize,
+    not_run: usize,
+    tests: Vec<WireTest<'t>>,
+}
+
+#[derive(Serialize)]
+struct WireTest<'t> {
+    name: String,
+    file: &'t str,
+    line: usize,
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<WireFailure<'t>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_run: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct WireFailure<'t> {
+    message: &'t str,
+    at: String,
+    line: usize,
+    column: usize,
+    found: &'t [String],
+}
+
+/// What came of tests, as one JSON document, indented.
+pub(in crate::cli) fn json(outcomes: &[Outcome<'_>]) -> String {
+    let tests: Vec<WireTest<'_>> = outcomes.iter().map(test).collect();
+    let number = |wanted: &str| tests.iter().filter(|test| test.outcome == wanted).count();
+    let document = WireTests {
+        version: VERSION,
+        passed: number("passed"),
+        failed: number("failed"),
+        not_run: number("not_run"),
+        tests,
+    };
+    // It fails for maps with keys that are no strings, and there is no map.
+    serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+}
+
+fn test<'t>(outcome: &'t Outcome<'_>) -> WireTest<'t> {
+    let (suite, test) = (outcome.suite, outcome.test);
+    let source = suite.project.sources.get(test.span.source);
+    let verdict = outcome.played.as_ref().map(|played| &played.verdict);
+    let failure = verdict.and_then(|verdict| match verdict {
+        Verdict::Failed(failure) => Some(failure),
+        _ => None,
+    });
+    let unrun = suite.unrun.iter().map(|finding| finding.message.clone());
+    WireTest {
+        name: suite.name(test),
+        file: suite.file(test),
+        line: source.position(test.span.start).line,
+        outcome: match verdict {
+            Some(Verdict::Passed) => "passed",
+            Some(Verdict::Failed(_)) => "failed",
+            Some(Verdict::NotRun(_)) | None => "not_run",
+        },
+        failure: failure.map(|failure| {
+            let at = suite.project.sources.get(failure.span.source);
+            let at = at.position(failure.span.start);
+            WireFailure {
+                message: &failure.message,
+                at: failure.at.to_string(),
+                line: at.line,
+                column: at.column,
+                found: &failure.found,
+            }
+        }),
+        not_run: match verdict {
+            Some(Verdict::NotRun(what)) => what.iter().map(|(what, _)| what.clone()).collect(),
+            None => unrun.collect(),
+            Some(_) => Vec::new(),
+        },
+    }
+}

@@ -1,0 +1,188 @@
+//! A test of a program, played on an engine of its own in virtual time: the
+//! world before, what happens, and what is expected between. Where a test
+//! stands and how its end is shown is not known here.
+
+mod act;
+mod claim;
+mod log;
+mod miss;
+mod mock;
+mod outside;
+mod reached;
+mod sent;
+mod unrun;
+mod world;
+
+pub use self::log::Told;
+pub use self::reached::Reached;
+
+use std::sync::Arc;
+
+use self::claim::Seen;
+use self::outside::Outside;
+use super::Scenario;
+use crate::base::{Span, Time, Timestamp, instant};
+use crate::engine::cast::Role;
+use crate::engine::{Engine, InputBody, Order, Prepared, State};
+use crate::model::Value;
+use crate::plan::test::{Act, Placed, Test};
+
+/// What has come of a test.
+pub struct Played {
+    /// How it ended.
+    pub verdict: Verdict,
+    /// All that was told, in order.
+    pub told: Vec<Told>,
+    /// Its records.
+    pub roles: Vec<Role>,
+    /// What it has come through.
+    pub reached: Reached,
+    engine: Engine,
+}
+
+impl Played {
+    /// The state in which it ended.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        self.engine.state()
+    }
+}
+
+/// How a test has ended.
+#[derive(Debug, Clone)]
+pub enum Verdict {
+    /// All that it expects held.
+    Passed,
+    /// Something did not.
+    Failed(Box<Failure>),
+    /// It was not played: it says what this version does not run.
+    NotRun(Vec<(String, Span)>),
+}
+
+/// Why a test has failed.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// The statement.
+    pub span: Span,
+    /// What is wrong with it, in one sentence.
+    pub message: String,
+    /// What was found instead.
+    pub found: Vec<String>,
+    /// The records that it speaks of, by place.
+    pub about: Vec<usize>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// How playing goes on: not at all after a failure.
+type Going = Result<(), Box<Failure>>;
+
+/// Plays a test of a program.
+#[must_use]
+pub fn play(program: &Arc<Prepared>, test: &Test) -> Played {
+    let unrun = unrun::of(test);
+    let mut stage = Stage::new(program, test);
+    let verdict = match unrun.is_empty() {
+        false => Verdict::NotRun(unrun),
+        true => match stage.play() {
+            Ok(()) => Verdict::Passed,
+            Err(failure) => Verdict::Failed(failure),
+        },
+    };
+    let (engine, outside) = stage.scenario.into_parts();
+    Played {
+        verdict,
+        reached: Reached::of(&outside.log.told),
+        told: outside.log.told,
+        roles: outside.roles,
+        engine,
+    }
+}
+
+/// A test under way.
+struct Stage<'t> {
+    test: &'t Test,
+    scenario: Scenario<Engine, Outside<'t>>,
+}
+
+impl<'t> Stage<'t> {
+    fn new(program: &Arc<Prepared>, test: &'t Test) -> Self {
+        let engine = Engine::new(program.clone(), "test", Order::Sent);
+        Stage {
+            test,
+            scenario: Scenario::new(engine, Outside::new(test), Vec::new()),
+        }
+    }
+
+    fn play(&mut self) -> Going {
+        let (test, begins) = (self.test, self.begins());
+        self.scenario.stop_at(begins);
+        for given in &test.world {
+            self.given(given)?;
+        }
+        // From here on what must hold at every moment does.
+        self.scenario.carrier_mut().begun = true;
+        self.input(InputBody::Publish.into());
+        for act in &test.acts {
+            self.act(act)?;
+        }
+        Ok(())
+    }
+
+    fn begins(&self) -> Timestamp {
+        let at = self.seen().cast.value(&self.test.begins);
+        at.and_then(|at| self.moment(&at)).unwrap_or_default()
+    }
+
+    /// A moment; of a day it is its start.
+    fn moment(&self, value: &Value) -> Option<Timestamp> {
+        match value {
+            Value::Datetime(at) => Some(*at),
+            Value::Date(day) => {
+                let zone = self.state().prepared().zone();
+                instant(day.to_datetime(Time::midnight()), zone)
+            }
+            _ => None,
+        }
+    }
+
+    fn state(&self) -> &State {
+        self.scenario.machine().state()
+    }
+
+    fn seen(&self) -> Seen<'_> {
+        self.scenario.carrier().seen(self.state())
+    }
+
+    /// One thing that is done; then all that must hold at every moment does.
+    fn act(&mut self, act: &'t Placed<Act>) -> Going {
+        match &act.what {
+            Act::Mock(mock) => self.scenario.carrier_mut().mocks.add(mock),
+            Act::Input(input) => self.happens(input, act)?,
+            Act::AdvanceBy(amount) => self.advance_by(*amount, act)?,
+            Act::AdvanceTo(moment) => self.advance_to(moment, act)?,
+            Act::Expect(claim) => self.expect(claim, act)?,
+        }
+        let now = self.seen().broken();
+        match self.scenario.carrier_mut().broken.take().or(now) {
+            Some(failure) => Err(failure),
+            None => Ok(()),
+        }
+    }
+
+    /// A failure of a statement, at the present instant.
+    fn fails<T>(
+        &self,
+        at: &Placed<T>,
+        (message, found): (String, Vec<String>),
+        about: Vec<usize>,
+    ) -> Box<Failure> {
+        Box::new(Failure {
+            span: at.span,
+            message,
+            found,
+            about,
+            at: self.scenario.now(),
+        })
+    }
+}

@@ -1,0 +1,105 @@
+//! The outside of a test: attempts come to what is mocked, what is told is
+//! kept, and what must hold at every moment is asked after each.
+
+use super::Failure;
+use super::claim::Seen;
+use super::log::{Log, Sent};
+use super::mock::{Mocks, outcome};
+use crate::base::Name;
+use crate::engine::State;
+use crate::engine::cast::{Cast, Role};
+use crate::engine::decision::{Action, Entry, Rendered};
+use crate::engine::message::Outcome;
+use crate::plan::StepKind;
+use crate::plan::test::Test;
+use crate::scenario::Carrier;
+
+/// What surrounds a test.
+pub(super) struct Outside<'t> {
+    test: &'t Test,
+    pub(super) roles: Vec<Role>,
+    pub(super) mocks: Mocks<'t>,
+    pub(super) log: Log,
+    /// Whether the world is as it is given.
+    pub(super) begun: bool,
+    /// The first moment at which something did not hold that must.
+    pub(super) broken: Option<Box<Failure>>,
+}
+
+impl<'t> Outside<'t> {
+    pub(super) fn new(test: &'t Test) -> Self {
+        let roles = test.records.iter().map(|record| Role {
+            name: record.name.clone(),
+            object: record.object,
+            record: None,
+        });
+        Outside {
+            test,
+            roles: roles.collect(),
+            mocks: Mocks::default(),
+            log: Log::default(),
+            begun: false,
+            broken: None,
+        }
+    }
+
+    /// What there is to be seen.
+    pub(super) fn seen<'s>(&'s self, state: &'s State) -> Seen<'s> {
+        Seen {
+            cast: Cast {
+                state,
+                roles: &self.roles,
+            },
+            test: self.test,
+            log: &self.log,
+        }
+    }
+}
+
+impl Carrier for Outside<'_> {
+    fn carry(&mut self, state: &State, action: &Action) -> Option<Outcome> {
+        let id = action.request.action;
+        if action.attempt == 1 {
+            self.log.sent.push(Sent {
+                at: state.now(),
+                record: action.record,
+                action: state.prepared().program.catalog.actions[id].name.clone(),
+                call: action.request.clone(),
+                parameters: parameters(state, action),
+                named: false,
+            });
+        }
+        let mock = self.mocks.next(id);
+        Some(outcome(mock, self.seen(state).cast))
+    }
+
+    fn told(&mut self, state: &State, entries: &[Entry]) {
+        for entry in entries {
+            self.log.note(state.prepared(), entry);
+        }
+        if self.begun && self.broken.is_none() {
+            self.broken = self.seen(state).broken();
+        }
+    }
+}
+
+/// The parameters of the message that an action sends. Their values are those
+/// of the instant at which it leaves.
+fn parameters(state: &State, action: &Action) -> Vec<(Name, Rendered)> {
+    let prepared = state.prepared();
+    let catalog = &prepared.program.catalog;
+    let plan = prepared.workflow(action.workflow);
+    let step = plan.and_then(|plan| plan.steps.get(action.step));
+    let message = action.request.message.as_ref();
+    let message = message.and_then(|message| catalog.message(&message.name));
+    let (Some(StepKind::Do(plan)), Some(message)) = (step.map(|step| &step.kind), message) else {
+        return Vec::new();
+    };
+    let parameters = catalog.messages[message].parameters.iter();
+    let given = parameters.filter_map(|parameter| {
+        let mut arguments = plan.arguments.iter();
+        let (name, value) = arguments.find(|(name, _)| *name == parameter.name)?;
+        Some((name.clone(), state.of_step(action, value, &parameter.ty)))
+    });
+    given.collect()
+}

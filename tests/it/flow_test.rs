@@ -1,0 +1,248 @@
+//! `flow test` as its users see it: what it says of tests that pass, fail, do
+//! not compile or cannot be played.
+
+use crate::cli_support::{Folder, MANIFEST, Run};
+
+const PROGRAM: &str = r#"
+object contact {
+  email: email unique required
+  score: number default 0
+  city: string
+}
+event ping on contact { n: number }
+message hi(place: string required) on contact { subject: "Hi", text: "from {place}" }
+workflow nurture on contact {
+  enroll on ping
+  suppress when score > 50
+  steps {
+    wait 2 days
+    do send_email { to: email, message: hi, place: city ?? "nowhere" }
+  }
+}
+"#;
+
+/// A project with the body of one test about ada, who is there already.
+fn project(body: &str) -> Folder {
+    let head = "test \"it\" {\n  at 2026-01-05T09:00\n  \
+                given contact ada { email: \"ada@example.com\" }\n";
+    Folder::project(&format!("{PROGRAM}{head}{body}\n}}\n"))
+}
+
+fn play(body: &str) -> Run {
+    project(body).flow(&["test"])
+}
+
+/// The text of a test that fails.
+#[track_caller]
+fn fails(body: &str, expected: &[&str]) {
+    let run = play(body);
+    assert_eq!(run.code, Some(1), "{body}\n{}{}", run.out, run.err);
+    for text in expected {
+        assert!(run.out.contains(text), "no `{text}` in\n{}", run.out);
+    }
+}
+
+#[track_caller]
+fn passes(body: &str) {
+    let run = play(body);
+    assert_eq!(run.code, Some(0), "{body}\n{}{}", run.out, run.err);
+}
+
+#[test]
+fn what_passes_is_listed_and_counted() {
+    let run = play("  when ada does ping\n  expect ada enrolled in nurture");
+    assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
+    assert_eq!(run.out, "main.flow\n  passed   it\n");
+    assert_eq!(run.err, "1 test: 1 passed\n");
+}
+
+#[test]
+fn a_failure_tells_the_nearest_miss_and_the_trace() {
+    let body = "  when ada does ping\n  advance 5 minutes\n  when ada sets score = 60\n  \
+                expect ada enrolled in nurture";
+    fails(
+        body,
+        &[
+            "failed   it",
+            "F0704",
+            "`expect ada enrolled in nurture` does not hold",
+            "`ada` enrolled in `nurture` at 2026-01-05 09:00, left at 2026-01-05",
+            "09:05: suppressed",
+            "what happened to `ada`:",
+            "enrolled by event ping",
+            "score = 60 (was 0)",
+        ],
+    );
+}
+
+#[test]
+fn each_claim_says_what_was_found() {
+    fails(
+        "  expect ada.score > 3 and ada.city == \"Oslo\"",
+        &["`ada.score` is 0"],
+    );
+    fails(
+        "  expect ada.city == \"Oslo\"",
+        &["`ada.city` is unknown", "which is not true"],
+    );
+    fails(
+        "  expect ada enrolled in nurture",
+        &["nothing asked to enroll `ada` in `nurture`"],
+    );
+    fails(
+        "  when ada does ping\n  expect ada enrolled in nurture 2 times",
+        &["it was enrolled once: at 2026-01-05 09:00"],
+    );
+    fails(
+        "  when ada does ping\n  expect ada not in nurture",
+        &["`ada` is in `nurture` since 2026-01-05 09:00, at `wait_1` until"],
+    );
+    fails(
+        "  when ada does ping\n  advance 2 days\n  expect ada not in nurture because suppressed",
+        &[
+            "the reason is not `suppressed`",
+            "left at 2026-01-07 09:00: completed",
+        ],
+    );
+    fails(
+        "  when ada does ping\n  expect ada waiting at do_1",
+        &["`ada` waits at `wait_1` until 2026-01-07 09:00"],
+    );
+    fails(
+        "  when ada does ping\n  expect ada waiting at wait_1 until 2026-01-08T09:00",
+        &["`ada` waits at `wait_1` until 2026-01-07 09:00"],
+    );
+    fails(
+        "  when ada does ping\n  advance 2 days\n  expect ada path nurture [wait_1]",
+        &["it has finished [wait_1, do_1]"],
+    );
+    fails("  expect sent send_email", &["no `send_email` was sent"]);
+    fails(
+        "  when ada does ping\n  advance 2 days\n  expect sent send_email { place: \"Oslo\" }",
+        &["of 1 `send_email`, 0 are so", "`place`", "\"nowhere\""],
+    );
+    fails(
+        "  when ada does ping\n  advance 2 days\n  expect nothing else sent",
+        &["2026-01-07 09:00 for `ada`: send_email {"],
+    );
+}
+
+#[test]
+fn what_must_hold_at_every_moment_is_asked_at_each() {
+    let body = "  when ada does ping\n  advance 7 days\n  when ada sets score = 60\n  \
+                when ada sets score = 0";
+    fails(
+        &format!("  always ada.score < 50\n{body}"),
+        &[
+            "`always ada.score < 50` does not hold at 2026-01-12 09:00",
+            "`ada.score` is 60",
+        ],
+    );
+    fails(
+        &format!("  never sent send_email\n{body}"),
+        &["`never sent send_email`, and it does at 2026-01-07 09:00"],
+    );
+    passes(&format!(
+        "  always ada.score < 61\n  never sent log\n{body}"
+    ));
+}
+
+#[test]
+fn mocks_serve_attempts_in_their_order() {
+    let failing = "  mock send_email fails 503 times 2\n  mock send_email => {}\n  \
+                   when ada does ping\n  advance 2 days\n  expect ada waiting at do_1\n  \
+                   advance 1 hour\n  expect ada not in nurture because completed\n  \
+                   expect sent send_email once";
+    passes(failing);
+    let last = "  mock send_email times out times 2\n  when ada does ping\n  advance 2 days\n  \
+                advance 1 day\n  expect ada waiting at do_1";
+    passes(last);
+}
+
+#[test]
+fn a_world_that_cannot_be_fails() {
+    fails(
+        "  given contact eve { email: \"ada@example.com\" }",
+        &[
+            "the world cannot be as `given contact eve",
+            "another contact has this `email`",
+        ],
+    );
+}
+
+#[test]
+fn sources_with_mistakes_are_findings() {
+    let run = play("  expect ada.scor == 1");
+    assert_eq!(run.code, Some(1));
+    assert!(run.err.contains("F0202"), "{}", run.err);
+    assert!(
+        run.err.contains("1 program that cannot be compiled"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+fn tests_are_chosen_by_path_and_by_name() {
+    let test = |name: &str, claim: &str| {
+        format!("test \"{name}\" {{\n  at 2026-01-05T09:00\n  expect {claim}\n}}\n")
+    };
+    let folder = Folder::new(&[
+        ("flow.toml", MANIFEST),
+        ("main.flow", PROGRAM),
+        ("tests/one.flow", &test("first", "1 == 1")),
+        ("tests/two.flow", &test("second", "1 == 2")),
+    ]);
+    let codes = |arguments: &[&str]| folder.flow(arguments).code;
+    assert_eq!(codes(&["test"]), Some(1));
+    assert_eq!(codes(&["test", "tests/one.flow"]), Some(0));
+    assert_eq!(codes(&["test", "tests"]), Some(1));
+    assert_eq!(codes(&["test", "--filter", "first"]), Some(0));
+    assert_eq!(codes(&["test", "--filter", "two.flow"]), Some(1));
+    assert_eq!(codes(&["test", "--filter", "third"]), Some(2));
+    assert_eq!(codes(&["test", "nowhere"]), Some(2));
+    let json = folder.flow(&["test", "--format", "json"]).out;
+    let json: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+    assert_eq!(json["passed"], 1);
+    assert_eq!(json["failed"], 1);
+    assert_eq!(json["tests"][1]["failure"]["line"], 3);
+}
+
+#[test]
+fn a_program_that_does_not_run_yet_is_not_passed() {
+    let program = "object contact { email: email unique required }\n\
+                   workflow w on contact {\n  enroll every day at 09:00\n  steps {}\n}\n\
+                   test \"it\" {\n  at 2026-01-05T09:00\n}\n";
+    let folder = Folder::project(program);
+    let run = folder.flow(&["test"]);
+    if run.err.contains("1 passed") {
+        // Schedules are run by now.
+        return;
+    }
+    assert_eq!(run.code, Some(1), "{}{}", run.out, run.err);
+    assert!(run.out.contains("not run  it"), "{}", run.out);
+    assert!(run.out.contains("is not run yet"), "{}", run.out);
+}
+
+#[test]
+fn literate_files_are_programs_by_section() {
+    let shared = "# Title\n\n```flow\nobject contact { email: email unique required }\n```\n";
+    let section = |title: &str, claim: &str| {
+        format!(
+            "\n## {title}\n\nWords.\n\n```flow\ntest \"it\" {{\n  at 2026-01-05T09:00\n  \
+             given contact ada {{ email: \"ada@example.com\" }}\n  expect {claim}\n}}\n```\n"
+        )
+    };
+    let text = format!(
+        "{shared}{}{}",
+        section("One", "ada.email is known"),
+        section("Two", "ada.email is unknown")
+    );
+    let folder = Folder::new(&[("spec.md", &text)]);
+    let run = folder.flow(&["test", "spec.md"]);
+    assert_eq!(run.code, Some(1), "{}{}", run.out, run.err);
+    assert!(run.out.contains("passed   One: it"), "{}", run.out);
+    assert!(run.out.contains("failed   Two: it"), "{}", run.out);
+    // Places are those of the file.
+    assert!(run.out.contains("spec.md:27:3"), "{}", run.out);
+}
