@@ -7,6 +7,7 @@ use crate::base::{SourceId, Sources};
 use crate::diagnostic::Findings;
 use crate::model::Settings;
 use crate::plan::Program;
+use crate::semantic::Older;
 use crate::syntax::{Parsed, ast};
 use crate::{lint, plan, semantic, syntax};
 
@@ -25,8 +26,8 @@ pub struct Compilation {
 pub struct Files<'f> {
     /// What declares it.
     pub declaring: &'f [SourceId],
-    /// Older versions of its workflows, one in each (V3). They declare nothing,
-    /// and nobody is warned of them.
+    /// Older versions of its workflows, one in each (V3). They declare nothing
+    /// for others, and nobody is warned of them.
     pub pinned: &'f [SourceId],
 }
 
@@ -51,6 +52,7 @@ pub fn compile_all(sources: &Sources, files: Files<'_>, settings: &Settings) -> 
     let packages: Vec<SourceId> = packages.collect();
     let (trees, complete, syntax) = parse(sources, &[&packages, files.declaring].concat());
     let (pinned, whole, other) = parse(sources, files.pinned);
+    let pinned = older(sources, files.pinned, pinned);
     let mut syntax = syntax;
     syntax.append(other);
     let checked = semantic::analyse_all((&trees, &pinned), complete && whole, settings);
@@ -68,6 +70,17 @@ pub fn compile_all(sources: &Sources, files: Files<'_>, settings: &Settings) -> 
         findings: findings.sorted(),
         program,
     }
+}
+
+/// Older versions, each with what its file is called by: `NAME@VERSION.flow`.
+fn older(sources: &Sources, ids: &[SourceId], files: Vec<ast::File>) -> Vec<Older> {
+    let older = ids.iter().zip(files).map(|(id, file)| {
+        let name = sources.get(*id).name();
+        let name = name.strip_suffix(".flow").unwrap_or(name);
+        let version = name.rsplit('@').next().unwrap_or(name).to_owned();
+        Older { version, file }
+    });
+    older.collect()
 }
 
 /// Parses all files, in parallel; the result is in the order of the files.

@@ -22,7 +22,7 @@ pub use action::{Action, ActionId, ActionParameter, ActionResult, builtin_action
 pub use calendar::{Calendar, Closed, Hours, Opening, WEEK, Zone};
 pub use catalog::{
     CalendarId, Catalog, Constant, ConstantId, Item, Message, MessageField, MessageId,
-    MessageParameter, Segment, SegmentId, Workflow, WorkflowId,
+    MessageParameter, Segment, SegmentId, Workflow, WorkflowId, is_kept, kept_name, written,
 };
 pub use coerce::{Misfit, Raw, coerce, form_of, refit};
 pub use event::{Event, EventId, EventProperty, EventPropertyId, OCCURRENCE, action_failed};

@@ -43,6 +43,15 @@ impl Checked {
     }
 }
 
+/// An older version of a workflow (V3).
+#[derive(Debug)]
+pub struct Older {
+    /// By which version its declarations are told from others of their names.
+    pub version: String,
+    /// The workflow, with what is kept with it.
+    pub file: ast::File,
+}
+
 /// Finds the meaning of all files together. The order of files does not
 /// matter. `complete` says whether each declaration is there, at least by its
 /// name; if not, names that are missing are not reported.
@@ -51,11 +60,11 @@ pub fn analyse(files: &[ast::File], complete: bool, settings: &Settings) -> Chec
     analyse_all((files, &[]), complete, settings)
 }
 
-/// The same with files of older versions of workflows, one in each (V3). They
-/// declare nothing: what they name is what the others declare.
+/// The same with older versions of workflows (V3). What they declare is for
+/// themselves alone; what else they name is what the files declare.
 #[must_use]
 pub fn analyse_all(
-    (files, pinned): (&[ast::File], &[ast::File]),
+    (files, pinned): (&[ast::File], &[Older]),
     complete: bool,
     settings: &Settings,
 ) -> Checked {

@@ -10,7 +10,7 @@ use crate::base::{Fingerprint, Name, Sources, Uid};
 use crate::diagnostic::{Finding, Findings, Level};
 use crate::engine::{Prepared, Refused, State};
 use crate::model::WorkflowId;
-use crate::plan::Workflow;
+use crate::plan::{Program, Workflow};
 use crate::project::Project;
 use crate::syntax::ast::OnEdit;
 
@@ -25,16 +25,10 @@ pub struct Older {
     pub enrolments: u64,
     /// Whose these are.
     pub records: Named,
-    /// The text that declared it.
+    /// What the text is called that declares it.
+    pub source: String,
+    /// This text.
     pub text: String,
-}
-
-impl Older {
-    /// What its text is called.
-    #[must_use]
-    pub fn source(&self) -> String {
-        format!("{}@{}.flow", self.workflow, self.version.short())
-    }
 }
 
 /// How many are inside each version of each workflow.
@@ -60,6 +54,7 @@ pub fn needed(state: &State, texts: &Sources, next: &Prepared) -> Vec<Older> {
             version: plan.version,
             enrolments,
             records: whose(state, id),
+            source: source_of(plan, (&running.program, texts)),
             text: text_of(plan, texts),
         })
     });
@@ -76,13 +71,28 @@ fn whose(state: &State, version: WorkflowId) -> Named {
     Named::of(state, &records, records.len() as u64)
 }
 
-/// The text that declares a version: of an instance that of its template too.
+/// The text that declares a version: of an instance that of its template too,
+/// then what is kept with it.
 fn text_of(plan: &Workflow, texts: &Sources) -> String {
-    let own = texts.slice(plan.span);
-    match &plan.made {
-        Some(made) => format!("{}\n\n{own}", texts.slice(made.span)),
-        None => own.to_owned(),
+    let template = plan.made.iter().map(|made| made.span);
+    let kept = plan.kept.iter().copied();
+    let spans = template.chain([plan.span]).chain(kept);
+    let parts: Vec<&str> = spans.map(|span| texts.slice(span)).collect();
+    parts.join("\n\n")
+}
+
+/// What the text of a version is called. One that was kept before stays what
+/// it was called: so its declarations keep their names.
+fn source_of(plan: &Workflow, (program, texts): (&Program, &Sources)) -> String {
+    let source = plan.span.source;
+    let pinned = program.pinned().iter();
+    if pinned
+        .into_iter()
+        .any(|older| older.workflow.span.source == source)
+    {
+        return texts.get(source).name().to_owned();
     }
+    format!("{}@{}.flow", plan.name(), plan.version.short())
 }
 
 /// Whether those inside a version stay on it, and it is not the one that
@@ -96,7 +106,7 @@ fn stays(running: &Prepared, plan: &Workflow, next: &Prepared) -> bool {
     // The records of another object cannot be inside.
     let object = &running.program.catalog.objects[plan.object].name;
     let same = *object == catalog.objects[current.object].name;
-    same && current.on_edit == OnEdit::Pin && current.text != plan.text
+    same && current.on_edit == OnEdit::Pin && current.whole != plan.whole
 }
 
 /// Why a program does not go with what is in a store.

@@ -79,7 +79,7 @@ impl Loaded {
         let project = project::unpack(&self.root, &self.packed);
         let mut project = project.ok_or_else(|| Unfit::unread(older))?;
         for version in older {
-            project.pin(&version.source(), &version.text);
+            project.pin(&version.source, &version.text);
         }
         match Loaded::compile(&project) {
             Ok((loaded, _)) => Ok(loaded),

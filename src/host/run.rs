@@ -21,6 +21,7 @@ use crate::engine::decision::Action;
 use crate::engine::frozen::DecisionHash;
 use crate::engine::frozen::v1::event::{Event as Frozen, Place};
 use crate::engine::{Event, Input, State};
+use crate::model::is_kept;
 use crate::scenario::{Machine, Scenario};
 use crate::store::disk::Disk;
 
@@ -337,7 +338,9 @@ pub(super) fn objects(state: &State) -> BTreeMap<String, usize> {
 /// How many are in each segment.
 pub(super) fn segments(state: &State) -> BTreeMap<String, usize> {
     let catalog = &state.prepared().program.catalog;
-    let counts = catalog.segments.iter().map(|(id, segment)| {
+    let segments = catalog.segments.iter();
+    let counts = segments.filter(|(_, segment)| !is_kept(&segment.name));
+    let counts = counts.map(|(id, segment)| {
         let records = state
             .records()
             .filter(|record| record.object == segment.object);

@@ -189,7 +189,45 @@ named! {
     actions Action add_action action "action";
 }
 
+/// What stands between the name of a declaration that is kept with an older
+/// version of a workflow (V3) and the version: no name is written with it.
+const OF_VERSION: char = '@';
+
+/// The name of a declaration that is kept with an older version.
+#[must_use]
+pub fn kept_name(name: &Name, version: &str) -> Name {
+    Name::new(&format!("{name}{OF_VERSION}{version}"))
+}
+
+/// A name as it is written, without the version that it is kept with.
+#[must_use]
+pub fn written(name: &str) -> &str {
+    name.split_once(OF_VERSION)
+        .map_or(name, |(written, _)| written)
+}
+
+/// Whether what has a name is kept with an older version, and nothing else
+/// can name it.
+#[must_use]
+pub fn is_kept(name: &Name) -> bool {
+    name.as_str().contains(OF_VERSION)
+}
+
 impl Catalog {
+    /// The same as an older version of a workflow sees it: what is kept with
+    /// it goes by its written name. Each is said by its word and its name here.
+    #[must_use]
+    pub fn seen_with(&self, kept: &[(&'static str, Name)]) -> Catalog {
+        let mut seen = self.clone();
+        for (word, name) in kept {
+            if let Some(place) = self.names.get(&(*word, name.clone())) {
+                let written = Name::new(written(name.as_str()));
+                seen.names.insert((*word, written), *place);
+            }
+        }
+        seen
+    }
+
     /// Whether a name is declared, as what a word (`event`, `segment`, …) says.
     #[must_use]
     pub fn declares(&self, word: &'static str, name: &Name) -> bool {

@@ -39,6 +39,18 @@ struct Lowering<'a> {
     sources: &'a Sources,
 }
 
+/// What tells a version of a workflow from others.
+struct VersionOf {
+    /// The hash of the text that declares it.
+    text: Fingerprint,
+    /// That of all that stays with it besides.
+    whole: Fingerprint,
+    /// That of all that it is compiled from.
+    version: Fingerprint,
+    /// What stays with it.
+    kept: Vec<Span>,
+}
+
 impl Lowering<'_> {
     fn program(self) -> Program {
         let program = self.program;
@@ -81,15 +93,16 @@ impl Lowering<'_> {
         }
     }
 
-    /// The hash of the text that declares a workflow, and its version.
-    fn version(
-        self,
-        versions: &Versions<'_>,
-        id: WorkflowId,
-        own: &[hir::Origin],
-    ) -> (Fingerprint, Fingerprint) {
+    fn version(self, versions: &Versions<'_>, id: WorkflowId, own: &[hir::Origin]) -> VersionOf {
         let text = tokens(own, self.sources);
-        (text, versions.version(Item::Workflow(id), (own, text)))
+        let kept = versions.kept(own);
+        let spans = kept.iter().flat_map(|item| self.program.origins.of(*item));
+        VersionOf {
+            text,
+            whole: versions.whole(text, &kept),
+            version: versions.version(Item::Workflow(id), (own, text)),
+            kept: spans.map(|origin| origin.span).collect(),
+        }
     }
 
     /// Older versions, each once, in an order that no order of files decides.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::{Fingerprint, Hasher, Sources};
-use crate::model::Item;
+use crate::model::{Item, written};
 use crate::semantic::hir::{Origin, Program};
 use crate::syntax::hash_tokens;
 
@@ -21,12 +21,22 @@ struct Part {
     tokens: Option<Fingerprint>,
 }
 
+impl Part {
+    fn add(&self, hasher: &mut Hasher) {
+        hasher.text(self.kind);
+        hasher.text(&self.name);
+        if let Some(tokens) = &self.tokens {
+            hasher.fingerprint(tokens);
+        }
+    }
+}
+
 impl<'a> Versions<'a> {
     pub(super) fn of(program: &'a Program, sources: &Sources) -> Self {
         let parts = program.origins.iter().map(|(item, origins)| {
             let part = Part {
                 kind: kind(item),
-                name: program.catalog.item_name(item),
+                name: written(&program.catalog.item_name(item)).to_owned(),
                 tokens: (!counts_by_name(item)).then(|| tokens(origins, sources)),
             };
             (item, part)
@@ -51,13 +61,48 @@ impl<'a> Versions<'a> {
             .filter_map(|item| self.parts.get(item))
             .collect();
         named.sort();
-        for part in named {
-            hasher.text(part.kind);
-            hasher.text(&part.name);
-            if let Some(tokens) = &part.tokens {
-                hasher.fingerprint(tokens);
+        named.iter().for_each(|part| part.add(&mut hasher));
+        hasher.finish()
+    }
+
+    /// What stays with a version of a workflow when others are published (V3):
+    /// the constants, messages, calendars and segments with a condition that it
+    /// names, directly or through one another. What packages declare is not
+    /// edited.
+    pub(super) fn kept(&self, own: &[Origin]) -> BTreeSet<Item> {
+        let mut found = BTreeSet::new();
+        let mut open = vec![own];
+        while let Some(origins) = open.pop() {
+            for name in origins.iter().flat_map(|origin| &origin.names) {
+                if self.stays(*name) && found.insert(*name) {
+                    open.push(self.program.origins.of(*name));
+                }
             }
         }
+        found
+    }
+
+    fn stays(&self, item: Item) -> bool {
+        let stays = match item {
+            Item::Constant(_) | Item::Message(_) | Item::Calendar(_) => true,
+            Item::Segment(segment) => !self.program.catalog.segments[segment].fixed,
+            _ => false,
+        };
+        let mut origins = self.program.origins.of(item).iter();
+        let settings = &self.program.settings;
+        stays && origins.all(|origin| settings.package_at(origin.span).is_none())
+    }
+
+    /// The hash of the text of a workflow and of all that stays with it.
+    pub(super) fn whole(&self, text: Fingerprint, kept: &BTreeSet<Item>) -> Fingerprint {
+        let mut hasher = Hasher::default();
+        hasher.fingerprint(&text);
+        let mut kept: Vec<&Part> = kept
+            .iter()
+            .filter_map(|item| self.parts.get(item))
+            .collect();
+        kept.sort();
+        kept.iter().for_each(|part| part.add(&mut hasher));
         hasher.finish()
     }
 

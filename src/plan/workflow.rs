@@ -25,6 +25,10 @@ pub struct Workflow {
     pub campaigns: Vec<Box<str>>,
     /// The hash of its own text.
     pub text: Fingerprint,
+    /// The hash of its own text and of what is kept with it.
+    pub whole: Fingerprint,
+    /// The declarations that are kept with it when others are published (V3).
+    pub kept: Vec<Span>,
     /// The hash of all that it is compiled from (V1).
     pub version: Fingerprint,
     /// What an edit does with those inside (V2, V3).

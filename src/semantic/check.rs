@@ -42,17 +42,17 @@ mod via;
 mod wait;
 mod workflow;
 
-use super::Checked;
 use super::hir::{Origins, Program};
 use super::resolve::{EventTree, Resolved};
 use super::types::Checker;
+use super::{Checked, Older};
 use crate::base::Span;
 use crate::model::{Item, Settings};
-use crate::syntax::ast::{File, TypeExpr, TypeKind};
+use crate::syntax::ast::{TypeExpr, TypeKind};
 
 /// Checks all bodies, in the order in which they depend on each other.
 pub(super) fn check(
-    (resolved, pinned): (Resolved<'_>, &[File]),
+    (resolved, pinned): (Resolved<'_>, &[Older]),
     settings: &Settings,
     complete: bool,
 ) -> Checked {
@@ -61,9 +61,10 @@ pub(super) fn check(
         trees,
         lost,
         pinned: heads,
+        seen,
         findings,
     } = resolved;
-    let mut checker = Checker::new(&catalog, settings, &lost, complete);
+    let mut checker = Checker::new((&catalog, &seen), settings, &lost, complete);
     checker.findings = findings;
     let mut origins = Origins::default();
     let constants = checker.check_constants(&trees, &mut origins);
@@ -121,6 +122,7 @@ impl Checker<'_> {
     fn declare(&mut self, origins: &mut Origins, item: Item, span: Span) {
         let names = std::mem::take(&mut self.uses);
         origins.add(item, span, names);
+        self.stand_outside();
     }
 }
 

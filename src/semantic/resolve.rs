@@ -3,13 +3,14 @@
 mod action;
 mod association;
 mod package;
+mod pinned;
 mod property;
 mod template;
 
 pub(super) use package::unused;
 
-use super::Lost;
-use crate::base::{Lookup, Name, Span};
+use super::{Lost, Older};
+use crate::base::{Lookup, Name, SourceId, Span};
 use crate::diagnostic::{Code, Finding, Findings, with_article};
 use crate::model::{
     Calendar, Catalog, Constant, Event, EventProperty, Message, MessageParameter, OCCURRENCE,
@@ -24,6 +25,8 @@ pub(super) struct Resolved<'a> {
     pub(super) lost: Lost,
     /// The templates of older versions.
     pub(super) pinned: Vec<PinnedTemplate<'a>>,
+    /// The catalog as the files of older versions see it.
+    pub(super) seen: Vec<(SourceId, Catalog)>,
     pub(super) findings: Findings,
 }
 
@@ -105,7 +108,7 @@ const BUILTIN_EVENTS: [&str; 6] = [
 ];
 
 pub(super) fn resolve<'a>(
-    (files, pinned): (&'a [ast::File], &'a [ast::File]),
+    (files, pinned): (&'a [ast::File], &'a [Older]),
     complete: bool,
     settings: &'a Settings,
 ) -> Resolved<'a> {
@@ -142,6 +145,8 @@ struct Resolver<'a> {
     trees: Trees<'a>,
     lost: Lost,
     pinned: Vec<PinnedTemplate<'a>>,
+    /// What is kept with older versions: in which file, as what, by which name.
+    kept: Vec<(SourceId, &'static str, Name)>,
     findings: Findings,
     complete: bool,
     settings: &'a Settings,
@@ -161,6 +166,7 @@ impl<'a> Resolver<'a> {
             trees,
             lost,
             pinned,
+            kept: Vec::new(),
             findings,
             complete,
             settings,
@@ -172,6 +178,7 @@ impl<'a> Resolver<'a> {
 
     fn finish(self) -> Resolved<'a> {
         Resolved {
+            seen: self.seen(),
             catalog: self.catalog,
             trees: self.trees,
             lost: self.lost,
@@ -387,52 +394,61 @@ impl<'a> Resolver<'a> {
 
     fn calendars(&mut self, all: &Gathered<'a>) {
         for tree in &all.calendars {
-            self.catalog.add_calendar(Calendar {
-                name: tree.name.name.clone(),
-                doc: tree.doc.clone(),
-            });
-            self.trees.calendars.push(tree);
+            self.calendar(tree, tree.name.name.clone());
         }
+    }
+
+    fn calendar(&mut self, tree: &'a ast::Calendar, name: Name) {
+        let doc = tree.doc.clone();
+        self.catalog.add_calendar(Calendar { name, doc });
+        self.trees.calendars.push(tree);
     }
 
     fn rest(&mut self, all: &Gathered<'a>) {
         for tree in &all.messages {
-            let Some(object) = self.object(&tree.object) else {
-                self.lost.insert(tree.name.name.clone(), ());
-                continue;
-            };
-            let parameters = self.parameters(&tree.parameters);
-            let (name, doc) = (tree.name.name.clone(), tree.doc.clone());
-            self.catalog.add_message(Message {
-                name,
-                doc,
-                object,
-                parameters,
-            });
-            self.trees.messages.push(tree);
+            self.message(tree, tree.name.name.clone());
         }
         for tree in &all.segments {
-            let Some(object) = self.object(&tree.object) else {
-                self.lost.insert(tree.name.name.clone(), ());
-                continue;
-            };
-            let fixed = matches!(tree.kind, ast::SegmentKind::Static);
-            let (name, doc) = (tree.name.name.clone(), tree.doc.clone());
-            self.catalog.add_segment(Segment {
-                name,
-                doc,
-                object,
-                fixed,
-            });
-            self.trees.segments.push(tree);
+            self.segment(tree, tree.name.name.clone());
         }
         for tree in &all.constants {
-            self.catalog.add_constant(Constant {
-                name: tree.name.name.clone(),
-                doc: tree.doc.clone(),
-            });
-            self.trees.constants.push(tree);
+            self.constant(tree, tree.name.name.clone());
         }
+    }
+
+    fn message(&mut self, tree: &'a ast::Message, name: Name) {
+        let Some(object) = self.object(&tree.object) else {
+            self.lost.insert(tree.name.name.clone(), ());
+            return;
+        };
+        let parameters = self.parameters(&tree.parameters);
+        self.catalog.add_message(Message {
+            name,
+            doc: tree.doc.clone(),
+            object,
+            parameters,
+        });
+        self.trees.messages.push(tree);
+    }
+
+    fn segment(&mut self, tree: &'a ast::Segment, name: Name) {
+        let Some(object) = self.object(&tree.object) else {
+            self.lost.insert(tree.name.name.clone(), ());
+            return;
+        };
+        self.catalog.add_segment(Segment {
+            name,
+            doc: tree.doc.clone(),
+            object,
+            fixed: matches!(tree.kind, ast::SegmentKind::Static),
+        });
+        self.trees.segments.push(tree);
+    }
+
+    fn constant(&mut self, tree: &'a ast::Constant, name: Name) {
+        let doc = tree.doc.clone();
+        self.catalog.add_constant(Constant { name, doc });
+        self.trees.constants.push(tree);
     }
 
     fn parameters(&mut self, trees: &[ast::Parameter]) -> Vec<MessageParameter> {

@@ -30,7 +30,7 @@ pub(super) use scope::{Bound, EventScope, Local, Member, Scope, Source};
 use std::collections::BTreeSet;
 
 use super::hir::{Expr, ExprKind, FieldSource, Later};
-use crate::base::{Lookup, Name, Span, meant};
+use crate::base::{Lookup, Name, SourceId, Span, meant};
 use crate::diagnostic::{Code, Finding, Findings, with_article};
 use crate::model::{Catalog, Hours, Item, ObjectId, PropertyId, Settings, Type, Value};
 use crate::syntax::ast::Ident;
@@ -38,6 +38,8 @@ use crate::syntax::ast::Ident;
 /// What is checked so far, and what it is checked against.
 pub(super) struct Checker<'a> {
     pub(super) catalog: &'a Catalog,
+    /// The catalog of all, and as the files of older versions see it (V3).
+    catalogs: (&'a Catalog, &'a [(SourceId, Catalog)]),
     pub(super) settings: &'a Settings,
     /// Names of declarations that could not be read.
     pub(super) lost: &'a Lookup<Name, ()>,
@@ -67,15 +69,17 @@ pub(super) struct Checker<'a> {
 
 impl<'a> Checker<'a> {
     pub(super) fn new(
-        catalog: &'a Catalog,
+        catalogs: (&'a Catalog, &'a [(SourceId, Catalog)]),
         settings: &'a Settings,
         lost: &'a Lookup<Name, ()>,
         complete: bool,
     ) -> Self {
+        let (catalog, _) = catalogs;
         let constants = catalog.constants.ids().map(|_| None).collect();
         let (findings, uses, sensitive) = Default::default();
         Checker {
             catalog,
+            catalogs,
             settings,
             lost,
             complete,
@@ -90,6 +94,18 @@ impl<'a> Checker<'a> {
             bound: Vec::new(),
             step_ids: Vec::new(),
         }
+    }
+
+    /// From now on names mean what they mean in a file.
+    pub(super) fn stand_in(&mut self, source: SourceId) {
+        let (all, seen) = self.catalogs;
+        let own = seen.iter().find(|(other, _)| *other == source);
+        self.catalog = own.map_or(all, |(_, catalog)| catalog);
+    }
+
+    /// Names mean again what they mean everywhere.
+    pub(super) fn stand_outside(&mut self) {
+        (self.catalog, _) = self.catalogs;
     }
 
     pub(super) fn report(&mut self, finding: Finding) {

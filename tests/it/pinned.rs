@@ -6,11 +6,13 @@ use std::fs;
 use std::thread::sleep;
 use std::time::Duration;
 
+use flow::base::Uid;
 use flow::engine::Event;
-use flow::engine::decision::Action;
+use flow::engine::decision::{Action, Rendered};
 use flow::engine::message::{Again, Outcome as Came};
 use flow::host::desk::{Ask, Candidate, Order, Reply, Status};
-use serde_json::Value;
+use flow::model::Value;
+use serde_json::Value as Json;
 
 use crate::cli_support::{Folder, MANIFEST, Run};
 use crate::desk::{Desk, PROGRAM};
@@ -132,6 +134,92 @@ fn those_inside_older_versions_are_there_again_when_a_store_is_opened() {
     desk.load(&first);
     let written = desk.kept.durable.core().program();
     assert_eq!(written.hash, written.written);
+    drop(reopened(desk));
+}
+
+/// The program of the desk, whose workflow `once` pins and names declarations
+/// that are `number`, `greeting` and of `city`.
+fn naming(number: u32, greeting: &str, city: &str) -> String {
+    let steps = "wait 1 day set score = MOST branch { case when in segment far { set city = \"was far\" } } \
+                 wait 1 day set score = MOST + 10";
+    let program = pinning(steps).replace("subject: \"Hello\"", &format!("subject: \"{greeting}\""));
+    format!(
+        "{program}
+const LEAST = {number}
+const MOST = LEAST * 2
+segment far on contact when city == \"{city}\" and no_score
+"
+    )
+    .replace(
+        " and no_score",
+        " and (score is unknown or score < MOST * 100)",
+    )
+}
+
+/// What a contact has: score, city.
+fn has(desk: &Desk, of: &Candidate) -> [String; 2] {
+    let state = desk.kept.durable.core().state();
+    let id = Uid::parse(&of.id).expect("an id");
+    let record = state.record(id).expect("it is there");
+    let object = &state.prepared().program.catalog.objects[record.object];
+    ["score", "city"].map(|name| {
+        let id = object.property(name).expect("it has one");
+        match record.value(id) {
+            Some(Value::Number(number)) => number.to_string(),
+            Some(Value::Text(text)) => text.to_string(),
+            other => format!("{other:?}"),
+        }
+    })
+}
+
+/// proves: V3
+#[test]
+fn what_an_older_version_names_is_what_it_was() {
+    let mut desk = Desk::new(&naming(1, "Hello", "Bergen"));
+    let inside = |desk: &mut Desk, name: &str, city: &str| {
+        let contact = desk.contact(&format!("{name}@x.example"), &[("city", city)]);
+        desk.one(Order::Event(contact.clone(), "visited".into(), vec![]));
+        contact
+    };
+    let ada = inside(&mut desk, "ada", "Bergen");
+    // The text of the workflow is the same, what it names is not.
+    desk.load(&naming(3, "Good evening", "Tromso"));
+    let bob = inside(&mut desk, "bob", "Bergen");
+    desk.load(&naming(5, "Good night", "Voss"));
+    let cid = inside(&mut desk, "cid", "Voss");
+    assert_eq!(versions(&mut desk), [1, 1, 1]);
+    let mut desk = reopened(desk);
+    desk.hours(25);
+    assert_eq!(has(&desk, &ada), ["2", "was far"]);
+    assert_eq!(has(&desk, &bob), ["6", "Bergen"]);
+    assert_eq!(has(&desk, &cid), ["10", "was far"]);
+    // What was edited once more, or is gone, is kept all the same.
+    desk.load(&pinning("wait 3 days"));
+    assert_eq!(versions(&mut desk), [0, 1, 1, 1]);
+    assert_eq!(status(&mut desk).segments.len(), 0, "it is for them alone");
+    let mut desk = reopened(desk);
+    desk.hours(25);
+    let scores = [&ada, &bob, &cid].map(|of| has(&desk, of)[0].clone());
+    assert_eq!(scores, ["12", "16", "20"]);
+    let mut desk = reopened(desk);
+    let pending = desk.kept.durable.core().pending().iter();
+    let mails = pending.map(|open| {
+        let message = open.action.request.message.as_ref().expect("it is a mail");
+        let subject = message.fields.first().map(|(_, text)| text.to_string());
+        let mut arguments = open.action.request.arguments.iter();
+        let said = arguments.find(|(name, _)| *name == *"message");
+        let said: &Rendered = said.map(|(_, said)| said).expect("it names one");
+        assert_eq!(
+            (message.name.as_str(), said.to_string().as_str()),
+            ("hello", "\"hello\"")
+        );
+        subject.expect("it has one")
+    });
+    let mut mails: Vec<String> = mails.collect();
+    mails.sort();
+    assert_eq!(mails, ["Good evening", "Good night", "Hello"]);
+    answer(&mut desk, &Came::Done(vec![None]));
+    assert_eq!(versions(&mut desk), [0_usize; 0]);
     drop(reopened(desk));
 }
 
@@ -267,13 +355,13 @@ fn ok(folder: &Folder, arguments: &[&str]) -> String {
     run.out
 }
 
-fn record(folder: &Folder, name: &str) -> Value {
+fn record(folder: &Folder, name: &str) -> Json {
     let out = ok(folder, &["records", "--format", "json"]);
     let mut all = out
         .lines()
         .map(|line| serde_json::from_str(line).expect("json"));
     let email = format!("{name}@x.example");
-    all.find(|one: &Value| one["properties"]["email"] == *email)
+    all.find(|one: &Json| one["properties"]["email"] == *email)
         .expect("it is there")
 }
 
@@ -357,8 +445,8 @@ fn who_is_inside_which_version_is_shown() {
     let history = ok(&folder, &["history", "ada@x.example", "--format", "json"]);
     let told = history
         .lines()
-        .map(|line| -> Value { serde_json::from_str(line).expect("json") });
-    let told: Vec<Value> = told.filter(|one| one["workflow"] == "slow").collect();
+        .map(|line| -> Json { serde_json::from_str(line).expect("json") });
+    let told: Vec<Json> = told.filter(|one| one["workflow"] == "slow").collect();
     assert!(told.len() > 3, "{history}");
     assert!(
         told.iter().all(|one| one["version"] == version),

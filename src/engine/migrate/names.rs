@@ -5,12 +5,14 @@
 use std::collections::BTreeMap;
 
 use super::script::Script;
+use crate::base::Name;
 use crate::engine::prepared::Prepared;
 use crate::engine::record::CounterId;
 use crate::model::{
     ActionId, AssociationId, Catalog, EventId, Members, ObjectId, PropertyId, SegmentId, Type,
-    Value, WorkflowId,
+    Value, WorkflowId, written,
 };
+use crate::plan::Workflow;
 use crate::syntax::ast::OnEdit;
 
 /// Old places → new ones.
@@ -128,7 +130,9 @@ impl Names {
             objects: before.objects.ids().map(|id| pair.object(id)).collect(),
             segments: segments
                 .map(|(_, segment)| {
-                    let id = after.segment(&segment.name)?;
+                    let id = after.segment(&segment.name);
+                    let id =
+                        id.or_else(|| after.segment(&Name::new(written(segment.name.as_str()))))?;
                     // A segment that follows a condition now holds nobody by hand.
                     (after.segments[id].fixed == segment.fixed).then_some(id)
                 })
@@ -279,13 +283,15 @@ fn plans(
     let plans = plans.map(|(place, plan)| {
         let workflow = old.program.current(WorkflowId::at(place));
         let current = workflows.get(workflow.index()).copied().flatten()?;
-        let says_same = |id: &WorkflowId| {
-            let other = new.workflow(*id);
-            other.is_some_and(|other| other.text == plan.text)
+        let find = |same: fn(&Workflow, &Workflow) -> bool| {
+            let mut versions = new.program.versions(current);
+            versions.find(|id| new.workflow(*id).is_some_and(|other| same(other, plan)))
         };
         let pins = new.workflow(current)?.on_edit == OnEdit::Pin;
-        let mut versions = new.program.versions(current).filter(|_| pins);
-        let id = versions.find(says_same).unwrap_or(current);
+        // Stores of before kept nothing with a version but its own text.
+        let whole = find(|one, other| one.whole == other.whole);
+        let found = whole.or_else(|| find(|one, other| one.text == other.text));
+        let id = found.filter(|_| pins).unwrap_or(current);
         Some(OfWorkflow {
             id,
             script: Script::between(plan, new.workflow(id)?),

@@ -10,7 +10,7 @@ use crate::engine::enrolment::Enrolment;
 use crate::engine::evaluate::Scope;
 use crate::engine::record::Heard;
 use crate::model::compute;
-use crate::model::{ActionParameter, MessageId, Type, Value};
+use crate::model::{ActionParameter, MessageId, Type, Value, written};
 use crate::plan::{Do, Expression, JsonNode, Node, NodeId, TextNode};
 
 impl Draft<'_> {
@@ -28,7 +28,7 @@ impl Draft<'_> {
             let Some(parameter) = declared.parameter(name.as_str()) else {
                 continue;
             };
-            let rendered = self.argument(of, parameter, value);
+            let mut rendered = self.argument(of, parameter, value);
             if matches!(rendered, Rendered::Null) {
                 if parameter.required {
                     return Err(name.clone());
@@ -37,6 +37,8 @@ impl Draft<'_> {
             }
             if let (Type::Message, Rendered::Text(text)) = (&parameter.ty, &rendered) {
                 message = catalog.message(&Name::new(text));
+                // One that is kept with an older version goes by its own name.
+                rendered = Rendered::Text(written(text).into());
             }
             arguments.push((name.clone(), rendered));
         }
@@ -133,7 +135,7 @@ impl Draft<'_> {
             _ => None,
         });
         Ok(RenderedMessage {
-            name: declared.name.clone(),
+            name: Name::new(written(declared.name.as_str())),
             fields: fields.collect(),
         })
     }

@@ -16,7 +16,7 @@ use crate::engine::history;
 use crate::engine::record::{RecordCell, Side};
 use crate::engine::{Prepared, State};
 use crate::host::look::{Called, name};
-use crate::model::{Value as Known, compute};
+use crate::model::{Value as Known, compute, is_kept};
 
 /// Adds an entry of the history as a line; its kind.
 pub(in crate::host) fn entry(
@@ -201,7 +201,7 @@ pub(in crate::host) fn record(state: &State, cell: &RecordCell) -> Record {
     });
     let segments = prepared.program.catalog.segments.iter();
     let segments = segments
-        .filter(|(_, segment)| segment.object == cell.object)
+        .filter(|(_, segment)| segment.object == cell.object && !is_kept(&segment.name))
         .filter(|(id, _)| state.is_member(cell, *id));
     Record {
         object: object.name.to_string(),

@@ -1,7 +1,7 @@
 //! Workflows: triggers and clauses.
 
-use super::Lowering;
-use crate::base::{Fingerprint, Span};
+use super::{Lowering, VersionOf};
+use crate::base::Span;
 use crate::model::WorkflowId;
 use crate::plan::{
     ActionGraph, BoundName, Clause, Condition, EventTrigger, Made, Next, Reenroll, Refinement,
@@ -14,7 +14,7 @@ impl Lowering<'_> {
         self,
         id: WorkflowId,
         workflow: &hir::Workflow,
-        (text, version): (Fingerprint, Fingerprint),
+        of: VersionOf,
     ) -> Workflow {
         let steps = self.steps(&workflow.steps);
         let entry = steps.first().map_or(Next::End, |_| Next::Step(0));
@@ -31,8 +31,10 @@ impl Lowering<'_> {
             doc: self.program.catalog.workflows[id].doc.clone(),
             off: workflow.off,
             campaigns: workflow.campaigns.clone(),
-            text,
-            version,
+            text: of.text,
+            whole: of.whole,
+            kept: of.kept,
+            version: of.version,
             on_edit: workflow.on_edit,
             events: triggers(&workflow.events),
             filters: self.conditions(workflow.filters.iter().map(|trigger| &trigger.condition)),

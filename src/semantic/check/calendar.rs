@@ -16,6 +16,7 @@ impl Checker<'_> {
     ) -> Vec<Hours> {
         let mut calendars = Vec::with_capacity(trees.calendars.len());
         for (id, tree) in self.catalog.calendars.ids().zip(&trees.calendars) {
+            self.stand_in(tree.span.source);
             calendars.push(self.calendar(tree));
             self.declare(origins, Item::Calendar(id), tree.span);
         }

@@ -53,6 +53,7 @@ impl Checker<'_> {
             return;
         }
         set(states, place, State::Open);
+        self.stand_in(tree.span.source);
         for named in named_constants(&tree.value) {
             let Some(other) = self.catalog.constant(&named.name) else {
                 continue;
@@ -65,6 +66,7 @@ impl Checker<'_> {
             }
             if state == Some(State::New) {
                 self.check_constant((other.index(), links + 1), trees, (states, origins));
+                self.stand_in(tree.span.source);
             }
         }
         self.uses.clear();

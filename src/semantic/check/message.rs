@@ -15,6 +15,7 @@ impl Checker<'_> {
     ) -> Vec<MessageBody> {
         let mut bodies = Vec::with_capacity(trees.messages.len());
         for (id, tree) in self.catalog.messages.ids().zip(&trees.messages) {
+            self.stand_in(tree.span.source);
             bodies.push(self.message(id, tree));
             self.declare(origins, Item::Message(id), tree.span);
         }

@@ -5,6 +5,7 @@ use super::template::Body;
 use super::workflow::parts;
 use crate::base::Span;
 use crate::model::WorkflowId;
+use crate::semantic::Older;
 use crate::semantic::hir::{Origin, Pinned, Workflow};
 use crate::semantic::resolve::PinnedTemplate;
 use crate::semantic::types::Checker;
@@ -14,16 +15,17 @@ impl Checker<'_> {
     /// Each file holds one version; that of an instance its template too.
     pub(super) fn check_pinned(
         &mut self,
-        files: &[ast::File],
+        files: &[Older],
         templates: &[PinnedTemplate<'_>],
     ) -> Vec<Pinned> {
         let mut versions = Vec::new();
-        for declaration in files.iter().flat_map(|file| &file.declarations) {
+        for declaration in files.iter().flat_map(|older| &older.file.declarations) {
             versions.extend(match declaration {
                 Declaration::Workflow(tree) => self.pinned(tree),
                 Declaration::Instance(tree) => self.pinned_instance(tree, templates),
                 _ => None,
             });
+            self.stand_outside();
         }
         versions
     }
@@ -37,6 +39,7 @@ impl Checker<'_> {
     }
 
     fn pinned(&mut self, tree: &ast::Workflow) -> Option<Pinned> {
+        self.stand_in(tree.span.source);
         let of = self.current(&tree.name, &tree.object)?;
         let workflow = self.workflow((Some(of), self.catalog.workflows[of].object), tree);
         Some(self.version_of(of, workflow, parts(tree.span, &tree.clauses)))
@@ -48,6 +51,7 @@ impl Checker<'_> {
         templates: &[PinnedTemplate<'_>],
     ) -> Option<Pinned> {
         let source = tree.span.source;
+        self.stand_in(source);
         let mut templates = templates.iter();
         let (template, head) = templates.find(|(template, _)| {
             template.span.source == source && template.name.name == tree.template.name

@@ -2,7 +2,7 @@
 
 use crate::base::{Name, Span};
 use crate::diagnostic::{Code, Finding, with_article};
-use crate::model::{Item, ObjectId};
+use crate::model::{Item, ObjectId, is_kept};
 use crate::semantic::resolve::{Trees, WorkflowTree};
 use crate::semantic::types::Checker;
 use crate::syntax::ast::{self, ClauseKind, Ident, ModifierKind};
@@ -49,7 +49,9 @@ impl Checker<'_> {
             renamed.extend(self.renamed(&mut events, item, tree.renamed()));
         }
         let mut segments = Kind::new("segment", trees.segments.iter().map(|tree| &tree.name));
-        for (id, tree) in catalog.segments.ids().zip(&trees.segments) {
+        let all = catalog.segments.iter().zip(&trees.segments);
+        let own = all.filter(|((_, segment), _)| !is_kept(&segment.name));
+        for ((id, _), tree) in own {
             let item = (Item::Segment(id), &tree.name);
             renamed.extend(self.renamed(&mut segments, item, &tree.renamed));
         }

@@ -15,6 +15,7 @@ impl Checker<'_> {
     ) -> Vec<Option<Expr>> {
         let mut segments = Vec::with_capacity(trees.segments.len());
         for (id, tree) in self.catalog.segments.ids().zip(&trees.segments) {
+            self.stand_in(tree.span.source);
             let object = self.catalog.segments[id].object;
             self.uses.insert(Item::Object(object));
             segments.push(match &tree.kind {

@@ -4,7 +4,7 @@ use super::{Gathered, Resolver, WorkflowTree};
 use crate::base::nearest;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{ObjectId, ParameterKind, Template, TemplateParameter, Type, Workflow};
-use crate::syntax::ast::{self, Declaration, Ident};
+use crate::syntax::ast::{self, Ident};
 
 impl<'a> Resolver<'a> {
     pub(super) fn templates(&mut self, all: &Gathered<'a>) {
@@ -19,18 +19,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The templates of older versions (V3), which nothing else can name.
-    pub(super) fn pinned(&mut self, files: &'a [ast::File]) {
-        for declaration in files.iter().flat_map(|file| &file.declarations) {
-            if let Declaration::Template(tree) = declaration {
-                let template = self.template(tree);
-                self.pinned
-                    .extend(template.map(|template| (tree, template)));
-            }
-        }
-    }
-
-    fn template(&mut self, tree: &ast::Template) -> Option<Template> {
+    pub(super) fn template(&mut self, tree: &ast::Template) -> Option<Template> {
         let object = self.object(&tree.object)?;
         let parameters = self.single("the template takes", &tree.parameters);
         let parameters = parameters
