@@ -21,7 +21,7 @@ use flow::engine::decision::{Action, Entry};
 use flow::engine::message::Outcome;
 use flow::engine::{Engine, Input, InputBody, Order, Prepared, State, Target};
 use flow::host::replay::{self, Brings};
-use flow::model::{Settings, Value};
+use flow::model::{Profile, Settings, Value};
 use flow::project;
 use flow::scenario::{Carrier, Scenario};
 
@@ -41,7 +41,14 @@ fn main() {
         "what", "inputs", "median", "best", "inputs/s", "deliveries", "x loop"
     );
     let mut first = None;
-    for load in [example(), generated(1), generated(10), generated(100)] {
+    for load in [
+        example(),
+        generated(1),
+        generated(10),
+        generated(100),
+        generated(1_000),
+        generated(10_000),
+    ] {
         let (touched, rows) = touched(&load);
         let engine = timed(|| run(&load, Silent).machine().state().records().count());
         let plain = timed(|| rows_only(&touched, rows.clone()));
@@ -64,11 +71,11 @@ fn main() {
                 },
             );
         }
-        if load.what.starts_with("generated, 1 ") {
+        if load.what.starts_with("generated, 10 ") {
             first = Some(per(engine.1));
         } else if let Some(first) = first {
             println!(
-                "  an input costs {:.2} times what it costs with 1 workflow",
+                "  an input costs {:.2} times what it costs with 10 workflows",
                 per(engine.1) / first
             );
         }
@@ -115,13 +122,15 @@ object contact { email: email unique required, score: number default 0, city: st
 event seen on contact { place: number }
 ";
 
-/// So many workflows of mixed triggers: by event and value, by property.
+/// So many workflows of mixed triggers: by event and value, by property, by
+/// range. However many there are, an input enrols as often.
 fn generated(workflows: usize) -> Load {
     let mut text = OBJECTS.to_owned();
     for number in 0..workflows {
-        let trigger = match number % 3 {
+        let trigger = match number % 4 {
             0 => format!("enroll on seen where place == {number}"),
             1 => format!("enroll when score == {number}"),
+            2 => format!("enroll when score between {number} and {number}.5"),
             _ => format!("enroll on changed city to \"city {number}\""),
         };
         write!(
@@ -133,9 +142,13 @@ fn generated(workflows: usize) -> Load {
     }
     let mut sources = Sources::default();
     let id = sources.add("generated.flow".to_owned(), text);
-    let compiled = compile(&sources, &[id], &Settings::default());
+    let settings = Settings {
+        limits: Profile::None.into(),
+        ..Settings::default()
+    };
+    let compiled = compile(&sources, &[id], &settings);
     let prepared = Arc::new(Prepared::new(compiled.program.expect("it has no mistake")));
-    let inputs = inputs(&prepared);
+    let inputs = inputs(&prepared, workflows);
     let what = format!("generated, {workflows} workflows");
     Load {
         what,
@@ -146,7 +159,7 @@ fn generated(workflows: usize) -> Load {
 
 /// A thousand contacts, then twenty thousand events and changes, a minute
 /// apart, the same in every run.
-fn inputs(prepared: &Prepared) -> Vec<(Timestamp, Input)> {
+fn inputs(prepared: &Prepared, workflows: usize) -> Vec<(Timestamp, Input)> {
     let catalog = &prepared.program.catalog;
     let contact = catalog
         .object(&Name::new("contact"))
@@ -168,7 +181,7 @@ fn inputs(prepared: &Prepared) -> Vec<(Timestamp, Input)> {
         draw = draw
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        let (who, what) = ((draw >> 33) % 1_000, (draw >> 43) % 100);
+        let (who, what) = ((draw >> 33) % 1_000, (draw >> 43) as usize % workflows);
         let id = Uid::of(&[b"input", b"create", format!("c{who}").as_bytes()]);
         let target = Target::Id(contact, id);
         let body = match number % 3 {

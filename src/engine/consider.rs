@@ -1,6 +1,7 @@
 //! What a delivery means for workflows: who leaves, who enrols, and why not
 //! (E1 to E8, L1 to L3, L6). What enrolments do is not known here.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::decision::{Change, Reason, What};
@@ -8,9 +9,10 @@ use super::draft::Draft;
 use super::enrolment::{Enrolment, Occurrence, Stage};
 use super::evaluate::folded;
 use super::message::Writer;
+use super::prepared::{Sight, Source};
 use super::world::LONGEST_CHAIN;
 use crate::base::{Span, Uid};
-use crate::model::{Type, Value, WorkflowId};
+use crate::model::{PropertyId, Type, Value, WorkflowId};
 use crate::plan::{Condition, EventTrigger, Reenroll, Workflow};
 use crate::semantic::hir::EventSource;
 
@@ -40,18 +42,35 @@ impl<'w> Draft<'w> {
             return;
         }
         let prepared = self.world.prepared;
-        let concerned = prepared
-            .concerns
-            .concerned(self.after.object, &self.touched);
-        for place in concerned {
+        let concerns = &prepared.concerns;
+        let enrolling = concerns.enrolling(self.after.object, &self.touched, &*self);
+        let leaving = self.letting_go();
+        let all: BTreeSet<usize> = enrolling.iter().chain(&leaving).copied().collect();
+        for place in all {
             let Some(workflow) = prepared.program.workflows().get(place) else {
                 continue;
             };
             let id = WorkflowId::at(place);
             self.notes.clear();
-            self.take_out(id);
-            self.enrol(id, workflow);
+            if leaving.contains(&place) {
+                self.take_out(id);
+            }
+            if enrolling.binary_search(&place).is_ok() {
+                self.enrol(id, workflow);
+            }
         }
+        self.notes.clear();
+    }
+
+    /// The workflows that it is inside and that the delivery can take it out
+    /// of.
+    fn letting_go(&self) -> Vec<usize> {
+        let prepared = self.world.prepared;
+        let all = self.before.enrolments.iter();
+        let inside = all.map(|of| prepared.program.current(of.workflow).index());
+        let (object, touched) = (self.after.object, &self.touched);
+        let lets_go = |place: &usize| prepared.concerns.lets_go(object, touched, *place);
+        inside.filter(lets_go).collect()
     }
 
     /// Whether a condition is true after the delivery.
@@ -439,6 +458,22 @@ impl<'w> Draft<'w> {
         let been = self.before.been.has(id, "");
         let reason = self.refusal(id, (workflow, ""), been.then_some(false));
         self.conclude_enrolment(id, cause, reason);
+    }
+}
+
+impl Sight for Draft<'_> {
+    fn after(&self, source: Source) -> Option<Value> {
+        match source {
+            Source::Own(property) => self.now_scope().own(property),
+            Source::Field(place) => {
+                let occurrence = self.occurrence.as_deref()?;
+                occurrence.values.get(place).cloned().flatten()
+            }
+        }
+    }
+
+    fn before(&self, property: PropertyId) -> Option<Value> {
+        self.before_scope().own(property)
     }
 }
 

@@ -2,19 +2,24 @@
 //! constants, which workflows a change concerns, what records let each other
 //! know, which triggers count.
 
+mod bucket;
 mod concerns;
 mod constants;
+mod guard;
 mod interest;
 mod name;
 mod reads;
 mod refined;
 
+pub(super) use bucket::Sight;
 pub(super) use concerns::{Concerns, Touched};
+pub(super) use guard::Source;
 pub(super) use interest::Interest;
 pub(super) use refined::{Bound, Refined};
 
 use std::collections::BTreeMap;
 
+use self::guard::Guards;
 use self::interest::Interests;
 use super::retries::Retries;
 use crate::base::TimeZone;
@@ -58,7 +63,7 @@ impl Prepared {
         let unique = unique.collect();
         let mut prepared = Prepared {
             constants: vec![None; program.constants.len()],
-            concerns: Concerns::of(&program),
+            concerns: Concerns::default(),
             refined: refined::of(&program),
             interests: Interests::of(&program),
             segments,
@@ -67,7 +72,23 @@ impl Prepared {
             program,
         };
         constants::settle(&mut prepared);
+        let guards = Guards {
+            catalog: &prepared.program.catalog,
+            constants: &prepared.constants,
+            segments: &prepared.segments,
+        };
+        prepared.concerns = Concerns::of(&prepared.program, guards);
         prepared
+    }
+
+    /// The same without its index of triggers: each input is held against all
+    /// workflows of its object. It decides the same, and serves comparisons.
+    #[must_use]
+    pub fn naive(self) -> Self {
+        Prepared {
+            concerns: self.concerns.naive(),
+            ..self
+        }
     }
 
     /// The same with the retries of the project's connections.

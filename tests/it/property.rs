@@ -4,12 +4,15 @@
 pub(crate) mod engine_side;
 mod model_side;
 
+use std::sync::Arc;
+
 use flow::base::Timestamp;
 use flow::model::Value;
 use proptest::prelude::{ProptestConfig, proptest};
 
 use self::engine_side::Ran;
 use crate::acts::Act;
+use crate::engine::world::prepare;
 use crate::generate::{Moment, compiled, history, run, sketch};
 use crate::support::is_long;
 
@@ -119,6 +122,33 @@ fn a_claim_and_what_goes_on_meanwhile() {
         },
     ];
     compare(OVERTAKEN, &acts.map(|act| Moment { at, act }));
+}
+
+/// Fails where the index of triggers leaves out a workflow that an input
+/// concerns.
+fn index(source: &str, history: &[Moment]) {
+    let prepared = prepare(source);
+    let naive = Arc::into_inner(prepare(source)).expect("nobody else has it");
+    let indexed = Ran::with(prepared, history);
+    let naive = Ran::with(Arc::new(naive.naive()), history);
+    if indexed.hash() != naive.hash() {
+        let (mine, theirs) = (lines(&indexed.traces()), lines(&naive.traces()));
+        panic!(
+            "{source}\n{}\n{}",
+            told(history),
+            difference(&mine, &theirs)
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, max_shrink_iters: 4_000, ..ProptestConfig::default() })]
+
+    /// proves: E1, E2, I6
+    #[test]
+    fn the_index_of_triggers_leaves_nothing_out(sketch in sketch(), history in history()) {
+        index(&sketch.to_string(), &history);
+    }
 }
 
 proptest! {

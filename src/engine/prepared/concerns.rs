@@ -1,11 +1,14 @@
 //! Which workflows a change concerns: what makes the cost of an input depend
-//! on those that can be meant, not on all.
+//! on those that can be meant, not on all. Those that can enrol the record are
+//! looked up by what must hold for it; those that it is inside are few.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::bucket::{Bucket, Sight, put};
+use super::guard::{Guard, Guards};
 use super::reads::{Leaf, reads};
 use crate::model::{AssociationId, EventId, ObjectId, PropertyId, SegmentId, WorkflowId};
-use crate::plan::{Condition, EventTrigger, Expression, Program, Reenroll, Workflow};
+use crate::plan::{EventTrigger, Expression, Program, Reenroll, Workflow};
 use crate::semantic::hir::EventSource;
 
 /// What one delivery has changed, or brought, of a record.
@@ -35,34 +38,92 @@ impl Touched {
     }
 }
 
-/// The workflows of an object, by what concerns them. Each list is in the
-/// order of names.
+/// Something for each thing that can concern a workflow.
+#[derive(Debug, Default)]
+struct Lists<T> {
+    created: T,
+    properties: BTreeMap<PropertyId, T>,
+    associations: BTreeMap<AssociationId, T>,
+    segments: BTreeMap<SegmentId, T>,
+    events: BTreeMap<EventId, T>,
+    failed: T,
+}
+
+impl<T: Default> Lists<T> {
+    /// The list of one thing.
+    fn of(&mut self, thing: Thing) -> &mut T {
+        match thing {
+            Thing::Created => &mut self.created,
+            Thing::Property(property) => self.properties.entry(property).or_default(),
+            Thing::Association(association) => self.associations.entry(association).or_default(),
+            Thing::Segment(segment) => self.segments.entry(segment).or_default(),
+            Thing::Event(event) => self.events.entry(event).or_default(),
+            Thing::Failed => &mut self.failed,
+        }
+    }
+
+    /// The lists of all that was touched.
+    fn touched<'l>(&'l self, touched: &'l Touched) -> impl Iterator<Item = &'l T> {
+        let created = touched.created.then_some(&self.created);
+        let rest = (!touched.created).then(|| {
+            let properties = touched.properties.iter();
+            let properties = properties.filter_map(|id| self.properties.get(id));
+            let associations = touched.associations.iter();
+            let associations = associations.filter_map(|id| self.associations.get(id));
+            let segments = touched.segments.iter();
+            let segments = segments.filter_map(|id| self.segments.get(id));
+            let event = match &touched.event {
+                Some(EventSource::Declared(event)) => self.events.get(event),
+                Some(EventSource::ActionFailed) => Some(&self.failed),
+                _ => None,
+            };
+            properties.chain(associations).chain(segments).chain(event)
+        });
+        created.into_iter().chain(rest.into_iter().flatten())
+    }
+}
+
+/// One thing that can concern a workflow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Thing {
+    Created,
+    Property(PropertyId),
+    Association(AssociationId),
+    Segment(SegmentId),
+    Event(EventId),
+    Failed,
+}
+
+/// How often something reads each thing.
+type Things = BTreeMap<Thing, u32>;
+
+/// The workflows of an object, by what concerns them, by their places.
 #[derive(Debug, Default)]
 struct OfObject {
     all: Vec<usize>,
-    created: Vec<usize>,
-    properties: BTreeMap<PropertyId, Vec<usize>>,
-    associations: BTreeMap<AssociationId, Vec<usize>>,
-    segments: BTreeMap<SegmentId, Vec<usize>>,
-    events: BTreeMap<EventId, Vec<usize>>,
-    failed: Vec<usize>,
-    /// Segments whose conditions were read for the workflow at hand.
-    read: BTreeSet<(usize, SegmentId)>,
+    /// Those that can enrol.
+    enrolling: Lists<Bucket>,
+    /// Those that can let go whom they hold. Each list is in the order of
+    /// names.
+    leaving: Lists<Vec<usize>>,
     /// Computed properties by what they are computed from.
     derived: BTreeMap<PropertyId, BTreeSet<PropertyId>>,
 }
 
 /// Which workflows a change concerns.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(in crate::engine) struct Concerns {
     objects: Vec<OfObject>,
+    /// All workflows of the object are considered, whatever has changed.
+    naive: bool,
 }
 
 impl Concerns {
-    pub(super) fn of(program: &Program) -> Self {
+    pub(super) fn of(program: &Program, guards: Guards<'_>) -> Self {
         let objects = program.catalog.objects.len();
         let mut concerns = Concerns {
             objects: (0..objects).map(|_| OfObject::default()).collect(),
+            naive: false,
         };
         for (place, object) in concerns.objects.iter_mut().enumerate() {
             object.derive(program, place);
@@ -70,52 +131,61 @@ impl Concerns {
         for (place, workflow) in program.workflows().iter().enumerate() {
             if let Some(object) = concerns.objects.get_mut(workflow.object.index()) {
                 object.all.push(place);
-                object.add(program, (place, workflow));
-                let older = program.versions(WorkflowId::at(place)).skip(1);
-                for plan in older.filter_map(|id| program.plan(id)) {
-                    object.add_older(program, (place, plan));
+                object.enrolling(guards, (place, workflow));
+                let versions = program.versions(WorkflowId::at(place));
+                for plan in versions.filter_map(|id| program.plan(id)) {
+                    object.leaving(guards, (place, plan));
                 }
             }
         }
         concerns
     }
 
-    /// The workflows that something concerns, in the order of names (I6).
+    /// The same without its index.
+    pub(super) fn naive(self) -> Self {
+        Concerns {
+            naive: true,
+            ..self
+        }
+    }
+
+    /// The workflows that can enrol a record, in the order of names (I6).
     #[must_use]
-    pub(in crate::engine) fn concerned(&self, object: ObjectId, touched: &Touched) -> Vec<usize> {
-        let Some(of) = self.objects.get(object.index()) else {
-            return Vec::new();
-        };
-        if touched.created {
-            return of.created.clone();
-        }
-        let mut lists: Vec<&Vec<usize>> = Vec::new();
-        lists.extend(
-            touched
-                .properties
-                .iter()
-                .filter_map(|p| of.properties.get(p)),
-        );
-        lists.extend(
-            touched
-                .associations
-                .iter()
-                .filter_map(|a| of.associations.get(a)),
-        );
-        lists.extend(touched.segments.iter().filter_map(|s| of.segments.get(s)));
-        match &touched.event {
-            Some(EventSource::Declared(event)) => lists.extend(of.events.get(event)),
-            Some(EventSource::ActionFailed) => lists.push(&of.failed),
-            _ => {}
-        }
-        match lists.as_slice() {
-            [] => Vec::new(),
-            [only] => (*only).clone(),
-            _ => {
-                let all: BTreeSet<usize> = lists.into_iter().flatten().copied().collect();
-                all.into_iter().collect()
+    pub(in crate::engine) fn enrolling(
+        &self,
+        object: ObjectId,
+        touched: &Touched,
+        sight: &impl Sight,
+    ) -> Vec<usize> {
+        let mut places = Vec::new();
+        match self.objects.get(object.index()) {
+            Some(of) if self.naive => return of.all.clone(),
+            Some(of) => {
+                for bucket in of.enrolling.touched(touched) {
+                    bucket.find(sight, &mut places);
+                }
             }
+            None => {}
         }
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
+
+    /// Whether a workflow can let go whom it holds.
+    #[must_use]
+    pub(in crate::engine) fn lets_go(
+        &self,
+        object: ObjectId,
+        touched: &Touched,
+        workflow: usize,
+    ) -> bool {
+        let of = self.objects.get(object.index());
+        self.naive
+            || of.is_some_and(|of| {
+                let mut lists = of.leaving.touched(touched);
+                lists.any(|list| list.binary_search(&workflow).is_ok())
+            })
     }
 
     /// The computed properties that change with a stored one.
@@ -155,30 +225,41 @@ impl OfObject {
         }
     }
 
-    fn add(&mut self, program: &Program, (place, workflow): (usize, &Workflow)) {
-        let mut whenever = false;
-        for condition in transitions(workflow) {
-            whenever = true;
-            self.read(program, place, &condition.expression);
+    /// What can enrol a record in a workflow.
+    fn enrolling(&mut self, guards: Guards<'_>, (place, workflow): (usize, &Workflow)) {
+        let (mut conditions, mut triggers) = (Vec::new(), Vec::new());
+        conditions.extend(&workflow.filters);
+        triggers.extend(&workflow.events);
+        for reenroll in &workflow.reenroll {
+            match reenroll {
+                Reenroll::Always => {}
+                Reenroll::On(trigger) => triggers.push(trigger),
+                Reenroll::When(condition) => conditions.push(condition),
+            }
         }
-        let triggers = workflow.events.iter().chain(&workflow.unenroll_on);
-        let again = workflow
-            .reenroll
-            .iter()
-            .filter_map(|reenroll| match reenroll {
-                Reenroll::On(trigger) => Some(&**trigger),
-                _ => None,
-            });
-        for trigger in triggers.chain(again) {
-            whenever |= self.trigger(program, place, trigger);
+        for condition in conditions {
+            let mut things = read(guards, &condition.expression);
+            things.insert(Thing::Created, 1);
+            self.index(place, &guards.condition(condition), &things);
         }
-        if whenever {
-            put(&mut self.created, place);
+        for trigger in triggers {
+            let guard = guards.trigger(workflow.object, trigger);
+            self.index(place, &guard, &occurring(guards, trigger));
         }
     }
 
-    /// What takes those out who are inside an older version (V3).
-    fn add_older(&mut self, program: &Program, (place, workflow): (usize, &Workflow)) {
+    fn index(&mut self, place: usize, guard: &Guard, things: &Things) {
+        for (thing, times) in things {
+            let alone = match thing {
+                Thing::Property(property) if *times == 1 => Some(*property),
+                _ => None,
+            };
+            self.enrolling.of(*thing).add(place, guard, alone);
+        }
+    }
+
+    /// What can take a record out of a version of a workflow (V3).
+    fn leaving(&mut self, guards: Guards<'_>, (place, workflow): (usize, &Workflow)) {
         let leaving = workflow
             .filters
             .iter()
@@ -187,77 +268,64 @@ impl OfObject {
             .chain(&workflow.suppress)
             .chain(&workflow.unenroll)
             .chain(&workflow.goal);
+        let mut things = Things::new();
         for condition in conditions {
-            self.read(program, place, &condition.expression);
+            things.extend(read(guards, &condition.expression));
         }
         for trigger in &workflow.unenroll_on {
-            self.trigger(program, place, trigger);
+            things.extend(occurring(guards, trigger));
+        }
+        for thing in things.keys() {
+            put(self.leaving.of(*thing), place);
         }
     }
+}
 
-    /// Notes an event; returns whether a creation may be the event.
-    fn trigger(&mut self, program: &Program, place: usize, trigger: &EventTrigger) -> bool {
-        match &trigger.event {
-            EventSource::Declared(event) => put(self.events.entry(*event).or_default(), place),
-            EventSource::ActionFailed => put(&mut self.failed, place),
-            EventSource::Created => return true,
-            EventSource::Changed(property) => {
-                put(self.properties.entry(*property).or_default(), place);
-            }
-            EventSource::Joined(segment) | EventSource::Left(segment) => {
-                self.segment(program, place, *segment);
-                return true;
-            }
+/// What an event trigger listens to.
+fn occurring(guards: Guards<'_>, trigger: &EventTrigger) -> Things {
+    let mut things = Things::new();
+    match &trigger.event {
+        EventSource::Declared(event) => things.insert(Thing::Event(*event), 1),
+        EventSource::ActionFailed => things.insert(Thing::Failed, 1),
+        EventSource::Created => things.insert(Thing::Created, 1),
+        // Its filter may read the property too.
+        EventSource::Changed(property) => things.insert(Thing::Property(*property), 2),
+        EventSource::Joined(segment) | EventSource::Left(segment) => {
+            in_segment(guards, *segment, &mut things);
+            things.insert(Thing::Created, 1)
         }
-        false
-    }
+    };
+    things
+}
 
-    fn segment(&mut self, program: &Program, place: usize, segment: SegmentId) {
-        if !self.read.insert((place, segment)) {
-            return;
-        }
-        let plan = program.segments.iter().find(|plan| plan.segment == segment);
-        match plan {
-            Some(plan) => self.read(program, place, &plan.condition.expression),
-            None => put(self.segments.entry(segment).or_default(), place),
-        }
-    }
-
-    fn read(&mut self, program: &Program, place: usize, expression: &Expression) {
-        for read in reads(expression) {
-            match (read.way.first(), read.leaf) {
-                (Some(hop), _) => {
-                    put(self.associations.entry(hop.association).or_default(), place);
-                }
-                (None, Leaf::Property(property)) => {
-                    put(self.properties.entry(property).or_default(), place);
-                }
-                (None, Leaf::Links(_, association)) => {
-                    put(self.associations.entry(association).or_default(), place);
-                }
-                (None, Leaf::Segment(segment)) => self.segment(program, place, segment),
-                (None, Leaf::Record) => {}
+fn in_segment(guards: Guards<'_>, segment: SegmentId, things: &mut Things) {
+    match guards.segments.get(&segment) {
+        None => *things.entry(Thing::Segment(segment)).or_default() += 1,
+        Some(condition) => {
+            for (thing, times) in read(guards, &condition.expression) {
+                *things.entry(thing).or_default() += times;
             }
         }
     }
 }
 
-/// The conditions whose turning true counts.
-fn transitions(workflow: &Workflow) -> impl Iterator<Item = &Condition> {
-    let again = workflow
-        .reenroll
-        .iter()
-        .filter_map(|reenroll| match reenroll {
-            Reenroll::When(condition) => Some(condition),
-            _ => None,
-        });
-    workflow
-        .filters
-        .iter()
-        .chain(&workflow.suppress)
-        .chain(&workflow.unenroll)
-        .chain(&workflow.goal)
-        .chain(again)
+/// What an expression reads, through segments too.
+fn read(guards: Guards<'_>, expression: &Expression) -> Things {
+    let mut things = Things::new();
+    for read in reads(expression) {
+        let thing = match (read.way.first(), read.leaf) {
+            (Some(hop), _) => Thing::Association(hop.association),
+            (None, Leaf::Property(property)) => Thing::Property(property),
+            (None, Leaf::Links(_, association)) => Thing::Association(association),
+            (None, Leaf::Segment(segment)) => {
+                in_segment(guards, segment, &mut things);
+                continue;
+            }
+            (None, Leaf::Record) => continue,
+        };
+        *things.entry(thing).or_default() += 1;
+    }
+    things
 }
 
 fn own_properties(expression: &Expression) -> Vec<PropertyId> {
@@ -268,11 +336,4 @@ fn own_properties(expression: &Expression) -> Vec<PropertyId> {
             _ => None,
         })
         .collect()
-}
-
-/// Adds a place to an ascending list, once.
-fn put(list: &mut Vec<usize>, place: usize) {
-    if list.last() != Some(&place) {
-        list.push(place);
-    }
 }

@@ -2,9 +2,11 @@
 //! the lines that the model tells.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use flow::base::{Name, Timestamp, Uid};
 use flow::engine::decision::{Action, Answer, Entry, What as Told};
+use flow::engine::frozen::DecisionHash;
 use flow::engine::message::{Outcome, Switching};
 use flow::engine::record::{RecordCell, Side};
 use flow::engine::{Engine, Input, InputBody, Order, Prepared, State, Target};
@@ -198,11 +200,17 @@ fn name<T>(case: &flow::plan::Case<T>) -> &str {
 pub(super) struct Ran {
     engine: Engine,
     outside: Outside,
+    hash: DecisionHash,
 }
 
 impl Ran {
     pub(super) fn of(source: &str, history: &[Moment]) -> Self {
-        let engine = Engine::new(prepare(source), "property", Order::Sent);
+        Ran::with(prepare(source), history)
+    }
+
+    /// A program that is ready to run.
+    pub(super) fn with(prepared: Arc<Prepared>, history: &[Moment]) -> Self {
+        let engine = Engine::new(prepared, "property", Order::Sent);
         let mut scenario = Scenario::new(engine, Outside::default(), Vec::new());
         let mut handles = BTreeMap::new();
         for moment in history {
@@ -225,8 +233,18 @@ impl Ran {
         if let Some(last) = history.last() {
             scenario.advance(last.at + std::time::Duration::from_secs(10 * 86_400));
         }
+        let hash = scenario.hash();
         let (engine, outside) = scenario.into_parts();
-        Ran { engine, outside }
+        Ran {
+            engine,
+            outside,
+            hash,
+        }
+    }
+
+    /// The hash of all its decisions.
+    pub(super) fn hash(&self) -> DecisionHash {
+        self.hash
     }
 
     pub(super) fn traces(&self) -> ByRecord {
