@@ -11,6 +11,7 @@ pub mod decision;
 mod draft;
 pub mod enrolment;
 mod evaluate;
+mod exclusive;
 pub mod frozen;
 mod hear;
 pub mod heard;

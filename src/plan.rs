@@ -10,7 +10,6 @@ mod clause;
 mod expression;
 pub mod export;
 mod graph;
-mod later;
 mod lower;
 mod parts;
 mod past;
@@ -19,6 +18,7 @@ mod record;
 mod same;
 mod step;
 pub mod test;
+mod tie;
 mod version;
 mod webhook;
 mod workflow;
@@ -31,7 +31,6 @@ pub use clause::{
 };
 pub use expression::{Condition, Expression, JsonNode, Node, NodeId, Pattern, TextNode};
 pub use graph::{ActionGraph, GraphEdge, GraphNode};
-pub use later::{Create, LaterStep, Tie};
 pub use lower::lower;
 pub use past::{Happened, Past};
 pub use program::{Message, ObjectPlan, Pinned, Program, Segment, Webhook, WebhookField};
@@ -39,5 +38,6 @@ pub use record::{Choice, Hop, Link, Root, Way};
 pub use step::{
     Case, Do, Entry, Moment, Next, Records, Share, Step, StepKind, TargetProperty, Test, Wait,
 };
+pub use tie::{Copy, Create, Tie};
 pub use webhook::{Readers, Reading, raw};
 pub use workflow::{BoundName, Clause, EventTrigger, Made, Reenroll, Refinement, Workflow};

@@ -8,7 +8,7 @@ use super::decision::{Change, Reason, What};
 use super::draft::Draft;
 use super::enrolment::{Enrolment, Occurrence, Stage};
 use super::evaluate::folded;
-use super::message::Writer;
+use super::message::{Body, Writer};
 use super::prepared::{Sight, Source};
 use super::world::LONGEST_CHAIN;
 use crate::base::{Span, Uid};
@@ -111,7 +111,7 @@ impl<'w> Draft<'w> {
         }
     }
 
-    fn reason_to_leave(&self, workflow: &Workflow) -> Option<Reason> {
+    pub(super) fn reason_to_leave(&self, workflow: &Workflow) -> Option<Reason> {
         if self.any_turned(&workflow.suppress) {
             return Some(Reason::Suppressed);
         }
@@ -339,7 +339,9 @@ impl<'w> Draft<'w> {
         again: Option<bool>,
     ) -> Option<Reason> {
         let switch = self.world.switch(id);
-        if self.delivery.chain > LONGEST_CHAIN {
+        if self.is_made_by(id) {
+            Some(Reason::SelfCreated)
+        } else if self.delivery.chain > LONGEST_CHAIN {
             Some(Reason::ChainTooLong)
         } else if workflow.off || switch.off || !switch.turned_on {
             Some(Reason::WorkflowOff)
@@ -358,6 +360,16 @@ impl<'w> Draft<'w> {
         } else {
             None
         }
+    }
+
+    /// Whether this delivery makes the record, for a step of a workflow (E15).
+    fn is_made_by(&self, id: WorkflowId) -> bool {
+        let made = match &self.delivery.body {
+            Body::Request(request) if self.touched.created => request.made(),
+            _ => None,
+        };
+        let program = &self.world.prepared.program;
+        made.is_some_and(|made| program.current(made.writer.workflow) == id)
     }
 
     /// Whether the record is inside a workflow under a key, whatever version of
@@ -411,6 +423,7 @@ impl<'w> Draft<'w> {
             entry.span = Some(cause.span);
         }
         self.begun.push((enrolment, workflow.entry));
+        self.shut_out(id, &workflow.exclusive);
     }
 
     /// A person or another workflow asks (E6).

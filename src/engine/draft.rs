@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::decision::{Answer, Change, Decision, Entry, What};
 use super::enrolment::{Enrolment, Occurrence};
 use super::evaluate::{Notes, Scope};
-use super::message::{Address, Attempt, Body, Delivery, Request, Writer};
+use super::message::{Address, Answered, Attempt, Body, Delivery, Request, Writer};
 use super::prepared::Touched;
 use super::record::{Heard, RecordCell, Side};
 use super::world::World;
@@ -18,7 +18,7 @@ use crate::plan::{Next, Workflow};
 #[derive(Debug, Clone)]
 pub(super) enum Resume {
     /// A record that its step has written has answered.
-    Answered(Uid, Option<Arc<str>>),
+    Answered(Uid, Answered),
     /// Its time has come.
     Due(Uid, Timestamp),
     /// An attempt of its action is asked for, or has ended.
@@ -39,8 +39,8 @@ pub(super) struct Draft<'w> {
     pub(super) occurrence: Option<Arc<Occurrence>>,
     /// The enrolment that it lets go on.
     pub(super) resume: Option<Resume>,
-    /// Whom it answers, and with which refusal.
-    pub(super) reply: Option<(Writer, Option<Arc<str>>)>,
+    /// Whom it answers, and what.
+    pub(super) reply: Option<(Writer, Answered)>,
     /// Waits that it has ended by moving them (W4).
     pub(super) moved: Vec<(Uid, Next)>,
     /// What it has enrolled, in the order of workflows.
@@ -82,6 +82,17 @@ impl<'w> Draft<'w> {
     pub(super) fn send(&mut self, to: Uid, request: Request) {
         let chain = self.delivery.chain + 1;
         self.post(Address::Record(to), chain, Body::Request(Box::new(request)));
+    }
+
+    /// Sends something to another cell that this delivery causes (I5).
+    pub(super) fn cause_at(&mut self, to: Address, body: Body) {
+        self.post(to, self.delivery.chain + 1, body);
+    }
+
+    /// The identity of the message that is sent next.
+    pub(super) fn next_message(&self) -> Uid {
+        let ordinal = u32::try_from(self.decision.messages.len());
+        self.delivery.id.child(ordinal.unwrap_or(u32::MAX))
     }
 
     /// Sends something that only forwards or answers: it is no further cause.
@@ -254,26 +265,21 @@ impl<'w> Draft<'w> {
     }
 
     fn send_reply(&mut self) {
-        let Some((writer, failure)) = self.reply.take() else {
+        let Some((writer, answer)) = self.reply.take() else {
             return;
         };
         if writer.record == self.after.id {
-            self.resume = Some(Resume::Answered(writer.enrolment, failure));
+            self.resume = Some(Resume::Answered(writer.enrolment, answer));
             return;
         }
-        let request = Request::Reply {
-            enrolment: writer.enrolment,
-            failure,
-        };
-        let body = Body::Request(Box::new(request));
-        self.forward(Address::Record(writer.record), body);
+        self.forward(Address::Record(writer.record), writer.reply(answer));
     }
 
     /// First the enrolment that waited for this, then waits that it has moved,
     /// then what it has begun.
     fn go_on(&mut self) {
         match self.resume.take() {
-            Some(Resume::Answered(enrolment, failure)) => self.answered(enrolment, failure),
+            Some(Resume::Answered(enrolment, answer)) => self.answered(enrolment, answer),
             Some(Resume::Due(enrolment, due)) => self.woken(enrolment, due),
             Some(Resume::Attempt(request)) => self.attempted(&request),
             None => {}

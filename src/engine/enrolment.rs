@@ -36,6 +36,9 @@ pub enum Kept {
     Answer(Arc<[Option<Value>]>),
     /// The occurrence that a wait has ended with.
     Occurrence(Arc<Occurrence>),
+    /// The record that a step has made, by the places of its properties: who it
+    /// is, and what the workflow reads of it.
+    Record(Arc<[Option<Value>]>),
 }
 
 /// Where an enrolment stands.

@@ -10,10 +10,10 @@ mod write;
 
 use std::sync::Arc;
 
-use super::decision::{Answer, Decision, Entry, What};
+use super::decision::{Answer, Decision, Entry, Reason, What};
 use super::draft::{Draft, Resume, follow_up};
 use super::enrolment::Occurrence;
-use super::message::{Address, Body, Delivery, Request, Switching};
+use super::message::{Address, Answered, Body, Delivery, Made, Request, Switching, Writer};
 use super::record::RecordCell;
 use super::state::KeyCell;
 use super::world::World;
@@ -96,7 +96,10 @@ pub(super) fn asked(world: World<'_>, request: &Request) -> Arc<str> {
             format!("event {name}").into()
         }
         Request::Enroll { workflow: id, .. } => format!("enroll {}", workflow(id)).into(),
-        Request::Unenroll(id) => format!("unenroll {}", workflow(id)).into(),
+        Request::Unenroll { workflow: id, .. } => {
+            let name = id.as_ref().map_or("all", |id| workflow(id).as_str());
+            format!("unenroll {name}").into()
+        }
         Request::Member { segment, .. } => {
             format!("segment {}", catalog.segments[*segment].name).into()
         }
@@ -139,6 +142,19 @@ pub(super) fn told(world: World<'_>, delivery: &Delivery, what: What) -> Decisio
     decision
 }
 
+/// Answers a step that the record that it makes does not come into being.
+pub(super) fn refuse_step(
+    decision: &mut Decision,
+    delivery: &Delivery,
+    (made, reason): (&Made, &str),
+) {
+    for _ in 0..made.answers() {
+        let to = Address::Record(made.writer.record);
+        let answer = Answered::Refused(reason.into());
+        forward(decision, delivery, to, made.writer.reply(answer));
+    }
+}
+
 /// Adds a message that only forwards.
 pub(super) fn forward(decision: &mut Decision, parent: &Delivery, to: Address, body: Body) {
     let chain = parent.chain;
@@ -172,20 +188,23 @@ impl Draft<'_> {
             Request::Event(occurrence) => self.event(occurrence),
             Request::Enroll { workflow, writer } => {
                 self.requested(*workflow, *writer);
-                self.reply = writer.map(|writer| (writer, None));
+                self.reply = writer.map(|writer| (writer, Answered::Done));
             }
             Request::EnrollExisting(workflow) => self.existing(*workflow),
-            Request::Unenroll(workflow) => self.unenroll(*workflow),
+            Request::Unenroll { workflow, writer } => {
+                self.unenroll(*workflow, *writer);
+                self.reply = writer.map(|writer| (writer, Answered::Done));
+            }
             Request::Member {
                 segment,
                 joins,
                 writer,
             } => {
                 self.member(*segment, *joins);
-                self.reply = writer.map(|writer| (writer, None));
+                self.reply = writer.map(|writer| (writer, Answered::Done));
             }
-            Request::Reply { enrolment, failure } => {
-                self.resume = Some(Resume::Answered(*enrolment, failure.clone()));
+            Request::Reply { enrolment, answer } => {
+                self.resume = Some(Resume::Answered(*enrolment, answer.clone()));
             }
             Request::Due { enrolment, due } => {
                 self.resume = Some(Resume::Due(*enrolment, *due));
@@ -211,15 +230,29 @@ impl Draft<'_> {
         self.touched.segments.insert(segment);
     }
 
-    fn unenroll(&mut self, workflow: WorkflowId) {
+    /// Takes the record out of a workflow, or of all others than that of the
+    /// step that asks.
+    fn unenroll(&mut self, workflow: Option<WorkflowId>, writer: Option<Writer>) {
         let program = &self.world.prepared.program;
+        let asking = writer.map(|writer| program.current(writer.workflow));
+        let is_meant = |of: WorkflowId| match workflow {
+            Some(workflow) => of == workflow,
+            None => Some(of) != asking,
+        };
         let all = self.after.enrolments.iter();
-        let inside = all.filter(|of| program.current(of.workflow) == workflow);
-        let mut inside: Vec<_> = inside.map(|of| (of.key.clone(), of.id)).collect();
+        let inside = all.map(|of| (program.current(of.workflow), of));
+        let inside = inside.filter(|(current, _)| is_meant(*current));
+        let mut inside: Vec<_> = inside
+            .map(|(current, of)| (current, of.key.clone(), of.id))
+            .collect();
         // Several versions may be inhabited: the order is that of keys (E16).
         inside.sort();
-        for (_, enrolment) in inside {
-            self.leave(enrolment, super::decision::Reason::Manual);
+        let reason = match writer {
+            Some(_) => Reason::ByWorkflow,
+            None => Reason::Manual,
+        };
+        for (.., enrolment) in inside {
+            self.leave(enrolment, reason);
         }
     }
 }

@@ -193,6 +193,7 @@ fn first_cell(world: World<'_>, body: &InputBody) -> Uid {
         (Some(Target::Id(_, id)), _) => *id,
         (Some(Target::Key(key)), _) => key.cell,
         (None, InputBody::Create(object, values) | InputBody::Import(_, object, values)) => {
+            let values = values.iter().map(|(property, value)| (*property, value));
             let keys = keys(world, *object, values);
             keys.first().map_or(Uid::of(&[b"new"]), |key| key.cell)
         }
@@ -252,6 +253,7 @@ fn first(
                 association,
                 other: id,
                 label,
+                writer,
             };
             named(vec![other, target], request)
         }
@@ -262,7 +264,10 @@ fn first(
         InputBody::Enroll(target, workflow) => {
             named(vec![target], Request::Enroll { workflow, writer })
         }
-        InputBody::Unenroll(target, workflow) => named(vec![target], Request::Unenroll(workflow)),
+        InputBody::Unenroll(target, workflow) => {
+            let workflow = Some(workflow);
+            named(vec![target], Request::Unenroll { workflow, writer })
+        }
         InputBody::Member(target, segment, joins) => {
             let request = Request::Member {
                 segment,
@@ -295,7 +300,6 @@ fn create(
     claimant: Claimant,
     (object, values, import): (ObjectId, Vec<(PropertyId, Value)>, Option<Arc<str>>),
 ) -> (Address, Body) {
-    let keys = keys(world, object, &values);
     let values = values
         .into_iter()
         .map(|(property, value)| assigned((property, Some(value))))
@@ -304,6 +308,20 @@ fn create(
         object,
         values,
         import,
+        made: None,
+    };
+    creation(world, claimant, then)
+}
+
+/// To the record that comes into being, by the cells of its unique values.
+pub(super) fn creation(world: World<'_>, claimant: Claimant, then: Request) -> (Address, Body) {
+    let keys = match &then {
+        Request::Create { object, values, .. } => {
+            let known = values.iter();
+            let known = known.filter_map(|write| Some((write.property, write.value.as_ref()?)));
+            keys(world, *object, known)
+        }
+        _ => Vec::new(),
     };
     let (Claimant::New(id) | Claimant::Either(id) | Claimant::Record(id)) = claimant;
     let Some(first) = keys.first().cloned() else {
@@ -321,16 +339,15 @@ fn create(
 }
 
 /// The unique values of a new record, in the order in which they are claimed.
-fn keys(
+fn keys<'v>(
     world: World<'_>,
     object: ObjectId,
-    values: &[(PropertyId, Value)],
+    values: impl Iterator<Item = (PropertyId, &'v Value)>,
 ) -> Vec<super::message::Key> {
     let unique = world.prepared.unique(object);
     let mut keys: Vec<_> = values
-        .iter()
         .filter(|(property, _)| unique.contains(property))
-        .map(|(property, value)| world.key(object, *property, value))
+        .map(|(property, value)| world.key(object, property, value))
         .collect();
     keys.sort();
     keys.dedup();

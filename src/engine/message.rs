@@ -176,6 +176,17 @@ pub struct Writer {
     pub step: usize,
 }
 
+impl Writer {
+    /// What tells its enrolment of an answer.
+    #[must_use]
+    pub fn reply(self, answer: Answered) -> Body {
+        Body::Request(Box::new(Request::Reply {
+            enrolment: self.enrolment,
+            answer,
+        }))
+    }
+}
+
 /// One write of a property.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Write {
@@ -207,6 +218,8 @@ pub enum Request {
         values: Vec<Write>,
         /// The import that brings it.
         import: Option<Arc<str>>,
+        /// The step that makes it.
+        made: Option<Box<Made>>,
     },
     /// To take values.
     Write {
@@ -247,6 +260,8 @@ pub enum Request {
         other: Uid,
         /// The label; the whole link where there is none.
         label: Option<Name>,
+        /// The step that unlinks.
+        writer: Option<Writer>,
     },
     /// To take the other end of a link.
     Offer {
@@ -311,7 +326,12 @@ pub enum Request {
     /// To enrol if a filter trigger holds, as the workflow is turned on (E9).
     EnrollExisting(WorkflowId),
     /// To leave a workflow.
-    Unenroll(WorkflowId),
+    Unenroll {
+        /// Which; all but that of the step where there is none.
+        workflow: Option<WorkflowId>,
+        /// The step that asks; a person where there is none.
+        writer: Option<Writer>,
+    },
     /// To join or leave a static segment.
     Member {
         /// Which.
@@ -325,8 +345,8 @@ pub enum Request {
     Reply {
         /// Which enrolment.
         enrolment: Uid,
-        /// Why the write was refused.
-        failure: Option<Arc<str>>,
+        /// What the record has answered.
+        answer: Answered,
     },
     /// To let an enrolment, or an action that was put back, go on: its time has
     /// come.
@@ -343,6 +363,38 @@ pub enum Request {
     /// To put an action back: its last attempt, what was rendered, and the key of
     /// its enrolment (A4).
     Retry(Attempt, Arc<Call>, Arc<str>),
+}
+
+/// A step that makes a record, and what it is linked with at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// The step.
+    pub writer: Writer,
+    /// The new record's own links.
+    pub links: Vec<(AssociationId, Uid)>,
+    /// The association of the enrolled record that leads to it, with a label.
+    pub link: Option<(AssociationId, Option<Name>)>,
+}
+
+impl Made {
+    /// How many answers the step waits for.
+    #[must_use]
+    pub fn answers(&self) -> usize {
+        1 + self.links.len() + usize::from(self.link.is_some())
+    }
+}
+
+/// What a record answers a step.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answered {
+    /// It is done.
+    Done,
+    /// It is done: the record was made, with what is read of it by place.
+    Made(Arc<[Option<Value>]>),
+    /// There is nothing to be done, for this reason.
+    Skipped(Arc<str>),
+    /// It was refused, for this reason (A10).
+    Refused(Arc<str>),
 }
 
 /// One attempt of an action.
@@ -398,17 +450,30 @@ impl Request {
         }
     }
 
+    /// The step that makes the record, where one does.
+    #[must_use]
+    pub fn made(&self) -> Option<&Made> {
+        match self {
+            Request::Create { made, .. } => made.as_deref(),
+            Request::Claimed { then, .. } => then.made(),
+            _ => None,
+        }
+    }
+
     /// The step that waits for the answer.
     #[must_use]
     pub fn writer(&self) -> Option<Writer> {
         match self {
             Request::Write { writer, .. }
             | Request::Link { writer, .. }
+            | Request::Unlink { writer, .. }
+            | Request::Unenroll { writer, .. }
             | Request::Offer { writer, .. }
             | Request::Accept { writer, .. }
             | Request::Declined { writer, .. }
             | Request::Enroll { writer, .. }
             | Request::Member { writer, .. } => *writer,
+            Request::Create { .. } => self.made().map(|made| made.writer),
             Request::Claimed { then, .. }
             | Request::InTurn(_, then)
             | Request::AfterClaim(_, then) => then.writer(),

@@ -7,6 +7,7 @@ mod concerns;
 mod constants;
 mod guard;
 mod interest;
+mod made;
 mod name;
 mod reads;
 mod refined;
@@ -17,7 +18,7 @@ pub(super) use guard::Source;
 pub(super) use interest::Interest;
 pub(super) use refined::{Bound, Refined};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::guard::Guards;
 use self::interest::Interests;
@@ -38,6 +39,8 @@ pub struct Prepared {
     /// The triggers that count, by their place here (E14).
     pub(super) refined: Vec<Refined>,
     interests: Interests,
+    /// What is read of records that steps make.
+    made: made::ReadOfMade,
     segments: BTreeMap<SegmentId, Condition>,
     unique: Vec<Vec<PropertyId>>,
     /// When failed actions are tried again (A3).
@@ -64,6 +67,7 @@ impl Prepared {
         let mut prepared = Prepared {
             constants: vec![None; program.constants.len()],
             concerns: Concerns::default(),
+            made: made::read(&program),
             refined: refined::of(&program),
             interests: Interests::of(&program),
             segments,
@@ -135,6 +139,13 @@ impl Prepared {
     #[must_use]
     pub fn hears_all_of(&self, other: &Prepared) -> bool {
         self.interests.cover(&other.interests)
+    }
+
+    /// What a workflow reads of the record that one of its steps makes.
+    #[must_use]
+    pub(super) fn read_of_made(&self, workflow: WorkflowId, step: usize) -> &BTreeSet<PropertyId> {
+        static NOTHING: BTreeSet<PropertyId> = BTreeSet::new();
+        self.made.get(&(workflow, step)).unwrap_or(&NOTHING)
     }
 
     /// How a computed property is computed.

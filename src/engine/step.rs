@@ -4,11 +4,14 @@
 mod act;
 mod ask;
 mod branch;
+mod copy;
+mod create;
 mod finish;
 mod put_back;
 mod render;
 mod set;
 mod split;
+mod tie;
 mod wait;
 
 pub(super) use render::argument;
@@ -20,10 +23,10 @@ use std::sync::Arc;
 use super::decision::{Change, Reason, What};
 use super::draft::Draft;
 use super::enrolment::{Enrolment, Occurrence, Stage};
-use super::message::Request;
+use super::message::{Answered, Request};
 use crate::base::{Timestamp, Uid};
 use crate::model::{Value, WorkflowId};
-use crate::plan::{Next, Step, StepKind};
+use crate::plan::{Next, Records, Step, StepKind};
 use crate::semantic::hir::EventSource;
 
 /// What a step does to the path.
@@ -101,6 +104,7 @@ impl<'w> Draft<'w> {
         }
     }
 
+    // size: one arm for each kind of step.
     fn step(&mut self, at: At<'w>) -> Flow {
         self.notes.clear();
         let of = self.after.enrolment(at.enrolment);
@@ -151,8 +155,18 @@ impl<'w> Draft<'w> {
                 self.tell_step(at.enrolment, Some(at.place), what);
                 Flow::On(at.step.next)
             }
+            StepKind::Copy(copy) => self.copy(at, copy),
+            StepKind::Create(create) => self.create(at, create),
+            StepKind::Associate(tie) => self.associate(at, tie),
+            StepKind::Dissociate(tie) => self.dissociate(at, tie),
+            StepKind::Unenroll(workflow) => {
+                self.ask(at, &Records::This, |writer| Request::Unenroll {
+                    workflow: *workflow,
+                    writer,
+                })
+            }
             // A program that holds such a step is refused before it runs.
-            StepKind::Await(_) | StepKind::Later(_) => Flow::On(at.step.next),
+            StepKind::Await(_) | StepKind::Delete => Flow::On(at.step.next),
         }
     }
 
@@ -177,8 +191,8 @@ impl<'w> Draft<'w> {
         }
     }
 
-    /// A record that a step has written has answered.
-    pub(super) fn answered(&mut self, enrolment: Uid, failure: Option<Arc<str>>) {
+    /// A record that a step has asked for something has answered.
+    pub(super) fn answered(&mut self, enrolment: Uid, answer: Answered) {
         let Some(of) = self.after.enrolment(enrolment) else {
             return;
         };
@@ -191,7 +205,22 @@ impl<'w> Draft<'w> {
         else {
             return;
         };
-        let failure = earlier.or(failure);
+        if self.ties(enrolment, step) && !matches!(answer, Answered::Skipped(_)) {
+            self.tell_step(enrolment, Some(step), What::Step);
+        }
+        let refused = match answer {
+            Answered::Refused(reason) => Some(reason),
+            Answered::Made(values) => {
+                self.bind_made((enrolment, step), values);
+                None
+            }
+            Answered::Skipped(reason) => {
+                self.tell_step(enrolment, Some(step), What::Skipped(reason));
+                None
+            }
+            Answered::Done => None,
+        };
+        let failure = earlier.or(refused);
         let open = open.saturating_sub(1);
         if open > 0 {
             let stage = Stage::Writing {
@@ -208,6 +237,16 @@ impl<'w> Draft<'w> {
         }
         let next = self.next_of(enrolment, step);
         self.go(enrolment, next, from);
+    }
+
+    /// Whether a step links or unlinks a record that it finds by a value: only
+    /// the answer says whether there is one.
+    fn ties(&self, enrolment: Uid, step: usize) -> bool {
+        let plan = self.plan_step(enrolment, step);
+        plan.is_some_and(|plan| match &plan.kind {
+            StepKind::Associate(tie) | StepKind::Dissociate(tie) => tie.other.is_some(),
+            _ => false,
+        })
     }
 
     /// The time of an enrolment has come. Early, late and doubled timers find

@@ -7,8 +7,8 @@ use crate::base::Span;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::{PropertyId, SegmentId, Value, compute};
 use crate::plan::{
-    Condition, EventTrigger, Expression, LaterStep, Node, NodeId, Program, Records, Reenroll, Root,
-    Step, StepKind, TargetProperty, Workflow,
+    Condition, EventTrigger, Expression, Node, NodeId, Program, Records, Reenroll, Root, Step,
+    StepKind, TargetProperty, Workflow,
 };
 use crate::semantic::hir::EventSource;
 use crate::syntax::ast::SetOp;
@@ -58,12 +58,10 @@ fn write(step: &Step) -> Option<Write<'_>> {
         StepKind::Clear(Records::This, TargetProperty::Property(property)) => {
             What::Property(*property, New::Unknown)
         }
-        StepKind::Later(later) => match &**later {
-            LaterStep::Copy {
-                records: Records::This,
-                property: TargetProperty::Property(property),
-                ..
-            } => What::Property(*property, New::Anything),
+        StepKind::Copy(copy) => match (&copy.records, copy.property) {
+            (Records::This, TargetProperty::Property(property)) => {
+                What::Property(property, New::Anything)
+            }
             _ => return None,
         },
         StepKind::Add(segment, Records::This) => What::Joins(*segment),

@@ -2,9 +2,7 @@
 
 use crate::base::Span;
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::plan::{
-    BoundName, Expression, LaterStep, Link, Node, Program, Records, Root, Step, StepKind, Way,
-};
+use crate::plan::{BoundName, Expression, Link, Node, Program, Records, Root, Step, StepKind, Way};
 use crate::semantic::hir::Occurrence;
 
 pub(super) fn check(program: &Program, findings: &mut Findings) {
@@ -68,10 +66,7 @@ impl Reads {
             StepKind::Enroll(_, records)
             | StepKind::Add(_, records)
             | StepKind::Remove(_, records) => records,
-            StepKind::Later(later) => match &**later {
-                LaterStep::Copy { records, .. } => records,
-                _ => return,
-            },
+            StepKind::Copy(copy) => &copy.records,
             _ => return,
         };
         match records {

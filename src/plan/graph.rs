@@ -101,7 +101,7 @@ impl ActionGraph {
 fn ways_on(step: &Step, steps: &[Step]) -> Vec<(Next, GraphEdge)> {
     let follows = (step.next, GraphEdge::Next);
     match &step.kind {
-        StepKind::Stop => vec![(Next::End, GraphEdge::Next)],
+        StepKind::Stop | StepKind::Delete => vec![(Next::End, GraphEdge::Next)],
         StepKind::Branch(_, otherwise) | StepKind::Match(_, _, otherwise) => {
             let mut ways = cases(step);
             ways.push(match otherwise {
@@ -113,7 +113,6 @@ fn ways_on(step: &Step, steps: &[Step]) -> Vec<(Next, GraphEdge)> {
         StepKind::Await(wait) if wait.has_blocks => cases(step),
         StepKind::Split(shares) if !shares.is_empty() => cases(step),
         StepKind::Goto(target) => vec![(*target, GraphEdge::Next)],
-        StepKind::Later(later) => vec![(later.follows(step.next), GraphEdge::Next)],
         StepKind::Do(action) => {
             let error = action.on_error.map(|entry| (entry, GraphEdge::Error));
             std::iter::once(follows).chain(error).collect()

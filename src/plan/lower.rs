@@ -5,11 +5,11 @@ mod action;
 mod awaited;
 mod clause;
 mod expression;
-mod later;
 mod past;
 mod record;
 mod step;
 mod test;
+mod tie;
 mod workflow;
 
 use std::collections::BTreeSet;

@@ -164,7 +164,11 @@ impl Step {
                 ..
             }) => vec![moment],
             StepKind::Await(wait) => wait.values().collect(),
-            StepKind::Later(step) => step.values(),
+            StepKind::Copy(copy) => vec![&copy.value],
+            StepKind::Create(create) => create.values.iter().map(|(_, value)| value).collect(),
+            StepKind::Associate(tie) | StepKind::Dissociate(tie) => {
+                tie.other.iter().map(|(_, value)| value).collect()
+            }
             _ => Vec::new(),
         }
     }

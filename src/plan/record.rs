@@ -54,7 +54,7 @@ impl Way {
     /// Whether this version can follow it.
     #[must_use]
     pub fn is_run(&self) -> bool {
-        matches!(self.root, Root::This | Root::Member)
+        matches!(self.root, Root::This | Root::Member | Root::Bound(_))
     }
 }
 

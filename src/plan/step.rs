@@ -1,6 +1,6 @@
 //! Steps as the engine walks them.
 
-use super::{Await, Condition, Expression, LaterStep, Link, Way};
+use super::{Await, Condition, Copy, Create, Expression, Link, Tie, Way};
 use crate::base::{Decimal, Duration, Name, Span, Time, YearlyDate};
 use crate::model::{ActionId, AssociationId, PropertyId, SegmentId, WorkflowId};
 use crate::syntax::ast::{PastAction, SetOp};
@@ -64,8 +64,18 @@ pub enum StepKind {
     Goto(Next),
     /// Stands for what is still to be written.
     Todo(Box<str>),
-    /// What this version does not run.
-    Later(Box<LaterStep>),
+    /// Writes a property from a value of another type (A7).
+    Copy(Box<Copy>),
+    /// Makes a record.
+    Create(Box<Create>),
+    /// Links the enrolled record.
+    Associate(Box<Tie>),
+    /// Unlinks the enrolled record.
+    Dissociate(Box<Tie>),
+    /// Deletes the enrolled record, which ends the enrolment.
+    Delete,
+    /// Asks for the end of enrolments: in one workflow, or in all others.
+    Unenroll(Option<WorkflowId>),
 }
 
 impl StepKind {
@@ -86,7 +96,12 @@ impl StepKind {
             StepKind::Split(_) => "split",
             StepKind::Goto(_) => "goto",
             StepKind::Todo(_) => "todo",
-            StepKind::Later(step) => step.word(),
+            StepKind::Copy(_) => "copy",
+            StepKind::Create(_) => "create",
+            StepKind::Associate(_) => "associate",
+            StepKind::Dissociate(_) => "dissociate",
+            StepKind::Delete => "delete",
+            StepKind::Unenroll(_) => "unenroll",
         }
     }
 
@@ -114,7 +129,7 @@ impl StepKind {
                 let arms = 0..wait.arms.len();
                 arms.filter_map(|arm| wait.binding(arm)).collect()
             }
-            StepKind::Later(step) => step.bindings(),
+            StepKind::Create(create) => create.binding.iter().collect(),
             _ => Vec::new(),
         }
     }

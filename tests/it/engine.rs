@@ -13,6 +13,7 @@ mod order;
 mod pin;
 mod put_back;
 mod steering;
+mod steps;
 mod unknown;
 mod waiting;
 pub(crate) mod world;

@@ -5,6 +5,8 @@ use std::cmp::Ordering;
 
 use super::{Evaluation, Scope, View};
 use crate::base::{Decimal, Name, Uid};
+use crate::engine::enrolment::Kept;
+use crate::engine::record::{Heard, LinkEnd, RecordCell, Side};
 use crate::model::compute::{self, Operator};
 use crate::model::{PropertyId, Value};
 use crate::plan::{Expression, Link, NodeId, Root, Way};
@@ -53,7 +55,7 @@ impl<'s> Evaluation<'s, '_> {
         let start = match way.root {
             Root::This => View::Own(self.scope.this),
             Root::Member => member?,
-            Root::Bound(place) => self.scope.cast?.view(place)?,
+            Root::Bound(place) => self.scope.made(place)?,
             Root::Chosen(_) => return None,
         };
         way.hops
@@ -79,6 +81,10 @@ impl<'s> Evaluation<'s, '_> {
         match view {
             View::Own(_) => self.scope.own(property),
             View::Heard(heard) => heard.value(property).cloned(),
+            View::Made(id, values, cell) => match self.heard_of(id, property, cell) {
+                Some(heard) => heard.value(property).cloned(),
+                None => values.get(property.index())?.clone(),
+            },
             View::Whole(cell, _) => {
                 let Scope {
                     prepared,
@@ -89,6 +95,21 @@ impl<'s> Evaluation<'s, '_> {
                 Scope::of(prepared, cell, now, notes).own(property)
             }
         }
+    }
+
+    /// What the record at hand has heard of one that a step has made, through a
+    /// link that lets a property be known.
+    fn heard_of(self, id: Uid, property: PropertyId, cell: &'s RecordCell) -> Option<&'s Heard> {
+        let reads = |end: &&LinkEnd| match end.side {
+            Side::Own(association) => {
+                let interest = self.scope.prepared.interest(cell.object, association);
+                interest.is_some_and(|interest| interest.properties.contains(&property))
+            }
+            Side::Back(..) => false,
+        };
+        let ends = cell.ends.iter().map(|end| &**end);
+        let mut ends = ends.filter(|end| end.other == id);
+        ends.find(reads).map(|end| &end.heard)
     }
 
     /// What was read, as people write it.
@@ -235,8 +256,27 @@ fn ever(from: View<'_>, link: &Link) -> bool {
 }
 
 impl Scope<'_> {
+    /// The record of a name.
+    fn made(&self, place: usize) -> Option<View<'_>> {
+        if let Some(cast) = self.cast {
+            return cast.view(place);
+        }
+        let Kept::Record(values) = self.bindings.get(place)?.as_ref()? else {
+            return None;
+        };
+        let id = match values.first()?.as_ref()? {
+            Value::Text(id) => Uid::parse(id)?,
+            _ => return None,
+        };
+        Some(View::Made(id, values, self.this))
+    }
+
     fn view(&self, way: &Way) -> Option<View<'_>> {
-        let start = matches!(way.root, Root::This).then_some(View::Own(self.this))?;
+        let start = match way.root {
+            Root::This => View::Own(self.this),
+            Root::Bound(place) => self.made(place)?,
+            Root::Member | Root::Chosen(_) => return None,
+        };
         way.hops
             .iter()
             .try_fold(start, |view, hop| view.one(hop.association))

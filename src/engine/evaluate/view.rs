@@ -4,7 +4,7 @@
 use crate::base::{Name, Uid};
 use crate::engine::State;
 use crate::engine::record::{Heard, RecordCell, Side};
-use crate::model::AssociationId;
+use crate::model::{AssociationId, Value};
 
 /// A record as it is seen.
 #[derive(Clone, Copy)]
@@ -13,6 +13,9 @@ pub(in crate::engine) enum View<'a> {
     Own(&'a RecordCell),
     /// One that it has heard of (E13).
     Heard(&'a Heard),
+    /// One that a step has made: who it is, what was read of it then, and the
+    /// record that may have heard of it since.
+    Made(Uid, &'a [Option<Value>], &'a RecordCell),
     /// One as it stands, from which others are seen so too: nothing that is
     /// decided sees it.
     Whole(&'a RecordCell, &'a State),
@@ -30,7 +33,19 @@ impl<'a> View<'a> {
         match self {
             View::Own(cell) | View::Whole(cell, _) => cell.id,
             View::Heard(heard) => heard.record,
+            View::Made(id, ..) => id,
         }
+    }
+
+    /// The same as it was heard of through a link that lets an association of
+    /// it be known.
+    fn as_heard(self, association: AssociationId) -> Option<&'a Heard> {
+        let View::Made(id, _, cell) = self else {
+            return None;
+        };
+        let mut ends = cell.ends.iter().filter(|end| end.other == id);
+        let heard = ends.find(|end| end.heard.links(association).is_some());
+        heard.map(|end| &end.heard)
     }
 
     /// Its links of an association, in their order.
@@ -55,6 +70,10 @@ impl<'a> View<'a> {
                 });
                 seen.collect()
             }
+            View::Made(..) => {
+                let heard = self.as_heard(association).map(View::Heard);
+                heard.map_or_else(Vec::new, |view| view.links(association))
+            }
             View::Heard(heard) => {
                 let members = heard.links(association).map(|links| links.members.iter());
                 let members = members.into_iter().flatten();
@@ -76,6 +95,10 @@ impl<'a> View<'a> {
                 &cell.ends.iter().find(|end| end.side == side)?.heard
             }
             View::Heard(heard) => &heard.links(association)?.members.first()?.1,
+            View::Made(..) => {
+                let heard = self.as_heard(association)?;
+                &heard.links(association)?.members.first()?.1
+            }
             View::Whole(cell, state) => {
                 let end = cell.links(association).next()?;
                 return Some(View::Whole(state.record(end.other)?, state));
@@ -93,6 +116,10 @@ impl<'a> View<'a> {
             View::Heard(heard) => heard
                 .links(association)
                 .is_some_and(|links| links.ever.contains(&label.cloned())),
+            View::Made(..) => {
+                let heard = self.as_heard(association).map(View::Heard);
+                heard.is_some_and(|view| view.ever(association, label))
+            }
         }
     }
 }

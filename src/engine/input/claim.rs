@@ -3,7 +3,7 @@
 
 use crate::base::Uid;
 use crate::engine::decision::{Change, Decision, What};
-use crate::engine::input::{forward, told};
+use crate::engine::input::{forward, refuse_step, told};
 use crate::engine::message::{Address, Body, Claim, Claimant, Delivery, Request};
 use crate::engine::state::KeyCell;
 use crate::engine::world::World;
@@ -52,13 +52,15 @@ fn conclude(
     let refused = match (taken, claim.claimant) {
         (Some(_), Claimant::Record(_)) => taken,
         (Some(property), claimant) => {
-            let reason = told(
-                world,
-                delivery,
-                refusal(world, &claim, (property, claimant)),
-            );
-            decision.entries = reason.entries;
-            decision.answer = reason.answer;
+            match claim.then.made() {
+                Some(made) => refuse_step(&mut decision, delivery, (made, "not_unique")),
+                None => {
+                    let what = refusal(world, &claim, (property, claimant));
+                    let reason = told(world, delivery, what);
+                    decision.entries = reason.entries;
+                    decision.answer = reason.answer;
+                }
+            }
             for key in &free {
                 let body = Body::Settle {
                     claim: Some(claim.id),

@@ -1,13 +1,18 @@
 //! Records that come into being.
 
+use std::sync::Arc;
+
 use crate::base::Uid;
 use crate::engine::decision::{Answer, Change, Decision, What};
 use crate::engine::draft::Draft;
-use crate::engine::input::{asked, forward, link, told};
-use crate::engine::message::{Address, Body, Delivery, Key, Request, Write, WriteOp};
+use crate::engine::input::write::first_word;
+use crate::engine::input::{asked, forward, link, refuse_step, told};
+use crate::engine::message::{
+    Address, Answered, Body, Delivery, Key, Made, Request, Write, WriteOp, Writer,
+};
 use crate::engine::record::RecordCell;
 use crate::engine::world::World;
-use crate::model::ObjectId;
+use crate::model::{ObjectId, PropertyId, Value};
 
 /// Decides about a record that does not exist: only a creation makes one.
 pub(super) fn new_record(world: World<'_>, delivery: &Delivery, request: &Request) -> Decision {
@@ -23,6 +28,7 @@ pub(super) fn new_record(world: World<'_>, delivery: &Delivery, request: &Reques
             object,
             values,
             import,
+            made,
         },
     ) = (&delivery.to, create)
     else {
@@ -50,7 +56,16 @@ pub(super) fn new_record(world: World<'_>, delivery: &Delivery, request: &Reques
     });
     draft.touched.created = true;
     if let Err(reason) = draft.take(&values) {
-        return refused(world, delivery, (reason, claim));
+        let mut decision = match made {
+            Some(made) => {
+                let mut decision = Decision::about(delivery.to.clone());
+                refuse_step(&mut decision, delivery, (made, &first_word(&reason)));
+                decision
+            }
+            None => told(world, delivery, What::InputRefused(reason.into())),
+        };
+        give_back(&mut decision, delivery, claim);
+        return decision;
     }
     draft.decision.entries.clear();
     draft.tell(What::Created(import.clone()));
@@ -58,16 +73,15 @@ pub(super) fn new_record(world: World<'_>, delivery: &Delivery, request: &Reques
     if let Some((claim, keys)) = claim {
         draft.own(claim, keys);
     }
-    draft.answer(Answer::Created(*id));
+    match made {
+        Some(made) => draft.answer_step(made),
+        None => draft.answer(Answer::Created(*id)),
+    }
     draft.conclude()
 }
 
-fn refused(
-    world: World<'_>,
-    delivery: &Delivery,
-    (reason, claim): (String, Option<(Uid, &[Key])>),
-) -> Decision {
-    let mut decision = told(world, delivery, What::InputRefused(reason.into()));
+/// Frees the values that were claimed for a record that is none.
+fn give_back(decision: &mut Decision, delivery: &Delivery, claim: Option<(Uid, &[Key])>) {
     if let Some((claim, keys)) = claim {
         for key in keys {
             let body = Body::Settle {
@@ -75,10 +89,9 @@ fn refused(
                 giver: None,
                 owner: None,
             };
-            forward(&mut decision, delivery, Address::Key(key.clone()), body);
+            forward(decision, delivery, Address::Key(key.clone()), body);
         }
     }
-    decision
 }
 
 /// The values that are given, and the defaults of those that are not.
@@ -99,6 +112,45 @@ fn with_defaults(world: World<'_>, empty: &RecordCell, given: &[Write]) -> Vec<W
 }
 
 impl Draft<'_> {
+    /// Answers the step that has made the record, and links it as the step
+    /// says: each link answers by itself.
+    fn answer_step(&mut self, made: &Made) {
+        let writer = made.writer;
+        let values = self.named_values(writer);
+        let to = Address::Record(writer.record);
+        self.forward(to, writer.reply(Answered::Made(values)));
+        for (association, other) in &made.links {
+            self.offer((*association, *other), None, Some(writer));
+        }
+        if let Some((association, label)) = &made.link {
+            let request = Request::Link {
+                association: *association,
+                other: Some(self.after.id),
+                label: label.clone(),
+                writer: Some(writer),
+            };
+            self.send(writer.record, request);
+        }
+    }
+
+    /// Who the record is, and what the workflow that has made it reads of it,
+    /// by place.
+    fn named_values(&self, writer: Writer) -> Arc<[Option<Value>]> {
+        let read = self
+            .world
+            .prepared
+            .read_of_made(writer.workflow, writer.step);
+        let scope = self.now_scope();
+        let last = read.iter().map(|property| property.index()).max();
+        let mut values = vec![None; last.unwrap_or(0) + 1];
+        for property in read.iter().copied().chain([PropertyId::at(0)]) {
+            if let Some(slot) = values.get_mut(property.index()) {
+                *slot = scope.own(property);
+            }
+        }
+        values.into()
+    }
+
     /// Tells of the first values of a record, in the order of its properties.
     fn tell_values(&mut self) {
         let properties: Vec<_> = properties(self.world, self.after.object);

@@ -5,13 +5,12 @@
 mod turn;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use crate::base::{Name, Uid};
 use crate::engine::decision::{Change, What};
 use crate::engine::draft::Draft;
 use crate::engine::hear;
-use crate::engine::message::{Address, Body, Delivery, Request, Writer, labels};
+use crate::engine::message::{Address, Answered, Body, Delivery, Request, Writer, labels};
 use crate::engine::record::{Heard, LinkEnd, Side, Slot};
 use crate::engine::world::World;
 use crate::model::AssociationId;
@@ -79,7 +78,7 @@ impl Draft<'_> {
             } => {
                 self.take_end((*side, label.as_ref()), heard);
                 self.catch_up(*side, heard.record, offered);
-                self.reply = writer.map(|writer| (writer, None));
+                self.reply = writer.map(|writer| (writer, Answered::Done));
                 self.link_over(*side, heard.record);
             }
             Request::Declined {
@@ -87,8 +86,8 @@ impl Draft<'_> {
                 other,
                 writer,
             } => {
-                let failure: Arc<str> = "no_record".into();
-                self.reply = writer.map(|writer| (writer, Some(failure)));
+                let refused = Answered::Refused("no_record".into());
+                self.reply = writer.map(|writer| (writer, refused));
                 self.link_over(*side, *other);
             }
             Request::Unlinked { side, other, label } => {
@@ -126,7 +125,7 @@ impl Draft<'_> {
                 ..
             } => {
                 self.free(*association);
-                self.reply = writer.map(|writer| (writer, None));
+                self.reply = writer.map(|writer| (writer, Answered::Done));
                 false
             }
             Request::Link {
@@ -139,8 +138,10 @@ impl Draft<'_> {
                 association,
                 other,
                 label,
+                writer,
             } => {
                 self.unlink(Side::Own(*association), *other, label.as_ref());
+                self.reply = writer.map(|writer| (writer, Answered::Done));
                 false
             }
             _ => false,
@@ -148,7 +149,7 @@ impl Draft<'_> {
     }
 
     /// Asks another record to take the other end; whether it has to.
-    fn offer(
+    pub(super) fn offer(
         &mut self,
         (association, other): (AssociationId, Uid),
         label: Option<&Name>,
@@ -156,7 +157,7 @@ impl Draft<'_> {
     ) -> bool {
         let side = Side::Own(association);
         if self.has((side, label), other) {
-            self.reply = writer.map(|writer| (writer, None));
+            self.reply = writer.map(|writer| (writer, Answered::Done));
             return false;
         }
         let slot = self.slot(association, Some(other));

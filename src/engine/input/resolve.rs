@@ -4,7 +4,7 @@
 use crate::base::Timestamp;
 use crate::engine::decision::{Change, Decision, What};
 use crate::engine::input::{asked, forward, told};
-use crate::engine::message::{Address, Body, Delivery, Target};
+use crate::engine::message::{Address, Answered, Body, Delivery, Target};
 use crate::engine::state::KeyCell;
 use crate::engine::world::World;
 
@@ -42,6 +42,16 @@ pub(super) fn resolve(world: World<'_>, cell: &KeyCell, delivery: &Delivery) -> 
         return decision;
     };
     let Some(owner) = cell.owner else {
+        if let Some(writer) = then.writer() {
+            let skipped = writer.reply(Answered::Skipped("no_record".into()));
+            forward(
+                &mut decision,
+                delivery,
+                Address::Record(writer.record),
+                skipped,
+            );
+            return decision;
+        }
         let asked = asked(world, then);
         return told(world, delivery, What::NoRecord(key.value.clone(), asked));
     };

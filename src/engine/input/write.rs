@@ -5,7 +5,9 @@ use std::sync::Arc;
 use crate::base::{Uid, day_of};
 use crate::engine::decision::{Answer, Change, What};
 use crate::engine::draft::Draft;
-use crate::engine::message::{Address, Body, Claim, Claimant, Key, Request, Write, WriteOp};
+use crate::engine::message::{
+    Address, Answered, Body, Claim, Claimant, Key, Request, Write, WriteOp,
+};
 use crate::model::compute::{self, Computed, Operator};
 use crate::model::{PropertyId, Type, Value, form_of};
 use crate::syntax::ast::SetOp;
@@ -39,8 +41,10 @@ impl Draft<'_> {
         let failure = result.err();
         match (request.writer(), failure) {
             (Some(writer), failure) => {
-                let word = failure.map(|failure| first_word(&failure));
-                self.reply = Some((writer, word));
+                let answer = failure.map_or(Answered::Done, |failure| {
+                    Answered::Refused(first_word(&failure))
+                });
+                self.reply = Some((writer, answer));
             }
             (None, Some(failure)) => self.refuse(failure),
             (None, None) => {}
@@ -67,7 +71,9 @@ impl Draft<'_> {
         };
         match (refused, then.writer()) {
             (None, _) => self.write(values, (import.as_ref(), then), Some(keys)),
-            (Some(_), Some(writer)) => self.reply = Some((writer, Some("not_unique".into()))),
+            (Some(_), Some(writer)) => {
+                self.reply = Some((writer, Answered::Refused("not_unique".into())));
+            }
             (Some(property), None) => {
                 let object = self.world.object(self.after.object);
                 let name = &object.properties[property].name;
@@ -335,7 +341,7 @@ fn added(old: Option<&Value>, op: SetOp, by: Option<&Value>, ty: &Type) -> Compu
     })
 }
 
-fn first_word(reason: &str) -> Arc<str> {
+pub(super) fn first_word(reason: &str) -> Arc<str> {
     let word = reason.split_once(':').map_or(reason, |(word, _)| word);
     word.into()
 }

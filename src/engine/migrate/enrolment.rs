@@ -5,14 +5,14 @@ use std::mem::discriminant;
 use std::sync::Arc;
 
 use super::Migration;
-use super::names::OfWorkflow;
+use super::names::{OfValue, OfWorkflow};
 use super::report::Goes;
 use crate::base::Name;
 use crate::engine::call::Call;
 use crate::engine::decision::{Entry, Reason, What};
 use crate::engine::enrolment::{Enrolment, Kept, Occurrence, Stage};
 use crate::engine::record::RecordCell;
-use crate::model::{ActionId, ObjectId, Value};
+use crate::model::{ActionId, ObjectId, PropertyId, Value};
 use crate::plan::{Next, Step, StepKind, Workflow};
 use crate::semantic::hir::EventSource;
 
@@ -299,6 +299,11 @@ impl Migration<'_> {
                     let occurrence = self.occurrence(object, occurrence);
                     occurrence.map(|of| Kept::Occurrence(Arc::new(of)))
                 }
+                (StepKind::Create(create), Kept::Record(values)) => {
+                    let now = versions.made(to);
+                    let made = self.made(create.object, now, values);
+                    made.map(Kept::Record)
+                }
                 _ => None,
             };
             if let Some(slot) = bindings.get_mut(to) {
@@ -310,26 +315,55 @@ impl Migration<'_> {
 
     /// The results of an action, by their new places.
     fn answer(&self, action: ActionId, values: &[Option<Value>]) -> Arc<[Option<Value>]> {
-        let Some(found) = self.names.action(action) else {
-            return Arc::from([]);
-        };
-        let mut answer: Vec<Option<Value>> = Vec::new();
-        for (place, value) in values.iter().enumerate() {
-            let Some(to) = found.result(place) else {
-                continue;
-            };
-            if answer.len() <= to.id {
-                answer.resize(to.id + 1, None);
-            }
-            if let Some(slot) = answer.get_mut(to.id) {
-                *slot = value.as_ref().and_then(|value| to.cast(value).0);
-            }
-        }
-        answer.into()
+        let found = self.names.action(action);
+        by_place(values, |place| found?.result(place).map(|to| (to.id, to)))
+    }
+
+    /// What was read of a record that a step has made, by its new places.
+    fn made(
+        &self,
+        old: ObjectId,
+        new: Option<ObjectId>,
+        values: &[Option<Value>],
+    ) -> Option<Arc<[Option<Value>]>> {
+        let found = self.names.object(old).filter(|of| Some(of.id) == new)?;
+        Some(by_place(values, |place| {
+            let to = found.property(PropertyId::at(place))?;
+            Some((to.id.index(), to))
+        }))
     }
 }
 
+/// Values by their new places.
+fn by_place<'n, I: 'n>(
+    values: &[Option<Value>],
+    to: impl Fn(usize) -> Option<(usize, &'n OfValue<I>)>,
+) -> Arc<[Option<Value>]> {
+    let mut moved: Vec<Option<Value>> = Vec::new();
+    for (place, value) in values.iter().enumerate() {
+        let Some((place, to)) = to(place) else {
+            continue;
+        };
+        if moved.len() <= place {
+            moved.resize(place + 1, None);
+        }
+        if let Some(slot) = moved.get_mut(place) {
+            *slot = value.as_ref().and_then(|value| to.cast(value).0);
+        }
+    }
+    moved.into()
+}
+
 impl<'p> Versions<'p> {
+    /// What the new version makes that it calls by the name of a place.
+    fn made(self, place: usize) -> Option<ObjectId> {
+        let mut steps = self.new.steps.iter();
+        steps.find_map(|step| match &step.kind {
+            StepKind::Create(create) if create.binding.as_ref()?.0 == place => Some(create.object),
+            _ => None,
+        })
+    }
+
     /// The place of an old step, with what it does there.
     fn kind(self, step: usize) -> Option<(usize, &'p StepKind)> {
         let place = self.of.script.place(step)?;

@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::reads::{Leaf, Read, reads};
+use super::made;
+use super::reads::{Leaf, Read, reads, reads_with};
 use crate::model::{AssociationId, Catalog, ObjectId, PropertyId};
 use crate::plan::{
-    Condition, EventTrigger, Expression, Hop, Link, Moment, Program, Records, Reenroll, Step,
+    Condition, EventTrigger, Expression, Hop, Link, Moment, Program, Records, Reenroll, Root, Step,
     StepKind, Test, Wait, Way, Workflow,
 };
 
@@ -42,6 +43,13 @@ impl Interests {
         let catalog = &program.catalog;
         for expression in expressions(program) {
             for read in reads(expression) {
+                interests.add(catalog, &read);
+            }
+        }
+        for plan in program.plans() {
+            let made = made::links(plan);
+            let expressions = of_workflow(plan).into_iter();
+            for read in expressions.flat_map(|expression| reads_with(expression, &made)) {
                 interests.add(catalog, &read);
             }
         }
@@ -93,8 +101,11 @@ fn note(
         return;
     }
     match leaf {
+        // A name may stand for records of several objects, one after the other.
         Leaf::Property(property) => {
-            interest.properties.insert(property);
+            if property.index() < catalog.objects[object].properties.len() {
+                interest.properties.insert(property);
+            }
         }
         Leaf::Links(_, association) => {
             interest.through.entry(association).or_default();
@@ -113,7 +124,7 @@ fn target(catalog: &Catalog, hop: &Hop) -> ObjectId {
     catalog.objects[hop.object].associations[hop.association].object
 }
 
-/// All expressions that read records.
+/// The expressions that read records, but for those of workflows.
 fn expressions(program: &Program) -> Vec<&Expression> {
     let segments = program
         .segments
@@ -123,8 +134,7 @@ fn expressions(program: &Program) -> Vec<&Expression> {
         .messages
         .iter()
         .flat_map(|message| message.fields.iter().map(|(_, text)| text));
-    let workflows = program.plans().flat_map(of_workflow);
-    segments.chain(messages).chain(workflows).collect()
+    segments.chain(messages).collect()
 }
 
 fn of_workflow(workflow: &Workflow) -> Vec<&Expression> {
@@ -164,6 +174,11 @@ fn of_trigger(trigger: &EventTrigger) -> Vec<&Expression> {
 fn of_step(step: &Step) -> Vec<&Expression> {
     match &step.kind {
         StepKind::Set(_, _, _, value) => vec![value],
+        StepKind::Copy(copy) => vec![&copy.value],
+        StepKind::Create(create) => create.values.iter().map(|(_, value)| value).collect(),
+        StepKind::Associate(tie) | StepKind::Dissociate(tie) => {
+            tie.other.iter().map(|(_, value)| value).collect()
+        }
         StepKind::Do(action) => action.arguments.iter().map(|(_, value)| value).collect(),
         StepKind::Branch(cases, _) => cases.iter().map(|case| &case.test.expression).collect(),
         StepKind::Match(value, cases, _) => {
@@ -189,7 +204,15 @@ fn of_step(step: &Step) -> Vec<&Expression> {
 
 /// The ways to the records that the steps of a workflow act on.
 fn ways(workflow: &Workflow) -> Vec<Vec<Hop>> {
-    let whole = |way: &Way| way.hops.to_vec();
+    let made = made::links(workflow);
+    let whole = |way: &Way| {
+        let start = match way.root {
+            Root::Bound(place) => made.get(&place).copied(),
+            _ => None,
+        };
+        let hops = start.into_iter().chain(way.hops.iter().copied());
+        hops.collect::<Vec<Hop>>()
+    };
     let steps = workflow.steps.iter();
     steps
         .filter_map(|step| match &step.kind {
@@ -198,6 +221,7 @@ fn ways(workflow: &Workflow) -> Vec<Vec<Hop>> {
             | StepKind::Enroll(_, records)
             | StepKind::Add(_, records)
             | StepKind::Remove(_, records) => Some(records),
+            StepKind::Copy(copy) => Some(&copy.records),
             _ => None,
         })
         .filter_map(|records| match records {

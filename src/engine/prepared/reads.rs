@@ -1,5 +1,7 @@
 //! What an expression reads, and through which links.
 
+use std::collections::BTreeMap;
+
 use crate::model::{AssociationId, ObjectId, PropertyId, SegmentId};
 use crate::plan::{Expression, Hop, Link, Node, NodeId, Root, Way};
 
@@ -27,8 +29,15 @@ pub(super) enum Leaf {
 
 /// Everything that an expression reads.
 pub(super) fn reads(expression: &Expression) -> Vec<Read> {
+    reads_with(expression, &BTreeMap::new())
+}
+
+/// The same, of records too that steps have made: by the links through which
+/// they are seen.
+pub(super) fn reads_with(expression: &Expression, made: &BTreeMap<usize, Hop>) -> Vec<Read> {
     let mut reader = Reader {
         expression,
+        made,
         found: Vec::new(),
     };
     if let Some(root) = expression.root() {
@@ -39,6 +48,7 @@ pub(super) fn reads(expression: &Expression) -> Vec<Read> {
 
 struct Reader<'e> {
     expression: &'e Expression,
+    made: &'e BTreeMap<usize, Hop>,
     found: Vec<Read>,
 }
 
@@ -51,12 +61,13 @@ impl Reader<'_> {
         };
         match node {
             // No program that is run holds what begins at such a record.
-            Node::Property(way, _) | Node::Record(way) if !way.is_run() => {}
+            Node::Property(way, _) | Node::Record(way) if !self.follows(way) => {}
             Node::Property(way, property) => {
-                self.add(full(way, member), Leaf::Property(*property));
+                self.add(self.full(way, member), Leaf::Property(*property));
             }
-            Node::Record(way) => self.add(full(way, member), Leaf::Record),
-            Node::Quantified(_, link, _) | Node::Aggregate(_, link, ..) if !link.from.is_run() => {}
+            Node::Record(way) => self.add(self.full(way, member), Leaf::Record),
+            Node::Quantified(_, link, _) | Node::Aggregate(_, link, ..)
+                if !self.follows(&link.from) => {}
             Node::InSegment(segment) => self.add(Vec::new(), Leaf::Segment(*segment)),
             Node::Quantified(_, link, inner) => {
                 let inside = self.link(link, member);
@@ -80,7 +91,7 @@ impl Reader<'_> {
     }
 
     fn link(&mut self, link: &Link, member: &[Hop]) -> Vec<Hop> {
-        let mut way = full(&link.from, member);
+        let mut way = self.full(&link.from, member);
         let leaf = Leaf::Links(link.hop.object, link.hop.association);
         self.add(way.clone(), leaf);
         way.push(link.hop);
@@ -90,14 +101,22 @@ impl Reader<'_> {
     fn add(&mut self, way: Vec<Hop>, leaf: Leaf) {
         self.found.push(Read { way, leaf });
     }
-}
 
-/// The way from the record that the expression is about.
-fn full(way: &Way, member: &[Hop]) -> Vec<Hop> {
-    let start = match way.root {
-        Root::This => &[],
-        Root::Member => member,
-        Root::Bound(_) | Root::Chosen(_) => &[],
-    };
-    start.iter().chain(&way.hops).copied().collect()
+    /// Whether a way can be followed from the record at hand.
+    fn follows(&self, way: &Way) -> bool {
+        match way.root {
+            Root::Bound(place) => self.made.contains_key(&place),
+            _ => way.is_run(),
+        }
+    }
+
+    /// The way from the record that the expression is about.
+    fn full(&self, way: &Way, member: &[Hop]) -> Vec<Hop> {
+        let start = match way.root {
+            Root::Member => member.to_vec(),
+            Root::Bound(place) => self.made.get(&place).copied().into_iter().collect(),
+            Root::This | Root::Chosen(_) => Vec::new(),
+        };
+        start.into_iter().chain(way.hops.iter().copied()).collect()
+    }
 }

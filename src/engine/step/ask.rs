@@ -19,26 +19,41 @@ impl<'w> Draft<'w> {
     ) -> Flow {
         let targets = self.targets(at.enrolment, records);
         if targets.is_empty() {
-            let what = What::Skipped("no_record".into());
-            self.tell_step(at.enrolment, Some(at.place), what);
-            return Flow::On(at.step.next);
+            return self.skip(at);
         }
         self.tell_step(at.enrolment, Some(at.place), What::Step);
-        let Some(of) = self.after.enrolment(at.enrolment) else {
+        let Some(writer) = self.writer_at(at) else {
             return Flow::End;
-        };
-        let writer = Writer {
-            record: self.after.id,
-            enrolment: at.enrolment,
-            workflow: of.workflow,
-            step: at.place,
         };
         for target in &targets {
             self.send(*target, request(Some(writer)));
         }
+        self.park(at, targets.len())
+    }
+
+    /// Skips a step that finds no record.
+    pub(super) fn skip(&mut self, at: At<'w>) -> Flow {
+        let what = What::Skipped("no_record".into());
+        self.tell_step(at.enrolment, Some(at.place), what);
+        Flow::On(at.step.next)
+    }
+
+    /// Whom those answer that a step asks for something.
+    pub(super) fn writer_at(&self, at: At<'w>) -> Option<Writer> {
+        let of = self.after.enrolment(at.enrolment)?;
+        Some(Writer {
+            record: self.after.id,
+            enrolment: at.enrolment,
+            workflow: of.workflow,
+            step: at.place,
+        })
+    }
+
+    /// Lets the enrolment wait for so many answers.
+    pub(super) fn park(&mut self, at: At<'w>, open: usize) -> Flow {
         let stage = Stage::Writing {
             step: at.place,
-            open: targets.len(),
+            open,
             failure: None,
             from: at.from,
         };

@@ -81,6 +81,7 @@ impl Lowering<'_> {
         }
     }
 
+    // size: one arm for each kind of step.
     fn kind(self, kind: &hir::StepKind, place: Place<'_>, into: &mut Vec<Step>) -> StepKind {
         match kind {
             hir::StepKind::Wait(wait) => StepKind::Wait(self.wait(wait)),
@@ -131,11 +132,14 @@ impl Lowering<'_> {
                 StepKind::Goto(target.map_or(Next::End, Next::Step))
             }
             hir::StepKind::Todo(text) => StepKind::Todo(text.clone()),
-            // INVARIANT: `later` takes every other form.
-            _ => match self.later(kind) {
-                Some(later) => StepKind::Later(Box::new(later)),
-                None => StepKind::Stop,
-            },
+            hir::StepKind::Copy(value, target) => {
+                StepKind::Copy(Box::new(self.copy(value, target)))
+            }
+            hir::StepKind::Create(create) => StepKind::Create(Box::new(self.create(create))),
+            hir::StepKind::Associate(tie) => StepKind::Associate(Box::new(self.tie(tie))),
+            hir::StepKind::Dissociate(tie) => StepKind::Dissociate(Box::new(self.tie(tie))),
+            hir::StepKind::Delete => StepKind::Delete,
+            hir::StepKind::Unenroll(workflow) => StepKind::Unenroll(*workflow),
         }
     }
 

@@ -85,7 +85,6 @@ impl Checker<'_> {
                 workflow.breaker = self.breaker(tree);
             }
             ClauseKind::Exclusive(tree) => {
-                self.later("exclusive with", span);
                 workflow.exclusive = self.exclusive((id, workflow.object), tree);
             }
             ClauseKind::Alert(tree) => {

@@ -80,30 +80,19 @@ impl Checker<'_> {
                 let (segment, records) = self.membership(name, path.as_ref(), &walk.scope)?;
                 Some(StepKind::Remove(segment, records))
             }
-            ast::StepKind::Copy(source, target) => {
-                self.later("copy", head);
-                self.copy((source, target), walk)
-            }
-            ast::StepKind::Create(create) => {
-                self.later("create", head);
-                self.create(create, walk)
-            }
+            ast::StepKind::Copy(source, target) => self.copy((source, target), walk),
+            ast::StepKind::Create(create) => self.create(create, walk),
             ast::StepKind::Associate(link) => {
-                self.later("associate", head);
                 Some(StepKind::Associate(Box::new(self.tie(link, walk)?)))
             }
             ast::StepKind::Dissociate(tree) => {
-                self.later("dissociate", head);
                 Some(StepKind::Dissociate(Box::new(self.dissociate(tree, walk)?)))
             }
             ast::StepKind::Delete => {
                 self.later("delete", head);
                 Some(StepKind::Delete)
             }
-            ast::StepKind::Unenroll(name) => {
-                self.later("unenroll from", head);
-                self.unenroll_from(name.as_ref(), &walk.scope)
-            }
+            ast::StepKind::Unenroll(name) => self.unenroll_from(name.as_ref(), &walk.scope),
             ast::StepKind::Split(tree) => Some(self.split(tree, walk, head)),
             ast::StepKind::Goto(name) => self.goto(name, walk),
             ast::StepKind::Todo(text) => Some(self.todo(text, head)),

@@ -402,7 +402,7 @@ impl<'d> Freezing<'d> {
         let print = |value: &Value| crate::model::compute::print(value, self.prepared.zone());
         let print = |value: &Option<Value>| value.as_ref().map(print);
         Some(match kept.as_ref()? {
-            Kept::Answer(answer) => answer.iter().map(print).collect(),
+            Kept::Answer(answer) | Kept::Record(answer) => answer.iter().map(print).collect(),
             Kept::Occurrence(occurrence) => {
                 let id = Some(occurrence.id.to_string());
                 let values = occurrence.values.iter().map(print);

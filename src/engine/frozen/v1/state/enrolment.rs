@@ -200,9 +200,23 @@ impl<'p> Freezing<'p> {
                     self.put(&Item::Word(name.clone()));
                     self.occurrence(object, occurrence);
                 }
-                // INVARIANT: only an action answers.
-                (_, Kept::Answer(_)) => self.out.count(0),
+                (StepKind::Create(create), Kept::Record(values)) => {
+                    self.made(create.object, values);
+                }
+                // INVARIANT: only an action answers, only `create` makes.
+                (_, Kept::Answer(_) | Kept::Record(_)) => self.out.count(0),
             }
+        }
+    }
+
+    fn made(&mut self, object: ObjectId, values: &'p [Option<Value>]) {
+        let object_of = &self.prepared.program.catalog.objects[object];
+        let known = object_of.properties.iter().zip(values);
+        let known: Vec<_> = known.filter(|(_, value)| value.is_some()).collect();
+        self.out.count(known.len());
+        for ((id, property), value) in known {
+            self.put(&Item::Property(object, id));
+            self.out.value(value.as_ref(), &property.ty);
         }
     }
 
@@ -375,6 +389,10 @@ impl Thawing<'_, '_> {
                     let place = asked.binding.as_ref().map(|(place, _)| *place);
                     (place, self.answer(asked.action)?)
                 }
+                StepKind::Create(create) => {
+                    let place = create.binding.as_ref().map(|(place, _)| *place);
+                    (place, self.made(create.object)?)
+                }
                 kind => {
                     let name = self.table.word(&mut self.from)?;
                     let mut names = kind.bindings().into_iter();
@@ -392,14 +410,31 @@ impl Thawing<'_, '_> {
         let mut values: Vec<Option<Value>> = Vec::new();
         for _ in 0..self.from.count()? {
             let (result, shape) = self.table.result(action, &mut self.from)?;
-            let value = self.from.value(shape)?;
-            if values.len() <= result {
-                values.resize(result + 1, None);
-            }
-            if let Some(slot) = values.get_mut(result) {
-                *slot = value;
-            }
+            put(&mut values, result, self.from.value(shape)?);
         }
         Ok(Kept::Answer(values.into()))
+    }
+
+    fn made(&mut self, object: ObjectId) -> Result<Kept, ThawError> {
+        let mut values = Vec::new();
+        for _ in 0..self.from.count()? {
+            let (of, property, shape) = self.table.property(&mut self.from)?;
+            let value = self.from.value(shape)?;
+            if of != object {
+                return Err(ThawError::other());
+            }
+            put(&mut values, property.index(), value);
+        }
+        Ok(Kept::Record(values.into()))
+    }
+}
+
+/// Puts a value in its place.
+fn put(values: &mut Vec<Option<Value>>, place: usize, value: Option<Value>) {
+    if values.len() <= place {
+        values.resize(place + 1, None);
+    }
+    if let Some(slot) = values.get_mut(place) {
+        *slot = value;
     }
 }
