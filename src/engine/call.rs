@@ -16,18 +16,44 @@ pub struct Call {
     pub arguments: Vec<(Name, Rendered)>,
     /// The message that it sends, with its texts.
     pub message: Option<RenderedMessage>,
+    /// What goes out for a declared action, by the keys of what carries it out; empty for one that
+    /// every project has: there the arguments go out.
+    pub sends: Vec<(Name, Rendered)>,
 }
 
 impl Call {
     /// An argument that is a text.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
-        let argument = self.arguments.iter().find(|(argument, _)| argument == name);
-        match argument {
-            Some((_, Rendered::Text(text))) => Some(text),
+        match find(&self.arguments, name) {
+            Some(Rendered::Text(text)) => Some(text),
             _ => None,
         }
     }
+
+    /// A part of what goes out that is known.
+    #[must_use]
+    pub fn part(&self, name: &str) -> Option<&Rendered> {
+        let parts = match self.sends.as_slice() {
+            [] => &self.arguments,
+            parts => parts,
+        };
+        find(parts, name).filter(|part| **part != Rendered::Null)
+    }
+
+    /// Where it goes, if it is a request.
+    #[must_use]
+    pub fn url(&self) -> Option<&str> {
+        match self.part("url") {
+            Some(Rendered::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+fn find<'c>(parts: &'c [(Name, Rendered)], name: &str) -> Option<&'c Rendered> {
+    let found = parts.iter().find(|(own, _)| own == name);
+    found.map(|(_, value)| value)
 }
 
 /// A rendered value.

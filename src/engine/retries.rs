@@ -3,6 +3,7 @@
 
 use super::call::Call;
 use super::retry::RetryPolicy;
+use crate::base::Name;
 
 /// The retries of the connections of a project (A3).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -11,21 +12,25 @@ pub struct Retries {
     pub mail: RetryPolicy,
     /// Those of requests, by the [`origin`] to which they go.
     pub origins: Vec<(String, RetryPolicy)>,
+    /// The same by the names of the connections.
+    pub named: Vec<(String, RetryPolicy)>,
 }
 
 impl Retries {
-    /// The numbers for a call of an action, by its name.
+    /// The numbers for a call of an action, by its name and that of the connection by which it
+    /// says to go.
     #[must_use]
-    pub fn of(&self, action: &str, call: &Call) -> RetryPolicy {
+    pub fn of(&self, (action, connection): (&str, Option<&Name>), call: &Call) -> RetryPolicy {
         if matches!(action, "send_email" | "notify") {
             return self.mail;
         }
-        let to = call.text("url").and_then(origin);
-        let named = self
-            .origins
-            .iter()
-            .find(|(name, _)| Some(name) == to.as_ref());
-        named.map(|(_, policy)| *policy).unwrap_or_default()
+        let find = |list: &[(String, RetryPolicy)], wanted: &str| {
+            let found = list.iter().find(|(name, _)| name == wanted);
+            found.map(|(_, policy)| *policy)
+        };
+        let named = connection.and_then(|name| find(&self.named, name.as_str()));
+        let to = || find(&self.origins, &call.url().and_then(origin)?);
+        named.or_else(to).unwrap_or_default()
     }
 }
 

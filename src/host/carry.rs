@@ -4,7 +4,7 @@
 use super::look::title;
 use super::replay::wire;
 use super::store::{Failure, failure};
-use crate::base::Timestamp;
+use crate::base::{Name, Timestamp};
 use crate::connector::outbox::{Mail, Outbox};
 use crate::engine::State;
 use crate::engine::decision::{Action, Call, Entry, Rendered};
@@ -33,6 +33,8 @@ pub struct Sent {
     pub subject: String,
     /// For which record.
     pub record: String,
+    /// What would go out for a declared action, as JSON; secrets keep their names.
+    pub sends: Option<String>,
 }
 
 /// A file of the outbox, and what the action answers.
@@ -111,7 +113,7 @@ impl Carrier for Carry {
             Ok(carried) if !self.write(action, &carried) => None,
             Ok(carried) => {
                 let results = declared.results.iter();
-                let own = |name: &str| matches!(name, "message_id" | "task_id");
+                let own = |name: &str| !declared.declared && is_own(name);
                 let results = results.map(|result| {
                     let id = || Value::Text(carried.id.as_str().into());
                     own(result.name.as_str()).then(id)
@@ -127,6 +129,11 @@ impl Carrier for Carry {
     }
 
     fn told(&mut self, _: &State, _: &[Entry]) {}
+}
+
+/// Whether a result is what the file of an action is known by.
+pub(super) fn is_own(result: &str) -> bool {
+    matches!(result, "message_id" | "task_id")
 }
 
 /// A text of a mail: an argument, else of the message.
@@ -191,6 +198,19 @@ fn subject(call: &Call) -> String {
     text(call, "subject").map_or(short, str::to_owned)
 }
 
+/// Where a declared action goes: the address of its request, or the words of its command.
+fn goes_to(call: &Call) -> Option<String> {
+    let words = match call.part("run") {
+        Some(Rendered::List(words)) => words.as_slice(),
+        _ => return call.url().map(str::to_owned),
+    };
+    let words = words.iter().filter_map(|word| match word {
+        Rendered::Text(word) => Some(&**word),
+        _ => None,
+    });
+    Some(words.collect::<Vec<&str>>().join(" "))
+}
+
 /// Any other action as what was asked; nothing is sent.
 fn asked(state: &State, action: &Action, name: &str) -> Carried {
     let call = &action.request;
@@ -201,11 +221,17 @@ fn asked(state: &State, action: &Action, name: &str) -> Carried {
         ("at".to_owned(), own(action.decided_at.to_string())),
         ("record".to_owned(), own(title(state, action.record))),
     ];
-    if name == "http" {
+    if name == "http" || !call.sends.is_empty() {
         fields.push(("sent".to_owned(), Rendered::Bool(false)));
     }
     let arguments = call.arguments.iter();
-    fields.extend(arguments.map(|(name, value)| (name.to_string(), value.clone())));
+    if call.sends.is_empty() {
+        fields.extend(arguments.map(|(name, value)| (name.to_string(), value.clone())));
+    } else {
+        // A declared action names its parameters as it likes.
+        fields.push(("arguments".to_owned(), object(&call.arguments)));
+        fields.push(("sends".to_owned(), object(&call.sends)));
+    }
     Carried {
         ending: "json",
         bytes: wire::request(name, &fields),
@@ -215,8 +241,26 @@ fn asked(state: &State, action: &Action, name: &str) -> Carried {
     }
 }
 
+/// Named parts as one value.
+pub(super) fn object(parts: &[(Name, Rendered)]) -> Rendered {
+    let parts = parts.iter();
+    let parts = parts.map(|(name, value)| (name.as_str().into(), value.clone()));
+    Rendered::Object(parts.collect())
+}
+
 fn sent(state: &State, action: &Action, name: &str) -> Sent {
     let call = &action.request;
+    if !call.sends.is_empty() {
+        let about = Some(subject(call)).filter(|subject| !subject.is_empty());
+        return Sent {
+            at: action.decided_at,
+            action: name.to_owned(),
+            to: goes_to(call),
+            subject: about.unwrap_or_else(|| wire::value(&object(&call.arguments)).to_string()),
+            record: title(state, action.record),
+            sends: Some(wire::value(&object(&call.sends)).to_string()),
+        };
+    }
     let to = call.arguments.iter().find(|(name, _)| name == "to");
     let to = to.and_then(|(_, value)| match value {
         Rendered::Text(text) => Some(text.to_string()),
@@ -232,5 +276,6 @@ fn sent(state: &State, action: &Action, name: &str) -> Sent {
         to,
         subject: subject(call),
         record: title(state, action.record),
+        sends: None,
     }
 }

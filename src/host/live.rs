@@ -8,10 +8,11 @@ mod errand;
 mod listen;
 mod means;
 mod request;
+mod results;
 pub mod signal;
 pub mod watch;
 
-pub use self::means::Means;
+pub use self::means::{Allowed, Means};
 pub use self::request::Secrets;
 
 use std::collections::BTreeSet;

@@ -106,6 +106,7 @@ pub(super) fn retries(outside: &Outside) -> Retries {
             ConnectionKind::Http => {
                 let to = origin(&connection.url);
                 retries.origins.extend(to.map(|to| (to, policy)));
+                retries.named.push((connection.name.clone(), policy));
             }
         }
     }

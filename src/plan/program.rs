@@ -114,6 +114,27 @@ impl Program {
         findings
     }
 
+    /// What keeps it from running under the clock of the machine: steps whose action this version
+    /// does not carry out. Replays and tests carry nothing out, and run it.
+    #[must_use]
+    pub fn not_carried(&self) -> Findings {
+        let mut findings = Findings::default();
+        for step in self.workflows.iter().flat_map(|workflow| &workflow.steps) {
+            let StepKind::Do(action) = &step.kind else {
+                continue;
+            };
+            if let Some(Some(Carrier::Builtin)) = self.actions.get(action.action.index()) {
+                let name = &self.catalog.actions[action.action].name;
+                let message = format!("`do {name}` is not carried out yet");
+                findings.push(
+                    Finding::new(Code::NotYet, step.span, message)
+                        .help("replays and tests run it; nothing is sent there"),
+                );
+            }
+        }
+        findings
+    }
+
     /// All of them, the workflows before the older versions.
     pub fn plans(&self) -> impl Iterator<Item = &Workflow> {
         let older = self.pinned.iter().map(|pinned| &pinned.workflow);

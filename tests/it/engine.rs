@@ -3,6 +3,7 @@
 
 mod actions;
 mod dates;
+mod declared;
 mod enrolment;
 mod freeze;
 mod inputs;

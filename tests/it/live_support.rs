@@ -46,7 +46,19 @@ impl Running {
     /// Begins one, and does not wait.
     pub(crate) fn spawn(folder: &Folder, arguments: &[&str]) -> Self {
         let mut command = folder.command(&["run"]);
-        command.args(arguments).stdout(Stdio::null());
+        command.args(arguments);
+        Running::command(command)
+    }
+
+    /// Begins a command, and waits until it answers.
+    pub(crate) fn of(command: Command, folder: &Folder) -> Self {
+        let mut running = Running::command(command);
+        running.answers(folder);
+        running
+    }
+
+    fn command(mut command: Command) -> Self {
+        command.stdout(Stdio::null());
         let mut child = command.stderr(Stdio::piped()).spawn().expect("a process");
         let pipe = child.stderr.take().expect("its standard error");
         let said = Arc::new(Mutex::new(Vec::new()));

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::engine::RULES;
 use crate::engine::decision::Reason;
@@ -80,6 +81,8 @@ struct WireSent<'r> {
     to: Option<&'r str>,
     subject: &'r str,
     record: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sends: Option<Value>,
 }
 
 /// The summary as one JSON document, indented.
@@ -167,6 +170,10 @@ fn sent(report: &Report) -> Vec<WireSent<'_>> {
         to: sent.to.as_deref(),
         subject: &sent.subject,
         record: &sent.record,
+        sends: sent
+            .sends
+            .as_deref()
+            .and_then(|json| serde_json::from_str(json).ok()),
     });
     sent.collect()
 }

@@ -2,6 +2,7 @@
 //! machine until it is stopped.
 
 use std::env;
+use std::path::Path;
 use std::process;
 
 use super::{fits, load, unheeded};
@@ -14,7 +15,7 @@ use crate::connector::http::Limits;
 use crate::connector::smtp::{Patience, Smtp, SmtpServer};
 use crate::engine::Finishes;
 use crate::engine::retries::origin;
-use crate::host::live::{Live, Means, Mistakes, News, Secrets, signal, watch};
+use crate::host::live::{Allowed, Live, Means, Mistakes, News, Secrets, signal, watch};
 use crate::host::store::{self, Store};
 use crate::project::{Connection, ConnectionKind, Project, Secret};
 
@@ -28,6 +29,11 @@ pub(super) fn run(arguments: &RunArguments, output: &Output) -> Result<Exit, Fai
         return Ok(Exit::Findings);
     };
     unheeded(&project, output);
+    let not_carried = program.prepared.program.not_carried();
+    if !not_carried.is_empty() {
+        output.findings(&not_carried.sorted(), &project.sources);
+        return Ok(Exit::Findings);
+    }
     fits(&project)?;
     let store = Store {
         dir: project.store.clone(),
@@ -102,14 +108,39 @@ fn means(project: &Project, store: &Store) -> Result<Means, Failure> {
         all.filter(move |connection| connection.kind == kind)
     };
     let server = only(of(ConnectionKind::Smtp))?.map(|connection| smtp(connection, &secrets));
-    let limits =
-        of(ConnectionKind::Http).filter_map(|http| Some((origin(&http.url)?, limits(http))));
+    let connections = of(ConnectionKind::Http).map(|http| Allowed {
+        name: http.name.clone(),
+        origin: origin(&http.url),
+        limits: limits(http),
+    });
     Ok(Means {
         smtp: server.transpose()?,
-        limits: limits.collect(),
+        connections: connections.collect(),
         secrets,
         outbox: store.outbox(),
+        // The folder in which one stands has an empty name.
+        dir: Path::new(".").join(&project.root),
+        env: inherited(),
     })
+}
+
+/// What programs of the project know of the environment of this process: what finds programs and
+/// says how texts are read, and no secret.
+const INHERITED: [&str; 8] = [
+    "PATH",
+    "HOME",
+    "USER",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "TMPDIR",
+    "VIRTUAL_ENV",
+];
+
+fn inherited() -> Vec<(String, String)> {
+    let known = INHERITED.iter();
+    let known = known.filter_map(|name| Some(((*name).to_owned(), env::var(name).ok()?)));
+    known.collect()
 }
 
 /// Mail goes by the only server; of two, nobody says which.

@@ -11,7 +11,14 @@ use crate::engine::draft::Draft;
 use crate::engine::enrolment::{Kept, Stage};
 use crate::engine::message::{Again, Attempt, Outcome, Request};
 use crate::engine::retry::{self, FailedAttempt, RetryPolicy};
-use crate::plan::{Do, Next, StepKind};
+use crate::model::ActionId;
+use crate::plan::{Carrier, Do, Next, StepKind};
+
+/// The highest code with which a command can end; other statuses are those of requests.
+const LAST_CODE: u16 = 255;
+
+/// The code by which a command asks for another attempt: that of `sysexits` for what passes.
+const TRY_AGAIN: u16 = 75;
 
 impl<'w> Draft<'w> {
     /// Renders the request once, asks for it, and waits.
@@ -261,13 +268,31 @@ impl<'w> Draft<'w> {
                 again: Again::Never,
                 ..
             } => None,
-            Outcome::Failed { status, .. } if retry::is_final(*status) => None,
+            Outcome::Failed { status, .. } if self.is_final(asking, *status) => None,
             Outcome::Failed { again, .. } => self.next_attempt(asking, attempt, *again),
         }
     }
 
-    /// When the next attempt is due: as the step says, else as its connection
-    /// does, else as A3, and never before the service is ready to be asked.
+    /// Whether a status says that asking again would not help. Of a command it is the code with
+    /// which it ended: 75 asks for another attempt, others do where the step says `retry`.
+    fn is_final(&self, (action, call): (Option<&Do>, Option<&Call>), status: Option<u16>) -> bool {
+        let carrier = call.and_then(|call| self.carrier(call.action));
+        match (carrier, status) {
+            (Some(Carrier::Command(_)), Some(code)) if code <= LAST_CODE => {
+                code != TRY_AGAIN && action.is_none_or(|action| action.retry.is_none())
+            }
+            _ => retry::is_final(status),
+        }
+    }
+
+    /// What carries a declared action out.
+    fn carrier(&self, action: ActionId) -> Option<&'w Carrier> {
+        let carriers = &self.world.prepared.program.actions;
+        carriers.get(action.index())?.as_ref()
+    }
+
+    /// When the next attempt is due: as the step says, else as the action, else as
+    /// its connection, else as A3, and never before the service is ready to be asked.
     /// `None` after the last.
     fn next_attempt(
         &self,
@@ -279,7 +304,11 @@ impl<'w> Draft<'w> {
             Again::After(seconds) => Some(Duration::from_secs(seconds.into())),
             _ => None,
         };
-        if let Some(retry) = action.and_then(|action| action.retry) {
+        let declared = match call.and_then(|call| self.carrier(call.action)) {
+            Some(Carrier::Http(request)) => request.retry,
+            _ => None,
+        };
+        if let Some(retry) = action.and_then(|action| action.retry).or(declared) {
             let due = self.next_by_step(retry, attempt.number)?;
             let ready = self.world.now.checked_add(wait.unwrap_or_default()).ok();
             return Some(due.max(ready?));
@@ -299,7 +328,13 @@ impl<'w> Draft<'w> {
     fn policy(&self, call: &Call) -> RetryPolicy {
         let prepared = &self.world.prepared;
         let action = &prepared.program.catalog.actions[call.action];
-        prepared.retries.of(action.name.as_str(), call)
+        let connection = match self.carrier(call.action) {
+            Some(Carrier::Http(request)) => request.connection.as_ref(),
+            _ => None,
+        };
+        prepared
+            .retries
+            .of((action.name.as_str(), connection), call)
     }
 
     /// Delays double, the last is the whole amount.

@@ -1,8 +1,10 @@
 //! Requests of actions, rendered once: arguments, messages, secrets as
 //! placeholders (A1, A10).
 
-use std::sync::Arc;
+mod declared;
+mod part;
 
+use self::part::{Parts, rendered};
 use crate::base::{Name, Uid};
 use crate::engine::decision::{Call, Rendered, RenderedMessage};
 use crate::engine::draft::Draft;
@@ -11,7 +13,7 @@ use crate::engine::evaluate::Scope;
 use crate::engine::record::Heard;
 use crate::model::compute;
 use crate::model::{ActionParameter, MessageId, Type, Value, written};
-use crate::plan::{Do, Expression, JsonNode, Node, NodeId, TextNode};
+use crate::plan::{Do, Expression};
 
 impl Draft<'_> {
     /// The request of an action; else the name of a required argument that is
@@ -47,6 +49,7 @@ impl Draft<'_> {
             .transpose()?;
         Ok(Call {
             action: action.action,
+            sends: self.sends(of, action, &arguments)?,
             arguments,
             message,
         })
@@ -147,11 +150,9 @@ pub(in crate::engine) fn argument(
     expression: &Expression,
     ty: &Type,
 ) -> Rendered {
-    let Some(root) = expression.root() else {
-        return Rendered::Null;
-    };
     if matches!(ty, Type::Json | Type::Auth | Type::Sign) {
-        return part(scope, expression, root);
+        let given = &[];
+        return Parts { scope, given }.whole(expression);
     }
     match (ty, scope.value(expression)) {
         (_, None) => Rendered::Null,
@@ -173,80 +174,4 @@ fn find(heard: &Heard, id: Uid) -> Option<&Heard> {
         .filter_map(|(_, heard)| find(heard, id))
         .next()
         .filter(|found| found.record == id)
-}
-
-/// One node of an argument that may hold JSON and secrets.
-fn part(scope: &Scope<'_>, expression: &Expression, id: NodeId) -> Rendered {
-    match expression.node(id) {
-        Some(Node::Json(json)) => of_json(scope, expression, json),
-        Some(Node::Secret(name)) => Rendered::Secret(name.clone()),
-        Some(Node::Text(pieces)) if pieces.iter().any(|piece| holds_secret(expression, piece)) => {
-            joined(scope, expression, pieces)
-        }
-        Some(Node::Scheme(name, arguments)) => {
-            let arguments = arguments
-                .iter()
-                .map(|argument| part(scope, expression, *argument));
-            let arguments = Rendered::List(arguments.collect());
-            Rendered::Object(vec![(name.as_str().into(), arguments)])
-        }
-        _ => match scope.part(expression, id) {
-            Some(value) => rendered(scope, &value, &Type::Json),
-            None => Rendered::Null,
-        },
-    }
-}
-
-fn of_json(scope: &Scope<'_>, expression: &Expression, json: &JsonNode) -> Rendered {
-    match json {
-        JsonNode::Null => Rendered::Null,
-        JsonNode::Value(value) => part(scope, expression, *value),
-        JsonNode::Array(items) => Rendered::List(
-            items
-                .iter()
-                .map(|item| of_json(scope, expression, item))
-                .collect(),
-        ),
-        JsonNode::Object(members) => Rendered::Object(
-            members
-                .iter()
-                .map(|(key, json)| {
-                    let key: Arc<str> = (&**key).into();
-                    (key, of_json(scope, expression, json))
-                })
-                .collect(),
-        ),
-    }
-}
-
-fn rendered(scope: &Scope<'_>, value: &Value, ty: &Type) -> Rendered {
-    match value {
-        Value::Text(text) => Rendered::Text(text.as_str().into()),
-        Value::Number(number) => Rendered::Number(*number),
-        Value::Bool(is) => Rendered::Bool(*is),
-        other => Rendered::Text(compute::spell(other, ty, scope.prepared.zone()).into()),
-    }
-}
-
-/// Whether a piece of a text is a secret. Its value is put in when the request
-/// is carried out, so such a text stays in pieces until then.
-fn holds_secret(expression: &Expression, piece: &TextNode) -> bool {
-    match piece {
-        TextNode::Value(value, _) => matches!(expression.node(*value), Some(Node::Secret(_))),
-        _ => false,
-    }
-}
-
-fn joined(scope: &Scope<'_>, expression: &Expression, pieces: &[TextNode]) -> Rendered {
-    let pieces = pieces.iter().filter_map(|piece| match piece {
-        TextNode::Literal(text) => Some(Rendered::Text(text.clone())),
-        piece if holds_secret(expression, piece) => match piece {
-            TextNode::Value(value, _) => Some(part(scope, expression, *value)),
-            _ => None,
-        },
-        piece => scope
-            .piece(expression, piece)
-            .map(|text| Rendered::Text(text.into())),
-    });
-    Rendered::Joined(pieces.collect())
 }

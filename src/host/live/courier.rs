@@ -2,24 +2,23 @@
 //! each. What follows from that is not known here.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::thread::{self, JoinHandle};
 
 use tokio::runtime;
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{JoinSet, spawn_blocking};
 
 use super::Happening;
 use super::errand::{Does, Errand, never};
-use super::means::Means;
-use crate::base::{Decimal, Uid};
+use super::means::{Means, PROGRAMS};
+use super::results::Reads;
+use crate::base::Uid;
+use crate::connector::command::Command;
 use crate::connector::http::{HttpAnswer, HttpFailure, HttpRequest, Senders};
 use crate::engine::message::{Again, Outcome};
-use crate::engine::retries::origin;
-use crate::model::Value;
-
-/// How much of the body of an answer is kept, in bytes.
-const BODY: usize = 256 << 10;
 
 /// A courier at work; it stops when this is dropped.
 pub(super) struct Courier {
@@ -33,11 +32,18 @@ impl Courier {
     /// # Errors
     /// What the system or the transport says.
     pub(super) fn begin(means: Arc<Means>, told: Sender<Happening>) -> Result<Self, String> {
-        let http = Senders::new(&means.limits)?;
+        let connections = means.connections.iter();
+        let connections = connections.map(|one| (&*one.name, one.limits));
+        let http = Senders::new(&connections.collect::<Vec<_>>())?;
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| error.to_string())?;
         let (errands, coming) = unbounded_channel();
-        let bag = Arc::new(Bag { http, means, told });
+        let bag = Arc::new(Bag {
+            http,
+            means,
+            told,
+            programs: Semaphore::new(PROGRAMS),
+        });
         let thread = thread::spawn(move || runtime.block_on(work(bag, coming)));
         Ok(Courier {
             errands: Some(errands),
@@ -67,6 +73,7 @@ struct Bag {
     http: Senders,
     means: Arc<Means>,
     told: Sender<Happening>,
+    programs: Semaphore,
 }
 
 async fn work(bag: Arc<Bag>, mut coming: UnboundedReceiver<Errand>) {
@@ -95,11 +102,11 @@ async fn carry(bag: Arc<Bag>, errand: Errand) {
             bytes,
             then,
         } => mail(&bag, (&from, &to), &bytes, then).await,
-        Does::Http(request, results) => {
-            let to = origin(&request.url);
-            let answer = bag.http.send(to.as_deref(), &request).await;
-            answered(answer, &results, &request)
+        Does::Http(request, by, reads) => {
+            let answer = bag.http.send(by.as_deref(), &request).await;
+            answered(answer, &reads, &request)
         }
+        Does::Command(command, reads) => run(&bag, *command, &reads).await,
     };
     // A loop that is over has no use for it.
     let _ = bag.told.send(Happening::Finished(key, number, outcome));
@@ -137,14 +144,11 @@ fn again(error: String) -> Outcome {
 
 fn answered(
     sent: Result<HttpAnswer, HttpFailure>,
-    results: &[String],
+    reads: &Reads,
     request: &HttpRequest,
 ) -> Outcome {
     match sent {
-        Ok(answer) if answer.is_success() => {
-            let results = results.iter().map(|name| result(name, &answer));
-            Outcome::Done(results.collect())
-        }
+        Ok(answer) if answer.is_success() => Outcome::Done(reads.of_answer(&answer)),
         Ok(answer) => Outcome::Failed {
             status: Some(answer.status),
             error: format!("{} {answer}", request.method().word()).into(),
@@ -165,18 +169,31 @@ fn answered(
     }
 }
 
-fn result(name: &str, answer: &HttpAnswer) -> Option<Value> {
-    match name {
-        "status" => Some(Value::Number(Decimal::from(answer.status))),
-        "body" => {
-            let text = answer.text();
-            let mut end = text.len().min(BODY);
-            while !text.is_char_boundary(end) {
-                end -= 1;
-            }
-            text.get(..end).map(|text| Value::Text(text.into()))
-        }
-        _ => None,
+/// What came of a program. A failure to begin it, like no end in time, may be mended by another
+/// attempt; how it ended is judged by its code.
+async fn run(bag: &Bag, command: Command, reads: &Reads) -> Outcome {
+    let Ok(_turn) = bag.programs.acquire().await else {
+        return again("this process ends".into());
+    };
+    let stop = Stop(Arc::default());
+    let flag = stop.0.clone();
+    match spawn_blocking(move || command.run(&flag)).await {
+        Ok(Ok(answer)) => Outcome::Done(reads.of_bytes(&answer)),
+        Ok(Err(failure)) => Outcome::Failed {
+            status: failure.code().map(u16::from),
+            error: bag.means.without_secrets(failure.to_string()).into(),
+            again: Again::Usual,
+        },
+        Err(error) => again(error.to_string()),
+    }
+}
+
+/// Ends a program that nobody waits for any more.
+struct Stop(Arc<AtomicBool>);
+
+impl Drop for Stop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -1,15 +1,24 @@
 //! What is to be carried out of one attempt, worked out from the state. Who
 //! carries it out is not known here.
 
+use std::time::Duration;
+
 use super::means::Means;
-use super::request::request;
-use crate::base::Uid;
+use super::request::{self, request};
+use super::results::Reads;
+use crate::base::{Uid, seconds_of};
+use crate::connector::command::Command;
 use crate::connector::http::HttpRequest;
 use crate::engine::State;
 use crate::engine::decision::Action;
 use crate::engine::message::{Again, Outcome};
 use crate::host::carry::{self, Carried};
+use crate::host::replay::wire;
 use crate::model::Value;
+use crate::plan::{self, Carrier};
+
+/// How long a program of the project may take, unless its action says so (A3).
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// One attempt on its way.
 #[derive(Debug)]
@@ -40,8 +49,10 @@ pub(super) enum Does {
         /// What comes of it.
         then: Outcome,
     },
-    /// A request is sent; the names of its results, in order.
-    Http(Box<HttpRequest>, Vec<String>),
+    /// A request is sent by a connection, and its results are read so.
+    Http(Box<HttpRequest>, Option<String>, Reads),
+    /// A program of the project is run, and its results are read so.
+    Command(Box<Command>, Reads),
 }
 
 /// The errand of an action.
@@ -63,13 +74,62 @@ pub(super) fn never(error: String) -> Outcome {
 }
 
 fn does(state: &State, action: &Action, means: &Means) -> Result<Does, String> {
-    let declared = &state.prepared().program.catalog.actions[action.request.action];
-    if declared.name.as_str() == "http" {
-        let request = request(action, &means.secrets)?;
-        let results = declared.results.iter();
-        let results = results.map(|result| result.name.to_string());
-        return Ok(Does::Http(Box::new(request), results.collect()));
-    }
+    let program = &state.prepared().program;
+    let call = &action.request;
+    let declared = &program.catalog.actions[call.action];
+    let carrier = program.actions.get(call.action.index());
+    let carrier = carrier.and_then(Option::as_ref);
+    let reads = || Reads::of(&declared.results, carrier, &program.settings.zone);
+    let by = match carrier {
+        None if declared.name.as_str() == "http" => None,
+        Some(Carrier::Http(request)) => request.connection.as_ref(),
+        Some(Carrier::Command(own)) => {
+            let command = command((action, declared.name.as_str()), own, means)?;
+            return Ok(Does::Command(Box::new(command), reads()));
+        }
+        Some(Carrier::Builtin) => {
+            let message = format!("this version does not carry `{}` out", declared.name);
+            return Err(message);
+        }
+        None => return written(state, action, means),
+    };
+    let request = request(action, &means.secrets)?;
+    let by = means.connection(by, &request.url).map(str::to_owned);
+    Ok(Does::Http(Box::new(request), by, reads()))
+}
+
+/// A program of the project: it reads the arguments as JSON, and the key of the attempt in its
+/// environment (A1).
+fn command(
+    (action, name): (&Action, &str),
+    own: &plan::Command,
+    means: &Means,
+) -> Result<Command, String> {
+    let call = &action.request;
+    let (run, variables) = request::command(call, &means.secrets)?;
+    let ours = [
+        ("FLOW_ACTION", name.to_owned()),
+        ("FLOW_ATTEMPT", action.attempt.to_string()),
+        ("FLOW_IDEMPOTENCY_KEY", action.key.to_string()),
+    ];
+    let ours = ours.map(|(name, value)| (name.to_owned(), value));
+    let env = means.env.iter().cloned();
+    let seconds = own.timeout.and_then(seconds_of);
+    let seconds = seconds.and_then(|seconds| u64::try_from(seconds).ok());
+    Ok(Command {
+        run,
+        env: env.chain(ours).chain(variables).collect(),
+        dir: means.dir.clone(),
+        input: wire::value(&carry::object(&call.arguments))
+            .to_string()
+            .into_bytes(),
+        timeout: seconds.map_or(TIMEOUT, Duration::from_secs),
+        memory: own.memory,
+    })
+}
+
+/// Anything else is a mail or a file.
+fn written(state: &State, action: &Action, means: &Means) -> Result<Does, String> {
     let Some(carried) = carry::file(state, action)? else {
         return Ok(Does::Nothing(Outcome::Done(Vec::new())));
     };
@@ -90,7 +150,7 @@ fn done(state: &State, action: &Action, carried: &Carried) -> Outcome {
     let declared = &state.prepared().program.catalog.actions[action.request.action];
     let results = declared.results.iter();
     let results = results.map(|result| {
-        let own = matches!(result.name.as_str(), "message_id" | "task_id");
+        let own = carry::is_own(result.name.as_str());
         own.then(|| Value::Text(carried.id.as_str().into()))
     });
     Outcome::Done(results.collect())

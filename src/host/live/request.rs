@@ -1,4 +1,4 @@
-//! The `http` action as a request: what was rendered, with the secrets put in.
+//! A request of the action `http`, or of one that is declared so: what was rendered, with the secrets put in.
 //! Who sends it is not known here.
 
 use std::collections::BTreeMap;
@@ -19,33 +19,26 @@ pub type Secrets = BTreeMap<String, String>;
 pub(super) fn request(action: &Action, secrets: &Secrets) -> Result<HttpRequest, String> {
     let call = &action.request;
     let filling = Filling(secrets);
-    let url = filling.text(argument(call, "url").unwrap_or(&Rendered::Null))?;
+    let url = filling.text(call.part("url").unwrap_or(&Rendered::Null))?;
     let mut request = HttpRequest::new(action.key.to_string(), url);
-    if let Some(method) = argument(call, "method") {
+    if let Some(method) = call.part("method") {
         request.method = Method::parse(&filling.text(method)?);
     }
-    if let Some(query) = argument(call, "query") {
+    if let Some(query) = call.part("query") {
         request.query = filling.pairs("query", query)?;
     }
-    if let Some(headers) = argument(call, "headers") {
+    if let Some(headers) = call.part("headers") {
         request.headers = filling.pairs("headers", headers)?;
     }
     request.body = filling.body(call)?;
-    if let Some(auth) = argument(call, "auth") {
+    if let Some(auth) = call.part("auth") {
         request.auth = Some(filling.auth(auth)?);
     }
-    if let Some(sign) = argument(call, "sign") {
+    if let Some(sign) = call.part("sign") {
         request.sign = Some(filling.sign(sign)?);
     }
-    request.timeout = argument(call, "timeout").and_then(timeout);
+    request.timeout = call.part("timeout").and_then(timeout);
     Ok(request)
-}
-
-fn argument<'c>(call: &'c Call, name: &str) -> Option<&'c Rendered> {
-    let found = call.arguments.iter().find(|(other, _)| other == name);
-    found
-        .map(|(_, value)| value)
-        .filter(|value| **value != Rendered::Null)
 }
 
 /// An amount of time, as it is spelled.
@@ -62,6 +55,29 @@ fn timeout(rendered: &Rendered) -> Option<Duration> {
         _ => None,
     }
 }
+
+/// The words and the variables of a command.
+///
+/// # Errors
+/// What is wrong with it, in words that hold no secret.
+pub(super) fn command(call: &Call, secrets: &Secrets) -> Result<(Words, Pairs), String> {
+    let filling = Filling(secrets);
+    let words = match call.part("run") {
+        Some(Rendered::List(words)) => words.iter().map(|word| filling.text(word)),
+        _ => return Err("it does not say what to run".into()),
+    };
+    let variables = match call.part("env") {
+        Some(variables) => filling.pairs("env", variables)?,
+        None => Pairs::new(),
+    };
+    Ok((words.collect::<Result<_, _>>()?, variables))
+}
+
+/// The words of a command.
+type Words = Vec<String>;
+
+/// Values by name, in their order.
+type Pairs = Vec<(String, String)>;
 
 /// Puts secrets in.
 struct Filling<'s>(&'s Secrets);
@@ -124,13 +140,13 @@ impl Filling<'_> {
     }
 
     fn body(&self, call: &Call) -> Result<Body, String> {
-        if let Some(json) = argument(call, "json") {
+        if let Some(json) = call.part("json") {
             return Ok(Body::Json(self.json(json)?));
         }
-        if let Some(form) = argument(call, "form") {
+        if let Some(form) = call.part("form") {
             return Ok(Body::Form(self.pairs("form", form)?));
         }
-        match argument(call, "text") {
+        match call.part("text") {
             Some(text) => Ok(Body::Text(self.text(text)?)),
             None => Ok(Body::None),
         }

@@ -221,9 +221,6 @@ impl Checker<'_> {
             checked.extend(value.map(|value| (field.name.name.clone(), value)));
         }
         self.one_body(&bodies);
-        if action.declared {
-            self.later(&format!("do {}", action.name), tree.action.span);
-        }
         self.missing(action, &parameters, tree);
         checked
     }

@@ -8,6 +8,9 @@ use crate::engine::call::{Call as LiveCall, Rendered as LiveRendered, RenderedMe
 use crate::engine::prepared::Prepared;
 use crate::model::MessageField;
 
+/// What a declared action sends stands behind its arguments, under a name that none of them has.
+pub(in crate::engine::frozen) const SENDS: &str = "";
+
 /// What is asked of the outside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
@@ -50,12 +53,19 @@ impl Call {
 pub fn freeze(prepared: &Prepared, call: &LiveCall) -> Call {
     let named = |name: &Name| name.to_string();
     let action = &prepared.program.catalog.actions[call.action];
-    let arguments = call.arguments.iter();
+    let each = |parts: &[(Name, LiveRendered)]| -> Vec<(String, Rendered)> {
+        let parts = parts.iter();
+        parts
+            .map(|(name, value)| (named(name), freeze_value(value)))
+            .collect()
+    };
+    let mut arguments = each(&call.arguments);
+    if !call.sends.is_empty() {
+        arguments.push((SENDS.to_owned(), Rendered::Object(each(&call.sends))));
+    }
     Call {
         does: named(&action.name),
-        arguments: arguments
-            .map(|(name, value)| (named(name), freeze_value(value)))
-            .collect(),
+        arguments,
         message: call.message.as_ref().map(|message| Message {
             name: named(&message.name),
             fields: message
@@ -74,15 +84,35 @@ pub fn thaw(prepared: &Prepared, call: &Call) -> Option<LiveCall> {
     let (action, _) = actions.find(|(_, action)| action.name == *call.does)?;
     let arguments = call.arguments.iter();
     let arguments = arguments.map(|(name, value)| Some((Name::new(name), thaw_value(value)?)));
+    let mut arguments = arguments.collect::<Option<Vec<_>>>()?;
+    let sends = take_sends(&mut arguments);
     let message = match &call.message {
         Some(message) => Some(thaw_message(message)?),
         None => None,
     };
     Some(LiveCall {
         action,
-        arguments: arguments.collect::<Option<_>>()?,
+        arguments,
         message,
+        sends,
     })
+}
+
+/// What stands behind the arguments of a declared action.
+pub(in crate::engine::frozen) fn take_sends(
+    arguments: &mut Vec<(Name, LiveRendered)>,
+) -> Vec<(Name, LiveRendered)> {
+    match arguments.pop() {
+        Some((name, LiveRendered::Object(parts))) if name == SENDS => {
+            let parts = parts.into_iter();
+            parts.map(|(key, part)| (Name::new(&key), part)).collect()
+        }
+        Some(argument) => {
+            arguments.push(argument);
+            Vec::new()
+        }
+        None => Vec::new(),
+    }
 }
 
 fn thaw_message(message: &Message) -> Option<RenderedMessage> {

@@ -442,6 +442,7 @@ impl<'d> Freezing<'d> {
             arguments: call
                 .arguments
                 .iter()
+                .chain(&call.sends)
                 .map(|(name, value)| (name.as_str(), value.to_string()))
                 .collect(),
             message: message

@@ -6,6 +6,7 @@ use super::names::Item;
 use super::{Freezing, ThawError, Thawing};
 use crate::base::Name;
 use crate::engine::call::{Call, Rendered, RenderedMessage};
+use crate::engine::frozen::v1::call::{SENDS, take_sends};
 use crate::model::{MessageField, Value};
 
 const NULL: u8 = 0;
@@ -25,10 +26,20 @@ const DEEPEST: u16 = 400;
 impl Freezing<'_> {
     pub(super) fn call(&mut self, call: &Call) {
         self.put(&Item::Action(call.action));
-        self.out.count(call.arguments.len());
+        let sends = usize::from(!call.sends.is_empty());
+        self.out.count(call.arguments.len() + sends);
         for (name, value) in &call.arguments {
             self.put(&Item::Word(name.clone()));
             self.rendered(value);
+        }
+        if sends > 0 {
+            self.put(&Item::Word(Name::new(SENDS)));
+            self.out.byte(OBJECT);
+            self.out.count(call.sends.len());
+            for (name, value) in &call.sends {
+                self.out.text(name.as_str());
+                self.rendered(value);
+            }
         }
         self.out.flag(call.message.is_some());
         if let Some(message) = &call.message {
@@ -103,6 +114,7 @@ impl Thawing<'_, '_> {
             let name = self.word()?;
             arguments.push((name, self.rendered(DEEPEST)?));
         }
+        let sends = take_sends(&mut arguments);
         let message = if self.from.flag()? {
             Some(self.message()?)
         } else {
@@ -112,6 +124,7 @@ impl Thawing<'_, '_> {
             action,
             arguments,
             message,
+            sends,
         })
     }
 
