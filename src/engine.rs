@@ -4,6 +4,8 @@
 //! left. It knows no clock, no file, no thread and no chance.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod alert;
+mod breaker;
 pub mod call;
 pub mod cast;
 mod consider;
@@ -24,6 +26,7 @@ mod migrate;
 mod prepared;
 pub mod put_back;
 mod queue;
+pub mod rate;
 pub mod record;
 mod refine;
 pub mod retries;
@@ -93,6 +96,14 @@ pub struct Effects {
     pub answer: Option<Answer>,
     /// The hash of its decisions, in the order of delivery.
     pub hash: frozen::DecisionHash,
+}
+
+/// The cell in which a timer, or an action, stands.
+fn cell_of(record: Uid) -> Address {
+    match record == alert::program() {
+        true => Address::Program,
+        false => Address::Record(record),
+    }
 }
 
 /// What is gathered while an input is carried out.
@@ -293,7 +304,7 @@ impl Engine {
             root: id,
             chain: self.state.begin_chain(asked.record),
             from: None,
-            to: Address::Record(asked.record),
+            to: cell_of(asked.record),
             occurred_at: None,
             by,
             object: None,
@@ -337,7 +348,7 @@ impl Engine {
             root: id,
             chain: self.state.begin_chain(timer.record),
             from: None,
-            to: Address::Record(timer.record),
+            to: cell_of(timer.record),
             occurred_at: None,
             by: None,
             object: None,

@@ -4,6 +4,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod action;
+mod answer;
 mod awaited;
 mod children;
 mod clause;
@@ -24,6 +25,7 @@ mod webhook;
 mod workflow;
 
 pub use action::{Carrier, Command, Request};
+pub use answer::Answers;
 pub use awaited::{Await, Awaited};
 pub use clause::{
     ActionHours, Alert, Breaker, DataSource, DateTrigger, Every, Exclusive, MonthDay, Schedule,

@@ -10,6 +10,7 @@ use super::enrolment::{Enrolment, Occurrence, Stage};
 use super::evaluate::folded;
 use super::message::{Body, Writer};
 use super::prepared::{Sight, Source};
+use super::rate::Rate;
 use super::world::LONGEST_CHAIN;
 use crate::base::{Span, Uid};
 use crate::model::{PropertyId, Type, Value, WorkflowId};
@@ -357,6 +358,8 @@ impl<'w> Draft<'w> {
             Some(Reason::EnrolledBefore)
         } else if again == Some(false) {
             Some(Reason::NoReenrollTrigger)
+        } else if self.is_over_limit(id, workflow) {
+            Some(Reason::OverLimit)
         } else {
             None
         }
@@ -381,6 +384,9 @@ impl<'w> Draft<'w> {
 
     fn conclude_enrolment(&mut self, id: WorkflowId, cause: Cause, reason: Option<Reason>) {
         if let Some(reason) = reason {
+            if reason == Reason::OverLimit {
+                self.raise(id);
+            }
             let what = What::Refused {
                 key: cause.key,
                 reason,
@@ -400,6 +406,9 @@ impl<'w> Draft<'w> {
             cause.key.as_bytes(),
         ]);
         self.change(Change::Been(id, cause.key.clone()));
+        if Rate::is_of(workflow) {
+            self.change(Change::Counted(id));
+        }
         self.change(Change::Enrolment(Box::new(Enrolment {
             id: enrolment,
             workflow: id,

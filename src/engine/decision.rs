@@ -7,6 +7,7 @@ pub use super::call::{Call, Rendered, RenderedMessage};
 use super::enrolment::Enrolment;
 use super::message::{Address, Attempt, Claim, Delivery, Request, Switching};
 use super::put_back::PutBack;
+use super::rate::Rate;
 use super::record::{Counter, CounterId, LinkEnd, Side, Slot};
 use crate::base::{Name, Span, Timestamp, Uid};
 use crate::model::{ActionId, AssociationId, ObjectId, PropertyId, SegmentId, Value, WorkflowId};
@@ -94,6 +95,13 @@ pub enum Change {
     PutBack(Box<PutBack>),
     /// An action that was put back has ended.
     PutBackOver(Uid),
+    /// When an action has reached the record, and by which keys, as far as it
+    /// counts for its cap (A9).
+    Sent(ActionId, Vec<(Timestamp, Uid)>),
+    /// A workflow that counts its enrolments has one more (E17, H4).
+    Counted(WorkflowId),
+    /// What a workflow has counted is as it stands here.
+    Rate(WorkflowId, Arc<Rate>),
     /// A counter is as it stands here.
     Counter(CounterId, Counter),
     /// A write waits for a claim.
@@ -289,6 +297,8 @@ pub enum What {
     Asked(Arc<Call>),
     /// An action that had failed for good was put back (A4).
     PutBack(Arc<Call>),
+    /// An alert was raised (E17, H4), in words.
+    Alert(Arc<str>),
     /// An attempt was withdrawn (A8).
     Withdrawn(Arc<str>),
     /// An attempt has succeeded.

@@ -56,6 +56,7 @@ impl<'t> Telling<'t> {
             What::Published => ("published", Vec::new()),
             What::Switched(to) => ("switched", vec![("to", as_is(to.word()))]),
             What::Duplicate => ("duplicate", Vec::new()),
+            What::Alert(text) => ("alert", vec![("text", as_is(text))]),
             What::NoRecord(value, asked) => (
                 "no_record",
                 vec![("value", as_is(value)), ("asked", as_is(asked))],

@@ -70,6 +70,8 @@ pub enum Body {
     Publish,
     /// The operator's switch of a workflow (E17).
     Switch(WorkflowId, Switching),
+    /// A breaker has refused (E17): its alert is raised.
+    OverLimit(WorkflowId),
     /// Lets an input in whose id was not seen before (I3).
     Admit {
         /// How many seconds the id is remembered.

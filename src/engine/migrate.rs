@@ -3,6 +3,7 @@
 //! E2). It is no input of its own: who enrols is decided by the input that
 //! follows it.
 
+mod alert;
 mod enrolment;
 mod hear;
 mod key;
@@ -53,10 +54,13 @@ pub(super) fn migrate(image: Image, new: &Arc<Prepared>) -> Result<(Image, Migra
     let switches = switches
         .filter_map(|(workflow, switch)| Some((migration.names.workflow(workflow)?, switch)));
     let switches = switches.collect();
+    let (rates, notices) = migration.alerts(&image.rates, &image.notices);
     let image = Image {
         prepared: new.clone(),
         partitions: partitions.into_iter().map(Arc::new).collect(),
         switches,
+        rates,
+        notices,
         now: image.now,
         published: image.published,
         begun: image.begun,

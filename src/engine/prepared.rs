@@ -23,8 +23,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::guard::Guards;
 use self::interest::Interests;
 use super::retries::Retries;
-use crate::base::TimeZone;
-use crate::model::{AssociationId, ObjectId, PropertyId, SegmentId, Value, WorkflowId};
+use crate::base::{Name, TimeZone};
+use crate::model::{
+    ActionId, AssociationId, Cap, ObjectId, PropertyId, SegmentId, Value, WorkflowId,
+};
 use crate::plan::{Condition, Expression, ObjectPlan, Program, Segment, Workflow};
 
 /// A program, ready to run.
@@ -45,6 +47,8 @@ pub struct Prepared {
     unique: Vec<Vec<PropertyId>>,
     /// When failed actions are tried again (A3).
     pub(super) retries: Retries,
+    /// How often actions may reach a record (A9).
+    pub(super) caps: BTreeMap<ActionId, Cap>,
 }
 
 impl Prepared {
@@ -64,6 +68,11 @@ impl Prepared {
                 .collect()
         });
         let unique = unique.collect();
+        let caps = program.settings.caps.iter().filter_map(|cap| {
+            let action = program.catalog.action(&Name::new(&cap.action))?;
+            Some((action, cap.clone()))
+        });
+        let caps = caps.collect();
         let mut prepared = Prepared {
             constants: vec![None; program.constants.len()],
             concerns: Concerns::default(),
@@ -73,6 +82,7 @@ impl Prepared {
             segments,
             unique,
             retries: Retries::default(),
+            caps,
             program,
         };
         constants::settle(&mut prepared);

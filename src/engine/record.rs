@@ -14,7 +14,7 @@ pub use super::heard::{Heard, HeardLinks, LinkEnd, Side};
 use super::message::{Claim, Request};
 use super::put_back::PutBack;
 use crate::base::{Date, Name, Timestamp, Uid};
-use crate::model::{AssociationId, ObjectId, PropertyId, SegmentId, Value, WorkflowId};
+use crate::model::{ActionId, AssociationId, ObjectId, PropertyId, SegmentId, Value, WorkflowId};
 
 /// All that is known of one record.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +42,8 @@ pub struct RecordCell {
     pub been: Been,
     /// Actions that were put back, by their keys (A4).
     pub put_back: Seldom<BTreeMap<Uid, PutBack>>,
+    /// When actions with a cap have reached it, and by which keys (A9).
+    pub sent: Seldom<BTreeMap<ActionId, Vec<(Timestamp, Uid)>>>,
     /// What refined triggers have counted (E14).
     pub counters: Seldom<BTreeMap<CounterId, Counter>>,
     /// Writes that wait for the claim of a unique value.
@@ -85,6 +87,7 @@ impl RecordCell {
             enrolments: Vec::new(),
             been: Been::default(),
             put_back: Seldom::default(),
+            sent: Seldom::default(),
             counters: Seldom::default(),
             claims: Seldom::default(),
             linking: Seldom::default(),

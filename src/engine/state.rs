@@ -15,11 +15,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use self::timers::Timers;
+use super::alert;
 use super::decision::{Change, Decision};
 use super::enrolment::Enrolment;
 use super::message::{Address, Key, Switching};
 use super::prepared::Prepared;
 use super::put_back::PutBack;
+use super::rate::Rate;
 use super::record::RecordCell;
 use super::world::{LONGEST_CHAIN, Switch, World};
 use crate::base::{Timestamp, Uid};
@@ -37,6 +39,8 @@ pub struct State {
     pub(super) prepared: Arc<Prepared>,
     pub(super) published: bool,
     switches: BTreeMap<WorkflowId, Switch>,
+    rates: BTreeMap<WorkflowId, Arc<Rate>>,
+    notices: BTreeMap<Uid, PutBack>,
     partitions: Vec<Arc<Partition>>,
     timers: Timers,
     /// How many chains each record has begun at this instant.
@@ -53,6 +57,8 @@ impl State {
             prepared,
             published: false,
             switches: BTreeMap::new(),
+            rates: BTreeMap::new(),
+            notices: BTreeMap::new(),
             partitions: (0..PARTITIONS).map(|_| Arc::default()).collect(),
             timers: Timers::default(),
             begun: BTreeMap::new(),
@@ -117,6 +123,8 @@ impl State {
             prepared: &self.prepared,
             published: self.published,
             switches: &self.switches,
+            rates: &self.rates,
+            notices: &self.notices,
             now: self.now,
         }
     }
@@ -178,6 +186,7 @@ impl State {
             Address::Program => {
                 for change in &decision.changes {
                     self.switched(change);
+                    self.alerted(change);
                 }
             }
             Address::Record(id) => self.evolve_record(*id, &decision.changes),
@@ -201,6 +210,9 @@ impl State {
 
     fn evolve_record(&mut self, id: Uid, changes: &[Change]) {
         for change in changes {
+            if let Change::Counted(workflow) = change {
+                self.count(*workflow);
+            }
             let program = &self.prepared.program;
             let timer = |of: &Enrolment| Timer::of(id, of, program);
             let put_back = |of: &PutBack| Timer::of_put_back(id, of, program);
@@ -234,6 +246,51 @@ impl State {
                 partition.evolve_record(id, change);
             }
         }
+    }
+
+    /// Counts an enrolment.
+    fn count(&mut self, workflow: WorkflowId) {
+        let Some(plan) = self.prepared.workflow(workflow) else {
+            return;
+        };
+        let rate = self.rates.entry(workflow).or_default();
+        Arc::make_mut(rate).count(plan, (self.now, self.prepared.zone()));
+    }
+
+    /// What a decision about alerts changes, with the timers that follow from
+    /// it.
+    fn alerted(&mut self, change: &Change) {
+        let program = &self.prepared.program;
+        let of_notice = |of: &PutBack| Timer::of_put_back(alert::program(), of, program);
+        let (off, on) = match change {
+            Change::Rate(id, rate) => {
+                let timer = |rate: &Rate| Timer::of_rate(*id, rate, program);
+                let old = self.rates.insert(*id, rate.clone());
+                (old.and_then(|old| timer(&old)), timer(rate))
+            }
+            Change::PutBack(of) => {
+                let old = self.notices.insert(of.key, PutBack::clone(of));
+                (old.as_ref().and_then(of_notice), of_notice(of))
+            }
+            Change::PutBackOver(key) => {
+                let old = self.notices.remove(key);
+                (old.as_ref().and_then(of_notice), None)
+            }
+            _ => return,
+        };
+        if let Some(timer) = off {
+            self.timers.cancel(timer);
+        }
+        if let Some(timer) = on {
+            let paused = self.switch(timer.workflow).paused;
+            self.timers.set(timer, paused);
+        }
+    }
+
+    /// The mail of an alert that has not gone out yet, by its key.
+    #[must_use]
+    pub fn notice(&self, key: Uid) -> Option<&PutBack> {
+        self.notices.get(&key)
     }
 
     fn switched(&mut self, change: &Change) {

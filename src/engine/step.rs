@@ -4,6 +4,7 @@
 mod act;
 mod ask;
 mod branch;
+mod cap;
 mod copy;
 mod create;
 mod finish;

@@ -2,9 +2,12 @@
 //! switched, the present instant.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::message::Key;
 use super::prepared::Prepared;
+use super::put_back::PutBack;
+use super::rate::Rate;
 use crate::base::{TimeZone, Timestamp, Uid};
 use crate::model::compute;
 use crate::model::{Object, ObjectId, PropertyId, Type, Value, WorkflowId};
@@ -29,6 +32,10 @@ pub(super) struct World<'w> {
     pub(super) prepared: &'w Prepared,
     pub(super) published: bool,
     pub(super) switches: &'w BTreeMap<WorkflowId, Switch>,
+    /// What workflows have counted of their enrolments (E17, H4).
+    pub(super) rates: &'w BTreeMap<WorkflowId, Arc<Rate>>,
+    /// The mails of alerts that have not gone out yet.
+    pub(super) notices: &'w BTreeMap<Uid, PutBack>,
     pub(super) now: Timestamp,
 }
 

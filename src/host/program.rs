@@ -8,7 +8,7 @@ use super::look::Places;
 use super::older::{Older, Unfit};
 use crate::base::Uid;
 use crate::compile::{Files, compile_all};
-use crate::diagnostic::{Findings, Level};
+use crate::diagnostic::Findings;
 use crate::engine::Prepared;
 use crate::engine::retries::{Retries, origin};
 use crate::engine::retry::RetryPolicy;
@@ -44,9 +44,6 @@ impl Loaded {
         let compilation = compile_all(&project.sources, files, &project.settings);
         let mut findings = project.findings.clone();
         findings.append(compilation.findings);
-        let unheeded = project.unheeded.iter();
-        let refusing = unheeded.filter(|finding| finding.level == Level::Error);
-        refusing.for_each(|finding| findings.push(finding.clone()));
         if let Some(program) = &compilation.program {
             findings.append(program.not_run());
         }

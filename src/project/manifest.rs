@@ -22,7 +22,7 @@ use self::keys::{ENV, PROFILE, Table, tables};
 pub use self::schema::schema;
 use super::outside::{ConnectionKind, Outside};
 use crate::base::{SourceId, Span, TimeZone, nearest, zone};
-use crate::diagnostic::{Code, Finding, Findings, Level};
+use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::{OutsideNames, Package, Settings};
 
 /// The one edition that there is.
@@ -156,17 +156,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Notes what is read and has no effect. More than is asked for must not
-    /// reach anybody: a program with caps is refused when it is to run.
+    /// Notes what is read and has no effect.
     fn unheeded(&mut self, table: Table, entry: &Entry<'_>) {
-        let level = match (table, entry.name) {
-            (Table::Caps, _) => Level::Error,
-            (Table::Retention, "detail" | "headline") | (Table::Limits, "enroll_at_most") => {
-                Level::Warning
-            }
-            _ => return,
-        };
-        self.manifest.unheeded.push(entry.unheeded(level));
+        if let (Table::Retention, "detail" | "headline") | (Table::Limits, "enroll_at_most") =
+            (table, entry.name)
+        {
+            self.manifest.unheeded.push(entry.unheeded());
+        }
     }
 
     fn setting(&mut self, table: Table, entry: &Entry<'_>) -> Result<(), Box<Finding>> {

@@ -168,11 +168,9 @@ fn what_is_not_run_is_named() {
         .collect();
     for word in [
         "enroll at",
-        "enroll at most",
         "exclusive with",
         "hours",
         "closed",
-        "alert",
         "on merge keep",
         "renamed from",
         "business time",

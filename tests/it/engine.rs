@@ -2,6 +2,8 @@
 //! names the rules that it proves.
 
 mod actions;
+mod alerts;
+mod caps;
 mod dates;
 mod declared;
 mod enrolment;

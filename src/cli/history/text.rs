@@ -199,6 +199,7 @@ fn of_record(told: &Told) -> String {
         "joined" => format!("joins the segment `{}`", field("segment")),
         "left_segment" => format!("leaves the segment `{}`", field("segment")),
         "event" => format!("event {}", field("event")),
+        "alert" => format!("alert: {}", field("text")),
         "input_refused" => format!("refused: {}", field("reason")),
         other => other.to_owned(),
     }

@@ -1,8 +1,9 @@
-//! What holds for all: publishing the program, switching workflows. A barrier
-//! for all partitions.
+//! What holds for all: publishing the program, switching workflows, alerts. A
+//! barrier for all partitions.
 
 use std::sync::Arc;
 
+use crate::engine::alert::Alerting;
 use crate::engine::decision::{Change, Decision, Entry, What};
 use crate::engine::draft::follow_up;
 use crate::engine::message::{Address, Body, Delivery, Request, Switching};
@@ -37,7 +38,14 @@ pub(in crate::engine) fn decide<'r>(
                 first.push(*workflow);
             }
         }
+        Body::OverLimit(workflow) => {
+            alerting(world, delivery, &mut decision).over_limit(*workflow);
+        }
+        Body::Request(request) => alerting(world, delivery, &mut decision).asked(request),
         _ => return decision,
+    }
+    if matches!(delivery.body, Body::Publish) {
+        alerting(world, delivery, &mut decision).begin();
     }
     for workflow in first {
         let Some(plan) = world.prepared.workflow(workflow) else {
@@ -55,6 +63,18 @@ pub(in crate::engine) fn decide<'r>(
         }
     }
     decision
+}
+
+fn alerting<'w, 'd>(
+    world: World<'w>,
+    delivery: &'d Delivery,
+    decision: &'d mut Decision,
+) -> Alerting<'w, 'd> {
+    Alerting {
+        world,
+        delivery,
+        decision,
+    }
 }
 
 fn existing(

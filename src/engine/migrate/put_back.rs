@@ -18,7 +18,7 @@ impl Migration<'_> {
         }
     }
 
-    fn named_anew(&self, of: &PutBack) -> Option<PutBack> {
+    pub(super) fn named_anew(&self, of: &PutBack) -> Option<PutBack> {
         let found = self.names.plan(of.workflow)?;
         Some(PutBack {
             workflow: found.id,

@@ -33,6 +33,7 @@ impl Migration<'_> {
         self.links(old, &mut cell);
         self.counts(old, &mut cell);
         self.put_back(old, &mut cell);
+        self.sent(old, &mut cell);
         cell.enrolments.reserve_exact(old.enrolments.len());
         for of in &old.enrolments {
             let moved = self.enrolment(old, of);
@@ -196,6 +197,16 @@ impl Migration<'_> {
             match self.names.counter(*id) {
                 Some(to) => drop(cell.counters.insert(to, counter.clone())),
                 None => self.count_lost(*id),
+            }
+        }
+    }
+
+    /// What counts for caps that there still are (A9).
+    fn sent(&self, old: &RecordCell, cell: &mut RecordCell) {
+        for (action, sent) in old.sent.iter() {
+            let to = self.names.action(*action).map(|action| action.id);
+            if let Some(to) = to.filter(|to| self.new.caps.contains_key(to)) {
+                cell.sent.insert(to, sent.clone());
             }
         }
     }

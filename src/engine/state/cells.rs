@@ -138,6 +138,12 @@ impl RecordCell {
             Change::PutBackOver(key) => {
                 self.put_back.remove(key);
             }
+            Change::Sent(action, sent) if sent.is_empty() => {
+                self.sent.remove(action);
+            }
+            Change::Sent(action, sent) => {
+                self.sent.insert(*action, sent.clone());
+            }
             Change::Counter(id, counter) => {
                 self.counters.insert(*id, counter.clone());
             }

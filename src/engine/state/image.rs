@@ -7,7 +7,10 @@ use std::sync::Arc;
 use super::timers::{Moved, Timer, Timers};
 use super::{Partition, State};
 use crate::base::{Timestamp, Uid};
+use crate::engine::alert;
 use crate::engine::prepared::Prepared;
+use crate::engine::put_back::PutBack;
+use crate::engine::rate::Rate;
 use crate::engine::world::Switch;
 use crate::model::WorkflowId;
 use crate::plan::Program;
@@ -19,6 +22,8 @@ pub struct Image {
     pub(in crate::engine) prepared: Arc<Prepared>,
     pub(in crate::engine) partitions: Vec<Arc<Partition>>,
     pub(in crate::engine) switches: BTreeMap<WorkflowId, Switch>,
+    pub(in crate::engine) rates: BTreeMap<WorkflowId, Arc<Rate>>,
+    pub(in crate::engine) notices: BTreeMap<Uid, PutBack>,
     pub(in crate::engine) now: Timestamp,
     pub(in crate::engine) published: bool,
     /// How many chains each record has begun at this instant.
@@ -51,7 +56,14 @@ impl Image {
 
     /// The state goes on from here.
     pub(in crate::engine) fn into_state(self) -> State {
-        let timers = timers(&self.prepared.program, &self.partitions);
+        let program = &self.prepared.program;
+        let rates = self.rates.iter();
+        let rates = rates.filter_map(|(id, rate)| Timer::of_rate(*id, rate, program));
+        let notices = self.notices.values();
+        let notices = notices.filter_map(|of| Timer::of_put_back(alert::program(), of, program));
+        let timers = timers(program, &self.partitions)
+            .chain(rates)
+            .chain(notices);
         let switches = &self.switches;
         let paused = |id| {
             switches
@@ -63,6 +75,8 @@ impl Image {
             prepared: self.prepared,
             published: self.published,
             switches: self.switches,
+            rates: self.rates,
+            notices: self.notices,
             partitions: self.partitions,
             timers,
             begun: self.begun,
@@ -94,6 +108,8 @@ impl State {
             prepared: self.prepared.clone(),
             partitions: self.partitions.clone(),
             switches: self.switches.clone(),
+            rates: self.rates.clone(),
+            notices: self.notices.clone(),
             now: self.now,
             published: self.published,
             begun: self.begun.clone(),

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::base::{Timestamp, Uid};
+use crate::engine::alert;
 use crate::engine::enrolment::Enrolment;
 use crate::engine::put_back::PutBack;
+use crate::engine::rate::Rate;
 use crate::model::WorkflowId;
 use crate::plan::Program;
 
@@ -57,6 +59,20 @@ impl Timer {
             key: Arc::from(""),
             enrolment: of.key,
             step: of.step.unwrap_or(0),
+        })
+    }
+
+    /// The timer by which the weeks of a workflow are compared (H4).
+    pub(super) fn of_rate(workflow: WorkflowId, rate: &Rate, program: &Program) -> Option<Timer> {
+        let due = rate.next?;
+        Some(Timer {
+            due,
+            since: due,
+            record: alert::program(),
+            workflow,
+            key: Arc::from(""),
+            enrolment: alert::comparison(program.plan(workflow)?),
+            step: 0,
         })
     }
 

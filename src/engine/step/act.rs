@@ -14,6 +14,9 @@ use crate::engine::retry::{self, FailedAttempt, RetryPolicy};
 use crate::model::ActionId;
 use crate::plan::{Carrier, Do, Next, StepKind};
 
+/// Why an attempt is withdrawn that would be one too many (A9).
+pub(super) const CAPPED: &str = "capped";
+
 /// The highest code with which a command can end; other statuses are those of requests.
 const LAST_CODE: u16 = 255;
 
@@ -138,8 +141,8 @@ impl<'w> Draft<'w> {
     }
 
     /// Judges again whether an attempt may begin: no longer enrolled, it is
-    /// withdrawn and nothing follows; paused, it waits; off, it is withdrawn
-    /// and the path goes on (A8).
+    /// withdrawn and nothing follows; paused, it waits; off or over a cap, it is
+    /// withdrawn and the path goes on (A8, A9).
     fn judge(&mut self, attempt: Attempt) {
         self.decision.answer = None;
         if let Some(of) = self.put_back_under_way(attempt) {
@@ -168,7 +171,12 @@ impl<'w> Draft<'w> {
             self.tell_attempt(attempt, What::Withdrawn("workflow_off".into()));
             let next = self.next_of(attempt.enrolment, attempt.step);
             self.go(attempt.enrolment, next, self.world.now);
+        } else if self.is_capped(request.action, attempt.action) {
+            self.tell_attempt(attempt, What::Withdrawn(CAPPED.into()));
+            let next = self.next_of(attempt.enrolment, attempt.step);
+            self.go(attempt.enrolment, next, self.world.now);
         } else {
+            self.count_sent(request.action, attempt.action);
             self.answer(Answer::Released);
         }
     }
@@ -246,6 +254,9 @@ impl<'w> Draft<'w> {
                 }
             });
             return;
+        }
+        if let Some(call) = call {
+            self.uncount(call.action, attempt.action);
         }
         self.failed((enrolment, step), *status, error.clone());
         let next: Next = action

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::act::what_came;
+use super::act::{CAPPED, what_came};
 use crate::engine::call::Call;
 use crate::engine::decision::{Answer, Change, What};
 use crate::engine::draft::Draft;
@@ -66,7 +66,8 @@ impl Draft<'_> {
     }
 
     /// Judges an attempt (A8). There is no enrolment to ask: paused, it waits;
-    /// off, or with a record that is suppressed by now, it is withdrawn.
+    /// off, over a cap, or with a record that is suppressed by now, it is
+    /// withdrawn.
     pub(super) fn judge_put_back(&mut self, of: PutBack) {
         let switch = self.world.switch(of.workflow);
         let plan = self.workflow(of.workflow);
@@ -81,7 +82,10 @@ impl Draft<'_> {
             self.withdraw_put_back(&of, "workflow_off");
         } else if plan.is_some_and(|plan| plan.suppress.iter().any(|when| self.is(when))) {
             self.withdraw_put_back(&of, "suppressed");
+        } else if self.is_capped(of.request.action, of.key) {
+            self.withdraw_put_back(&of, CAPPED);
         } else {
+            self.count_sent(of.request.action, of.key);
             self.answer(Answer::Released);
         }
     }
@@ -101,6 +105,9 @@ impl Draft<'_> {
         let retry = self.after_failure((self.asking(&of), Some(&of.request)), anew, outcome);
         let what = what_came(of.attempt, outcome, retry);
         self.tell_put_back(&of, what);
+        if retry.is_none() && matches!(outcome, Outcome::Failed { .. }) {
+            self.uncount(of.request.action, of.key);
+        }
         let change = match retry {
             Some(_) => Change::PutBack(Box::new(PutBack { retry, ..of })),
             None => Change::PutBackOver(of.key),

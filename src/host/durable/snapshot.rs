@@ -230,6 +230,9 @@ fn waits(state: &State, action: &Action) -> Uid {
 
 fn action(state: &State, open: &WireOpen) -> Option<Action> {
     let record = Uid::from_bytes(open.record);
+    if let Some(of) = state.notice(Uid::from_bytes(open.waits)) {
+        return Some(of.action(record, open.at()));
+    }
     let (cell, waits) = (state.record(record)?, Uid::from_bytes(open.waits));
     if let Some(of) = cell.put_back.get(&waits) {
         let under_way = of.retry.is_none();

@@ -19,6 +19,7 @@ use crate::base::Uid;
 use crate::connector::command::Command;
 use crate::connector::http::{HttpAnswer, HttpFailure, HttpRequest, Senders};
 use crate::engine::message::{Again, Outcome};
+use crate::plan::Answers;
 
 /// A courier at work; it stops when this is dropped.
 pub(super) struct Courier {
@@ -106,7 +107,7 @@ async fn carry(bag: Arc<Bag>, errand: Errand) {
             let answer = bag.http.send(by.as_deref(), &request).await;
             answered(answer, &reads, &request)
         }
-        Does::Command(command, reads) => run(&bag, *command, &reads).await,
+        Does::Command(command, answers) => run(&bag, *command, answers).await,
     };
     // A loop that is over has no use for it.
     let _ = bag.told.send(Happening::Finished(key, number, outcome));
@@ -171,14 +172,17 @@ fn answered(
 
 /// What came of a program. A failure to begin it, like no end in time, may be mended by another
 /// attempt; how it ended is judged by its code.
-async fn run(bag: &Bag, command: Command, reads: &Reads) -> Outcome {
+async fn run(bag: &Bag, command: Command, answers: Option<Answers>) -> Outcome {
     let Ok(_turn) = bag.programs.acquire().await else {
         return again("this process ends".into());
     };
     let stop = Stop(Arc::default());
     let flag = stop.0.clone();
     match spawn_blocking(move || command.run(&flag)).await {
-        Ok(Ok(answer)) => Outcome::Done(reads.of_bytes(&answer)),
+        Ok(Ok(answer)) => {
+            let results = answers.map(|answers| answers.read(&answer));
+            Outcome::Done(results.unwrap_or_default())
+        }
         Ok(Err(failure)) => Outcome::Failed {
             status: failure.code().map(u16::from),
             error: bag.means.without_secrets(failure.to_string()).into(),

@@ -15,7 +15,7 @@ use crate::engine::message::{Again, Outcome};
 use crate::host::carry::{self, Carried};
 use crate::host::replay::wire;
 use crate::model::Value;
-use crate::plan::{self, Carrier};
+use crate::plan::{self, Answers, Carrier};
 
 /// How long a program of the project may take, unless its action says so (A3).
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -52,7 +52,7 @@ pub(super) enum Does {
     /// A request is sent by a connection, and its results are read so.
     Http(Box<HttpRequest>, Option<String>, Reads),
     /// A program of the project is run, and its results are read so.
-    Command(Box<Command>, Reads),
+    Command(Box<Command>, Option<Answers>),
 }
 
 /// The errand of an action.
@@ -79,13 +79,13 @@ fn does(state: &State, action: &Action, means: &Means) -> Result<Does, String> {
     let declared = &program.catalog.actions[call.action];
     let carrier = program.actions.get(call.action.index());
     let carrier = carrier.and_then(Option::as_ref);
-    let reads = || Reads::of(&declared.results, carrier, &program.settings.zone);
+    let answers = Answers::of(program, call.action);
     let by = match carrier {
         None if declared.name.as_str() == "http" => None,
         Some(Carrier::Http(request)) => request.connection.as_ref(),
         Some(Carrier::Command(own)) => {
             let command = command((action, declared.name.as_str()), own, means)?;
-            return Ok(Does::Command(Box::new(command), reads()));
+            return Ok(Does::Command(Box::new(command), answers));
         }
         Some(Carrier::Builtin) => {
             let message = format!("this version does not carry `{}` out", declared.name);
@@ -95,7 +95,9 @@ fn does(state: &State, action: &Action, means: &Means) -> Result<Does, String> {
     };
     let request = request(action, &means.secrets)?;
     let by = means.connection(by, &request.url).map(str::to_owned);
-    Ok(Does::Http(Box::new(request), by, reads()))
+    let names = || declared.results.iter().map(|row| row.name.to_string());
+    let reads = answers.map_or_else(|| Reads::Plain(names().collect()), Reads::Declared);
+    Ok(Does::Http(Box::new(request), by, reads))
 }
 
 /// A program of the project: it reads the arguments as JSON, and the key of the attempt in its

@@ -151,13 +151,13 @@ impl<'a> Entry<'a> {
     }
 
     /// A finding about a key that is read and has no effect in this version.
-    pub(super) fn unheeded(&self, level: Level) -> Finding {
+    pub(super) fn unheeded(&self) -> Finding {
         let shown = match self.table {
             Some(table) => format!("`{table}.{}`", self.name),
             None => format!("`[{}]`", self.name),
         };
         let message = format!("{shown} has no effect yet");
-        Finding::new(Code::NotYet, self.key, message).at_level(level)
+        Finding::new(Code::NotYet, self.key, message).at_level(Level::Warning)
     }
 
     /// A finding about a key that means nothing here.

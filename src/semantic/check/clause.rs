@@ -81,14 +81,12 @@ impl Checker<'_> {
                 workflow.dates.extend(self.date_trigger(tree, scope, span));
             }
             ClauseKind::EnrollAtMost(tree) => {
-                self.later("enroll at most", span);
                 workflow.breaker = self.breaker(tree);
             }
             ClauseKind::Exclusive(tree) => {
                 workflow.exclusive = self.exclusive((id, workflow.object), tree);
             }
             ClauseKind::Alert(tree) => {
-                self.later("alert", span);
                 workflow.alerts.extend(self.alert(tree));
             }
             ClauseKind::OnMerge(merge) => {

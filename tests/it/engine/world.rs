@@ -121,12 +121,25 @@ pub(crate) fn prepare(text: &str) -> Arc<Prepared> {
 
 /// The same with older versions of its workflows; its texts too.
 pub(crate) fn prepare_with(text: &str, older: &[String]) -> (Arc<Prepared>, Sources) {
-    let settings = Settings {
+    prepare_as(&oslo(), text, older)
+}
+
+/// The settings of tests.
+pub(crate) fn oslo() -> Settings {
+    Settings {
         timezone: "Europe/Oslo".into(),
         zone: zone("Europe/Oslo").expect("it is bundled"),
         limits: flow::model::Profile::None.into(),
         ..Settings::default()
-    };
+    }
+}
+
+/// The same with other settings.
+pub(crate) fn prepare_as(
+    settings: &Settings,
+    text: &str,
+    older: &[String],
+) -> (Arc<Prepared>, Sources) {
     let mut sources = Sources::default();
     let ids: Vec<SourceId> = vec![sources.add("test.flow".to_owned(), text)];
     let older = older.iter().enumerate();
@@ -136,7 +149,7 @@ pub(crate) fn prepare_with(text: &str, older: &[String]) -> (Arc<Prepared>, Sour
         declaring: &ids,
         pinned: &older,
     };
-    let compiled = compile_all(&sources, files, &settings);
+    let compiled = compile_all(&sources, files, settings);
     let findings = render::concise::render(&compiled.findings, &sources);
     let program = compiled.program.unwrap_or_else(|| panic!("{findings}"));
     (Arc::new(Prepared::new(program)), sources)

@@ -84,6 +84,9 @@ enum Change<'d> {
     Linking(String, Option<[u8; 16]>, Option<u64>),
     PutBack([u8; 16], &'d str, (u32, u32), Option<i64>),
     PutBackOver([u8; 16]),
+    Sent(&'d str, Vec<(i64, [u8; 16])>),
+    Counted(&'d str),
+    Rate(&'d str, Option<i64>, Option<i64>, Vec<(String, u64)>),
 }
 
 #[derive(Debug, Serialize)]
@@ -275,6 +278,15 @@ impl<'d> Freezing<'d> {
                 other.map(|other| *other.bytes()),
                 waiting.as_ref().map(|waiting| waiting.len() as u64),
             ),
+            other => self.action_change(other),
+        }
+    }
+
+    /// What changes about actions, and about what is counted of them and of
+    /// enrolments.
+    fn action_change(self, change: &'d live::Change) -> Change<'d> {
+        use live::Change as C;
+        match change {
             C::PutBack(of) => Change::PutBack(
                 *of.key.bytes(),
                 self.workflow(of.workflow),
@@ -282,7 +294,21 @@ impl<'d> Freezing<'d> {
                 of.retry.map(|at| at.as_microsecond()),
             ),
             C::PutBackOver(key) => Change::PutBackOver(*key.bytes()),
-            // INVARIANT: `change` takes every other one.
+            C::Counted(workflow) => Change::Counted(self.workflow(*workflow)),
+            C::Sent(action, sent) => Change::Sent(
+                self.prepared.program.catalog.actions[*action].name.as_str(),
+                sent.iter()
+                    .map(|(at, key)| (at.as_microsecond(), *key.bytes()))
+                    .collect(),
+            ),
+            C::Rate(workflow, rate) => {
+                let micro = |at: Option<Timestamp>| at.map(|at| at.as_microsecond());
+                let days = rate.days.iter();
+                let days = days.map(|(day, count)| (day.to_string(), *count));
+                let name = self.workflow(*workflow);
+                Change::Rate(name, micro(rate.raised), micro(rate.next), days.collect())
+            }
+            // INVARIANT: `change` and `record_change` take every other one.
             _ => Change::Published,
         }
     }

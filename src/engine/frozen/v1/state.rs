@@ -1,8 +1,11 @@
 //! States, for snapshots: a head with what holds for all, and a block for each
 //! partition that stands for itself: a table of the names that it uses, then
 //! its records, the owners of its unique values, the ids that it has seen and,
-//! if there are any, the actions that were put back, in places of that table. How bytes are framed and kept is not known here.
+//! if there are any, the actions that were put back, in places of that table.
+//! What came later are sections behind that, each with its number, written only
+//! where there is any of it. How bytes are framed and kept is not known here.
 
+mod alert;
 mod bytes;
 mod call;
 mod enrolment;
@@ -10,6 +13,7 @@ mod head;
 mod names;
 mod put_back;
 mod record;
+mod sent;
 mod table;
 mod value;
 
@@ -27,6 +31,9 @@ use crate::engine::prepared::Prepared;
 use crate::engine::record::RecordCell;
 use crate::engine::state::{Image, KeyCell, Partition};
 use crate::engine::{PARTITIONS, RULES};
+
+/// The section of when actions with a cap have reached records.
+const SENT: u8 = 2;
 
 /// Why a state cannot be frozen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -246,7 +253,10 @@ impl Thaw {
         let partitions: Option<Vec<_>> = self.partitions.into_iter().collect();
         let partitions = partitions.ok_or_else(ThawError::short)?;
         let head = self.head;
+        let alerts = head.alerts;
         Ok(Image {
+            rates: alerts.rates,
+            notices: alerts.notices,
             prepared: self.prepared,
             partitions,
             switches: head.switches,
@@ -281,7 +291,12 @@ impl<'p> Freezing<'p> {
             self.out.id(*id);
             self.out.moment(*until);
         }
-        self.all_put_back(of);
+        let counts = of.records.values().any(|cell| !cell.sent.is_empty());
+        self.all_put_back(of, !counts);
+        if counts {
+            self.out.byte(SENT);
+            self.all_sent(of);
+        }
         Ok(())
     }
 
@@ -346,6 +361,12 @@ impl Thawing<'_, '_> {
             seen.push((here(self.from.id()?)?, self.from.moment()?));
         }
         self.all_put_back(&mut records)?;
+        while !self.from.is_over() {
+            match self.from.byte()? {
+                SENT => self.all_sent(&mut records)?,
+                _ => return Err(ThawError::damaged("a section of no kind")),
+            }
+        }
         // They stand in order, so the maps are built from them as they are.
         let records: BTreeMap<_, _> = records.into_iter().collect();
         Ok(Partition::of(

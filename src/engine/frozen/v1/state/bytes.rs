@@ -96,7 +96,7 @@ fn low_seven(number: u64) -> u8 {
 
 /// Bytes being read. Nothing that they say is believed: a count is never more
 /// than what is left.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Reader<'b> {
     rest: &'b [u8],
     /// The short texts so far.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::ThawError;
+use super::alert::{self, Alerts};
 use super::bytes::{Reader, Writer};
 use super::table;
 use crate::base::{Timestamp, Uid};
@@ -11,6 +12,9 @@ use crate::engine::state::{Image, Moved};
 use crate::engine::world::Switch;
 use crate::engine::{PARTITIONS, RULES};
 use crate::model::WorkflowId;
+
+/// The section of alerts.
+const ALERTS: u8 = 1;
 
 const OFF: u8 = 1;
 const PAUSED: u8 = 2;
@@ -27,6 +31,7 @@ pub(super) struct Head {
     pub(super) begun: BTreeMap<Uid, u32>,
     pub(super) moved: Moved,
     pub(super) accepted: Vec<u64>,
+    pub(super) alerts: Alerts,
 }
 
 /// The frozen form of the head of an image.
@@ -58,7 +63,13 @@ pub(super) fn freeze(image: &Image, zones: Option<&str>) -> Vec<u8> {
     for position in &image.accepted {
         out.number(*position);
     }
-    out.into_bytes()
+    let mut bytes = out.into_bytes();
+    // A head without any is what it was before there were alerts.
+    if !(image.rates.is_empty() && image.notices.is_empty()) {
+        bytes.push(ALERTS);
+        bytes.extend(alert::freeze(image));
+    }
+    bytes
 }
 
 /// The head of a frozen form.
@@ -89,8 +100,15 @@ pub(super) fn thaw(prepared: &Prepared, bytes: &[u8]) -> Result<Head, ThawError>
             "positions of another number of partitions",
         ));
     }
-    from.end()?;
+    let mut alerts = Alerts::default();
+    while !from.is_over() {
+        match from.byte()? {
+            ALERTS => alerts = alert::thaw(prepared, &mut from)?,
+            _ => return Err(ThawError::damaged("a section of no kind")),
+        }
+    }
     Ok(Head {
+        alerts,
         rules,
         zones: has_zones.then(|| zones.to_owned()),
         now,

@@ -11,12 +11,13 @@ use crate::engine::record::RecordCell;
 use crate::engine::state::Partition;
 
 impl<'p> Freezing<'p> {
-    pub(super) fn all_put_back(&mut self, of: &'p Partition) {
+    /// Writes them; where sections follow, also that there is none.
+    pub(super) fn all_put_back(&mut self, of: &'p Partition, is_last: bool) {
         let cells = of.records.values();
         let all: Vec<(Uid, &PutBack)> = cells
             .flat_map(|cell| cell.put_back.values().map(|one| (cell.id, one)))
             .collect();
-        if all.is_empty() {
+        if all.is_empty() && is_last {
             return;
         }
         self.out.count(all.len());
@@ -26,7 +27,7 @@ impl<'p> Freezing<'p> {
         }
     }
 
-    fn put_back(&mut self, of: &'p PutBack) {
+    pub(super) fn put_back(&mut self, of: &'p PutBack) {
         self.out.id(of.key);
         self.out.id(of.enrolment);
         self.out.text(&of.per);
@@ -59,7 +60,7 @@ impl Thawing<'_, '_> {
         Ok(())
     }
 
-    fn put_back(&mut self) -> Result<PutBack, ThawError> {
+    pub(super) fn put_back(&mut self) -> Result<PutBack, ThawError> {
         let (key, enrolment) = (self.from.id()?, self.from.id()?);
         let per = self.key()?;
         let workflow = self.table.workflow(&mut self.from)?;
