@@ -117,11 +117,14 @@ fn found_in(blocks: &[(String, String)]) -> Option<(Findings, String)> {
 
 /// Whether the program of a page holds one construct that is not run yet.
 fn refused(blocks: &[(String, String)]) -> bool {
-    let mut sources = Sources::default();
-    let text = blocks.first().map_or("", |(_, text)| text.as_str());
-    let id = sources.add("block.flow", text);
-    let program = compile(&sources, &[id], &Settings::default()).program;
-    program.expect("it compiles").not_run().len() == 1
+    let [(_, manifest), (_, program), ..] = blocks else {
+        panic!("a manifest and a program");
+    };
+    let folder = Folder::new(&[("flow.toml", manifest), ("main.flow", program)]);
+    let project = flow::project::load(folder.path()).expect("a project");
+    let compiled = compile(&project.sources, &project.files, &project.settings);
+    let program = compiled.program.expect("it compiles");
+    program.not_run().len() + program.not_carried().len() == 1
 }
 
 #[test]
