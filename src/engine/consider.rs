@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::decision::{Change, Reason, What};
 use super::draft::Draft;
 use super::enrolment::{Enrolment, Occurrence, Stage};
-use super::evaluate::folded;
+use super::evaluate::{Scope, folded};
 use super::message::{Body, Writer};
 use super::prepared::{Sight, Source};
 use super::rate::Rate;
@@ -145,10 +145,28 @@ impl<'w> Draft<'w> {
 
     /// The occurrence that a trigger speaks of, if this delivery is one.
     pub(super) fn occurs(&self, trigger: &EventTrigger) -> Option<Arc<Occurrence>> {
+        let occurrence = self.happens(trigger, &self.now_scope())?;
+        let passes = trigger.filter.as_ref().is_none_or(|filter| {
+            let scope = Scope {
+                occurrence: Some(&occurrence),
+                ..self.now_scope()
+            };
+            scope.holds(filter)
+        });
+        passes.then_some(occurrence)
+    }
+
+    /// The occurrence of the event that a trigger names, from and to the values
+    /// that it names, whatever its condition says.
+    pub(super) fn happens(
+        &self,
+        trigger: &EventTrigger,
+        scope: &Scope<'_>,
+    ) -> Option<Arc<Occurrence>> {
         let occurrence = self.occurrence(&trigger.event)?;
         let is = |value: &Option<crate::plan::Expression>, place: usize| {
             value.as_ref().is_none_or(|value| {
-                let wanted = self.now_scope().value(value);
+                let wanted = scope.value(value);
                 let found = occurrence.values.get(place).cloned().flatten();
                 let address = self.is_address(&trigger.event);
                 let fold = |value| if address { folded(value) } else { value };
@@ -156,16 +174,7 @@ impl<'w> Draft<'w> {
                 matches!((wanted, found), (Some(a), Some(b)) if crate::model::compute::equal(&a, &b))
             })
         };
-        let passes = is(&trigger.from, 0)
-            && is(&trigger.to, 1)
-            && trigger.filter.as_ref().is_none_or(|filter| {
-                let scope = super::evaluate::Scope {
-                    occurrence: Some(&occurrence),
-                    ..self.now_scope()
-                };
-                scope.holds(filter)
-            });
-        passes.then_some(occurrence)
+        (is(&trigger.from, 0) && is(&trigger.to, 1)).then_some(occurrence)
     }
 
     /// Whether an event is the change of an address, which is the same in any
@@ -247,7 +256,7 @@ impl<'w> Draft<'w> {
     }
 
     fn cause(&self, trigger: &EventTrigger, occurrence: &Arc<Occurrence>) -> Cause {
-        let scope = super::evaluate::Scope {
+        let scope = Scope {
             occurrence: Some(occurrence),
             ..self.now_scope()
         };
@@ -323,7 +332,7 @@ impl<'w> Draft<'w> {
 
     fn only_when(&self, workflow: &Workflow, cause: &Cause) -> bool {
         workflow.only.as_ref().is_none_or(|only| {
-            let scope = super::evaluate::Scope {
+            let scope = Scope {
                 occurrence: cause.occurrence.as_deref(),
                 ..self.now_scope()
             };
@@ -422,6 +431,7 @@ impl<'w> Draft<'w> {
             },
             bindings: vec![None; workflow.bindings],
             visits: 0,
+            passed: None,
         })));
         let what = What::Enrolled {
             key: cause.key,

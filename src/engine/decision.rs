@@ -287,10 +287,10 @@ pub enum What {
         /// The values that were read.
         read: Vec<(String, String)>,
     },
-    /// A wait has begun.
-    WaitBegan(Timestamp),
-    /// A wait has ended.
-    WaitEnded,
+    /// A wait has begun: until when, at most; `None`: forever.
+    WaitBegan(Option<Timestamp>),
+    /// A wait has ended; of one that can end in several ways, how.
+    WaitEnded(Option<Box<Ending>>),
     /// A wait was computed anew (W4).
     WaitMoved(Timestamp),
     /// An action was decided.
@@ -321,6 +321,15 @@ pub enum What {
         /// Why.
         reason: Reason,
     },
+}
+
+/// How a wait for an event or a condition has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    /// Its case, `met`, or `timeout`.
+    pub case: Arc<str>,
+    /// The values that were read.
+    pub read: Vec<(String, String)>,
 }
 
 /// Why a record was not enrolled (E5), or left (L6).

@@ -41,7 +41,7 @@ pub(super) struct Draft<'w> {
     pub(super) resume: Option<Resume>,
     /// Whom it answers, and what.
     pub(super) reply: Option<(Writer, Answered)>,
-    /// Waits that it has ended by moving them (W4).
+    /// Waits that it has ended (W3, W4, W5).
     pub(super) moved: Vec<(Uid, Next)>,
     /// What it has enrolled, in the order of workflows.
     pub(super) begun: Vec<(Uid, Next)>,
@@ -237,7 +237,7 @@ impl<'w> Draft<'w> {
     pub(super) fn conclude(mut self) -> Decision {
         self.count();
         self.consider();
-        self.move_waits();
+        self.look_at_waits();
         self.spread();
         self.send_reply();
         self.go_on();
@@ -275,7 +275,7 @@ impl<'w> Draft<'w> {
         self.forward(Address::Record(writer.record), writer.reply(answer));
     }
 
-    /// First the enrolment that waited for this, then waits that it has moved,
+    /// First the enrolment that waited for this, then waits that it has ended,
     /// then what it has begun.
     fn go_on(&mut self) {
         match self.resume.take() {

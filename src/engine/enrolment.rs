@@ -27,6 +27,18 @@ pub struct Enrolment {
     pub bindings: Vec<Option<Kept>>,
     /// How many actions it has asked for: part of their keys (A1).
     pub visits: u32,
+    /// The waits that its path has come past, where it may come back to them.
+    pub passed: Option<Box<Passed>>,
+}
+
+/// The waits that have let a path through at one instant. A loop that comes
+/// back to one of them at that instant waits for something else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passed {
+    /// When.
+    pub at: Timestamp,
+    /// The waits, by place.
+    pub steps: Vec<usize>,
 }
 
 /// What a name means that a step has bound.
@@ -61,6 +73,17 @@ pub enum Stage {
         began: Timestamp,
         /// Until when.
         due: Timestamp,
+    },
+    /// It waits for an event or a condition (W3, W5).
+    Awaiting {
+        /// At which step.
+        step: usize,
+        /// Since when.
+        began: Timestamp,
+        /// Until when at most; `None`: forever.
+        until: Option<Timestamp>,
+        /// When a condition of it can turn by the passing of time alone.
+        turn: Option<Timestamp>,
     },
     /// It waits for the answers of the records that a step has written (I5).
     Writing {
@@ -101,11 +124,29 @@ pub enum Stage {
 }
 
 impl Enrolment {
+    /// Whether a wait has let it through at an instant.
+    #[must_use]
+    pub fn has_passed(&self, step: usize, at: Timestamp) -> bool {
+        let passed = self.passed.as_ref();
+        passed.is_some_and(|passed| passed.at == at && passed.steps.contains(&step))
+    }
+
+    /// Notes that a wait has let it through.
+    pub fn pass(&mut self, step: usize, at: Timestamp) {
+        let mut steps = match self.passed.take() {
+            Some(passed) if passed.at == at => passed.steps,
+            _ => Vec::new(),
+        };
+        steps.push(step);
+        self.passed = Some(Box::new(Passed { at, steps }));
+    }
+
     /// When it wakes by itself.
     #[must_use]
     pub fn due(&self) -> Option<Timestamp> {
         match &self.stage {
             Stage::Ready { due, .. } | Stage::Waiting { due, .. } => Some(*due),
+            Stage::Awaiting { until, turn, .. } => until.iter().chain(turn).min().copied(),
             Stage::Acting { retry, .. } => *retry,
             Stage::Writing { .. } | Stage::Finishing { .. } => None,
         }
@@ -117,6 +158,7 @@ impl Enrolment {
         match &self.stage {
             Stage::Ready { at, .. } => *at,
             Stage::Waiting { step, .. }
+            | Stage::Awaiting { step, .. }
             | Stage::Writing { step, .. }
             | Stage::Acting { step, .. } => Some(*step),
             Stage::Finishing { .. } => None,

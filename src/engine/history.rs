@@ -112,15 +112,23 @@ impl<'t> Telling<'t> {
             What::Failed(why) => ("failed", vec![("reason", as_is(why))]),
             What::Branch { case, read } => {
                 let mut fields = vec![("case", as_is(case))];
-                let read = read
-                    .iter()
-                    .map(|(path, value)| ("read", format!("{path} = {value}").into()));
-                fields.extend(read);
+                fields.extend(as_read(read));
                 ("branch", fields)
             }
-            What::WaitBegan(until) => ("wait_began", vec![("until", self.instant(*until))]),
+            What::WaitBegan(until) => {
+                let until = until.iter().map(|until| ("until", self.instant(*until)));
+                ("wait_began", until.collect())
+            }
             What::WaitMoved(until) => ("wait_moved", vec![("until", self.instant(*until))]),
-            What::WaitEnded => ("wait_ended", Vec::new()),
+            What::WaitEnded(ending) => {
+                let ending = ending.as_deref();
+                let case = ending.map(|ending| ("case", as_is(&ending.case)));
+                let read = ending.into_iter().flat_map(|ending| &ending.read);
+                (
+                    "wait_ended",
+                    case.into_iter().chain(as_read(read)).collect(),
+                )
+            }
             What::Asked(call) => {
                 let action = &self.prepared.program.catalog.actions[call.action].name;
                 let mut fields = vec![("action", as_is(action.as_str()))];
@@ -233,4 +241,12 @@ impl<'t> Telling<'t> {
     fn instant(self, at: Timestamp) -> Cow<'t, str> {
         printed(at)
     }
+}
+
+/// Values that were read.
+fn as_read<'t>(
+    read: impl IntoIterator<Item = &'t (String, String)>,
+) -> impl Iterator<Item = (&'static str, Cow<'t, str>)> {
+    let read = read.into_iter();
+    read.map(|(path, value)| ("read", format!("{path} = {value}").into()))
 }

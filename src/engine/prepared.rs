@@ -11,6 +11,7 @@ mod made;
 mod name;
 mod reads;
 mod refined;
+mod watch;
 
 pub(super) use bucket::Sight;
 pub(super) use concerns::{Concerns, Touched};
@@ -22,6 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::guard::Guards;
 use self::interest::Interests;
+use self::watch::Watches;
 use super::retries::Retries;
 use crate::base::{Name, TimeZone};
 use crate::model::{
@@ -43,6 +45,8 @@ pub struct Prepared {
     interests: Interests,
     /// What is read of records that steps make.
     made: made::ReadOfMade,
+    /// What waits watch (W3, W5).
+    pub(super) watches: Watches,
     segments: BTreeMap<SegmentId, Condition>,
     unique: Vec<Vec<PropertyId>>,
     /// When failed actions are tried again (A3).
@@ -79,6 +83,7 @@ impl Prepared {
             made: made::read(&program),
             refined: refined::of(&program),
             interests: Interests::of(&program),
+            watches: Watches::of(&program),
             segments,
             unique,
             retries: Retries::default(),

@@ -3,11 +3,13 @@
 
 mod act;
 mod ask;
+mod awaited;
 mod branch;
 mod cap;
 mod copy;
 mod create;
 mod finish;
+mod loops;
 mod put_back;
 mod render;
 mod set;
@@ -15,6 +17,7 @@ mod split;
 mod tie;
 mod wait;
 
+pub(super) use awaited::turn;
 pub(super) use render::argument;
 pub use split::lot;
 pub(super) use wait::until;
@@ -117,6 +120,7 @@ impl<'w> Draft<'w> {
         }
         match &at.step.kind {
             StepKind::Wait(wait) => self.wait(at, wait),
+            StepKind::Await(wait) => self.await_first(at, wait),
             StepKind::Set(records, property, op, value) => {
                 self.set(at, (records, *property), (*op, value))
             }
@@ -167,7 +171,7 @@ impl<'w> Draft<'w> {
                 })
             }
             // A program that holds such a step is refused before it runs.
-            StepKind::Await(_) | StepKind::Delete => Flow::On(at.step.next),
+            StepKind::Delete => Flow::On(at.step.next),
         }
     }
 
@@ -268,9 +272,14 @@ impl<'w> Draft<'w> {
         match of.stage.clone() {
             Stage::Ready { next, .. } => self.go(enrolment, next, due),
             Stage::Waiting { step, .. } => {
-                self.tell_step(enrolment, Some(step), What::WaitEnded);
+                self.tell_step(enrolment, Some(step), What::WaitEnded(None));
+                self.lets_through(enrolment, step, due);
                 let next = self.next_of(enrolment, step);
                 self.go(enrolment, next, due);
+            }
+            Stage::Awaiting { .. } => {
+                let of = of.clone();
+                self.wait_is_due(&of, due);
             }
             Stage::Acting { .. } => self.attempt_again(enrolment),
             Stage::Writing { .. } | Stage::Finishing { .. } => {}

@@ -3,6 +3,7 @@
 
 mod actions;
 mod alerts;
+mod awaiting;
 mod caps;
 mod dates;
 mod declared;

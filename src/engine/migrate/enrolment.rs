@@ -10,7 +10,7 @@ use super::report::Goes;
 use crate::base::Name;
 use crate::engine::call::Call;
 use crate::engine::decision::{Entry, Reason, What};
-use crate::engine::enrolment::{Enrolment, Kept, Occurrence, Stage};
+use crate::engine::enrolment::{Enrolment, Kept, Occurrence, Passed, Stage};
 use crate::engine::record::RecordCell;
 use crate::model::{ActionId, ObjectId, PropertyId, Value};
 use crate::plan::{Next, Step, StepKind, Workflow};
@@ -120,6 +120,7 @@ impl Migration<'_> {
             stage,
             bindings: self.bindings(object, versions, of),
             visits: of.visits,
+            passed: of.passed.as_ref().map(|of| versions.passed(of)),
         })
     }
 
@@ -127,14 +128,11 @@ impl Migration<'_> {
     fn stage(&self, versions: Versions<'_>, stage: &Stage) -> Option<Stage> {
         match stage {
             Stage::Ready { at, next, due } => self.ready(versions, (*at, *next), *due),
-            Stage::Waiting { step, began, due } => match versions.kind(*step) {
-                Some((place, StepKind::Wait(_))) => Some(Stage::Waiting {
-                    step: place,
-                    began: *began,
-                    due: *due,
-                }),
-                _ => self.goes_on(versions, *step),
-            },
+            Stage::Waiting { step, .. } | Stage::Awaiting { step, .. } => {
+                let found = versions.kind(*step);
+                let waits = found.and_then(|found| self.waiting(found, stage));
+                waits.or_else(|| self.goes_on(versions, *step))
+            }
             Stage::Writing {
                 step,
                 open,
@@ -161,6 +159,32 @@ impl Migration<'_> {
                 request: self.call(request)?,
                 then: then.and_then(|then| versions.onward(then)),
             }),
+        }
+    }
+
+    /// A wait where it stands now, whatever it waits for. How long it lasts is
+    /// worked out once all values are known.
+    fn waiting(&self, (step, kind): (usize, &StepKind), stage: &Stage) -> Option<Stage> {
+        let (began, until, turn) = match stage {
+            Stage::Waiting { began, due, .. } => (*began, Some(*due), None),
+            Stage::Awaiting {
+                began, until, turn, ..
+            } => (*began, *until, *turn),
+            _ => return None,
+        };
+        match kind {
+            StepKind::Wait(_) => Some(Stage::Waiting {
+                step,
+                began,
+                due: until.unwrap_or(self.now),
+            }),
+            StepKind::Await(_) => Some(Stage::Awaiting {
+                step,
+                began,
+                until,
+                turn,
+            }),
+            _ => None,
         }
     }
 
@@ -355,6 +379,16 @@ fn by_place<'n, I: 'n>(
 }
 
 impl<'p> Versions<'p> {
+    /// The waits that a path has come past, where they still exist.
+    fn passed(self, of: &Passed) -> Box<Passed> {
+        let steps = of.steps.iter();
+        let steps = steps.filter_map(|step| self.of.script.place(*step));
+        Box::new(Passed {
+            at: of.at,
+            steps: steps.collect(),
+        })
+    }
+
     /// What the new version makes that it calls by the name of a place.
     fn made(self, place: usize) -> Option<ObjectId> {
         let mut steps = self.new.steps.iter();

@@ -2,13 +2,13 @@
 //! began (V2).
 
 use super::{Migration, change, find};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, shift};
 use crate::engine::enrolment::{Enrolment, Stage};
 use crate::engine::evaluate::{Notes, Scope};
 use crate::engine::record::RecordCell;
 use crate::engine::state::{Moved, Partition};
-use crate::engine::step::until;
-use crate::plan::{Next, StepKind, Wait, Workflow};
+use crate::engine::step::{turn, until};
+use crate::plan::{Await, Awaited, Next, StepKind, Wait, Workflow};
 use crate::syntax::ast::PastAction;
 
 impl Migration<'_> {
@@ -45,20 +45,35 @@ impl Migration<'_> {
 
     /// Where an enrolment stands whose wait has changed.
     fn stage_of(&self, cell: &RecordCell, of: &Enrolment) -> Option<Stage> {
-        let Stage::Waiting { step, began, due } = of.stage else {
+        let (Stage::Waiting { step, began, .. } | Stage::Awaiting { step, began, .. }) = of.stage
+        else {
             return None;
         };
         let plan = self.new.workflow(of.workflow)?;
-        let StepKind::Wait(wait) = &plan.steps.get(step)?.kind else {
-            return None;
-        };
         let notes = Notes::default();
         let scope = Scope {
             occurrence: of.occurrence.as_deref(),
             bindings: &of.bindings,
             ..Scope::of(self.new, cell, began, &notes)
         };
-        let new = until(&scope, wait, began);
+        match &plan.steps.get(step)?.kind {
+            StepKind::Wait(wait) => self.for_time(of, (plan, wait), &scope),
+            StepKind::Await(wait) => self.for_arms(of, wait, scope),
+            _ => None,
+        }
+    }
+
+    /// Until when it waits for time to pass.
+    fn for_time(
+        &self,
+        of: &Enrolment,
+        (plan, wait): (&Workflow, &Wait),
+        scope: &Scope<'_>,
+    ) -> Option<Stage> {
+        let Stage::Waiting { step, began, due } = of.stage else {
+            return None;
+        };
+        let new = until(scope, wait, began);
         if new == Some(due) {
             return None;
         }
@@ -77,6 +92,41 @@ impl Migration<'_> {
             return None;
         }
         Some(self.no_wait(plan, (step, began), what))
+    }
+
+    /// Until when it waits for an event or a condition, and when a condition
+    /// can turn: at once where one holds.
+    fn for_arms(&self, of: &Enrolment, wait: &Await, scope: Scope<'_>) -> Option<Stage> {
+        let Stage::Awaiting {
+            step, began, until, ..
+        } = of.stage
+        else {
+            return None;
+        };
+        let zone = self.new.zone();
+        let new = wait.max.and_then(|max| shift(began, max, false, zone));
+        let scope = Scope {
+            now: self.now,
+            ..scope
+        };
+        let holds = wait.arms.iter().any(|arm| match &arm.test {
+            Awaited::Holds(condition) => scope.holds(condition),
+            Awaited::Event(..) | Awaited::Timeout => false,
+        });
+        let stage = Stage::Awaiting {
+            step,
+            began,
+            // What would have ended before ends now.
+            until: match new == until {
+                true => until,
+                false => new.map(|new| new.max(self.now)),
+            },
+            turn: match holds {
+                true => Some(self.now),
+                false => turn(&scope, wait),
+            },
+        };
+        (stage != of.stage).then_some(stage)
     }
 
     /// There is nothing to wait for any more.

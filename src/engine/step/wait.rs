@@ -15,26 +15,16 @@ use crate::syntax::ast::PastAction;
 
 impl<'w> Draft<'w> {
     pub(super) fn wait(&mut self, at: At<'w>, wait: &'w Wait) -> Flow {
-        let zone = self.world.zone();
-        let due = match wait {
-            Wait::For(amount) => shift(at.from, *amount, false, zone),
-            Wait::Until {
-                moment,
-                past,
-                unknown,
-            } => {
-                let due = self.moment(at.enrolment, moment, at.from);
-                match due {
-                    None => return self.no_wait(at, (*unknown, "unknown")),
-                    Some(due) if due < at.from => return self.no_wait(at, (*past, "past")),
-                    due => due,
-                }
+        let due = match self.due(at, wait) {
+            Ok(due) if due > at.from => due,
+            _ if self.comes_round(at) => self.next_time(at, wait),
+            Ok(due) => due,
+            Err((what, why)) => {
+                self.lets_through(at.enrolment, at.place, at.from);
+                return self.no_wait(at, (what, why));
             }
         };
-        let Some(due) = due else {
-            return self.no_wait(at, (PastAction::Continue, "out_of_range"));
-        };
-        self.tell_step(at.enrolment, Some(at.place), What::WaitBegan(due));
+        self.tell_step(at.enrolment, Some(at.place), What::WaitBegan(Some(due)));
         let stage = Stage::Waiting {
             step: at.place,
             began: at.from,
@@ -42,6 +32,24 @@ impl<'w> Draft<'w> {
         };
         self.stage(at.enrolment, stage);
         Flow::Parked
+    }
+
+    /// Until when a wait lasts that begins here; else what is done instead, and
+    /// why.
+    fn due(&self, at: At<'_>, wait: &Wait) -> Result<Timestamp, (PastAction, &'static str)> {
+        match wait {
+            Wait::For(amount) => shift(at.from, *amount, false, self.world.zone())
+                .ok_or((PastAction::Continue, "out_of_range")),
+            Wait::Until {
+                moment,
+                past,
+                unknown,
+            } => match self.moment(at.enrolment, moment, at.from) {
+                None => Err((*unknown, "unknown")),
+                Some(due) if due < at.from => Err((*past, "past")),
+                Some(due) => Ok(due),
+            },
+        }
     }
 
     /// There is nothing to wait for.
@@ -70,7 +78,12 @@ impl<'w> Draft<'w> {
     }
 
     /// The moment of a wait that began then.
-    fn moment(&self, enrolment: Uid, moment: &Moment, began: Timestamp) -> Option<Timestamp> {
+    pub(super) fn moment(
+        &self,
+        enrolment: Uid,
+        moment: &Moment,
+        began: Timestamp,
+    ) -> Option<Timestamp> {
         let of = self.after.enrolment(enrolment)?;
         let scope = Scope {
             now: began,
@@ -80,18 +93,20 @@ impl<'w> Draft<'w> {
     }
 
     /// Computes waits anew whose moments have moved with the values that they
-    /// read (W4).
-    pub(in crate::engine) fn move_waits(&mut self) {
+    /// read (W4), and ends those that have waited for what has happened (W3,
+    /// W5), in the order of workflows and keys.
+    pub(in crate::engine) fn look_at_waits(&mut self) {
         if self.touched.created || self.touched.is_empty() {
             return;
         }
-        let mut waiting: Vec<Enrolment> = self
-            .after
-            .enrolments
-            .iter()
-            .filter(|of| matches!(of.stage, Stage::Waiting { .. }))
-            .cloned()
-            .collect();
+        let watches = &self.world.prepared.watches;
+        let looked_at = |of: &&Enrolment| match of.stage {
+            Stage::Waiting { .. } => true,
+            Stage::Awaiting { step, .. } => watches.concern((of.workflow, step), &self.touched),
+            _ => false,
+        };
+        let all = self.after.enrolments.iter();
+        let mut waiting: Vec<Enrolment> = all.filter(looked_at).cloned().collect();
         // An older version comes with its workflow (V3).
         let program = &self.world.prepared.program;
         waiting.sort_by(|one, other| {
@@ -100,6 +115,7 @@ impl<'w> Draft<'w> {
         });
         for of in waiting {
             self.move_wait(&of);
+            self.look_at_wait(&of);
         }
     }
 
@@ -138,6 +154,7 @@ impl<'w> Draft<'w> {
         };
         let Some((what, why)) = ends else { return };
         self.tell_step(of.id, Some(step), What::Skipped(why.into()));
+        self.lets_through(of.id, step, self.world.now);
         match self.after_no_wait(of.id, step, what) {
             Some(next) => self.moved.push((of.id, next)),
             None => self.leave(of.id, Reason::Completed),

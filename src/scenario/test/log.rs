@@ -92,7 +92,7 @@ impl Told {
         match &self.entry.what {
             What::Step
             | What::Branch { .. }
-            | What::WaitEnded
+            | What::WaitEnded(_)
             | What::Done(_)
             | What::Failed(_) => true,
             // A wait that there was no reason for has ended as others do.

@@ -38,7 +38,6 @@ impl Checker<'_> {
         walk: &mut Walk,
         head: Span,
     ) -> Option<StepKind> {
-        self.later("wait for", head);
         walk.waited();
         let max = self.bounds(&tree.bounds, head);
         let event = self.happening(&tree.event, walk);
@@ -55,7 +54,6 @@ impl Checker<'_> {
         walk: &mut Walk,
         head: Span,
     ) -> StepKind {
-        self.later("wait until a condition", head);
         for clause in &tree.ifs {
             self.report(
                 Finding::new(Code::WaitParts, clause.span, "a condition is never past").help(
@@ -97,7 +95,6 @@ impl Checker<'_> {
         tree: &ast::WaitFirst,
         walk: &mut Walk,
     ) -> Option<StepKind> {
-        self.later("wait for first", tree.word);
         walk.waited();
         let max = self.first_bounds(tree);
         let id = walk.at.clone();

@@ -22,7 +22,7 @@ use crate::property::engine_side::input;
 use crate::support::{is_long, repo_root};
 
 /// What a state is after it was frozen and thawed.
-fn again(engine: &Engine) -> Engine {
+pub(super) fn again(engine: &Engine) -> Engine {
     let image = engine.image().expect("nothing is under way");
     let frozen = freeze(&image).expect("nothing is under way");
     let thawed = thaw(image.prepared(), &frozen).unwrap_or_else(|why| panic!("{why}"));

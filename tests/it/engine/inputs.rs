@@ -377,7 +377,7 @@ fn after_a_stop_what_follows_a_timer_counts_from_its_due_time() {
         .entries
         .iter()
         .filter_map(|entry| match entry.what {
-            flow::engine::decision::What::WaitBegan(due) => Some(due.to_string()),
+            flow::engine::decision::What::WaitBegan(due) => Some(due?.to_string()),
             _ => None,
         })
         .collect();

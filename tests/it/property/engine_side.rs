@@ -143,7 +143,7 @@ impl Outside {
                 }
             }
             Told::Branch { case, .. } => lines.push(branch(step, case)),
-            Told::WaitBegan(until) | Told::WaitMoved(until) => {
+            Told::WaitBegan(Some(until)) | Told::WaitMoved(until) => {
                 lines.push(What::step(&id, &format!("waits {until}")));
             }
             Told::Asked(call) => lines.push(What::Action {

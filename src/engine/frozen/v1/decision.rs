@@ -392,6 +392,13 @@ impl<'d> Freezing<'d> {
             Stage::Waiting { began, due, .. } => {
                 ("waiting", vec![micro(began), micro(due)], None, 0)
             }
+            Stage::Awaiting {
+                began, until, turn, ..
+            } => {
+                let never = |at: &Option<Timestamp>| at.as_ref().map_or(i64::MAX, micro);
+                let times = vec![micro(began), never(until), never(turn)];
+                ("awaiting", times, None, 0)
+            }
             Stage::Writing { open, from, .. } => ("writing", vec![micro(from)], None, *open),
             Stage::Acting {
                 action,
@@ -409,6 +416,7 @@ impl<'d> Freezing<'d> {
                 ("finishing", Vec::new(), action, 0)
             }
         };
+        let passed = of.passed.iter().map(|passed| micro(&passed.at));
         Inside {
             id: *of.id.bytes(),
             workflow: self.workflow(of.workflow),
@@ -416,7 +424,7 @@ impl<'d> Freezing<'d> {
             key: &of.key,
             stage,
             step: step.map(|step| step.id.as_str()),
-            times,
+            times: times.into_iter().chain(passed).collect(),
             action,
             open: open as u64,
             visits: of.visits,

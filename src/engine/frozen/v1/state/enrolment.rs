@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::names::Item;
 use super::{Freezing, ThawError, Thawing};
 use crate::base::Uid;
-use crate::engine::enrolment::{Enrolment, Kept, Occurrence, Stage};
+use crate::engine::enrolment::{Enrolment, Kept, Occurrence, Passed, Stage};
 use crate::model::{ActionId, ObjectId, Type, Value, WorkflowId};
 use crate::plan::{Next, StepKind};
 use crate::semantic::hir::EventSource;
@@ -16,6 +16,9 @@ const WAITING: u8 = 1;
 const WRITING: u8 = 2;
 const ACTING: u8 = 3;
 const FINISHING: u8 = 4;
+const AWAITING: u8 = 5;
+/// What stands before the stage of one that has come past waits.
+const PASSED: u8 = 6;
 
 const DECLARED: u8 = 0;
 const CHANGED: u8 = 1;
@@ -103,6 +106,14 @@ impl<'p> Freezing<'p> {
 
     fn stage(&mut self, of: &Enrolment) {
         let step = |step: usize| Item::Step(of.workflow, step);
+        if let Some(passed) = &of.passed {
+            self.out.byte(PASSED);
+            self.out.moment(passed.at);
+            self.out.count(passed.steps.len());
+            for place in &passed.steps {
+                self.put(&step(*place));
+            }
+        }
         match &of.stage {
             Stage::Ready { at, next, due } => {
                 self.out.byte(READY);
@@ -121,6 +132,17 @@ impl<'p> Freezing<'p> {
                 self.named(WAITING, &step(*at));
                 self.out.moment(*began);
                 self.out.moment(*due);
+            }
+            Stage::Awaiting {
+                step: at,
+                began,
+                until,
+                turn,
+            } => {
+                self.named(AWAITING, &step(*at));
+                self.out.moment(*began);
+                self.out.optional_moment(*until);
+                self.out.optional_moment(*turn);
             }
             Stage::Writing {
                 step: at,
@@ -242,7 +264,8 @@ impl Thawing<'_, '_> {
         } else {
             None
         };
-        let stage = self.stage(workflow)?;
+        let (passed, kind) = self.passed(workflow)?;
+        let stage = self.stage(kind, workflow)?;
         let plan = self.prepared.workflow(workflow);
         let mut of = Enrolment {
             id,
@@ -253,6 +276,7 @@ impl Thawing<'_, '_> {
             stage,
             bindings: vec![None; plan.map_or(0, |plan| plan.bindings)],
             visits: 0,
+            passed,
         };
         self.bindings(object, &mut of)?;
         of.visits = self.from.small()?;
@@ -318,8 +342,22 @@ impl Thawing<'_, '_> {
         }
     }
 
-    fn stage(&mut self, workflow: WorkflowId) -> Result<Stage, ThawError> {
-        Ok(match self.from.byte()? {
+    /// The waits that it has come past, and the kind of its stage.
+    fn passed(&mut self, workflow: WorkflowId) -> Result<(Option<Box<Passed>>, u8), ThawError> {
+        let kind = self.from.byte()?;
+        if kind != PASSED {
+            return Ok((None, kind));
+        }
+        let at = self.from.moment()?;
+        let count = self.from.count()?;
+        let steps = (0..count).map(|_| self.step(workflow));
+        let steps = steps.collect::<Result<Vec<usize>, ThawError>>()?;
+        let passed = Some(Box::new(Passed { at, steps }));
+        Ok((passed, self.from.byte()?))
+    }
+
+    fn stage(&mut self, kind: u8, workflow: WorkflowId) -> Result<Stage, ThawError> {
+        Ok(match kind {
             READY => Stage::Ready {
                 at: self.optional_step(workflow)?,
                 next: self.optional_step(workflow)?.map_or(Next::End, Next::Step),
@@ -329,6 +367,12 @@ impl Thawing<'_, '_> {
                 step: self.step(workflow)?,
                 began: self.from.moment()?,
                 due: self.from.moment()?,
+            },
+            AWAITING => Stage::Awaiting {
+                step: self.step(workflow)?,
+                began: self.from.moment()?,
+                until: self.from.optional_moment()?,
+                turn: self.from.optional_moment()?,
             },
             WRITING => Stage::Writing {
                 step: self.step(workflow)?,
