@@ -152,6 +152,16 @@ impl Enrolment {
         }
     }
 
+    /// Until when it stays where it stands, if nothing comes before; a condition
+    /// may let it go on earlier.
+    #[must_use]
+    pub fn until(&self) -> Option<Timestamp> {
+        match &self.stage {
+            Stage::Awaiting { until, .. } => *until,
+            _ => self.due(),
+        }
+    }
+
     /// The step that it stands at; `None` before the first.
     #[must_use]
     pub fn step(&self) -> Option<usize> {

@@ -246,7 +246,7 @@ fn inside(state: &State, cell: &RecordCell) -> Vec<Inside> {
                 version: older.then(|| workflow.version.short()),
                 key: (!enrolment.key.is_empty()).then(|| enrolment.key.to_string()),
                 step: step.map(|step| step.id.to_string()),
-                until: enrolment.due().map(|due| due.to_string()),
+                until: enrolment.until().map(|due| due.to_string()),
             })
         })
         .collect()

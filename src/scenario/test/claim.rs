@@ -179,7 +179,7 @@ impl<'a> Seen<'a> {
             let plan = prepared.workflow(of.workflow)?;
             let asked = waiting.workflows.is_empty() || waiting.workflows.contains(plan.name());
             let step = plan.steps.get(of.step()?).filter(|_| asked)?;
-            Some((&step.id, of.due()))
+            Some((&step.id, of.until()))
         })
     }
 

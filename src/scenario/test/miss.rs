@@ -64,7 +64,9 @@ impl<'a> Seen<'a> {
             let plan = self.cast.state.prepared().workflow(of.workflow);
             let step = of.step().and_then(|step| plan?.steps.get(step));
             let at = step.map(|step| format!(", at `{}`", step.id));
-            let until = of.due().map(|due| format!(" until {}", self.instant(due)));
+            let until = of
+                .until()
+                .map(|due| format!(" until {}", self.instant(due)));
             let since = self.instant(begin.entry.at);
             return format!(
                 "`{name}` is in `{workflow}` since {since}{}{}",

@@ -41,6 +41,7 @@ impl<'p> Freezing<'p> {
         if let Some(occurrence) = &of.occurrence {
             self.occurrence(object, occurrence);
         }
+        self.passed(of);
         self.stage(of);
         self.bindings(object, of);
         self.out.number(u64::from(of.visits));
@@ -106,14 +107,6 @@ impl<'p> Freezing<'p> {
 
     fn stage(&mut self, of: &Enrolment) {
         let step = |step: usize| Item::Step(of.workflow, step);
-        if let Some(passed) = &of.passed {
-            self.out.byte(PASSED);
-            self.out.moment(passed.at);
-            self.out.count(passed.steps.len());
-            for place in &passed.steps {
-                self.put(&step(*place));
-            }
-        }
         match &of.stage {
             Stage::Ready { at, next, due } => {
                 self.out.byte(READY);
@@ -124,26 +117,7 @@ impl<'p> Freezing<'p> {
                 });
                 self.out.moment(*due);
             }
-            Stage::Waiting {
-                step: at,
-                began,
-                due,
-            } => {
-                self.named(WAITING, &step(*at));
-                self.out.moment(*began);
-                self.out.moment(*due);
-            }
-            Stage::Awaiting {
-                step: at,
-                began,
-                until,
-                turn,
-            } => {
-                self.named(AWAITING, &step(*at));
-                self.out.moment(*began);
-                self.out.optional_moment(*until);
-                self.out.optional_moment(*turn);
-            }
+            Stage::Waiting { .. } | Stage::Awaiting { .. } => self.waiting(of),
             Stage::Writing {
                 step: at,
                 open,
@@ -176,6 +150,46 @@ impl<'p> Freezing<'p> {
                     Some(Next::Step(next)) => Some(step(*next)),
                     Some(Next::End) | None => None,
                 });
+            }
+        }
+    }
+
+    fn waiting(&mut self, of: &Enrolment) {
+        let step = |step: usize| Item::Step(of.workflow, step);
+        match &of.stage {
+            Stage::Waiting {
+                step: at,
+                began,
+                due,
+            } => {
+                self.named(WAITING, &step(*at));
+                self.out.moment(*began);
+                self.out.moment(*due);
+            }
+            Stage::Awaiting {
+                step: at,
+                began,
+                until,
+                turn,
+            } => {
+                self.named(AWAITING, &step(*at));
+                self.out.moment(*began);
+                self.out.optional_moment(*until);
+                self.out.optional_moment(*turn);
+            }
+            // INVARIANT: `stage` takes every other one.
+            _ => {}
+        }
+    }
+
+    /// The waits that it has come past, before its stage.
+    fn passed(&mut self, of: &Enrolment) {
+        if let Some(passed) = &of.passed {
+            self.out.byte(PASSED);
+            self.out.moment(passed.at);
+            self.out.count(passed.steps.len());
+            for step in &passed.steps {
+                self.put(&Item::Step(of.workflow, *step));
             }
         }
     }
@@ -264,7 +278,7 @@ impl Thawing<'_, '_> {
         } else {
             None
         };
-        let (passed, kind) = self.passed(workflow)?;
+        let (passed, kind) = self.came_past(workflow)?;
         let stage = self.stage(kind, workflow)?;
         let plan = self.prepared.workflow(workflow);
         let mut of = Enrolment {
@@ -343,7 +357,7 @@ impl Thawing<'_, '_> {
     }
 
     /// The waits that it has come past, and the kind of its stage.
-    fn passed(&mut self, workflow: WorkflowId) -> Result<(Option<Box<Passed>>, u8), ThawError> {
+    fn came_past(&mut self, workflow: WorkflowId) -> Result<(Option<Box<Passed>>, u8), ThawError> {
         let kind = self.from.byte()?;
         if kind != PASSED {
             return Ok((None, kind));
