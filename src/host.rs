@@ -6,6 +6,7 @@ pub mod archive;
 pub mod backup;
 pub mod bench;
 pub mod carry;
+pub mod changes;
 pub mod clock;
 pub mod desk;
 pub mod durable;

@@ -3,6 +3,7 @@
 
 pub(super) mod desk;
 pub(super) mod import;
+pub(super) mod junit;
 pub(super) mod repair;
 pub(super) mod report;
 mod terminal;

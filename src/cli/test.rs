@@ -1,47 +1,134 @@
 //! `flow test`: which tests hold, and what was found where one does not.
 
+mod covered;
 mod failed;
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
 
+use self::covered::Covered;
 use super::args::{DataFormat, TestArguments};
 use super::check::count;
 use super::exit::{Exit, Failure};
+use super::output::junit::junit;
 use super::output::{Output, test as wire};
 use super::run::{unreadable, wrong};
-use crate::host::test::{Outcome, Suite, play_all, suites};
+use crate::host::changes::Changes;
+use crate::host::test::{Outcome, Suite, coverage, play_all, suites};
 use crate::plan::test::Test;
 use crate::scenario::test::Verdict;
 
 /// Plays tests and prints what came of them.
 pub(super) fn run(arguments: &TestArguments, output: &Output) -> Result<Exit, Failure> {
+    arguments.paths.iter().try_for_each(|path| exists(path))?;
+    match arguments.watch {
+        true => watch(arguments, output),
+        false => once(&load(arguments)?, arguments, output),
+    }
+}
+
+fn load(arguments: &TestArguments) -> Result<Vec<Suite>, Failure> {
     let mut all: Vec<Suite> = Vec::new();
     for path in &arguments.paths {
-        exists(path)?;
         all.extend(suites(path, arguments.env.as_deref())?);
     }
+    Ok(all)
+}
+
+/// Plays them at each change until the process is ended.
+fn watch(arguments: &TestArguments, output: &Output) -> Result<Exit, Failure> {
+    let first = load(arguments)?;
+    let roots = first.iter().map(|suite| suite.project.root.as_path());
+    // A literate file stands in no project.
+    let files = arguments.paths.iter().map(PathBuf::as_path);
+    let files = files.filter(|path| path.is_file());
+    let paths: BTreeSet<&Path> = roots.chain(files).collect();
+    let stores: Vec<&Path> = first
+        .iter()
+        .map(|suite| suite.project.store.as_path())
+        .collect();
+    let paths: Vec<&Path> = paths.into_iter().collect();
+    let changes = Changes::of(&paths, &stores).map_err(|error| Failure {
+        exit: Exit::Environment,
+        message: format!("the sources cannot be watched: {error}"),
+        help: Some("play them without `--watch`".into()),
+    })?;
+    let mut last = Exit::Fine;
+    while changes.next() {
+        last = once(&load(arguments)?, arguments, output)?;
+        output.talk("waiting for changes; Ctrl-C ends it\n");
+    }
+    Ok(last)
+}
+
+fn once(all: &[Suite], arguments: &TestArguments, output: &Output) -> Result<Exit, Failure> {
     let mut broken = 0;
     for suite in all.iter().filter(|suite| suite.program.is_none()) {
         output.findings(&suite.findings, &suite.project.sources);
         broken += 1;
     }
-    let chosen = chosen(&all, &arguments.filter);
+    let chosen = chosen(all, &arguments.filter);
     if chosen.is_empty() && broken == 0 && !arguments.filter.is_empty() {
         let message = "no test has such a name".to_owned();
         return Err(wrong(message, "`flow test` without `--filter` lists all"));
     }
     let outcomes = play_all(&chosen);
-    let text = match arguments.format {
-        DataFormat::Json => wire::json(&outcomes),
-        DataFormat::Text => text(&outcomes, output),
-    };
-    output.data(&text)?;
+    let covered: Vec<Covered<'_>> = all
+        .iter()
+        .map(|suite| (suite, coverage::coverage(suite, &outcomes)))
+        .collect();
+    write(arguments, &outcomes, &covered)?;
+    let wanted = arguments.coverage.then_some(covered.as_slice());
+    output.data(&match arguments.format {
+        DataFormat::Json => wire::json(&outcomes, wanted),
+        DataFormat::Text => {
+            let listed = wanted.map(covered::text);
+            text(&outcomes, output) + &listed.unwrap_or_default()
+        }
+    })?;
     output.talk(summary(&outcomes, broken));
     let passed = outcomes.iter().all(|outcome| word(outcome) == PASSED);
+    if passed && broken == 0 && arguments.filter.is_empty() {
+        output.talk(reached(&covered));
+    }
     Ok(match passed && broken == 0 {
         true => Exit::Fine,
         false => Exit::Findings,
     })
+}
+
+/// Writes the files that are asked for.
+fn write(
+    arguments: &TestArguments,
+    outcomes: &[Outcome<'_>],
+    covered: &[Covered<'_>],
+) -> Result<(), Failure> {
+    let put = |path: &Path, text: String| {
+        fs::write(path, text).map_err(|error| Failure {
+            exit: Exit::Environment,
+            message: format!("`{}` cannot be written: {error}", path.display()),
+            help: None,
+        })
+    };
+    if let Some(path) = &arguments.junit {
+        put(path, junit(outcomes))?;
+    }
+    if let Some(path) = &arguments.lcov {
+        put(path, covered::lcov(covered))?;
+    }
+    Ok(())
+}
+
+/// `reached 14 of 16 steps, 5 of 6 cases`.
+fn reached(covered: &[Covered<'_>]) -> String {
+    let places = covered.iter().flat_map(|(_, places)| places);
+    let missed = places.clone().any(|place| place.tests == 0);
+    let more = match missed {
+        true => "; `--coverage` lists the others",
+        false => "",
+    };
+    format!("reached {}{more}", covered::shares(places))
 }
 
 fn exists(path: &Path) -> Result<(), Failure> {

@@ -1,6 +1,7 @@
 //! Tests of projects and of literate files: which there are, and playing them
 //! all, in parallel. How what came of it is shown is not known here.
 
+pub mod coverage;
 pub mod literate;
 pub mod trace;
 

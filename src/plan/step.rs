@@ -144,6 +144,8 @@ pub struct Entry<'s> {
     pub text: &'s str,
     /// Where the enrolment goes on.
     pub next: Next,
+    /// From `case` to before the block.
+    pub span: Span,
 }
 
 impl<'s> Entry<'s> {
@@ -152,6 +154,7 @@ impl<'s> Entry<'s> {
             label: &case.label,
             text: &case.text,
             next: case.entry,
+            span: case.span,
         }
     }
 }

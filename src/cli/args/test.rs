@@ -17,6 +17,8 @@ use super::{DataFormat, help};
        flow test examples/webinar           of another one\n  \
        flow test tests/nurture.flow         of one file\n  \
        flow test --filter suppressed        those whose names hold a word\n  \
+       flow test --coverage                 and what none of them has reached\n  \
+       flow test --watch                    again, whenever a source is saved\n  \
        flow test specs.md                   of a literate file"
 ))]
 pub(in crate::cli) struct TestArguments {
@@ -30,6 +32,18 @@ pub(in crate::cli) struct TestArguments {
     /// than once
     #[arg(short, long, value_name = "TEXT")]
     pub(in crate::cli) filter: Vec<String>,
+    /// List the steps and cases that no test has reached
+    #[arg(long)]
+    pub(in crate::cli) coverage: bool,
+    /// Write what tests have reached into a file, in the form of lcov
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) lcov: Option<PathBuf>,
+    /// Write what came of them into a file, as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) junit: Option<PathBuf>,
+    /// Play them again whenever a source is saved
+    #[arg(short, long)]
+    pub(in crate::cli) watch: bool,
     /// How what came of them is printed
     #[arg(long, value_enum, default_value_t)]
     pub(in crate::cli) format: DataFormat,

@@ -3,7 +3,8 @@
 
 use serde::Serialize;
 
-use crate::host::test::Outcome;
+use crate::host::test::coverage::Place;
+use crate::host::test::{Outcome, Suite};
 use crate::scenario::test::Verdict;
 
 /// The version of the form.
@@ -16,6 +17,17 @@ struct WireTests<'t> {
     failed: usize,
     not_run: usize,
     tests: Vec<WireTest<'t>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<Vec<WirePlace<'t>>>,
+}
+
+#[derive(Serialize)]
+struct WirePlace<'t> {
+    workflow: &'t str,
+    step: &'t str,
+    case: Option<&'t str>,
+    at: String,
+    tests: usize,
 }
 
 #[derive(Serialize)]
@@ -40,7 +52,10 @@ struct WireFailure<'t> {
 }
 
 /// What came of tests, as one JSON document, indented.
-pub(in crate::cli) fn json(outcomes: &[Outcome<'_>]) -> String {
+pub(in crate::cli) fn json(
+    outcomes: &[Outcome<'_>],
+    covered: Option<&[(&Suite, Vec<Place>)]>,
+) -> String {
     let tests: Vec<WireTest<'_>> = outcomes.iter().map(test).collect();
     let number = |wanted: &str| tests.iter().filter(|test| test.outcome == wanted).count();
     let document = WireTests {
@@ -49,9 +64,20 @@ pub(in crate::cli) fn json(outcomes: &[Outcome<'_>]) -> String {
         failed: number("failed"),
         not_run: number("not_run"),
         tests,
+        coverage: covered.map(|all| all.iter().flat_map(places).collect()),
     };
     // It fails for maps with keys that are no strings, and there is no map.
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+}
+
+fn places<'t>((suite, places): &'t (&Suite, Vec<Place>)) -> impl Iterator<Item = WirePlace<'t>> {
+    places.iter().map(|place| WirePlace {
+        workflow: place.workflow.as_str(),
+        step: place.step.as_str(),
+        case: place.case.as_deref(),
+        at: suite.places.of(place.span),
+        tests: place.tests,
+    })
 }
 
 fn test<'t>(outcome: &'t Outcome<'_>) -> WireTest<'t> {
