@@ -22,7 +22,7 @@ use crate::diagnostic::Findings;
 use crate::model::{Package, Settings, UsedPackage};
 
 /// The file that makes a folder a project.
-const MANIFEST: &str = "flow.toml";
+pub const MANIFEST: &str = "flow.toml";
 
 /// A project as it stands on disk.
 #[derive(Debug)]

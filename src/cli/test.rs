@@ -1,6 +1,7 @@
 //! `flow test`: which tests hold, and what was found where one does not.
 
 mod covered;
+mod explored;
 mod failed;
 
 use std::collections::BTreeSet;
@@ -88,11 +89,12 @@ fn once(all: &[Suite], arguments: &TestArguments, output: &Output) -> Result<Exi
         }
     })?;
     output.talk(summary(&outcomes, broken));
+    let explored = explored::run(&outcomes, arguments, output)?;
     let passed = outcomes.iter().all(|outcome| word(outcome) == PASSED);
     if passed && broken == 0 && arguments.filter.is_empty() {
         output.talk(reached(&covered));
     }
-    Ok(match passed && broken == 0 {
+    Ok(match passed && broken == 0 && explored {
         true => Exit::Fine,
         false => Exit::Findings,
     })

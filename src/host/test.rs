@@ -2,13 +2,14 @@
 //! all, in parallel. How what came of it is shown is not known here.
 
 pub mod coverage;
+mod edition;
 pub mod literate;
 pub mod trace;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::look::Places;
 use super::program::retries;
@@ -17,7 +18,7 @@ use crate::diagnostic::Findings;
 use crate::engine::Prepared;
 use crate::plan::test::Test;
 use crate::project::{self, Project};
-use crate::scenario::test::{Played, play};
+use crate::scenario::test::{Counterexample, Played, attempt, play};
 
 /// What the name of a literate file ends in.
 const LITERATE: &str = "md";
@@ -104,7 +105,7 @@ impl Suite {
 
     fn play(&self, test: &Test) -> Option<Played> {
         let program = self.program.as_ref().filter(|_| self.unrun.is_empty())?;
-        Some(play(program, test))
+        Some(play(program, test, self))
     }
 }
 
@@ -142,6 +143,18 @@ fn tidy(path: &Path) -> PathBuf {
     parts
         .filter(|part| *part != std::path::Component::CurDir)
         .collect()
+}
+
+/// Tries generated histories of a test, in parallel; the first that breaks what
+/// must hold at every moment. Each has a seed of its own, from that of all.
+#[must_use]
+pub fn explore(
+    (suite, test): (&Suite, &Test),
+    (histories, seed): (u64, u64),
+) -> Option<Counterexample> {
+    let program = suite.program.as_ref().filter(|_| suite.unrun.is_empty())?;
+    let seeds = (0..histories).into_par_iter().map(|n| seed.wrapping_add(n));
+    seeds.find_map_first(|seed| attempt(program, test, seed))
 }
 
 /// Plays tests in parallel; what comes of them is in their order.

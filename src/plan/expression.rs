@@ -26,6 +26,14 @@ pub struct Expression {
 }
 
 impl Expression {
+    /// An expression of one node, which is made of no others.
+    #[must_use]
+    pub fn alone(node: Node, span: Span) -> Self {
+        let mut expression = Expression::default();
+        expression.push(node, span);
+        expression
+    }
+
     /// Adds a node that is made of nodes before it.
     pub(super) fn push(&mut self, node: Node, span: Span) -> NodeId {
         self.nodes.push(node);

@@ -4,6 +4,10 @@
 
 mod act;
 mod claim;
+mod draw;
+mod edition;
+mod explore;
+mod literal;
 mod log;
 mod miss;
 mod mock;
@@ -13,6 +17,8 @@ mod sent;
 mod unrun;
 mod world;
 
+pub use self::edition::{Asked, Edition, Editions};
+pub use self::explore::{Counterexample, attempt};
 pub use self::log::Told;
 pub use self::reached::Reached;
 
@@ -21,11 +27,11 @@ use std::sync::Arc;
 use self::claim::Seen;
 use self::outside::Outside;
 use super::Scenario;
-use crate::base::{Span, Time, Timestamp, instant};
+use crate::base::{Sources, Span, Time, Timestamp, instant};
 use crate::engine::cast::Role;
 use crate::engine::{Engine, InputBody, Order, Prepared, State};
 use crate::model::Value;
-use crate::plan::test::{Act, Placed, Test};
+use crate::plan::test::{Act, Input, Placed, Test};
 
 /// What has come of a test.
 pub struct Played {
@@ -77,16 +83,20 @@ pub struct Failure {
 /// How playing goes on: not at all after a failure.
 type Going = Result<(), Box<Failure>>;
 
-/// Plays a test of a program.
+/// Plays a test of a program, which may be edited on the way.
 #[must_use]
-pub fn play(program: &Arc<Prepared>, test: &Test) -> Played {
+pub fn play(program: &Arc<Prepared>, test: &Test, editions: &dyn Editions) -> Played {
     let unrun = unrun::of(test);
-    let mut stage = Stage::new(program, test);
+    let mut stage = Stage::new(program, test, editions);
     let verdict = match unrun.is_empty() {
         false => Verdict::NotRun(unrun),
         true => match stage.play() {
             Ok(()) => Verdict::Passed,
-            Err(failure) => Verdict::Failed(failure),
+            Err(mut failure) => {
+                // An edited program reads the test from a text of its own.
+                failure.span.source = test.span.source;
+                Verdict::Failed(failure)
+            }
         },
     };
     let (engine, outside) = stage.scenario.into_parts();
@@ -101,21 +111,47 @@ pub fn play(program: &Arc<Prepared>, test: &Test) -> Played {
 
 /// A test under way.
 struct Stage<'t> {
-    test: &'t Test,
-    scenario: Scenario<Engine, Outside<'t>>,
+    test: Arc<Test>,
+    editions: &'t dyn Editions,
+    /// The texts of the program that runs, where it was edited.
+    sources: Option<Arc<Sources>>,
+    scenario: Scenario<Engine, Outside>,
 }
 
 impl<'t> Stage<'t> {
-    fn new(program: &Arc<Prepared>, test: &'t Test) -> Self {
+    fn new(program: &Arc<Prepared>, test: &Test, editions: &'t dyn Editions) -> Self {
         let engine = Engine::new(program.clone(), "test", Order::Sent);
+        let test = Arc::new(test.clone());
         Stage {
+            scenario: Scenario::new(engine, Outside::new(test.clone()), Vec::new()),
             test,
-            scenario: Scenario::new(engine, Outside::new(test), Vec::new()),
+            editions,
+            sources: None,
         }
     }
 
     fn play(&mut self) -> Going {
-        let (test, begins) = (self.test, self.begins());
+        self.begin()?;
+        self.moment_holds()?;
+        let (mut test, mut next) = (self.test.clone(), 0);
+        while let Some(act) = test.acts.get(next) {
+            next += 1;
+            self.carry(act)?;
+            self.moment_holds()?;
+            if let Act::Input(Input::Program(_)) = &act.what {
+                // The rest is that of the test as the edited program reads it.
+                let later = |other: &Placed<Act>| other.span.start > act.span.start;
+                let rest = self.test.acts.iter().position(later);
+                next = rest.unwrap_or(usize::MAX);
+                test = self.test.clone();
+            }
+        }
+        Ok(())
+    }
+
+    /// The world is made, and the workflows are turned on.
+    fn begin(&mut self) -> Going {
+        let (test, begins) = (self.test.clone(), self.begins());
         self.scenario.stop_at(begins);
         for given in &test.world {
             self.given(given)?;
@@ -123,9 +159,6 @@ impl<'t> Stage<'t> {
         // From here on what must hold at every moment does.
         self.scenario.carrier_mut().begun = true;
         self.input(InputBody::Publish.into());
-        for act in &test.acts {
-            self.act(act)?;
-        }
         Ok(())
     }
 
@@ -154,15 +187,28 @@ impl<'t> Stage<'t> {
         self.scenario.carrier().seen(self.state())
     }
 
-    /// One thing that is done; then all that must hold at every moment does.
-    fn act(&mut self, act: &'t Placed<Act>) -> Going {
+    /// One thing that is done.
+    fn carry(&mut self, act: &Placed<Act>) -> Going {
         match &act.what {
-            Act::Mock(mock) => self.scenario.carrier_mut().mocks.add(mock),
+            Act::Mock(mock) => {
+                let catalog = &self.state().prepared().program.catalog;
+                let action = catalog.actions[mock.action].name.clone();
+                self.scenario
+                    .carrier_mut()
+                    .mocks
+                    .add(action, mock, act.span);
+            }
+            Act::Input(Input::Program(folder)) => self.edit(folder, act)?,
             Act::Input(input) => self.happens(input, act)?,
             Act::AdvanceBy(amount) => self.advance_by(*amount, act)?,
             Act::AdvanceTo(moment) => self.advance_to(moment, act)?,
             Act::Expect(claim) => self.expect(claim, act)?,
         }
+        Ok(())
+    }
+
+    /// All that must hold at every moment has held.
+    fn moment_holds(&mut self) -> Going {
         let now = self.seen().broken();
         match self.scenario.carrier_mut().broken.take().or(now) {
             Some(failure) => Err(failure),

@@ -53,7 +53,8 @@ fn what_passes_is_listed_and_counted() {
     let run = play("  when ada does ping\n  expect ada enrolled in nurture");
     assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
     assert_eq!(run.out, "main.flow\n  passed   it\n");
-    assert_eq!(run.err, "1 test: 1 passed\n");
+    let reached = "reached 1 of 2 steps; `--coverage` lists the others";
+    assert_eq!(run.err, format!("1 test: 1 passed\n{reached}\n"));
 }
 
 #[test]
@@ -245,4 +246,148 @@ fn literate_files_are_programs_by_section() {
     assert!(run.out.contains("failed   Two: it"), "{}", run.out);
     // Places are those of the file.
     assert!(run.out.contains("spec.md:27:3"), "{}", run.out);
+}
+
+/// A branch of which one case is reached.
+const BRANCHING: &str = r#"object contact { email: email unique required, score: number default 0 }
+event ping on contact {}
+workflow sort_out on contact {
+  enroll on ping
+  steps {
+    branch {
+      case "Hot" when score > 50 {
+        set score = 100
+      }
+      else { set score = 1 }
+    }
+  }
+}
+test "cold" {
+  at 2026-01-05T09:00
+  given contact ada { email: "ada@example.com" }
+  when ada does ping
+  expect ada.score == 1
+}
+test "a <failing> one" {
+  at 2026-01-05T09:00
+  expect 1 == 2
+}
+"#;
+
+#[test]
+fn what_no_test_has_reached_is_listed() {
+    let folder = Folder::project(BRANCHING);
+    let run = folder.flow(&["test", "--coverage", "--lcov", "out.info"]);
+    let listed = "sort_out: 2 of 3 steps, 1 of 2 cases\n  \
+                  not reached  main.flow:7:7  branch_1: Hot\n  \
+                  not reached  main.flow:8:9  set_1\n";
+    assert!(run.out.ends_with(listed), "{}", run.out);
+    let lcov = std::fs::read_to_string(folder.path().join("out.info")).expect("it is written");
+    assert_eq!(
+        lcov,
+        "TN:\nSF:main.flow\nBRDA:7,0,0,0\nBRDA:6,0,1,1\nBRF:2\nBRH:1\n\
+         DA:6,1\nDA:8,0\nDA:10,1\nLF:3\nLH:2\nend_of_record\n"
+    );
+    let json = folder.flow(&["test", "--coverage", "--format", "json"]).out;
+    let json: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+    assert_eq!(json["coverage"][1]["case"], "Hot");
+    assert_eq!(json["coverage"][1]["tests"], 0);
+}
+
+#[test]
+fn junit_has_a_suite_for_each_file() {
+    let folder = Folder::project(BRANCHING);
+    folder.flow(&["test", "--junit", "out.xml"]);
+    let xml = std::fs::read_to_string(folder.path().join("out.xml")).expect("it is written");
+    let expected = "<testsuite name=\"main.flow\" tests=\"2\" failures=\"1\" skipped=\"0\">";
+    assert!(xml.contains(expected), "{xml}");
+    assert!(xml.contains("name=\"a &lt;failing&gt; one\""), "{xml}");
+    assert!(xml.contains("`expect 1 == 2` does not hold"), "{xml}");
+}
+
+#[test]
+fn a_folder_without_a_project_is_no_edition() {
+    let run = play("  when program is \"nowhere\"");
+    assert_eq!(run.code, Some(1), "{}{}", run.out, run.err);
+    assert!(
+        run.out.contains("`nowhere` has no `flow.toml`"),
+        "{}",
+        run.out
+    );
+}
+
+/// What must hold at every moment breaks only where somebody enrols by hand.
+const EXPLORED: &str = r#"
+test "never Bergen" {
+  at 2026-01-05T09:00
+  given contact ada { email: "ada@example.com" }
+  given contact bob { email: "bob@example.com" }
+  never ada.note == "low"
+}
+test "never of another kind" {
+  at 2026-01-05T09:00
+  given contact ada { email: "ada@example.com" }
+  never ada.note == "high and low"
+}
+"#;
+
+const LOYAL: &str = r#"object contact {
+  email: email unique required
+  score: number default 0
+  note: string computed if(score > 100, "high", if(mark, "low", "none"))
+  mark: bool default false
+}
+workflow loyal on contact {
+  enroll when score > 100
+  steps {
+    wait 3 days
+    branch { case when score < 42 { set mark = true } }
+  }
+}
+"#;
+
+#[test]
+fn generated_histories_give_a_test_to_paste() {
+    let folder = Folder::project(&format!("{LOYAL}{EXPLORED}"));
+    let run = folder.flow(&["test", "--explore", "300"]);
+    assert_eq!(run.code, Some(1), "{}{}", run.out, run.err);
+    assert!(
+        run.err.contains("explored 2 tests: 1 broken (seed 1)"),
+        "{}",
+        run.err
+    );
+    assert!(
+        run.out.contains("exploring \"never Bergen\", with seed"),
+        "{}",
+        run.out
+    );
+    let again = folder.flow(&["test", "--explore", "300"]);
+    assert_eq!(run.out, again.out, "a seed gives the same histories");
+    // What is printed is a test that fails.
+    let (_, pasted) = run
+        .out
+        .split_once("this test shows it:\n\n")
+        .expect("a test");
+    assert!(
+        !pasted.contains("bob"),
+        "it is not as short as it can be:\n{pasted}"
+    );
+    let folder = Folder::project(&format!("{LOYAL}{pasted}"));
+    let run = folder.flow(&["test"]);
+    assert_eq!(run.code, Some(1), "{}{}", run.out, run.err);
+    assert!(
+        run.out.contains("failed   never Bergen, broken"),
+        "{}{}",
+        run.out,
+        run.err
+    );
+}
+
+#[test]
+fn what_holds_holds_in_generated_histories() {
+    let folder = Folder::project(&format!("{LOYAL}{EXPLORED}"));
+    let run = folder.flow(&["test", "--explore", "100", "--filter", "another"]);
+    assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
+    let held = "explored 1 test in 100 histories each: all held (seed 1)";
+    assert!(run.err.contains(held), "{}", run.err);
 }

@@ -53,8 +53,6 @@ const WITHOUT_SPEC: &[(&str, &str)] = &[
     ("A8", "what is withdrawn at once needs hours or caps"),
     ("A9", "caps are not run yet"),
     ("V1", "versions are not seen by a test"),
-    ("V2", "`program is` is not run yet"),
-    ("V3", "`program is` is not run yet"),
     ("V4", "`flow plan` is not built yet"),
     ("V5", "a test has no watch"),
     ("V6", "gathering from the archive is not built yet"),

@@ -18,6 +18,7 @@ use super::{DataFormat, help};
        flow test tests/nurture.flow         of one file\n  \
        flow test --filter suppressed        those whose names hold a word\n  \
        flow test --coverage                 and what none of them has reached\n  \
+       flow test --explore 1000             and histories that nobody wrote\n  \
        flow test --watch                    again, whenever a source is saved\n  \
        flow test specs.md                   of a literate file"
 ))]
@@ -41,6 +42,13 @@ pub(in crate::cli) struct TestArguments {
     /// Write what came of them into a file, as JUnit XML
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) junit: Option<PathBuf>,
+    /// Hold `always` and `never` against so many generated histories of each test that has
+    /// them: random events, edits, switches, failures, restarts and time
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "200")]
+    pub(in crate::cli) explore: Option<u64>,
+    /// The seed of the generated histories: the same one gives the same histories
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "explore")]
+    pub(in crate::cli) seed: u64,
     /// Play them again whenever a source is saved
     #[arg(short, long)]
     pub(in crate::cli) watch: bool,

@@ -32,7 +32,8 @@ pub fn trace(suite: &Suite, played: &Played, place: usize) -> Option<Trace> {
     let own = own.filter(|told| told.entry.record == Some(id));
     let told = own.filter_map(|told| {
         let mut line = Vec::new();
-        let source = told.entry.span.map(|span| suite.places.of(span));
+        let span = told.entry.span.filter(|_| !told.edited);
+        let source = span.map(|span| suite.places.of(span));
         kept::entry((prepared, &called), (&told.entry, source), &mut line);
         past::told(&String::from_utf8(line).ok()?)
     });

@@ -9,7 +9,7 @@ use crate::plan::test::{Act, Claim, ClaimKind, Input, Placed};
 use crate::plan::{Expression, Readers, TargetProperty};
 use crate::syntax::ast::test::Switch;
 
-impl<'t> Stage<'t> {
+impl Stage<'_> {
     /// Something happens. What the engine refuses has not happened; that is no
     /// failure, and the trace tells it.
     pub(super) fn happens(&mut self, input: &Input, at: &Placed<Act>) -> Going {
@@ -141,7 +141,7 @@ impl<'t> Stage<'t> {
     }
 
     /// This must hold now.
-    pub(super) fn expect(&mut self, claim: &'t Claim, at: &Placed<Act>) -> Going {
+    pub(super) fn expect(&mut self, claim: &Claim, at: &Placed<Act>) -> Going {
         let seen = self.seen();
         if !seen.holds(claim) {
             let message = format!("`{}` does not hold", at.text);

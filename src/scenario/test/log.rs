@@ -16,6 +16,9 @@ pub struct Told {
     pub workflow: Option<Name>,
     /// Its step.
     pub step: Option<Name>,
+    /// Whether an edited program told it, whose texts are not those of the
+    /// test.
+    pub edited: bool,
 }
 
 /// An action whose first attempt has left.
@@ -42,6 +45,8 @@ pub(super) struct Log {
     pub(super) sent: Vec<Sent>,
     /// How much had been told when something last came in.
     pub(super) since: usize,
+    /// Whether the program was edited.
+    pub(super) edited: bool,
 }
 
 impl Log {
@@ -53,6 +58,7 @@ impl Log {
             entry: entry.clone(),
             workflow: workflow.map(|workflow| workflow.name().clone()),
             step: step.map(|step| step.id.clone()),
+            edited: self.edited,
         });
     }
 

@@ -1,34 +1,58 @@
 //! What attempts of actions come to: mocks in the order in which they stand.
 
-use std::collections::BTreeMap;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
+use crate::base::{Name, Span};
 use crate::engine::cast::Cast;
 use crate::engine::message::{Again, Outcome};
-use crate::model::ActionId;
-use crate::plan::test::{Mock, Outcome as Plan};
+use crate::plan::test::{Act, Mock, Outcome as Plan, Test};
 
-/// The mocks of each action, each with the number of attempts that it has
-/// served.
+/// The mocks by the names of their actions.
 #[derive(Default)]
-pub(super) struct Mocks<'t>(BTreeMap<ActionId, VecDeque<(&'t Mock, u32)>>);
+pub(super) struct Mocks(BTreeMap<Name, VecDeque<Serving>>);
 
-impl<'t> Mocks<'t> {
+/// A mock, where it stands, and how many attempts it has served.
+struct Serving {
+    mock: Mock,
+    span: Span,
+    served: u32,
+}
+
+impl Mocks {
     /// From here on there is one more.
-    pub(super) fn add(&mut self, mock: &'t Mock) {
-        self.0.entry(mock.action).or_default().push_back((mock, 0));
+    pub(super) fn add(&mut self, action: Name, mock: &Mock, span: Span) {
+        self.0.entry(action).or_default().push_back(Serving {
+            mock: mock.clone(),
+            span,
+            served: 0,
+        });
     }
 
     /// The mock of the next attempt: the last of an action serves all that
     /// follow.
-    pub(super) fn next(&mut self, action: ActionId) -> Option<&'t Mock> {
-        let mocks = self.0.get_mut(&action)?;
-        while mocks.len() > 1 && mocks.front().is_some_and(|(mock, n)| *n >= mock.times) {
+    pub(super) fn next(&mut self, action: &Name) -> Option<Mock> {
+        let mocks = self.0.get_mut(action)?;
+        let is_over = |of: &Serving| of.served >= of.mock.times;
+        while mocks.len() > 1 && mocks.front().is_some_and(is_over) {
             mocks.pop_front();
         }
-        let (mock, served) = mocks.front_mut()?;
-        *served = served.saturating_add(1);
-        Some(mock)
+        let serving = mocks.front_mut()?;
+        serving.served = serving.served.saturating_add(1);
+        Some(serving.mock.clone())
+    }
+
+    /// The mocks as an edited program reads them.
+    pub(super) fn edited(&mut self, test: &Test) {
+        for serving in self.0.values_mut().flatten() {
+            let mut acts = test.acts.iter();
+            let own = acts.find_map(|act| match &act.what {
+                Act::Mock(mock) if act.span.start == serving.span.start => Some(mock),
+                _ => None,
+            });
+            if let Some(mock) = own {
+                serving.mock = mock.clone();
+            }
+        }
     }
 }
 

@@ -2,23 +2,25 @@
 //! kept, and what must hold at every moment is asked after each.
 
 use super::Failure;
+use std::sync::Arc;
+
 use super::claim::Seen;
 use super::log::{Log, Sent};
 use super::mock::{Mocks, outcome};
 use crate::base::Name;
-use crate::engine::State;
 use crate::engine::cast::{Cast, Role};
 use crate::engine::decision::{Action, Entry, Rendered};
 use crate::engine::message::Outcome;
+use crate::engine::{Migrated, State};
 use crate::plan::StepKind;
 use crate::plan::test::Test;
 use crate::scenario::Carrier;
 
 /// What surrounds a test.
-pub(super) struct Outside<'t> {
-    test: &'t Test,
+pub(super) struct Outside {
+    test: Arc<Test>,
     pub(super) roles: Vec<Role>,
-    pub(super) mocks: Mocks<'t>,
+    pub(super) mocks: Mocks,
     pub(super) log: Log,
     /// Whether the world is as it is given.
     pub(super) begun: bool,
@@ -26,21 +28,42 @@ pub(super) struct Outside<'t> {
     pub(super) broken: Option<Box<Failure>>,
 }
 
-impl<'t> Outside<'t> {
-    pub(super) fn new(test: &'t Test) -> Self {
+impl Outside {
+    pub(super) fn new(test: Arc<Test>) -> Self {
         let roles = test.records.iter().map(|record| Role {
             name: record.name.clone(),
             object: record.object,
             record: None,
         });
         Outside {
-            test,
             roles: roles.collect(),
+            test,
             mocks: Mocks::default(),
             log: Log::default(),
             begun: false,
             broken: None,
         }
+    }
+
+    /// Another program has taken over: records, mocks and what must hold are
+    /// those of the test as it reads it.
+    pub(super) fn edited(&mut self, test: &Arc<Test>, migrated: &Migrated) {
+        // Who leaves is told in the words of the program before.
+        let withdrawn = migrated.withdrawn.iter().map(|one| &one.entry);
+        for entry in migrated.left.iter().chain(withdrawn) {
+            self.log.note(&migrated.before, entry);
+        }
+        self.log.edited = true;
+        for role in &mut self.roles {
+            let own = test.records.iter().find(|record| record.name == role.name);
+            role.object = own.map_or(role.object, |record| record.object);
+        }
+        // Roles stand in the places that the edited test gives them.
+        let place = |role: &Role| test.records.iter().position(|own| own.name == role.name);
+        self.roles
+            .sort_by_key(|role| place(role).unwrap_or(usize::MAX));
+        self.mocks.edited(test);
+        self.test = test.clone();
     }
 
     /// What there is to be seen.
@@ -50,13 +73,13 @@ impl<'t> Outside<'t> {
                 state,
                 roles: &self.roles,
             },
-            test: self.test,
+            test: &self.test,
             log: &self.log,
         }
     }
 }
 
-impl Carrier for Outside<'_> {
+impl Carrier for Outside {
     fn carry(&mut self, state: &State, action: &Action) -> Option<Outcome> {
         let id = action.request.action;
         if action.attempt == 1 {
@@ -69,8 +92,9 @@ impl Carrier for Outside<'_> {
                 named: false,
             });
         }
-        let mock = self.mocks.next(id);
-        Some(outcome(mock, self.seen(state).cast))
+        let name = &state.prepared().program.catalog.actions[id].name;
+        let mock = self.mocks.next(name);
+        Some(outcome(mock.as_ref(), self.seen(state).cast))
     }
 
     fn told(&mut self, state: &State, entries: &[Entry]) {

@@ -38,7 +38,6 @@ fn act_of(act: &Act) -> Option<&'static str> {
         Act::Input(Input::Merge(..)) => Some("merges into"),
         Act::Input(Input::Delete(_)) => Some("is deleted"),
         Act::Input(Input::Restore(_)) => Some("is restored"),
-        Act::Input(Input::Program(_)) => Some("program is"),
         Act::AdvanceBy(amount) if amount.business => Some("business"),
         _ => None,
     }

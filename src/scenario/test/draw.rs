@@ -1,0 +1,335 @@
+//! Random acts of a history: what may happen to the records of a test, with
+//! values near to those that the program compares with.
+
+use super::explore::Step;
+use super::literal::literal;
+use crate::base::{Decimal, Duration, Text, Unit};
+use crate::model::{ActionId, ObjectId, Type, Value};
+use crate::plan::test::{Act, Input, Mock, Occurrence, Outcome, Placed, Test};
+use crate::plan::{Expression, Hop, Link, Node, Program, Root, StepKind, TargetProperty, Way};
+use crate::syntax::ast::test::Switch;
+
+/// How far time goes on.
+const GAPS: [(i64, Unit); 8] = [
+    (1, Unit::Minute),
+    (5, Unit::Minute),
+    (1, Unit::Hour),
+    (23, Unit::Hour),
+    (1, Unit::Day),
+    (2, Unit::Day),
+    (7, Unit::Day),
+    (30, Unit::Day),
+];
+
+/// Numbers that look like chance, by a seed: SplitMix64.
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let state = self.0;
+        let state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        state ^ (state >> 31)
+    }
+}
+
+/// What acts are drawn from.
+pub(super) struct Drawing<'p> {
+    program: &'p Program,
+    test: &'p Test,
+    dice: Dice,
+    numbers: Vec<Decimal>,
+    texts: Vec<Text>,
+    /// The actions that workflows ask for.
+    actions: Vec<ActionId>,
+    /// What the test itself does, but for what it expects.
+    own: Vec<&'p Placed<Act>>,
+}
+
+impl<'p> Drawing<'p> {
+    pub(super) fn new(program: &'p Program, test: &'p Test, seed: u64) -> Self {
+        let acts = test.acts.iter();
+        let own = acts.filter(|act| {
+            !matches!(
+                act.what,
+                Act::Expect(_) | Act::AdvanceTo(_) | Act::Input(Input::Program(_))
+            )
+        });
+        let mut drawing = Drawing {
+            program,
+            test,
+            dice: Dice(seed),
+            numbers: vec![Decimal::ZERO, Decimal::ONE],
+            texts: vec!["a".into(), "b".into()],
+            actions: Vec::new(),
+            own: own.collect(),
+        };
+        drawing.gather();
+        drawing
+    }
+
+    /// The constants of the program.
+    fn gather(&mut self) {
+        let program = self.program;
+        let workflows = program.workflows().iter();
+        let of_workflows = workflows.flat_map(|workflow| workflow.expressions());
+        let of_segments = program
+            .segments
+            .iter()
+            .map(|segment| &segment.condition.expression);
+        let constants = program.constants.iter();
+        for expression in of_workflows.chain(of_segments).chain(constants) {
+            for (_, node, _) in expression.nodes() {
+                match node {
+                    Node::Constant(Value::Number(number)) => {
+                        self.numbers.push(*number);
+                        self.numbers.extend(number.checked_add(Decimal::ONE));
+                        self.numbers.extend(number.checked_sub(Decimal::ONE));
+                    }
+                    Node::Constant(Value::Text(text)) => self.texts.push(text.clone()),
+                    _ => {}
+                }
+            }
+        }
+        let steps = program
+            .workflows()
+            .iter()
+            .flat_map(|workflow| &workflow.steps);
+        self.actions
+            .extend(steps.filter_map(|step| match &step.kind {
+                StepKind::Do(action) => Some(action.action),
+                _ => None,
+            }));
+    }
+
+    /// A number below another.
+    pub(super) fn below(&mut self, most: u64) -> u64 {
+        self.dice.next() % most.max(1)
+    }
+
+    fn place(&mut self, length: usize) -> usize {
+        usize::try_from(self.below(length as u64)).unwrap_or_default()
+    }
+
+    fn pick<T: Clone>(&mut self, from: &[T]) -> Option<T> {
+        let place = self.place(from.len());
+        from.get(place).cloned()
+    }
+
+    /// A step; `None` where what was drawn is nothing here.
+    pub(super) fn step(&mut self) -> Option<Step> {
+        let (what, text) = match self.below(100) {
+            0..=24 => {
+                let own = self.own.clone();
+                let act = self.pick(&own)?.clone();
+                return Some(Step::Act(Box::new(act)));
+            }
+            25..=44 => self.event()?,
+            45..=61 => self.set()?,
+            62..=64 => self.clear()?,
+            65..=71 => self.tie()?,
+            72..=75 => self.asked()?,
+            76..=78 => self.switch()?,
+            79..=81 => self.mock()?,
+            82..=84 => return Some(Step::Restart),
+            _ => self.gap()?,
+        };
+        Some(Step::Act(Box::new(Placed {
+            what,
+            span: self.test.span,
+            text,
+        })))
+    }
+
+    /// A record of the test: its place, what it is, what it is called.
+    fn role(&mut self) -> Option<(usize, ObjectId, String)> {
+        let place = self.place(self.test.records.len());
+        let role = self.test.records.get(place)?;
+        Some((place, role.object, role.name.to_string()))
+    }
+
+    fn event(&mut self) -> Option<(Act, String)> {
+        let (record, object, name) = self.role()?;
+        let events = self.program.catalog.events.iter();
+        let own: Vec<_> = events.filter(|(_, event)| event.object == object).collect();
+        let (event, declared) = self.pick(&own)?;
+        let (mut fields, mut texts) = (Vec::new(), Vec::new());
+        for (id, property) in declared.properties.iter() {
+            if self.below(3) == 0 {
+                continue;
+            }
+            let Some((value, text)) = self.value(&property.ty) else {
+                continue;
+            };
+            fields.push((id, self.constant(value)));
+            texts.push(format!("{}: {text}", property.name));
+        }
+        let with = match texts.is_empty() {
+            true => String::new(),
+            false => format!(" {{ {} }}", texts.join(", ")),
+        };
+        let text = format!("when {name} does {}{with}", declared.name);
+        let occurrence = Occurrence {
+            record,
+            event,
+            fields,
+            id: None,
+            occurred_at: None,
+        };
+        Some((Act::Input(Input::Event(occurrence)), text))
+    }
+
+    fn set(&mut self) -> Option<(Act, String)> {
+        let (record, object, name) = self.role()?;
+        let properties = self.program.catalog.objects[object].properties.iter();
+        let own = properties.filter(|(_, of)| !of.builtin && !of.computed && !of.unique);
+        let own: Vec<_> = own.collect();
+        let (id, property) = self.pick(&own)?;
+        let (value, text) = self.value(&property.ty)?;
+        let value = (TargetProperty::Property(id), self.constant(value));
+        let text = format!("when {name} sets {} = {text}", property.name);
+        Some((Act::Input(Input::Set(record, vec![value])), text))
+    }
+
+    fn clear(&mut self) -> Option<(Act, String)> {
+        let (record, object, name) = self.role()?;
+        let properties = self.program.catalog.objects[object].properties.iter();
+        let own = properties.filter(|(_, of)| !of.builtin && !of.computed && !of.required);
+        let own: Vec<_> = own.collect();
+        let (id, property) = self.pick(&own)?;
+        let text = format!("when {name} clears {}", property.name);
+        let target = vec![TargetProperty::Property(id)];
+        Some((Act::Input(Input::Clear(record, target)), text))
+    }
+
+    /// A link that comes about, or goes.
+    fn tie(&mut self) -> Option<(Act, String)> {
+        let (owner, object, name) = self.role()?;
+        let (record, other, far) = self.role()?;
+        let associations = self.program.catalog.objects[object].associations.iter();
+        let fitting = associations.filter(|(_, one)| one.object == other);
+        let fitting: Vec<_> = fitting.collect();
+        let (association, declared) = self.pick(&fitting)?;
+        let way = |place| Way {
+            root: Root::Bound(place),
+            hops: Box::default(),
+        };
+        if !declared.many {
+            let other = Expression::alone(Node::Record(way(record)), self.test.span);
+            let value = vec![(TargetProperty::Association(association), other)];
+            let text = format!("when {name} sets {} = {far}", declared.name);
+            return Some((Act::Input(Input::Set(owner, value)), text));
+        }
+        let label = match self.below(2) {
+            0 => None,
+            _ => self.pick(&declared.labels),
+        };
+        let shown = label.as_ref().map(|label| format!(" label {label}"));
+        let end = crate::plan::test::End {
+            record,
+            link: Link {
+                from: way(owner),
+                hop: Hop {
+                    object,
+                    association,
+                },
+                label,
+                object: other,
+            },
+        };
+        let path = format!("{name}.{}{}", declared.name, shown.unwrap_or_default());
+        Some(match self.below(3) {
+            0 => (
+                Act::Input(Input::Unlink(end)),
+                format!("when {far} leaves {path}"),
+            ),
+            _ => (
+                Act::Input(Input::Link(end)),
+                format!("when {far} joins {path}"),
+            ),
+        })
+    }
+
+    /// A person enrols a record, or takes it out.
+    fn asked(&mut self) -> Option<(Act, String)> {
+        let (record, object, name) = self.role()?;
+        let workflows = self.program.workflows().iter();
+        let own: Vec<_> = workflows.filter(|of| of.object == object).collect();
+        let workflow = self.pick(&own)?.name().clone();
+        Some(match self.below(2) {
+            0 => {
+                let text = format!("when {name} unenrolls from {workflow}");
+                (Act::Input(Input::Unenroll(record, workflow)), text)
+            }
+            _ => {
+                let text = format!("when {name} enrolls in {workflow}");
+                (Act::Input(Input::Enroll(record, workflow)), text)
+            }
+        })
+    }
+
+    fn switch(&mut self) -> Option<(Act, String)> {
+        let workflows: Vec<_> = self.program.workflows().iter().collect();
+        let name = self.pick(&workflows)?.name().clone();
+        let (switch, words) = self.pick(&[
+            (Switch::Off, "turns off"),
+            (Switch::On, "turns on"),
+            (Switch::On, "turns on"),
+            (Switch::Pause, "is paused"),
+            (Switch::Resume, "is resumed"),
+            (Switch::Resume, "is resumed"),
+        ])?;
+        let text = format!("when {name} {words}");
+        Some((Act::Input(Input::Switch(name, switch)), text))
+    }
+
+    /// From here on attempts of an action fail for a while.
+    fn mock(&mut self) -> Option<(Act, String)> {
+        let actions = self.actions.clone();
+        let action = self.pick(&actions)?;
+        let declared = &self.program.catalog.actions[action];
+        let times = u32::try_from(1 + self.below(3)).unwrap_or(1);
+        let status = self.pick(&[404, 500, 503])?;
+        let text = format!("mock {} fails {status} times {times}", declared.name);
+        let mock = Mock {
+            action,
+            outcome: Outcome::Fails(status),
+            times,
+        };
+        Some((Act::Mock(mock), text))
+    }
+
+    fn gap(&mut self) -> Option<(Act, String)> {
+        let (count, unit) = self.pick(&GAPS)?;
+        let amount = Duration {
+            count,
+            unit,
+            business: false,
+        };
+        let plural = if count == 1 { "" } else { "s" };
+        let text = format!("advance {count} {}{plural}", unit.word());
+        Some((Act::AdvanceBy(amount), text))
+    }
+
+    /// A value of a type, and how it is written.
+    fn value(&mut self, ty: &Type) -> Option<(Value, String)> {
+        let value = match ty {
+            Type::String => Value::Text(self.pick(&self.texts.clone())?),
+            Type::Number => Value::Number(self.pick(&self.numbers.clone())?),
+            Type::Bool => Value::Bool(self.below(2) == 0),
+            Type::Enum(members) => Value::Member(self.place(members.list().len())),
+            Type::Set(members) => {
+                let all = 0..members.list().len();
+                Value::Set(all.filter(|_| self.below(2) == 0).collect())
+            }
+            _ => return None,
+        };
+        let text = literal(&value, ty)?;
+        Some((value, text))
+    }
+
+    fn constant(&self, value: Value) -> Expression {
+        Expression::alone(Node::Constant(value), self.test.span)
+    }
+}
