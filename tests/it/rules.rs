@@ -25,17 +25,12 @@ const RULES: &[(&str, usize)] = &[
 /// Rules that nothing proves yet, and why. The list may only shrink: a rule in
 /// it that something proves fails the test.
 const OPEN: &[(&str, &str)] = &[
-    ("E11", "`exclusive with` is not run yet"),
-    ("E15", "`create` is not run yet"),
     ("D4", "business time is not run yet"),
     ("W2", "hours are not run yet"),
-    ("A7", "`copy` is not run yet"),
-    ("A9", "caps are not run yet"),
     ("V4", "`flow plan` is not built yet"),
     ("V6", "gathering from the archive is not built yet"),
     ("H2", "retention is not built yet"),
     ("H3", "`flow diagnose` is not built yet"),
-    ("H4", "alerts are not built yet"),
 ];
 
 /// Rules that have no section in tests/specs yet, and why. It may only shrink
