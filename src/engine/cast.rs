@@ -7,7 +7,7 @@ use super::decision::{Action, Rendered};
 use super::evaluate::{Notes, Scope, View};
 use super::record::RecordCell;
 use super::step::argument;
-use crate::base::{Name, Uid};
+use crate::base::{Name, Timestamp, Uid};
 use crate::model::{ObjectId, Type, Value};
 use crate::plan::{Condition, Expression, Root, Way};
 
@@ -69,6 +69,14 @@ impl<'a> Cast<'a> {
             },
             read,
         }
+    }
+
+    /// The next instant, strictly after now, at which a condition can change by
+    /// the passing of time alone; `None`: never (E12).
+    #[must_use]
+    pub fn turns(&self, about: Option<usize>, condition: &Condition) -> Option<Timestamp> {
+        let expression = &condition.expression;
+        self.with(about, &Notes::default(), |scope| scope.turns(expression))
     }
 
     fn with<T>(

@@ -1,7 +1,7 @@
 //! What is done in a test: inputs, time, expectations.
 
 use super::{Going, Stage};
-use crate::base::{Duration, Name, shift};
+use crate::base::{Duration, Name, Timestamp, shift};
 use crate::engine::message::Switching;
 use crate::engine::{Input as Taken, InputBody, Received};
 use crate::model::{EventId, WorkflowId};
@@ -115,18 +115,14 @@ impl Stage<'_> {
             let message = format!("`{}` leads out of all time", at.text);
             return Err(self.fails(at, (message, Vec::new()), Vec::new()));
         };
-        self.scenario.stop_at(to);
-        Ok(())
+        self.go_to(to)
     }
 
     pub(super) fn advance_to(&mut self, moment: &Expression, at: &Placed<Act>) -> Going {
         let value = self.seen().cast.value(moment);
         let to = value.and_then(|value| self.moment(&value));
         match to {
-            Some(to) if to >= self.scenario.now() => {
-                self.scenario.stop_at(to);
-                Ok(())
-            }
+            Some(to) if to >= self.scenario.now() => self.go_to(to),
             other => {
                 let message = format!("`{}` does not lead on", at.text);
                 let found = match other {
@@ -138,6 +134,27 @@ impl Stage<'_> {
                 Err(self.fails(at, (message, vec![found]), Vec::new()))
             }
         }
+    }
+
+    /// Lets time pass, with a stop wherever something may change by itself that
+    /// must hold at every moment.
+    fn go_to(&mut self, to: Timestamp) -> Going {
+        loop {
+            let stop = self.next_stop().map_or(to, |stop| stop.min(to));
+            self.scenario.stop_at(stop);
+            self.moment_holds()?;
+            if stop >= to {
+                return Ok(());
+            }
+        }
+    }
+
+    /// What happens before such an instant may move it.
+    fn next_stop(&self) -> Option<Timestamp> {
+        let (now, turn) = (self.scenario.now(), self.seen().turns()?);
+        let deadline = self.scenario.machine().next_deadline();
+        let deadline = deadline.filter(|due| *due > now);
+        Some(deadline.map_or(turn, |due| due.min(turn)))
     }
 
     /// This must hold now.

@@ -36,6 +36,19 @@ impl<'a> Seen<'a> {
         }))
     }
 
+    /// The next instant at which time alone can change what must hold at every
+    /// moment.
+    pub(super) fn turns(&self) -> Option<Timestamp> {
+        let all = self.test.invariants.iter();
+        let turns = all.filter_map(|(claim, _)| match &claim.what.kind {
+            ClaimKind::Holds(condition) => self.cast.turns(None, condition),
+            ClaimKind::About(place, condition) => self.cast.turns(Some(*place), condition),
+            ClaimKind::Sent(sent) => self.leaves_window(sent),
+            _ => None,
+        });
+        turns.min()
+    }
+
     /// Whether a claim holds; the opposite of one holds where it does not.
     pub(super) fn holds(&self, claim: &Claim) -> bool {
         self.holds_plainly(&claim.kind) != claim.not

@@ -61,8 +61,11 @@ fn broken(program: &Arc<Prepared>, test: &Test, steps: &[Step]) -> Option<Failur
     stage.begin().ok()?;
     for step in steps {
         match step {
-            // What cannot happen now has not happened.
-            Step::Act(act) => drop(stage.carry(act)),
+            Step::Act(act) => match stage.carry(act) {
+                Err(failure) if is_invariant(test, &failure) => return Some(*failure),
+                // What cannot happen now has not happened.
+                Ok(()) | Err(_) => {}
+            },
             Step::Restart => stage.restart(),
         }
         if let Err(failure) = stage.moment_holds() {
@@ -70,6 +73,12 @@ fn broken(program: &Arc<Prepared>, test: &Test, steps: &[Step]) -> Option<Failur
         }
     }
     None
+}
+
+/// Whether it is what must hold at every moment that did not.
+fn is_invariant(test: &Test, failure: &Failure) -> bool {
+    let mut invariants = test.invariants.iter();
+    invariants.any(|(claim, _)| claim.span == failure.span)
 }
 
 /// The history without steps that it breaks without too: first long stretches,

@@ -2,7 +2,7 @@
 
 use super::claim::Seen;
 use super::log::Sent;
-use crate::base::{Name, shift};
+use crate::base::{Name, Timestamp, shift};
 use crate::engine::decision::Rendered;
 use crate::model::Type;
 use crate::plan::test::Sent as Claimed;
@@ -16,6 +16,15 @@ impl<'a> Seen<'a> {
             self.is_near(claimed, sent) && self.differing(claimed, sent).is_empty()
         });
         meant.map(|(place, _)| place).collect()
+    }
+
+    /// When the next of those that a claim counts is too long ago.
+    pub(super) fn leaves_window(&self, claimed: &Claimed) -> Option<Timestamp> {
+        let within = claimed.within?;
+        let (now, zone) = (self.cast.state.now(), self.cast.state.prepared().zone());
+        let sent = self.log.sent.iter();
+        let leaving = sent.filter_map(|sent| shift(sent.at, within, false, zone));
+        leaving.filter(|at| *at > now).min()
     }
 
     /// Whether it is the action, by the record, at the time.
