@@ -72,11 +72,15 @@ fn parts(workflow: &Workflow) -> Vec<(Span, Name, Option<String>)> {
     for step in &workflow.steps {
         parts.push((step.span, step.id.clone(), None));
         for entry in step.kind.cases() {
-            let name = if entry.label.is_empty() {
-                entry.text
-            } else {
-                entry.label
-            };
+            // However long it is, it is told as this.
+            let name =
+                if matches!(step.kind, StepKind::Await(_)) && entry.text.starts_with("timeout") {
+                    "timeout"
+                } else if entry.label.is_empty() {
+                    entry.text
+                } else {
+                    entry.label
+                };
             parts.push((entry.span, step.id.clone(), Some(name.to_owned())));
         }
         if let StepKind::Branch(_, Some(_)) | StepKind::Match(_, _, Some(_)) = &step.kind {

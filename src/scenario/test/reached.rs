@@ -23,7 +23,12 @@ impl Reached {
                 continue;
             };
             let place = (workflow.clone(), step.clone());
-            if let What::Branch { case, .. } = &told.entry.what {
+            let case = match &told.entry.what {
+                What::Branch { case, .. } => Some(case),
+                What::WaitEnded(Some(ending)) => Some(&ending.case),
+                _ => None,
+            };
+            if let Some(case) = case {
                 let (workflow, step) = place.clone();
                 reached.cases.insert((workflow, step, case.to_string()));
             }
