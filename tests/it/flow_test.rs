@@ -143,6 +143,11 @@ fn what_must_hold_at_every_moment_is_asked_at_each() {
         &format!("  never sent send_email\n{body}"),
         &["`never sent send_email`, and it does at 2026-01-07 09:00"],
     );
+    // Time alone breaks it, between two things that happen.
+    fails(
+        "  never now > 2026-01-06T12:00\n  advance 2 days",
+        &["and it does at 2026-01-06 12:00"],
+    );
     passes(&format!(
         "  always ada.score < 61\n  never sent log\n{body}"
     ));

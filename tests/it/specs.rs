@@ -71,7 +71,11 @@ fn every_section_of_a_spec_has_a_test() {
 
 #[test]
 fn the_tests_of_the_examples_pass() {
-    let (wrong, count) = played(&repo_root().join("examples/webinar"));
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(count > 0, "the example has no tests");
+    let examples = std::fs::read_dir(repo_root().join("examples")).expect("the examples");
+    for example in examples {
+        let path = example.expect("an example").path();
+        let (wrong, count) = played(&path);
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        assert!(count > 0, "{} has no tests", path.display());
+    }
 }
