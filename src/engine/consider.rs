@@ -39,6 +39,19 @@ impl<'w> Draft<'w> {
     /// Considers the workflows that the delivery concerns, in the order of
     /// their names, all of them before any step is taken (I6).
     pub(super) fn consider(&mut self) {
+        self.consider_all();
+        let occurrence = self.occurrence.take();
+        // Each workflow enrols once at most, so that this comes to an end (E1).
+        while !self.went.is_empty() {
+            let touched = self.see_what_went();
+            self.consider_all();
+            self.touched.add(touched);
+        }
+        self.base = None;
+        self.occurrence = occurrence;
+    }
+
+    fn consider_all(&mut self) {
         if !self.world.published || self.touched.is_empty() {
             return;
         }
@@ -67,7 +80,7 @@ impl<'w> Draft<'w> {
     /// of.
     fn letting_go(&self) -> Vec<usize> {
         let prepared = self.world.prepared;
-        let all = self.before.enrolments.iter();
+        let all = self.after.enrolments.iter();
         let inside = all.map(|of| prepared.program.current(of.workflow).index());
         let (object, touched) = (self.after.object, &self.touched);
         let lets_go = |place: &usize| prepared.concerns.lets_go(object, touched, *place);
@@ -97,16 +110,16 @@ impl<'w> Draft<'w> {
     /// Takes the record out of a workflow, for the first reason that applies
     /// (L6) in the version that it is inside (V3), in the order of keys (E16).
     fn take_out(&mut self, id: WorkflowId) {
-        let mut leaving: Vec<(&str, Uid, Reason)> = Vec::new();
+        let mut leaving: Vec<(Arc<str>, Uid, Reason)> = Vec::new();
         for version in self.world.prepared.program.versions(id) {
-            let all = self.before.enrolments.iter();
+            let all = self.after.enrolments.iter();
             let mut inside = all.filter(|of| of.workflow == version).peekable();
             let plan = inside.peek().and_then(|_| self.workflow(version));
             if let Some(reason) = plan.and_then(|plan| self.reason_to_leave(plan)) {
-                leaving.extend(inside.map(|of| (&*of.key, of.id, reason)));
+                leaving.extend(inside.map(|of| (of.key.clone(), of.id, reason)));
             }
         }
-        leaving.sort_by_key(|(key, ..)| *key);
+        leaving.sort_by(|(one, ..), (other, ..)| one.cmp(other));
         for (_, enrolment, reason) in leaving {
             self.leave(enrolment, reason);
         }
@@ -137,10 +150,11 @@ impl<'w> Draft<'w> {
         let Some(of) = self.after.enrolment(enrolment) else {
             return;
         };
-        let key = of.key.clone();
+        let (key, workflow) = (of.key.clone(), of.workflow);
         let step = of.step().filter(|_| reason != Reason::Completed);
         self.tell_step(enrolment, step, What::Left { key, reason });
         self.change(Change::Left(enrolment));
+        self.recall_went(workflow, Some(reason));
     }
 
     /// The occurrence that a trigger speaks of, if this delivery is one.
@@ -272,6 +286,9 @@ impl<'w> Draft<'w> {
 
     /// Decides whether the delivery enrols the record (E5, E8).
     fn enrol(&mut self, id: WorkflowId, workflow: &Workflow) {
+        if self.base.is_some() && self.enrolled.contains(&id) {
+            return;
+        }
         let fired = self.fired(id, workflow);
         let strict = fired.first.is_some();
         let again = self.reenrolls(workflow, &fired);
@@ -443,6 +460,8 @@ impl<'w> Draft<'w> {
         }
         self.begun.push((enrolment, workflow.entry));
         self.shut_out(id, &workflow.exclusive);
+        self.enrolled.push(id);
+        self.recall_went(id, None);
     }
 
     /// A person or another workflow asks (E6).

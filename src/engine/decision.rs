@@ -8,7 +8,7 @@ use super::enrolment::Enrolment;
 use super::message::{Address, Attempt, Claim, Delivery, Request, Switching};
 use super::put_back::PutBack;
 use super::rate::Rate;
-use super::record::{Counter, CounterId, LinkEnd, Side, Slot};
+use super::record::{Counter, CounterId, Kept, LinkEnd, Side, Slot, TraceId};
 use crate::base::{Name, Span, Timestamp, Uid};
 use crate::model::{ActionId, AssociationId, ObjectId, PropertyId, SegmentId, Value, WorkflowId};
 
@@ -111,6 +111,8 @@ pub enum Change {
     /// A link is under way, and these wait for its end; it is over after
     /// `None`.
     Linking(Slot, Option<Vec<Request>>),
+    /// Something past is kept as it stands here, or no longer.
+    Kept(TraceId, Option<Kept>),
 }
 
 /// What the sender of an outside input is told.

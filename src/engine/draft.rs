@@ -8,6 +8,7 @@ use super::enrolment::{Enrolment, Occurrence};
 use super::evaluate::{Notes, Scope};
 use super::message::{Address, Answered, Attempt, Body, Delivery, Request, Writer};
 use super::prepared::Touched;
+use super::recall::Went;
 use super::record::{Heard, RecordCell, Side};
 use super::world::World;
 use crate::base::{Span, Timestamp, Uid};
@@ -45,6 +46,12 @@ pub(super) struct Draft<'w> {
     pub(super) moved: Vec<(Uid, Next)>,
     /// What it has enrolled, in the order of workflows.
     pub(super) begun: Vec<(Uid, Next)>,
+    /// The workflows that it has enrolled the record in.
+    pub(super) enrolled: Vec<WorkflowId>,
+    /// What became of enrolments and is not seen yet, where conditions read it.
+    pub(super) went: Vec<Went>,
+    /// The record before that was seen, while its workflows are considered.
+    pub(super) base: Option<RecordCell>,
     pub(super) notes: Notes,
     /// What is noted of the record as it was, which is told nowhere.
     quiet: Notes,
@@ -67,6 +74,9 @@ impl<'w> Draft<'w> {
             reply: None,
             moved: Vec::new(),
             begun: Vec::new(),
+            enrolled: Vec::new(),
+            went: Vec::new(),
+            base: None,
             notes: Notes::default(),
             quiet: Notes::default(),
         }
@@ -208,7 +218,7 @@ impl<'w> Draft<'w> {
     pub(super) fn before_scope(&self) -> Scope<'_> {
         Scope::of(
             self.world.prepared,
-            self.before,
+            self.base.as_ref().unwrap_or(self.before),
             self.world.now,
             &self.quiet,
         )
@@ -241,6 +251,7 @@ impl<'w> Draft<'w> {
         self.spread();
         self.send_reply();
         self.go_on();
+        self.send_what_went();
         self.decision
     }
 

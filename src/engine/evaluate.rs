@@ -1,13 +1,18 @@
 //! Expressions → values: three-valued, exact, without a clock. What is done
 //! with a value is not known here.
 
+mod choice;
 mod compare;
+mod count;
 mod link;
+mod past;
 mod text;
 mod time;
 mod turn;
 mod view;
 
+pub(super) use count::{Bounds, of_day};
+pub(super) use past::is_asked;
 pub(super) use time::extent;
 pub(super) use view::View;
 
@@ -131,11 +136,17 @@ impl<'a> Scope<'a> {
 
     /// The value of an expression.
     pub(super) fn value(&self, expression: &Expression) -> Option<Value> {
-        let whole = Evaluation {
+        let whole = self.of_this(expression);
+        whole.node(expression.root()?, None)
+    }
+
+    /// An expression about the record.
+    fn of_this<'s>(&'s self, expression: &'s Expression) -> Evaluation<'s, 'a> {
+        Evaluation {
             scope: self,
             expression,
-        };
-        whole.node(expression.root()?, None)
+            this: View::Own(self.this),
+        }
     }
 
     /// Whether a condition is true; false and unknown are alike here.
@@ -145,19 +156,13 @@ impl<'a> Scope<'a> {
 
     /// The value of one node of an expression that is about the record.
     pub(super) fn part(&self, expression: &Expression, node: NodeId) -> Option<Value> {
-        let whole = Evaluation {
-            scope: self,
-            expression,
-        };
+        let whole = self.of_this(expression);
         whole.node(node, None)
     }
 
     /// A point in time as a bound (D2).
     pub(super) fn bound(&self, expression: &Expression) -> Option<Value> {
-        let whole = Evaluation {
-            scope: self,
-            expression,
-        };
+        let whole = self.of_this(expression);
         whole.bound(expression.root()?, None)
     }
 
@@ -194,6 +199,8 @@ impl<'a> Scope<'a> {
 struct Evaluation<'s, 'a> {
     scope: &'s Scope<'a>,
     expression: &'s Expression,
+    /// The record that the expression is about.
+    this: View<'s>,
 }
 
 impl<'s> Evaluation<'s, '_> {

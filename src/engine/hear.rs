@@ -2,10 +2,12 @@
 //! are linked with it, and which of them must hear of a change.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::evaluate::{Notes, Scope};
-use super::prepared::{Interest, Prepared};
-use super::record::{Heard, HeardLinks, LinkEnd, RecordCell, Side};
+use super::prepared::{Interest, Prepared, Trace};
+use super::record::{Heard, HeardLinks, Kept, LinkEnd, Past, RecordCell, Seldom, Side};
+use super::state::Partition;
 use crate::base::{Timestamp, Uid};
 use crate::model::{AssociationId, ObjectId};
 
@@ -14,7 +16,7 @@ use crate::model::{AssociationId, ObjectId};
 pub(super) fn view(prepared: &Prepared, cell: &RecordCell, side: Side, now: Timestamp) -> Heard {
     match interest(prepared, cell.object, side) {
         Some(interest) => of_interest(prepared, cell, interest, now),
-        None => nothing(cell),
+        None => Heard::nothing(cell.id),
     }
 }
 
@@ -87,14 +89,6 @@ fn interest(prepared: &Prepared, object: ObjectId, side: Side) -> Option<&Intere
     }
 }
 
-fn nothing(cell: &RecordCell) -> Heard {
-    Heard {
-        record: cell.id,
-        values: Vec::new(),
-        links: Vec::new(),
-    }
-}
-
 fn of_interest(
     prepared: &Prepared,
     cell: &RecordCell,
@@ -126,7 +120,25 @@ fn of_interest(
             .filter_map(|property| Some((*property, scope.own(*property)?)))
             .collect(),
         links: links.collect(),
+        past: past(prepared, cell, interest),
     }
+}
+
+/// What is of interest of the past of a record, and of the segments that it
+/// was put in.
+pub(super) fn past(prepared: &Prepared, cell: &RecordCell, interest: &Interest) -> Seldom<Past> {
+    let mut past = Past::default();
+    for id in &interest.traces {
+        let kept = match prepared.traces.get(*id) {
+            Some(Trace::Member(segment)) => {
+                let is_member = cell.segments.contains(segment);
+                is_member.then_some(Kept::Yes)
+            }
+            _ => cell.past.get(*id).cloned(),
+        };
+        past.set(*id, kept);
+    }
+    past.into()
 }
 
 /// What was heard, cut to what is of interest further on.
@@ -152,5 +164,72 @@ fn narrowed(heard: &Heard, interest: &Interest) -> Heard {
                 })
             })
             .collect(),
+        past: narrowed_past(&heard.past, interest),
+    }
+}
+
+fn narrowed_past(past: &Past, interest: &Interest) -> Seldom<Past> {
+    let mut own = Past::default();
+    for (id, kept) in past.iter() {
+        if interest.traces.contains(&id) {
+            own.set(id, Some(kept.clone()));
+        }
+    }
+    own.into()
+}
+
+/// Lets every record hear again what it had heard of the past of others, which
+/// is as it stands: nothing is under way.
+pub(super) fn hear_past_again(prepared: &Prepared, partitions: &mut [Arc<Partition>]) {
+    if !prepared.hears_past() {
+        return;
+    }
+    let mut news: Vec<(Uid, usize, Heard)> = Vec::new();
+    let records = partitions.iter().flat_map(|of| of.records.values());
+    for cell in records {
+        for (place, end) in cell.ends.iter().enumerate() {
+            let side = opposite(prepared, cell.object, end.side);
+            let mut heard = end.heard.clone();
+            let far = partition(partitions, end.other).and_then(|of| of.records.get(&end.other));
+            let interest = far.and_then(|far| interest(prepared, far.object, side));
+            if let Some(interest) = interest {
+                refresh(prepared, partitions, (&mut heard, interest));
+            }
+            if heard != end.heard {
+                news.push((cell.id, place, heard));
+            }
+        }
+    }
+    for (record, place, heard) in news {
+        let to = record.partition(partitions.len());
+        let of = partitions.get_mut(to).map(Arc::make_mut);
+        let cell = of.and_then(|of| of.records.get_mut(&record));
+        if let Some(end) = cell.and_then(|cell| Arc::make_mut(cell).ends.get_mut(place)) {
+            Arc::make_mut(end).heard = heard;
+        }
+    }
+}
+
+fn partition(partitions: &[Arc<Partition>], id: Uid) -> Option<&Partition> {
+    let place = id.partition(partitions.len());
+    partitions.get(place).map(|partition| &**partition)
+}
+
+fn refresh(
+    prepared: &Prepared,
+    partitions: &[Arc<Partition>],
+    (heard, of): (&mut Heard, &Interest),
+) {
+    let cell = partition(partitions, heard.record).and_then(|p| p.records.get(&heard.record));
+    if let Some(cell) = cell {
+        heard.past = past(prepared, cell, of);
+    }
+    for links in &mut heard.links {
+        let Some(inner) = of.through.get(&links.association) else {
+            continue;
+        };
+        for (_, member) in &mut links.members {
+            refresh(prepared, partitions, (member, inner));
+        }
     }
 }

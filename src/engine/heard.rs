@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use super::kept::Past;
+use super::seldom::Seldom;
 use crate::base::{Name, Uid};
 use crate::model::{AssociationId, ObjectId, PropertyId, Value};
 
@@ -38,6 +40,8 @@ pub struct Heard {
     pub values: Vec<(PropertyId, Value)>,
     /// What is read of its links.
     pub links: Vec<HeardLinks>,
+    /// What is read of its past, and of its static segments.
+    pub past: Seldom<Past>,
 }
 
 /// The links of an association, as heard.
@@ -52,6 +56,17 @@ pub struct HeardLinks {
 }
 
 impl Heard {
+    /// Nothing but who it is.
+    #[must_use]
+    pub fn nothing(record: Uid) -> Self {
+        Heard {
+            record,
+            values: Vec::new(),
+            links: Vec::new(),
+            past: Seldom::default(),
+        }
+    }
+
     /// A known value.
     #[must_use]
     pub fn value(&self, property: PropertyId) -> Option<&Value> {

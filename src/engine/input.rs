@@ -123,6 +123,7 @@ fn is_entry(request: &Request) -> bool {
                 | Request::Hear(_)
                 | Request::Reply { .. }
                 | Request::EnrollExisting(_)
+                | Request::Went(_)
         )
 }
 
@@ -203,6 +204,7 @@ impl Draft<'_> {
                 self.member(*segment, *joins);
                 self.reply = writer.map(|writer| (writer, Answered::Done));
             }
+            Request::Went(went) => self.recall_all_went(went),
             Request::Reply { enrolment, answer } => {
                 self.resume = Some(Resume::Answered(*enrolment, answer.clone()));
             }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::call::Call;
+use super::decision::Reason;
 use super::enrolment::Occurrence;
 use super::heard::{Heard, Side};
 use super::record::Slot;
@@ -365,6 +366,9 @@ pub enum Request {
     /// To put an action back: its last attempt, what was rendered, and the key of
     /// its enrolment (A4).
     Retry(Attempt, Arc<Call>, Arc<str>),
+    /// To see what became of its own enrolments: which began, and which ended
+    /// why.
+    Went(Vec<(WorkflowId, Option<Reason>)>),
 }
 
 /// A step that makes a record, and what it is linked with at once.

@@ -8,6 +8,7 @@ mod enrolment;
 mod hear;
 mod key;
 mod names;
+mod past;
 mod put_back;
 mod record;
 mod report;
@@ -18,6 +19,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use self::report::{Finishes, Goes, Lost, Migrated, Move, Refused, Violation, Withdrawn};
+
+pub(super) use self::past::to_gather;
 
 use self::key::News;
 use self::names::Names;

@@ -11,6 +11,7 @@ mod made;
 mod name;
 mod reads;
 mod refined;
+mod traces;
 mod watch;
 
 pub(super) use bucket::Sight;
@@ -18,11 +19,14 @@ pub(super) use concerns::{Concerns, Touched};
 pub(super) use guard::Source;
 pub(super) use interest::Interest;
 pub(super) use refined::{Bound, Refined};
+pub(super) use traces::{Counted, Trace};
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::guard::Guards;
 use self::interest::Interests;
+use self::reads::Sources;
+use self::traces::Traces;
 use self::watch::Watches;
 use super::retries::Retries;
 use crate::base::{Name, TimeZone};
@@ -42,6 +46,8 @@ pub struct Prepared {
     pub(super) concerns: Concerns,
     /// The triggers that count, by their place here (E14).
     pub(super) refined: Vec<Refined>,
+    /// What conditions read of the past.
+    pub(super) traces: Traces,
     interests: Interests,
     /// What is read of records that steps make.
     made: made::ReadOfMade,
@@ -82,8 +88,9 @@ impl Prepared {
             concerns: Concerns::default(),
             made: made::read(&program),
             refined: refined::of(&program),
-            interests: Interests::of(&program),
-            watches: Watches::of(&program),
+            traces: Traces::default(),
+            interests: Interests::default(),
+            watches: Watches::default(),
             segments,
             unique,
             retries: Retries::default(),
@@ -91,12 +98,20 @@ impl Prepared {
             program,
         };
         constants::settle(&mut prepared);
+        let program = &prepared.program;
+        prepared.traces = Traces::of(program, &prepared.constants);
+        let sources = Sources {
+            program,
+            traces: &prepared.traces,
+        };
+        prepared.interests = Interests::of(sources);
+        prepared.watches = Watches::of(sources);
         let guards = Guards {
-            catalog: &prepared.program.catalog,
+            sources,
             constants: &prepared.constants,
             segments: &prepared.segments,
         };
-        prepared.concerns = Concerns::of(&prepared.program, guards);
+        prepared.concerns = Concerns::of(guards);
         prepared
     }
 
@@ -149,11 +164,17 @@ impl Prepared {
         self.interests.of_association(object, association)
     }
 
+    /// Whether anything of the past is read through links.
+    #[must_use]
+    pub(super) fn hears_past(&self) -> bool {
+        self.interests.hear_past()
+    }
+
     /// Whether records know all that another program reads through links. All
     /// that it names must have the same place in both.
     #[must_use]
     pub fn hears_all_of(&self, other: &Prepared) -> bool {
-        self.interests.cover(&other.interests)
+        self.traces.same(&other.traces) && self.interests.cover(&other.interests)
     }
 
     /// What a workflow reads of the record that one of its steps makes.

@@ -2,19 +2,20 @@
 //! them, its enrolments and counters. What changes it is not known here.
 
 mod been;
-mod seldom;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use self::been::Been;
-pub use self::seldom::Seldom;
 use super::enrolment::Enrolment;
 pub use super::heard::{Heard, HeardLinks, LinkEnd, Side};
+pub use super::kept::{Counter, Kept, Past, TraceId};
 use super::message::{Claim, Request};
 use super::put_back::PutBack;
-use crate::base::{Date, Name, Timestamp, Uid};
+pub use super::seldom::Seldom;
+use crate::base::{Name, Timestamp, Uid};
 use crate::model::{ActionId, AssociationId, ObjectId, PropertyId, SegmentId, Value, WorkflowId};
+use crate::plan::Program;
 
 /// All that is known of one record.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +47,8 @@ pub struct RecordCell {
     pub sent: Seldom<BTreeMap<ActionId, Vec<(Timestamp, Uid)>>>,
     /// What refined triggers have counted (E14).
     pub counters: Seldom<BTreeMap<CounterId, Counter>>,
+    /// What conditions read of its past.
+    pub past: Seldom<Past>,
     /// Writes that wait for the claim of a unique value.
     pub claims: Seldom<BTreeMap<Uid, Claim>>,
     /// Links under way, with what waits for them in the order in which it
@@ -59,17 +62,6 @@ pub type Slot = (AssociationId, Option<Uid>);
 
 /// The place of a refined trigger among those of the program.
 pub type CounterId = u32;
-
-/// What a refined trigger has counted.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Counter {
-    /// All that were counted, where the bounds do not move.
-    pub total: u64,
-    /// By day, where the bounds move by days.
-    pub days: BTreeMap<Date, u32>,
-    /// By instant, where they move by less.
-    pub instants: BTreeMap<Timestamp, u32>,
-}
 
 impl RecordCell {
     /// A record without values.
@@ -89,6 +81,7 @@ impl RecordCell {
             put_back: Seldom::default(),
             sent: Seldom::default(),
             counters: Seldom::default(),
+            past: Seldom::default(),
             claims: Seldom::default(),
             linking: Seldom::default(),
         }
@@ -123,6 +116,19 @@ impl RecordCell {
     #[must_use]
     pub fn enrolment(&self, id: Uid) -> Option<&Enrolment> {
         self.enrolments.iter().find(|enrolment| enrolment.id == id)
+    }
+
+    /// Whether it is inside a workflow, whatever key and version (V3).
+    #[must_use]
+    pub fn is_inside_any(&self, program: &Program, workflow: WorkflowId) -> bool {
+        let mut enrolments = self.enrolments.iter();
+        enrolments.any(|enrolment| program.current(enrolment.workflow) == workflow)
+    }
+
+    /// Whether it was ever inside a workflow.
+    #[must_use]
+    pub fn has_been_in(&self, workflow: WorkflowId) -> bool {
+        self.been.iter().any(|(been, ..)| been == workflow)
     }
 
     /// Whether it is inside a workflow under a key.

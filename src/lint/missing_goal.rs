@@ -13,7 +13,7 @@ pub(super) fn check(program: &Program, findings: &mut Findings) {
 
 fn judge(program: &Program, condition: &Condition, findings: &mut Findings) {
     for (_, node, span) in condition.expression.nodes() {
-        let Node::Later(past) = node else { continue };
+        let Node::Past(past) = node else { continue };
         let Past::Workflow {
             test: WorkflowTest::MetGoal,
             workflow,

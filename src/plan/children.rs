@@ -45,7 +45,7 @@ macro_rules! places {
                     Node::Aggregate(_, _, _, filter) => filter.$iter().collect(),
                     Node::Text(parts) => parts.$iter().flat_map(TextNode::$name).collect(),
                     Node::Json(json) => json.$name(),
-                    Node::Later(past) => past.$name(),
+                    Node::Past(past) => past.$name(),
                     _ => Vec::new(),
                 }
             }
@@ -77,7 +77,7 @@ macro_rules! places {
         impl Past {
             fn $name(&$($mutable)? self) -> Vec<&$($mutable)? NodeId> {
                 match self {
-                    Past::Was(value, other, _) => vec![value, other],
+                    Past::Was { value, other, .. } => vec![value, other],
                     Past::Changed { value, .. } => vec![value],
                     _ => Vec::new(),
                 }

@@ -199,8 +199,8 @@ pub enum Node {
     Scheme(Name, Box<[NodeId]>),
     /// JSON.
     Json(JsonNode),
-    /// A condition that this version does not run; it is unknown.
-    Later(Box<Past>),
+    /// A condition on what has happened.
+    Past(Box<Past>),
     /// No valid program has one; its value is unknown.
     Impossible,
 }

@@ -1,11 +1,32 @@
 //! What a workflow is made of: its conditions and its expressions, one by one.
 
 use super::{
-    Condition, EventTrigger, Expression, Moment, Node, Past, Program, Reenroll, Refinement, Root,
-    Step, StepKind, Test, Timing, Wait, Way, Workflow,
+    Choice, Condition, EventTrigger, Expression, Moment, Node, Past, Program, Reenroll, Refinement,
+    Root, Step, StepKind, Test, Timing, Wait, Way, Workflow,
 };
 
 impl Program {
+    /// All expressions that read records, those inside others too: of segments,
+    /// messages and workflows, older versions among them.
+    #[must_use]
+    pub fn expressions(&self) -> Vec<&Expression> {
+        let of_workflows = self.plans().flat_map(Workflow::expressions);
+        let mut all = self.common_expressions();
+        all.extend(of_workflows.flat_map(Expression::with_inner));
+        all
+    }
+
+    /// Those that stand in no workflow.
+    #[must_use]
+    pub fn common_expressions(&self) -> Vec<&Expression> {
+        let segments = self.segments.iter();
+        let messages = self.messages.iter().flat_map(|message| &message.fields);
+        let outer = segments
+            .map(|segment| &segment.condition.expression)
+            .chain(messages.map(|(_, text)| text));
+        outer.flat_map(Expression::with_inner).collect()
+    }
+
     /// All conditions, those of segments first.
     pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
         let segments = self.segments.iter();
@@ -90,44 +111,73 @@ impl Condition {
 }
 
 impl Expression {
+    /// Itself, and the expressions that stand in it as wholes.
+    #[must_use]
+    pub fn with_inner(&self) -> Vec<&Expression> {
+        let mut all = vec![self];
+        for (_, node, _) in self.nodes() {
+            let choices = node.choices().into_iter();
+            let orders = choices.filter_map(|choice| Some(&choice.by.as_ref()?.0));
+            let filters = node.filters().into_iter();
+            let held = orders.chain(filters.map(|filter| &filter.expression));
+            all.extend(held.flat_map(Expression::with_inner));
+        }
+        all
+    }
+
     /// The conditions that stand in it as wholes: what an event of the past, or
     /// a chosen record, must be like.
     fn inner(&self) -> Vec<&Condition> {
-        let mut all = Vec::new();
-        for (_, node, _) in self.nodes() {
-            let held = match node {
-                Node::Later(past) => past.filter(),
-                Node::Property(way, _) | Node::Record(way) => way.filter(),
-                Node::Quantified(_, link, _) | Node::Aggregate(_, link, ..) => link.from.filter(),
-                _ => None,
-            };
-            all.extend(held.into_iter().flat_map(Condition::with_inner));
+        let filters = self.nodes().flat_map(|(_, node, _)| node.filters());
+        filters.flat_map(Condition::with_inner).collect()
+    }
+}
+
+impl Node {
+    /// What an event of the past, or a chosen record, must be like.
+    fn filters(&self) -> Vec<&Condition> {
+        match self {
+            Node::Past(past) => match &**past {
+                Past::Happened(happened) => happened.filter.iter().collect(),
+                _ => Vec::new(),
+            },
+            node => {
+                let choices = node.choices().into_iter();
+                choices
+                    .filter_map(|choice| choice.filter.as_ref())
+                    .collect()
+            }
         }
-        all
+    }
+
+    /// The records that are chosen on its way.
+    fn choices(&self) -> Vec<&Choice> {
+        match self {
+            Node::Property(way, _) | Node::Record(way) => way.choices(),
+            Node::Quantified(_, link, _) | Node::Aggregate(_, link, ..) => link.from.choices(),
+            _ => Vec::new(),
+        }
     }
 }
 
 impl Way {
-    fn filter(&self) -> Option<&Condition> {
+    /// The choices that it begins with, each from the one before.
+    fn choices(&self) -> Vec<&Choice> {
         match &self.root {
-            Root::Chosen(choice) => choice.filter.as_ref(),
-            _ => None,
-        }
-    }
-}
-
-impl Past {
-    fn filter(&self) -> Option<&Condition> {
-        match self {
-            Past::Happened(happened) => happened.filter.as_ref(),
-            _ => None,
+            Root::Chosen(choice) => {
+                let mut all = choice.from.from.choices();
+                all.push(choice);
+                all
+            }
+            _ => Vec::new(),
         }
     }
 }
 
 impl Refinement {
     /// Its points in time.
-    fn points(&self) -> Vec<&Expression> {
+    #[must_use]
+    pub fn points(&self) -> Vec<&Expression> {
         match self {
             Refinement::Between(low, high) => vec![low, high],
             Refinement::Before(point) | Refinement::After(point) => vec![point],

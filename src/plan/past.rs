@@ -1,9 +1,11 @@
-//! What compiled conditions ask of the past. This version does not run them:
-//! they are unknown.
+//! What compiled conditions ask of the past. How it is answered is not known
+//! here.
+
+use std::sync::Arc;
 
 use super::{Condition, NodeId, Refinement};
 use crate::base::Duration;
-use crate::model::{SegmentId, WorkflowId};
+use crate::model::{ObjectId, PropertyId, SegmentId, WorkflowId};
 use crate::semantic::hir::{EventSource, WorkflowTest};
 use crate::syntax::ast::EdgeKind;
 
@@ -13,14 +15,24 @@ use crate::syntax::ast::EdgeKind;
 pub enum Past {
     /// Whether an event happened so often (E14).
     Happened(Box<Happened>),
-    /// Whether a property ever had a value, or one of a list; never where the
-    /// flag is set.
-    Was(NodeId, NodeId, bool),
+    /// Whether a property ever had a value, or one of a list.
+    Was {
+        /// The property, as it stands in the expression.
+        value: NodeId,
+        /// Which it is.
+        property: (ObjectId, PropertyId),
+        /// What it was: a value of its type, or a list of such.
+        other: NodeId,
+        /// Whether it was never that.
+        never: bool,
+    },
     /// Whether the last change of a property lies in a period: counted units,
     /// or one calendar unit.
     Changed {
-        /// The property.
+        /// The property, as it stands in the expression.
         value: NodeId,
+        /// Which it is.
+        property: (ObjectId, PropertyId),
         /// The period.
         period: (EdgeKind, Duration, bool),
         /// Whether it must not lie there.
@@ -47,7 +59,7 @@ pub enum Past {
 }
 
 /// An event in the past of a record.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Happened {
     /// Which event.
     pub event: EventSource,
@@ -57,4 +69,15 @@ pub struct Happened {
     pub refinements: Vec<Refinement>,
     /// To whom.
     pub member: bool,
+    /// Its text, white space folded: with the values in it, it tells what was
+    /// counted for it from all else.
+    pub text: Arc<str>,
+}
+
+/// They are the same if they ask the same.
+impl PartialEq for Happened {
+    fn eq(&self, other: &Self) -> bool {
+        let asks = |of: &Self| (of.event.clone(), of.member, of.refinements.clone());
+        asks(self) == asks(other) && self.filter == other.filter
+    }
 }

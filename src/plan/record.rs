@@ -54,7 +54,10 @@ impl Way {
     /// Whether this version can follow it.
     #[must_use]
     pub fn is_run(&self) -> bool {
-        matches!(self.root, Root::This | Root::Member | Root::Bound(_))
+        match &self.root {
+            Root::This | Root::Member | Root::Bound(_) => true,
+            Root::Chosen(choice) => choice.from.from.is_run(),
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod leaving;
 mod links;
 mod migrate;
 mod order;
+mod past;
 mod pin;
 mod put_back;
 mod steering;

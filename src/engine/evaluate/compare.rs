@@ -47,7 +47,8 @@ impl<'s> Evaluation<'s, '_> {
                 let value = self.node(*a, member)?;
                 self.within(&value, (*edge, *amount, *counted))
             }
-            Node::InSegment(segment) => self.scope.in_segment(*segment),
+            Node::InSegment(segment) => self.segment(*segment, self.this),
+            Node::Past(past) => self.past(past, member),
             Node::Quantified(quantifier, link, condition) => {
                 self.quantified(*quantifier, (link, *condition), member)
             }

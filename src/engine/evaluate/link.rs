@@ -8,7 +8,7 @@ use crate::base::{Decimal, Name, Uid};
 use crate::engine::enrolment::Kept;
 use crate::engine::record::{Heard, LinkEnd, RecordCell, Side};
 use crate::model::compute::{self, Operator};
-use crate::model::{PropertyId, Value};
+use crate::model::{ObjectId, PropertyId, Value};
 use crate::plan::{Expression, Link, NodeId, Root, Way};
 use crate::semantic::hir::Aggregate;
 use crate::syntax::ast::Quantifier;
@@ -51,12 +51,12 @@ impl Scope<'_> {
 
 impl<'s> Evaluation<'s, '_> {
     /// The record at the end of a way.
-    pub(super) fn walk(self, way: &Way, member: Option<View<'s>>) -> Option<View<'s>> {
-        let start = match way.root {
-            Root::This => View::Own(self.scope.this),
+    pub(super) fn walk(self, way: &'s Way, member: Option<View<'s>>) -> Option<View<'s>> {
+        let start = match &way.root {
+            Root::This => self.this,
             Root::Member => member?,
-            Root::Bound(place) => self.scope.made(place)?,
-            Root::Chosen(_) => return None,
+            Root::Bound(place) => self.scope.made(*place)?,
+            Root::Chosen(choice) => self.chosen(choice, member)?,
         };
         way.hops
             .iter()
@@ -65,7 +65,7 @@ impl<'s> Evaluation<'s, '_> {
 
     pub(super) fn property(
         self,
-        way: &Way,
+        way: &'s Way,
         property: PropertyId,
         member: Option<View<'s>>,
     ) -> Option<Value> {
@@ -114,25 +114,15 @@ impl<'s> Evaluation<'s, '_> {
 
     /// What was read, as people write it.
     fn described(self, way: &Way, property: PropertyId, value: Option<&Value>) -> (String, String) {
-        let role = match (&way.root, self.scope.cast) {
-            (Root::Bound(place), Some(cast)) => cast.role(*place),
-            _ => None,
-        };
-        if role.is_none() && !way.is_run() {
-            return (String::new(), String::new());
-        }
         let catalog = &self.scope.prepared.program.catalog;
-        let mut object = role.map_or(self.scope.this.object, |role| role.object);
-        let mut path = role.map_or(String::new(), |role| format!("{}.", role.name));
+        let Some((mut object, mut path)) = self.begins(way) else {
+            return (String::new(), String::new());
+        };
         for hop in &way.hops {
             let association = &catalog.objects[hop.object].associations[hop.association];
             path.push_str(association.name.as_str());
             path.push('.');
             object = association.object;
-        }
-        if matches!(way.root, Root::Member) && way.hops.is_empty() {
-            // The object of a member is not at hand; its name alone is told.
-            return (String::new(), String::new());
         }
         let property = &catalog.objects[object].properties[property];
         path.push_str(property.name.as_str());
@@ -142,6 +132,31 @@ impl<'s> Evaluation<'s, '_> {
             |value| compute::spell(value, &property.ty, zone),
         );
         (path, value)
+    }
+
+    /// What the record is at which a way begins, and what stands before the
+    /// names that follow; `None` where it has none.
+    fn begins(self, way: &Way) -> Option<(ObjectId, String)> {
+        let catalog = &self.scope.prepared.program.catalog;
+        let unnamed = || {
+            let first = way.hops.first()?;
+            Some((first.object, String::new()))
+        };
+        match (&way.root, self.this) {
+            (Root::This, View::Own(cell)) => Some((cell.object, String::new())),
+            (Root::Bound(place), _) => match self.scope.cast.and_then(|cast| cast.role(*place)) {
+                Some(role) => Some((role.object, format!("{}.", role.name))),
+                None => unnamed(),
+            },
+            (Root::Chosen(choice), _) => {
+                let word = if choice.last { "last" } else { "first" };
+                let hop = choice.from.hop;
+                let of = &catalog.objects[hop.object].associations[hop.association];
+                Some((choice.from.object, format!("{word}({}).", of.name)))
+            }
+            // The object of a member is not at hand; its name alone is told.
+            (Root::This | Root::Member, _) => unnamed(),
+        }
     }
 
     /// Which record was read, as people write it.
@@ -157,7 +172,7 @@ impl<'s> Evaluation<'s, '_> {
     }
 
     /// The records at the other end of a link.
-    pub(super) fn members(self, link: &Link, member: Option<View<'s>>) -> Vec<View<'s>> {
+    pub(super) fn members(self, link: &'s Link, member: Option<View<'s>>) -> Vec<View<'s>> {
         let Some(from) = self.walk(&link.from, member) else {
             return Vec::new();
         };
@@ -173,7 +188,7 @@ impl<'s> Evaluation<'s, '_> {
     pub(super) fn quantified(
         self,
         quantifier: Quantifier,
-        (link, condition): (&Link, NodeId),
+        (link, condition): (&'s Link, NodeId),
         member: Option<View<'s>>,
     ) -> Option<bool> {
         let members = self.members(link, member);
@@ -195,7 +210,7 @@ impl<'s> Evaluation<'s, '_> {
     pub(super) fn aggregate(
         self,
         aggregate: Aggregate,
-        (link, property, filter): (&Link, Option<PropertyId>, Option<NodeId>),
+        (link, property, filter): (&'s Link, Option<PropertyId>, Option<NodeId>),
         member: Option<View<'s>>,
     ) -> Option<Value> {
         let mut members = self.members(link, member);
@@ -271,31 +286,16 @@ impl Scope<'_> {
         Some(View::Made(id, values, self.this))
     }
 
-    fn view(&self, way: &Way) -> Option<View<'_>> {
-        let start = match way.root {
-            Root::This => View::Own(self.this),
-            Root::Bound(place) => self.made(place)?,
-            Root::Member | Root::Chosen(_) => return None,
-        };
-        way.hops
-            .iter()
-            .try_fold(start, |view, hop| view.one(hop.association))
-    }
-
     /// The record at the end of a way.
     pub(in crate::engine) fn record(&self, way: &Way) -> Option<Uid> {
-        self.view(way).map(View::id)
+        let nothing = Expression::default();
+        self.of_this(&nothing).walk(way, None).map(View::id)
     }
 
     /// The records at the other end of a link, in the order of the links.
     pub(in crate::engine) fn linked(&self, link: &Link) -> Vec<Uid> {
-        let Some(from) = self.view(&link.from) else {
-            return Vec::new();
-        };
-        let links = from.links(link.hop.association).into_iter();
-        links
-            .filter(|seen| link.label.as_ref().is_none_or(|l| seen.labels.contains(l)))
-            .map(|seen| seen.view.id())
-            .collect()
+        let nothing = Expression::default();
+        let members = self.of_this(&nothing).members(link, None);
+        members.into_iter().map(View::id).collect()
     }
 }

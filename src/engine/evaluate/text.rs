@@ -54,10 +54,6 @@ impl Scope<'_> {
         expression: &Expression,
         part: &TextNode,
     ) -> Option<String> {
-        let whole = Evaluation {
-            scope: self,
-            expression,
-        };
-        whole.piece(part, None)
+        self.of_this(expression).piece(part, None)
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::base::{Name, Uid};
 use crate::engine::State;
-use crate::engine::record::{Heard, RecordCell, Side};
+use crate::engine::record::{Heard, Kept, RecordCell, Side, TraceId};
 use crate::model::{AssociationId, Value};
 
 /// A record as it is seen.
@@ -46,6 +46,18 @@ impl<'a> View<'a> {
         let mut ends = cell.ends.iter().filter(|end| end.other == id);
         let heard = ends.find(|end| end.heard.links(association).is_some());
         heard.map(|end| &end.heard)
+    }
+
+    /// What it keeps of something past.
+    pub(super) fn kept(self, trace: TraceId) -> Option<&'a Kept> {
+        match self {
+            View::Own(cell) | View::Whole(cell, _) => cell.past.get(trace),
+            View::Heard(heard) => heard.past.get(trace),
+            View::Made(id, _, cell) => {
+                let mut ends = cell.ends.iter().filter(|end| end.other == id);
+                ends.find_map(|end| end.heard.past.get(trace))
+            }
+        }
     }
 
     /// Its links of an association, in their order.

@@ -4,5 +4,6 @@ pub mod call;
 pub mod decision;
 pub mod event;
 pub mod input;
+mod kept;
 pub mod state;
 pub mod value;

@@ -69,6 +69,9 @@ pub(super) fn new_record(world: World<'_>, delivery: &Delivery, request: &Reques
     }
     draft.decision.entries.clear();
     draft.tell(What::Created(import.clone()));
+    if let Some(import) = import {
+        draft.recall_import(import);
+    }
     draft.tell_values();
     if let Some((claim, keys)) = claim {
         draft.own(claim, keys);

@@ -37,6 +37,7 @@ impl Draft<'_> {
         let result = self.take(values);
         if let (Some(import), Ok(())) = (import, &result) {
             self.tell(What::Imported(import.clone()));
+            self.recall_import(import);
         }
         let failure = result.err();
         match (request.writer(), failure) {
@@ -252,6 +253,7 @@ impl Draft<'_> {
             self.change(Change::Updated(self.world.now));
         }
         self.touch(property);
+        self.recall_value(property, new.as_ref());
         self.tell(What::Wrote { property, old, new });
     }
 

@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use super::past;
 use super::script::Script;
 use crate::base::Name;
 use crate::engine::prepared::Prepared;
-use crate::engine::record::CounterId;
+use crate::engine::record::{CounterId, TraceId};
 use crate::model::{
     ActionId, AssociationId, Catalog, EventId, Members, ObjectId, PropertyId, SegmentId, Type,
     Value, WorkflowId, written,
@@ -25,6 +26,7 @@ pub(super) struct Names {
     workflows: Vec<Option<WorkflowId>>,
     plans: Vec<Option<OfWorkflow>>,
     counters: BTreeMap<CounterId, CounterId>,
+    traces: BTreeMap<TraceId, TraceId>,
 }
 
 /// An object in the new program.
@@ -126,7 +128,7 @@ impl Names {
         let segments = before.segments.iter();
         let workflows = before.workflows.ids().map(|id| pair.workflow(id));
         let workflows: Vec<Option<WorkflowId>> = workflows.collect();
-        Names {
+        let mut names = Names {
             objects: before.objects.ids().map(|id| pair.object(id)).collect(),
             segments: segments
                 .map(|(_, segment)| {
@@ -142,7 +144,10 @@ impl Names {
             plans: plans(old, new, &workflows),
             workflows,
             counters: counters(old, new),
-        }
+            traces: BTreeMap::new(),
+        };
+        names.traces = past::traces(old, new, &names);
+        names
     }
 
     pub(super) fn object(&self, old: ObjectId) -> Option<&OfObject> {
@@ -168,6 +173,14 @@ impl Names {
     /// Where those go on who are inside a workflow, or an older version of one.
     pub(super) fn plan(&self, old: WorkflowId) -> Option<&OfWorkflow> {
         self.plans.get(old.index())?.as_ref()
+    }
+
+    pub(super) fn trace(&self, old: TraceId) -> Option<TraceId> {
+        self.traces.get(&old).copied()
+    }
+
+    pub(super) fn traces(&self) -> &BTreeMap<TraceId, TraceId> {
+        &self.traces
     }
 
     pub(super) fn counter(&self, old: CounterId) -> Option<CounterId> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Migration;
-use crate::base::{Name, Uid};
+use crate::base::Name;
 use crate::engine::evaluate::{Notes, Scope};
 use crate::engine::hear;
 use crate::engine::heard::{Heard, LinkEnd, Side};
@@ -41,6 +41,7 @@ impl Migration<'_> {
         }
         cell.enrolments
             .sort_by(|one, other| (one.workflow, &one.key).cmp(&(other.workflow, &other.key)));
+        self.past(old, &mut cell);
         Some(cell)
     }
 
@@ -94,7 +95,7 @@ impl Migration<'_> {
                 side,
                 other: end.other,
                 labels,
-                heard: nothing(end.other),
+                heard: Heard::nothing(end.other),
             }));
         }
         for (association, label) in old.ever.iter() {
@@ -219,14 +220,5 @@ impl Migration<'_> {
         if let (Some(plan), true) = (plan, stays) {
             self.tally.lost("count of", plan.name().to_string());
         }
-    }
-}
-
-/// What is heard of a record before it is heard again.
-fn nothing(record: Uid) -> Heard {
-    Heard {
-        record,
-        values: Vec::new(),
-        links: Vec::new(),
     }
 }

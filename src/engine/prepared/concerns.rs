@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::bucket::{Bucket, Sight, put};
 use super::guard::{Guard, Guards};
-use super::reads::{Leaf, reads};
+use super::reads::{Leaf, Sources, reads};
+use crate::engine::kept::TraceId;
 use crate::model::{AssociationId, EventId, ObjectId, PropertyId, SegmentId, WorkflowId};
-use crate::plan::{EventTrigger, Expression, Program, Reenroll, Workflow};
+use crate::plan::{EventTrigger, Expression, Reenroll, Workflow};
 use crate::semantic::hir::EventSource;
 
 /// What one delivery has changed, or brought, of a record.
@@ -22,6 +23,8 @@ pub(in crate::engine) struct Touched {
     pub(in crate::engine) associations: BTreeSet<AssociationId>,
     /// Its static segments.
     pub(in crate::engine) segments: BTreeSet<SegmentId>,
+    /// What conditions read of its past.
+    pub(in crate::engine) traces: BTreeSet<TraceId>,
     /// An event.
     pub(in crate::engine) event: Option<EventSource>,
 }
@@ -34,6 +37,7 @@ impl Touched {
             && self.properties.is_empty()
             && self.associations.is_empty()
             && self.segments.is_empty()
+            && self.traces.is_empty()
             && self.event.is_none()
     }
 }
@@ -45,6 +49,7 @@ struct Lists<T> {
     properties: BTreeMap<PropertyId, T>,
     associations: BTreeMap<AssociationId, T>,
     segments: BTreeMap<SegmentId, T>,
+    traces: BTreeMap<TraceId, T>,
     events: BTreeMap<EventId, T>,
     failed: T,
 }
@@ -57,6 +62,7 @@ impl<T: Default> Lists<T> {
             Thing::Property(property) => self.properties.entry(property).or_default(),
             Thing::Association(association) => self.associations.entry(association).or_default(),
             Thing::Segment(segment) => self.segments.entry(segment).or_default(),
+            Thing::Trace(id) => self.traces.entry(id).or_default(),
             Thing::Event(event) => self.events.entry(event).or_default(),
             Thing::Failed => &mut self.failed,
         }
@@ -72,12 +78,15 @@ impl<T: Default> Lists<T> {
             let associations = associations.filter_map(|id| self.associations.get(id));
             let segments = touched.segments.iter();
             let segments = segments.filter_map(|id| self.segments.get(id));
+            let traces = touched.traces.iter();
+            let traces = traces.filter_map(|id| self.traces.get(id));
             let event = match &touched.event {
                 Some(EventSource::Declared(event)) => self.events.get(event),
                 Some(EventSource::ActionFailed) => Some(&self.failed),
                 _ => None,
             };
-            properties.chain(associations).chain(segments).chain(event)
+            let things = properties.chain(associations).chain(segments);
+            things.chain(traces).chain(event)
         });
         created.into_iter().chain(rest.into_iter().flatten())
     }
@@ -90,6 +99,7 @@ enum Thing {
     Property(PropertyId),
     Association(AssociationId),
     Segment(SegmentId),
+    Trace(TraceId),
     Event(EventId),
     Failed,
 }
@@ -119,14 +129,15 @@ pub(in crate::engine) struct Concerns {
 }
 
 impl Concerns {
-    pub(super) fn of(program: &Program, guards: Guards<'_>) -> Self {
+    pub(super) fn of(guards: Guards<'_>) -> Self {
+        let program = guards.sources.program;
         let objects = program.catalog.objects.len();
         let mut concerns = Concerns {
             objects: (0..objects).map(|_| OfObject::default()).collect(),
             naive: false,
         };
         for (place, object) in concerns.objects.iter_mut().enumerate() {
-            object.derive(program, place);
+            object.derive(guards.sources, place);
         }
         for (place, workflow) in program.workflows().iter().enumerate() {
             if let Some(object) = concerns.objects.get_mut(workflow.object.index()) {
@@ -202,14 +213,14 @@ impl Concerns {
 impl OfObject {
     /// Which computed properties each stored one is part of, through others
     /// too.
-    fn derive(&mut self, program: &Program, object: usize) {
-        let Some(plan) = program.objects.get(object) else {
+    fn derive(&mut self, sources: Sources<'_>, object: usize) {
+        let Some(plan) = sources.program.objects.get(object) else {
             return;
         };
         let direct: BTreeMap<PropertyId, Vec<PropertyId>> = plan
             .computed
             .iter()
-            .map(|(property, expression)| (*property, own_properties(expression)))
+            .map(|(property, expression)| (*property, own_properties(sources, expression)))
             .collect();
         for computed in direct.keys() {
             let mut open = vec![*computed];
@@ -312,11 +323,12 @@ fn in_segment(guards: Guards<'_>, segment: SegmentId, things: &mut Things) {
 /// What an expression reads, through segments too.
 fn read(guards: Guards<'_>, expression: &Expression) -> Things {
     let mut things = Things::new();
-    for read in reads(expression) {
+    for read in reads(guards.sources, expression) {
         let thing = match (read.way.first(), read.leaf) {
             (Some(hop), _) => Thing::Association(hop.association),
             (None, Leaf::Property(property)) => Thing::Property(property),
             (None, Leaf::Links(_, association)) => Thing::Association(association),
+            (None, Leaf::Trace(id)) => Thing::Trace(id),
             (None, Leaf::Segment(segment)) => {
                 in_segment(guards, segment, &mut things);
                 continue;
@@ -328,8 +340,8 @@ fn read(guards: Guards<'_>, expression: &Expression) -> Things {
     things
 }
 
-fn own_properties(expression: &Expression) -> Vec<PropertyId> {
-    let reads = reads(expression).into_iter();
+fn own_properties(sources: Sources<'_>, expression: &Expression) -> Vec<PropertyId> {
+    let reads = reads(sources, expression).into_iter();
     reads
         .filter_map(|read| match (read.way.as_slice(), read.leaf) {
             ([], Leaf::Property(property)) => Some(property),

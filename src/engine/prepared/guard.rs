@@ -4,9 +4,10 @@
 
 use std::collections::BTreeMap;
 
+use super::reads::Sources;
 use crate::base::{Decimal, Text};
 use crate::engine::evaluate::folded;
-use crate::model::{Catalog, EventId, ObjectId, PropertyId, SegmentId, Type, Value};
+use crate::model::{EventId, ObjectId, PropertyId, SegmentId, Type, Value};
 use crate::plan::{Condition, EventTrigger, Expression, Node, NodeId, Root};
 use crate::semantic::hir::{EventSource, FieldSource};
 use crate::syntax::ast::Comparison;
@@ -64,8 +65,8 @@ impl Key {
 /// What guards are made with.
 #[derive(Clone, Copy)]
 pub(super) struct Guards<'p> {
-    /// What is declared.
-    pub(super) catalog: &'p Catalog,
+    /// What is declared, and what is read of the past.
+    pub(super) sources: Sources<'p>,
     /// The values of constants.
     pub(super) constants: &'p [Option<Value>],
     /// The conditions of segments.
@@ -106,7 +107,7 @@ impl<'p> Guards<'p> {
         to: Option<&Expression>,
     ) -> Option<Guard> {
         let value = self.constant(to?, to?.root()?)?;
-        let lower = self.catalog.objects[object].properties[property].ty == Type::Email;
+        let lower = self.sources.program.catalog.objects[object].properties[property].ty == Type::Email;
         let key = Key::of(&if lower { folded(value) } else { value })?;
         Some(Guard::Equal((Source::Own(property), lower), vec![key]))
     }

@@ -4,30 +4,37 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::made;
-use super::reads::{Leaf, Read, reads, reads_with};
+use super::reads::{Leaf, Read, Sources, reads, reads_with, way_to};
+use crate::engine::kept::TraceId;
 use crate::model::{AssociationId, Catalog, ObjectId, PropertyId};
-use crate::plan::{
-    Condition, EventTrigger, Expression, Hop, Link, Moment, Program, Records, Reenroll, Root, Step,
-    StepKind, Test, Wait, Way, Workflow,
-};
+use crate::plan::{Expression, Hop, Link, Records, StepKind, Workflow};
 
 /// What is read of the record at the other end of a link.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::engine) struct Interest {
     /// Its properties.
     pub(in crate::engine) properties: BTreeSet<PropertyId>,
+    /// What conditions read of its past.
+    pub(in crate::engine) traces: BTreeSet<TraceId>,
     /// Its links.
     pub(in crate::engine) through: BTreeMap<AssociationId, Interest>,
 }
 
 impl Interest {
+    /// Whether something of the past is among it.
+    fn hears_past(&self) -> bool {
+        !self.traces.is_empty() || self.through.values().any(Interest::hears_past)
+    }
+
     /// Whether it holds all of another.
     fn covers(&self, other: &Interest) -> bool {
         let inner = |(association, inner): (&AssociationId, &Interest)| {
             let own = self.through.get(association);
             own.is_some_and(|own| own.covers(inner))
         };
-        self.properties.is_superset(&other.properties) && other.through.iter().all(inner)
+        self.properties.is_superset(&other.properties)
+            && self.traces.is_superset(&other.traces)
+            && other.through.iter().all(inner)
     }
 }
 
@@ -38,18 +45,20 @@ pub(super) struct Interests {
 }
 
 impl Interests {
-    pub(super) fn of(program: &Program) -> Self {
+    pub(super) fn of(sources: Sources<'_>) -> Self {
         let mut interests = Interests::default();
+        let program = sources.program;
         let catalog = &program.catalog;
-        for expression in expressions(program) {
-            for read in reads(expression) {
+        for expression in program.common_expressions() {
+            for read in reads(sources, expression) {
                 interests.add(catalog, &read);
             }
         }
         for plan in program.plans() {
             let made = made::links(plan);
-            let expressions = of_workflow(plan).into_iter();
-            for read in expressions.flat_map(|expression| reads_with(expression, &made)) {
+            let expressions = plan.expressions().into_iter();
+            let expressions = expressions.flat_map(Expression::with_inner);
+            for read in expressions.flat_map(|expression| reads_with(sources, expression, &made)) {
                 interests.add(catalog, &read);
             }
         }
@@ -58,6 +67,11 @@ impl Interests {
             interests.add(catalog, &Read { way, leaf });
         }
         interests
+    }
+
+    /// Whether anything of the past is among them.
+    pub(super) fn hear_past(&self) -> bool {
+        self.entries.values().any(Interest::hears_past)
     }
 
     /// Whether they hold all of others.
@@ -116,6 +130,9 @@ fn note(
             let unique = properties.filter(|(_, property)| property.unique && !property.builtin);
             interest.properties.extend(unique.map(|(id, _)| id));
         }
+        Leaf::Trace(id) => {
+            interest.traces.insert(id);
+        }
         Leaf::Segment(_) => {}
     }
 }
@@ -124,95 +141,9 @@ fn target(catalog: &Catalog, hop: &Hop) -> ObjectId {
     catalog.objects[hop.object].associations[hop.association].object
 }
 
-/// The expressions that read records, but for those of workflows.
-fn expressions(program: &Program) -> Vec<&Expression> {
-    let segments = program
-        .segments
-        .iter()
-        .map(|segment| &segment.condition.expression);
-    let messages = program
-        .messages
-        .iter()
-        .flat_map(|message| message.fields.iter().map(|(_, text)| text));
-    segments.chain(messages).collect()
-}
-
-fn of_workflow(workflow: &Workflow) -> Vec<&Expression> {
-    let mut found: Vec<&Expression> = Vec::new();
-    let conditions: Vec<&Condition> = workflow
-        .filters
-        .iter()
-        .chain(&workflow.only)
-        .chain(&workflow.suppress)
-        .chain(&workflow.unenroll)
-        .chain(&workflow.goal)
-        .collect();
-    found.extend(conditions.iter().map(|condition| &condition.expression));
-    for trigger in workflow.events.iter().chain(&workflow.unenroll_on) {
-        found.extend(of_trigger(trigger));
-    }
-    for reenroll in &workflow.reenroll {
-        match reenroll {
-            Reenroll::Always => {}
-            Reenroll::On(trigger) => found.extend(of_trigger(trigger)),
-            Reenroll::When(condition) => found.push(&condition.expression),
-        }
-    }
-    found.extend(workflow.steps.iter().flat_map(of_step));
-    found
-}
-
-fn of_trigger(trigger: &EventTrigger) -> Vec<&Expression> {
-    let filter = trigger.filter.iter().map(|filter| &filter.expression);
-    filter
-        .chain(&trigger.from)
-        .chain(&trigger.to)
-        .chain(&trigger.per)
-        .collect()
-}
-
-fn of_step(step: &Step) -> Vec<&Expression> {
-    match &step.kind {
-        StepKind::Set(_, _, _, value) => vec![value],
-        StepKind::Copy(copy) => vec![&copy.value],
-        StepKind::Create(create) => create.values.iter().map(|(_, value)| value).collect(),
-        StepKind::Associate(tie) | StepKind::Dissociate(tie) => {
-            tie.other.iter().map(|(_, value)| value).collect()
-        }
-        StepKind::Do(action) => action.arguments.iter().map(|(_, value)| value).collect(),
-        StepKind::Branch(cases, _) => cases.iter().map(|case| &case.test.expression).collect(),
-        StepKind::Match(value, cases, _) => {
-            let tests = cases.iter().flat_map(|case| &case.test);
-            let tests = tests.flat_map(|test| match test {
-                Test::Equal(value) => vec![value],
-                Test::Range(low, high) => vec![low, high],
-                Test::Unknown => Vec::new(),
-            });
-            std::iter::once(value).chain(tests).collect()
-        }
-        StepKind::Wait(Wait::Until {
-            moment: Moment::At(moment),
-            ..
-        }) => vec![moment],
-        StepKind::Await(wait) => {
-            let conditions = wait.conditions().map(|condition| &condition.expression);
-            conditions.chain(wait.values()).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
 /// The ways to the records that the steps of a workflow act on.
 fn ways(workflow: &Workflow) -> Vec<Vec<Hop>> {
     let made = made::links(workflow);
-    let whole = |way: &Way| {
-        let start = match way.root {
-            Root::Bound(place) => made.get(&place).copied(),
-            _ => None,
-        };
-        let hops = start.into_iter().chain(way.hops.iter().copied());
-        hops.collect::<Vec<Hop>>()
-    };
     let steps = workflow.steps.iter();
     steps
         .filter_map(|step| match &step.kind {
@@ -227,9 +158,9 @@ fn ways(workflow: &Workflow) -> Vec<Vec<Hop>> {
         .filter_map(|records| match records {
             Records::This => None,
             Records::One(way) | Records::Linked(Link { from: way, .. }) if !way.is_run() => None,
-            Records::One(way) => Some(whole(way)),
+            Records::One(way) => Some(way_to(way, &made)),
             Records::Linked(link) => {
-                let mut way = whole(&link.from);
+                let mut way = way_to(&link.from, &made);
                 way.push(link.hop);
                 Some(way)
             }

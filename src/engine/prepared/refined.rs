@@ -40,7 +40,7 @@ pub(super) fn of(program: &Program) -> Vec<Refined> {
                 event: declared(trigger),
                 workflow,
                 trigger: place,
-                bound: bound(trigger),
+                bound: bound(&trigger.refinements),
             })
         })
         .collect()
@@ -53,16 +53,14 @@ fn declared(trigger: &EventTrigger) -> Option<EventId> {
     }
 }
 
-fn bound(trigger: &EventTrigger) -> Bound {
-    let bounds = trigger
-        .refinements
-        .iter()
-        .map(|refinement| match refinement {
-            Refinement::AtLeast(_) | Refinement::AtMost(_) | Refinement::Exactly(_) => Bound::Fixed,
-            Refinement::Within(_, amount, _) => by_unit(amount.unit),
-            Refinement::Between(low, high) => wider(of_point(low), of_point(high)),
-            Refinement::Before(point) | Refinement::After(point) => of_point(point),
-        });
+/// How the bounds of refinements move.
+pub(super) fn bound(refinements: &[Refinement]) -> Bound {
+    let bounds = refinements.iter().map(|refinement| match refinement {
+        Refinement::AtLeast(_) | Refinement::AtMost(_) | Refinement::Exactly(_) => Bound::Fixed,
+        Refinement::Within(_, amount, _) => by_unit(amount.unit),
+        Refinement::Between(low, high) => wider(of_point(low), of_point(high)),
+        Refinement::Before(point) | Refinement::After(point) => of_point(point),
+    });
     bounds.fold(Bound::Fixed, wider)
 }
 

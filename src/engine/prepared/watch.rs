@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::concerns::Touched;
-use super::reads::{Leaf, reads};
+use super::reads::{Leaf, Sources, reads};
+use crate::engine::kept::TraceId;
 use crate::model::{AssociationId, PropertyId, SegmentId, WorkflowId};
-use crate::plan::{Await, Awaited, Expression, Program, StepKind};
+use crate::plan::{Await, Awaited, Expression, StepKind};
 use crate::semantic::hir::EventSource;
 
 /// The waits of a program with what each of them watches.
@@ -22,17 +23,19 @@ struct Watch {
     properties: BTreeSet<PropertyId>,
     associations: BTreeSet<AssociationId>,
     segments: BTreeSet<SegmentId>,
+    traces: BTreeSet<TraceId>,
     /// Segments whose conditions are watched already.
     read: BTreeSet<SegmentId>,
 }
 
 impl Watches {
-    pub(super) fn of(program: &Program) -> Self {
+    pub(super) fn of(sources: Sources<'_>) -> Self {
+        let program = sources.program;
         let mut steps = BTreeMap::new();
         for (id, plan) in program.plans().enumerate() {
             for (place, step) in plan.steps.iter().enumerate() {
                 if let StepKind::Await(wait) = &step.kind {
-                    let watch = Watch::of(program, wait);
+                    let watch = Watch::of(sources, wait);
                     steps.insert((WorkflowId::at(id), place), watch);
                 }
             }
@@ -53,46 +56,47 @@ impl Watches {
 }
 
 impl Watch {
-    fn of(program: &Program, wait: &Await) -> Self {
+    fn of(sources: Sources<'_>, wait: &Await) -> Self {
         let mut watch = Watch::default();
         for arm in &wait.arms {
             match &arm.test {
-                Awaited::Event(trigger, _) => watch.event(program, &trigger.event),
-                Awaited::Holds(condition) => watch.condition(program, &condition.expression),
+                Awaited::Event(trigger, _) => watch.event(sources, &trigger.event),
+                Awaited::Holds(condition) => watch.condition(sources, &condition.expression),
                 Awaited::Timeout => {}
             }
         }
         watch
     }
 
-    fn event(&mut self, program: &Program, event: &EventSource) {
+    fn event(&mut self, sources: Sources<'_>, event: &EventSource) {
         match event {
             EventSource::Declared(_) | EventSource::ActionFailed => self.events.push(event.clone()),
             EventSource::Changed(property) => {
                 self.properties.insert(*property);
             }
             EventSource::Joined(segment) | EventSource::Left(segment) => {
-                self.segment(program, *segment);
+                self.segment(sources, *segment);
             }
             // A record that waits was created before.
             EventSource::Created => {}
         }
     }
 
-    fn segment(&mut self, program: &Program, segment: SegmentId) {
+    fn segment(&mut self, sources: Sources<'_>, segment: SegmentId) {
         if !self.read.insert(segment) {
             return;
         }
-        match program.segments.iter().find(|plan| plan.segment == segment) {
-            Some(plan) => self.condition(program, &plan.condition.expression),
+        let mut plans = sources.program.segments.iter();
+        match plans.find(|plan| plan.segment == segment) {
+            Some(plan) => self.condition(sources, &plan.condition.expression),
             None => {
                 self.segments.insert(segment);
             }
         }
     }
 
-    fn condition(&mut self, program: &Program, expression: &Expression) {
-        for read in reads(expression) {
+    fn condition(&mut self, sources: Sources<'_>, expression: &Expression) {
+        for read in reads(sources, expression) {
             match (read.way.first(), read.leaf) {
                 (Some(hop), _) => {
                     self.associations.insert(hop.association);
@@ -103,7 +107,10 @@ impl Watch {
                 (None, Leaf::Links(_, association)) => {
                     self.associations.insert(association);
                 }
-                (None, Leaf::Segment(segment)) => self.segment(program, segment),
+                (None, Leaf::Trace(id)) => {
+                    self.traces.insert(id);
+                }
+                (None, Leaf::Segment(segment)) => self.segment(sources, segment),
                 (None, Leaf::Record) => {}
             }
         }
@@ -115,5 +122,6 @@ impl Watch {
             || !self.properties.is_disjoint(&touched.properties)
             || !self.associations.is_disjoint(&touched.associations)
             || !self.segments.is_disjoint(&touched.segments)
+            || !self.traces.is_disjoint(&touched.traces)
     }
 }

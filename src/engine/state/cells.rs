@@ -156,6 +156,7 @@ impl RecordCell {
             Change::Linking(slot, Some(waiting)) => {
                 self.linking.insert(*slot, waiting.clone());
             }
+            Change::Kept(id, kept) => self.past.set(*id, kept.clone()),
             Change::Linking(slot, None) => {
                 self.linking.remove(slot);
             }

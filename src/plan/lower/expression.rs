@@ -63,7 +63,7 @@ impl Lowering<'_> {
             ),
             K::List(items) => Node::List(self.all(items, into)),
             K::InSegment(segment) => Node::InSegment(*segment),
-            K::Past(past) => self.past(past, into),
+            K::Past(past) => self.past(past, expr.span, into),
             K::Arithmetic(op, a, b) => {
                 Node::Arithmetic(*op, self.push(a, into), self.push(b, into))
             }

@@ -37,9 +37,7 @@ impl Checker<'_> {
         }
     }
 
-    /// A condition that is checked and lowered, and not run by this version.
     pub(super) fn of_the_past(&mut self, past: Past, known: bool, span: Span) -> Expr {
-        self.later(past.words(), span);
         made(ExprKind::Past(Box::new(past)), Type::Bool, span, known)
     }
 

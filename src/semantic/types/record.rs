@@ -70,10 +70,6 @@ impl Checker<'_> {
             return None;
         };
         let from = self.association(target, scope)?;
-        self.later(
-            if word == "last" { "last" } else { "first" },
-            path.head.span,
-        );
         let object = from.object;
         let member = scope.within(Member::Record(object));
         let by = self.order(argument, &member);

@@ -7,10 +7,11 @@ use flow::base::{Name, SourceId, Sources, Timestamp, Uid, zone};
 use flow::compile::{Files, compile_all};
 use flow::diagnostic::render;
 use flow::engine::decision::{Action, Answer, Entry};
+use flow::engine::frozen::v1::state::{freeze, thaw};
 use flow::engine::message::{Outcome, Switching};
 use flow::engine::put_back::Retry;
 use flow::engine::{
-    Engine, Input, InputBody, Migrated, Order, Prepared, Refused, State, Target, event_name,
+    Engine, Image, Input, InputBody, Migrated, Order, Prepared, Refused, State, Target, event_name,
     history,
 };
 use flow::model::{
@@ -254,6 +255,24 @@ impl World {
         let asked = does(&mut engine, &mut outside).into_iter();
         let asked = asked.map(|action| (action, false)).collect();
         self.scenario = Scenario::new(engine, outside, asked);
+    }
+
+    /// Goes on from the frozen state.
+    pub(crate) fn restart(&mut self) {
+        let none = Engine::new(self.prepared.clone(), "none", Order::Sent);
+        let none = Scenario::new(none, Outside::default(), Vec::new());
+        let (engine, outside) = std::mem::replace(&mut self.scenario, none).into_parts();
+        let image = engine.image().expect("nothing is under way");
+        let frozen = freeze(&image).expect("nothing is under way");
+        let thawed = thaw(&self.prepared, &frozen).unwrap_or_else(|why| panic!("{why}"));
+        let records = |image: &Image| format!("{image:?}");
+        assert_eq!(
+            records(&image),
+            records(&thawed),
+            "what is thawed is what was frozen"
+        );
+        let engine = Engine::from_image(thawed, "test", Order::Sent);
+        self.scenario = Scenario::new(engine, outside, Vec::new());
     }
 
     /// Moves the clock to an instant.

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use super::kept::{self, Kept};
 use super::value::{self, Frozen};
 use crate::base::{Name, Timestamp, Uid};
 use crate::engine::call::Call;
@@ -87,6 +88,7 @@ enum Change<'d> {
     Sent(&'d str, Vec<(i64, [u8; 16])>),
     Counted(&'d str),
     Rate(&'d str, Option<i64>, Option<i64>, Vec<(String, u64)>),
+    Kept(&'d str, Option<Kept>),
 }
 
 #[derive(Debug, Serialize)]
@@ -308,6 +310,10 @@ impl<'d> Freezing<'d> {
                 let name = self.workflow(*workflow);
                 Change::Rate(name, micro(rate.raised), micro(rate.next), days.collect())
             }
+            C::Kept(id, of) => {
+                let kept = of.as_ref().map(|of| kept::freeze(self.prepared, *id, of));
+                Change::Kept(self.prepared.traces.name(*id), kept)
+            }
             // INVARIANT: `change` and `record_change` take every other one.
             _ => Change::Published,
         }
@@ -361,6 +367,10 @@ impl<'d> Freezing<'d> {
             let zone = self.prepared.zone();
             let value = crate::model::compute::spell(value, &property.ty, zone);
             into.push(format!("{}={value}", property.name));
+        }
+        for (id, of) in heard.past.iter() {
+            let of = kept::freeze(self.prepared, id, of);
+            into.push(format!("{}: {of}", self.prepared.traces.name(id)));
         }
         for links in &heard.links {
             let association = &declared.associations[links.association];

@@ -11,6 +11,7 @@ mod call;
 mod enrolment;
 mod head;
 mod names;
+mod past;
 mod put_back;
 mod record;
 mod sent;
@@ -26,6 +27,7 @@ use self::head::Head;
 use self::names::{Item, Names};
 use self::table::Table;
 use crate::base::{Name, Timestamp, Uid, zones_version};
+use crate::engine::hear::hear_past_again;
 use crate::engine::message::Key;
 use crate::engine::prepared::Prepared;
 use crate::engine::record::RecordCell;
@@ -34,6 +36,8 @@ use crate::engine::{PARTITIONS, RULES};
 
 /// The section of when actions with a cap have reached records.
 const SENT: u8 = 2;
+/// The section of what records keep of their past.
+const PAST: u8 = 1;
 
 /// Why a state cannot be frozen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -251,7 +255,8 @@ impl Thaw {
     /// Where a partition was not put.
     pub fn finish(self) -> Result<Image, ThawError> {
         let partitions: Option<Vec<_>> = self.partitions.into_iter().collect();
-        let partitions = partitions.ok_or_else(ThawError::short)?;
+        let mut partitions = partitions.ok_or_else(ThawError::short)?;
+        hear_past_again(&self.prepared, &mut partitions);
         let head = self.head;
         let alerts = head.alerts;
         Ok(Image {
@@ -291,8 +296,13 @@ impl<'p> Freezing<'p> {
             self.out.id(*id);
             self.out.moment(*until);
         }
+        let keeps = of.records.values().any(|cell| !cell.past.is_empty());
         let counts = of.records.values().any(|cell| !cell.sent.is_empty());
-        self.all_put_back(of, !counts);
+        self.all_put_back(of, !keeps && !counts);
+        if keeps {
+            self.out.byte(PAST);
+            self.all_past(of);
+        }
         if counts {
             self.out.byte(SENT);
             self.all_sent(of);
@@ -364,6 +374,7 @@ impl Thawing<'_, '_> {
         while !self.from.is_over() {
             match self.from.byte()? {
                 SENT => self.all_sent(&mut records)?,
+                PAST => self.all_past(&mut records)?,
                 _ => return Err(ThawError::damaged("a section of no kind")),
             }
         }

@@ -7,7 +7,7 @@ use super::bytes::Writer;
 use super::table;
 use crate::base::{Fingerprint, Name};
 use crate::engine::prepared::{Bound, Prepared};
-use crate::engine::record::CounterId;
+use crate::engine::record::{CounterId, TraceId};
 use crate::model::{
     ActionId, AssociationId, EventId, EventPropertyId, ObjectId, PropertyId, SegmentId, Type,
     WorkflowId,
@@ -29,6 +29,7 @@ pub(super) enum Item {
     Action(ActionId),
     Result(ActionId, usize),
     Counter(CounterId),
+    Trace(TraceId),
 }
 
 /// The names of a block so far.
@@ -155,6 +156,10 @@ impl<'p> Names<'p> {
                 self.shape(ty);
             }
             Item::Counter(id) => self.counter(*id),
+            Item::Trace(id) => {
+                self.table.byte(table::TRACE);
+                self.table.text(self.prepared.traces.name(*id));
+            }
             // INVARIANT: `add` takes every other one.
             _ => {}
         }

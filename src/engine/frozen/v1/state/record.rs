@@ -131,7 +131,7 @@ impl<'p> Freezing<'p> {
         }
     }
 
-    fn counter(&mut self, counter: &Counter) {
+    pub(super) fn counter(&mut self, counter: &Counter) {
         self.out.number(counter.total);
         self.out.count(counter.days.len());
         for (day, count) in &counter.days {
@@ -232,11 +232,7 @@ impl Thawing<'_, '_> {
     }
 
     fn heard(&mut self, object: ObjectId, record: Uid, deep: u8) -> Result<Heard, ThawError> {
-        let mut heard = Heard {
-            record,
-            values: Vec::new(),
-            links: Vec::new(),
-        };
+        let mut heard = Heard::nothing(record);
         for _ in 0..self.from.count()? {
             let (of, property, shape) = self.table.property(&mut self.from)?;
             let value = self.from.value(shape)?;
@@ -289,7 +285,7 @@ impl Thawing<'_, '_> {
             .collect()
     }
 
-    fn counter(&mut self) -> Result<Counter, ThawError> {
+    pub(super) fn counter(&mut self) -> Result<Counter, ThawError> {
         let mut counter = Counter {
             total: self.from.number()?,
             days: BTreeMap::new(),

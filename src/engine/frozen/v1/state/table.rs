@@ -5,7 +5,7 @@ use super::ThawError;
 use super::bytes::Reader;
 use crate::base::{Fingerprint, Name};
 use crate::engine::prepared::{Bound, Prepared};
-use crate::engine::record::CounterId;
+use crate::engine::record::{CounterId, TraceId};
 use crate::model::{
     ActionId, AssociationId, Catalog, EventId, Members, ObjectId, PropertyId, SegmentId, Type,
     WorkflowId,
@@ -24,6 +24,7 @@ pub(super) const EVENT_PROPERTY: u8 = 10;
 pub(super) const ACTION: u8 = 11;
 pub(super) const RESULT: u8 = 12;
 pub(super) const COUNTER: u8 = 13;
+pub(super) const TRACE: u8 = 14;
 
 /// What a place of the table means.
 #[derive(Debug)]
@@ -42,6 +43,7 @@ pub(super) enum Entry {
     Action(ActionId),
     Result(ActionId, usize, Shape),
     Counter(CounterId),
+    Trace(TraceId),
 }
 
 /// How values of a property are read.
@@ -165,6 +167,11 @@ impl Table {
                 let workflow = self.workflow(from)?;
                 Entry::Counter(counter(prepared, workflow, from)?)
             }
+            TRACE => {
+                let name = from.text()?;
+                let id = prepared.traces.named(name);
+                Entry::Trace(id.ok_or_else(|| missing("condition on the past", name))?)
+            }
             _ => return Err(ThawError::damaged("a name of no kind")),
         })
     }
@@ -271,6 +278,13 @@ impl Table {
     pub(super) fn action(&self, from: &mut Reader<'_>) -> Result<ActionId, ThawError> {
         match self.get(from)? {
             Entry::Action(id) => Ok(*id),
+            _ => Err(ThawError::other()),
+        }
+    }
+
+    pub(super) fn trace(&self, from: &mut Reader<'_>) -> Result<TraceId, ThawError> {
+        match self.get(from)? {
+            Entry::Trace(id) => Ok(*id),
             _ => Err(ThawError::other()),
         }
     }

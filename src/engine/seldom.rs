@@ -47,6 +47,8 @@ impl<T: Empty + PartialEq> PartialEq for Seldom<T> {
     }
 }
 
+impl<T: Empty + Eq> Eq for Seldom<T> {}
+
 impl<T: Empty + PartialEq> From<T> for Seldom<T> {
     fn from(all: T) -> Self {
         Seldom((all != *T::EMPTY).then(|| Box::new(all)))
