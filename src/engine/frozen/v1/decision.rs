@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::kept::{self, Kept};
+use super::kept;
 use super::value::{self, Frozen};
 use crate::base::{Name, Timestamp, Uid};
 use crate::engine::call::Call;
@@ -88,7 +88,7 @@ enum Change<'d> {
     Sent(&'d str, Vec<(i64, [u8; 16])>),
     Counted(&'d str),
     Rate(&'d str, Option<i64>, Option<i64>, Vec<(String, u64)>),
-    Kept(&'d str, Option<Kept>),
+    Kept(&'d str, Option<kept::Kept>),
 }
 
 #[derive(Debug, Serialize)]
