@@ -65,6 +65,17 @@ impl Prepared {
     /// Works out what running a program needs.
     #[must_use]
     pub fn new(program: Program) -> Self {
+        Prepared::build(program, false)
+    }
+
+    /// The same for the tests of the program: records keep what those ask of
+    /// the past too.
+    #[must_use]
+    pub fn for_tests(program: Program) -> Self {
+        Prepared::build(program, true)
+    }
+
+    fn build(program: Program, tests: bool) -> Self {
         let segments = program
             .segments
             .iter()
@@ -99,7 +110,7 @@ impl Prepared {
         };
         constants::settle(&mut prepared);
         let program = &prepared.program;
-        prepared.traces = Traces::of(program, &prepared.constants);
+        prepared.traces = Traces::of((program, tests), &prepared.constants);
         let sources = Sources {
             program,
             traces: &prepared.traces,
@@ -164,6 +175,12 @@ impl Prepared {
         self.interests.of_association(object, association)
     }
 
+    /// Whether records keep of their past just what another program reads.
+    #[must_use]
+    pub fn keeps_all_of(&self, other: &Prepared) -> bool {
+        self.traces.same(&other.traces)
+    }
+
     /// Whether anything of the past is read through links.
     #[must_use]
     pub(super) fn hears_past(&self) -> bool {
@@ -174,7 +191,7 @@ impl Prepared {
     /// that it names must have the same place in both.
     #[must_use]
     pub fn hears_all_of(&self, other: &Prepared) -> bool {
-        self.traces.same(&other.traces) && self.interests.cover(&other.interests)
+        self.interests.cover(&other.interests)
     }
 
     /// What a workflow reads of the record that one of its steps makes.

@@ -62,7 +62,7 @@ impl Suite {
         let program = compilation.program.filter(|_| !findings.has_errors());
         let unrun = program.as_ref().map(crate::plan::Program::not_run);
         let retries = || retries(&project.outside);
-        let program = program.map(|program| Prepared::new(program).with_retries(retries()));
+        let program = program.map(|program| Prepared::for_tests(program).with_retries(retries()));
         Suite {
             title,
             findings: findings.sorted(),

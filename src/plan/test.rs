@@ -165,6 +165,22 @@ pub struct Claim {
     pub kind: ClaimKind,
 }
 
+impl Test {
+    /// The conditions that it claims.
+    pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        let acts = self.acts.iter().filter_map(|act| match &act.what {
+            Act::Expect(claim) => Some(claim),
+            _ => None,
+        });
+        let invariants = self.invariants.iter().map(|(claim, _)| &claim.what);
+        acts.chain(invariants)
+            .filter_map(|claim| match &claim.kind {
+                ClaimKind::Holds(condition) | ClaimKind::About(_, condition) => Some(condition),
+                _ => None,
+            })
+    }
+}
+
 /// The claims.
 #[derive(Debug, Clone)]
 pub enum ClaimKind {

@@ -49,6 +49,7 @@ mod past;
 mod pinned;
 mod planted;
 mod property;
+mod recount;
 mod recovery;
 mod reference;
 mod reference_examples;

@@ -2,11 +2,12 @@
 //! within them now. What is counted is not known here.
 
 use super::Scope;
-use crate::base::{Date, Decimal, TimeZone, Timestamp, day_of, end_of_day, start_of_day};
+use crate::base::{Date, Decimal, Duration, TimeZone, Timestamp, day_of, end_of_day, start_of_day};
 use crate::engine::kept::Counter;
 use crate::engine::prepared::Bound;
 use crate::model::Value;
 use crate::plan::{Expression, Refinement};
+use crate::syntax::ast::EdgeKind;
 
 /// The first and the last instant of what was counted together.
 pub(in crate::engine) type Extent = (Timestamp, Timestamp);
@@ -92,24 +93,26 @@ impl Bounds<'_, '_> {
 
     /// The instant before which nothing counts.
     fn lower(self) -> Option<Timestamp> {
-        let (now, zone) = (self.scope.now, self.scope.prepared.zone());
-        let lower = self
-            .refinements
-            .iter()
-            .filter_map(|refinement| match refinement {
-                Refinement::Within(edge, amount, counted) => {
-                    let extent = super::extent((*edge, *amount, *counted), now, zone);
-                    extent.map(|(low, _)| low)
-                }
-                Refinement::Between(low, _) | Refinement::After(low) => self.point(low),
-                _ => None,
-            });
+        let all = self.refinements.iter();
+        let lower = all.filter_map(|refinement| match refinement {
+            Refinement::Within(edge, amount, counted) => {
+                let period = self.period((*edge, *amount, *counted));
+                period.map(|(low, _)| low)
+            }
+            Refinement::Between(low, _) | Refinement::After(low) => self.point(low),
+            _ => None,
+        });
         lower.max()
     }
 
     /// Whether a time lies within the bounds.
-    pub(in crate::engine) fn passes(self, (low, high): Extent) -> bool {
-        let (now, zone) = (self.scope.now, self.scope.prepared.zone());
+    pub(in crate::engine) fn passes(self, extent: Extent) -> bool {
+        self.is_above(extent) && self.is_below(extent)
+    }
+
+    /// Whether it has not left them: that ends once.
+    pub(super) fn is_above(self, (low, high): Extent) -> bool {
+        let zone = self.scope.prepared.zone();
         let after = |expression: &Expression, open: bool| match self.scope.bound(expression) {
             // Of a whole day, its start counts.
             Some(Value::Datetime(at)) if open && low == high => low > at,
@@ -118,6 +121,19 @@ impl Bounds<'_, '_> {
             Some(Value::Date(day)) => day_of(low, zone) >= day,
             _ => false,
         };
+        self.refinements.iter().all(|refinement| match refinement {
+            Refinement::Within(edge, amount, counted) => self
+                .period((*edge, *amount, *counted))
+                .is_some_and(|(first, _)| first <= high),
+            Refinement::Between(from, _) => after(from, false),
+            Refinement::After(point) => after(point, true),
+            _ => true,
+        })
+    }
+
+    /// Whether it has come within them: that begins once.
+    pub(super) fn is_below(self, (low, high): Extent) -> bool {
+        let zone = self.scope.prepared.zone();
         let before = |expression: &Expression, open: bool| match self.scope.bound(expression) {
             Some(Value::Datetime(at)) if open => high < at,
             Some(Value::Datetime(at)) => high <= at,
@@ -126,16 +142,25 @@ impl Bounds<'_, '_> {
             _ => false,
         };
         self.refinements.iter().all(|refinement| match refinement {
-            Refinement::Within(edge, amount, counted) => {
-                let extent = super::extent((*edge, *amount, *counted), now, zone);
-                let inside = |at: Timestamp, extent: &Extent| extent.0 <= at && at <= extent.1;
-                extent.is_some_and(|extent| inside(low, &extent) || inside(high, &extent))
-            }
-            Refinement::Between(from, to) => after(from, false) && before(to, false),
+            Refinement::Within(edge, amount, counted) => self
+                .period((*edge, *amount, *counted))
+                .is_some_and(|(_, last)| low <= last),
+            Refinement::Between(_, to) => before(to, false),
             Refinement::Before(point) => before(point, true),
-            Refinement::After(point) => after(point, true),
             _ => true,
         })
+    }
+
+    fn period(self, period: (EdgeKind, Duration, bool)) -> Option<Extent> {
+        super::extent(period, self.scope.now, self.scope.prepared.zone())
+    }
+
+    /// The days and the instants of what was counted, in order.
+    pub(super) fn extents(self, counter: &Counter) -> Vec<Extent> {
+        let zone = self.scope.prepared.zone();
+        let days = counter.days.keys().filter_map(|day| of_day(*day, zone));
+        let instants = counter.instants.keys().map(|at| (*at, *at));
+        days.chain(instants).collect()
     }
 
     fn point(self, expression: &Expression) -> Option<Timestamp> {

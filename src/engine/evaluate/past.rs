@@ -102,13 +102,13 @@ impl<'s> Evaluation<'s, '_> {
     }
 
     /// What a record keeps of something that the condition reads.
-    fn kept(self, record: View<'s>, past: &Past) -> Option<&'s Kept> {
+    pub(super) fn kept(self, record: View<'s>, past: &Past) -> Option<&'s Kept> {
         let id = self.scope.prepared.traces.read_by(past)?;
         record.kept(id)
     }
 
     /// The record that a condition is about.
-    fn subject(self, is_member: bool, member: Option<View<'s>>) -> Option<View<'s>> {
+    pub(super) fn subject(self, is_member: bool, member: Option<View<'s>>) -> Option<View<'s>> {
         match is_member {
             true => member,
             false => Some(self.this),
@@ -116,7 +116,7 @@ impl<'s> Evaluation<'s, '_> {
     }
 
     /// The record of a property, and whether its values are addresses.
-    fn owner(self, value: NodeId, member: Option<View<'s>>) -> Option<(View<'s>, bool)> {
+    pub(super) fn owner(self, value: NodeId, member: Option<View<'s>>) -> Option<(View<'s>, bool)> {
         match self.expression.node(value)? {
             Node::Folded(inner) => Some((self.owner(*inner, member)?.0, true)),
             Node::Property(way, _) => Some((self.walk(way, member)?, false)),

@@ -11,6 +11,7 @@
 
 mod call;
 mod course;
+mod past;
 mod search;
 mod shift;
 mod test;
@@ -18,8 +19,8 @@ mod test;
 use self::course::{Course, earlier};
 use super::{Evaluation, Notes, Scope, View};
 use crate::base::Timestamp;
-use crate::model::Value;
-use crate::plan::{Expression, Node, NodeId};
+use crate::model::{SegmentId, Value};
+use crate::plan::{Expression, Node, NodeId, Past};
 use crate::syntax::ast::Arithmetic;
 
 /// How many instants at which nothing changes are looked past.
@@ -47,22 +48,27 @@ impl Scope<'_> {
 
     /// Whether time alone can change the value for any record.
     fn can_turn(&self, expression: &Expression) -> bool {
-        expression.nodes().any(|(_, node, _)| match node {
-            Node::Now | Node::Today | Node::Relative(..) | Node::Within(..) => true,
-            Node::InSegment(segment) => {
-                let condition = self.prepared.segment(*segment);
-                condition.is_some_and(|condition| self.can_turn(&condition.expression))
-            }
-            _ => false,
+        let segment = |segment: SegmentId| {
+            let condition = self.prepared.segment(segment);
+            condition.is_some_and(|condition| self.can_turn(&condition.expression))
+        };
+        let mut all = expression.with_inner().into_iter();
+        all.any(|part| {
+            part.nodes().any(|(_, node, _)| match node {
+                Node::Now | Node::Today | Node::Relative(..) | Node::Within(..) => true,
+                Node::InSegment(of) => segment(*of),
+                Node::Past(past) => match &**past {
+                    Past::InSegment(of) => segment(*of),
+                    past => self.prepared.traces.moves(past),
+                },
+                _ => false,
+            })
         })
     }
 
     /// An instant until which the value stays as it is now.
     fn may_turn(&self, expression: &Expression) -> Option<Timestamp> {
-        let whole = Evaluation {
-            scope: self,
-            expression,
-        };
+        let whole = self.of_this(expression);
         let root = expression.root()?;
         let course = whole.course(root, None);
         let at = whole.settled((root, course), None)?;

@@ -10,6 +10,7 @@ use crate::engine::evaluate::folded;
 use crate::engine::kept::TraceId;
 use crate::model::compute::print;
 use crate::model::{Members, ObjectId, PropertyId, SegmentId, Type, Value, WorkflowId};
+use crate::plan::test::Test;
 use crate::plan::{Condition, Expression, Happened, Node, NodeId, Past, Program, Refinement};
 use crate::semantic::hir::{EventSource, FieldSource, WorkflowTest};
 
@@ -66,10 +67,14 @@ pub(in crate::engine) struct Traces {
 }
 
 impl Traces {
-    pub(super) fn of(program: &Program, constants: &[Option<Value>]) -> Self {
+    /// What a program reads, and its tests where they count.
+    pub(super) fn of((program, tests): (&Program, bool), constants: &[Option<Value>]) -> Self {
         let mut found = BTreeMap::new();
         let naming = Naming { program, constants };
-        for expression in program.expressions() {
+        let of_tests = program.tests().iter().filter(|_| tests);
+        let claims = of_tests.flat_map(Test::conditions);
+        let claims = claims.flat_map(|claim| claim.expression.with_inner());
+        for expression in program.expressions().into_iter().chain(claims) {
             for (_, node, _) in expression.nodes() {
                 naming.node(expression, node, &mut found);
             }
@@ -119,6 +124,16 @@ impl Traces {
             Past::InSegment(segment) => Key::Member(*segment),
         };
         self.first(&key)
+    }
+
+    /// Whether time alone changes what a condition comes to (E12).
+    pub(in crate::engine) fn moves(&self, past: &Past) -> bool {
+        let trace = self.read_by(past).and_then(|id| self.get(id));
+        match trace {
+            Some(Trace::Counted(of)) => of.bound != Bound::Fixed,
+            Some(Trace::Changed(..)) => true,
+            _ => false,
+        }
     }
 
     /// The values that a property had.

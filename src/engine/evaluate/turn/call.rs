@@ -16,7 +16,7 @@ impl<'s> Evaluation<'s, '_> {
         let course = match (name, arguments) {
             ("coalesce", all) => return self.first_known(all, member),
             ("if", [condition, yes, no]) => {
-                return self.chosen((*condition, *yes, *no), member);
+                return self.branch_course((*condition, *yes, *no), member);
             }
             ("date", [at]) => {
                 let course = self.course(*at, member);
@@ -48,7 +48,7 @@ impl<'s> Evaluation<'s, '_> {
     }
 
     /// The branch that is chosen, while it is.
-    fn chosen(
+    fn branch_course(
         self,
         (condition, yes, no): (NodeId, NodeId, NodeId),
         member: Option<View<'s>>,

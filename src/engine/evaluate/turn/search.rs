@@ -28,6 +28,7 @@ impl<'s> Evaluation<'s, '_> {
         let whole = Evaluation {
             scope: &scope,
             expression: self.expression,
+            this: self.this,
         };
         whole.node(id, member)
     }
@@ -44,6 +45,7 @@ impl<'s> Evaluation<'s, '_> {
         let whole = Evaluation {
             scope: &scope,
             expression: self.expression,
+            this: self.this,
         };
         whole.bound(id, member)
     }

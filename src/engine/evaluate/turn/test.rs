@@ -36,19 +36,19 @@ impl<'s> Evaluation<'s, '_> {
             Node::Within(a, edge, amount, counted) => {
                 self.within_turn(*a, (*edge, *amount, *counted), member)
             }
-            Node::InSegment(segment) => {
-                let condition = self.scope.prepared.segment(*segment)?;
-                self.scope.alone().may_turn(&condition.expression)
-            }
+            Node::InSegment(segment) => self.segment_turn(*segment, self.this),
+            Node::Past(past) => self.past_turn(past, member),
+            Node::Property(way, _) | Node::Record(way) => self.way_turn(way, member),
             Node::Quantified(quantifier, link, condition) => {
                 let decisive = *quantifier != Quantifier::All;
                 let each = self.members(link, member).into_iter();
-                self.decided(each.map(|one| (*condition, Some(one))), decisive)
+                let each = self.decided(each.map(|one| (*condition, Some(one))), decisive);
+                earlier(each, self.way_turn(&link.from, member))
             }
             Node::Aggregate(_, link, _, filter) => {
                 let each = self.members(link, member).into_iter();
                 let each = each.map(|one| self.all_settled(*filter, Some(one)));
-                each.fold(None, earlier)
+                each.fold(self.way_turn(&link.from, member), earlier)
             }
             _ => self.all_settled(node.children(), member),
         }
@@ -217,6 +217,15 @@ impl<'s> Evaluation<'s, '_> {
             let settled = self.settled((a, side.course), member);
             return earlier(settled, self.midnight(self.scope.now));
         }
+        earlier(self.period_turn(value, period), side.course.until)
+    }
+
+    /// When a moment that stays and an end of a period meet.
+    pub(super) fn period_turn(
+        self,
+        value: &Value,
+        period: (EdgeKind, Duration, bool),
+    ) -> Option<Timestamp> {
         let zone = self.scope.prepared.zone();
         let ends = |at| time::extent(period, at, zone);
         let (low, high) = self.ends(period);
@@ -226,12 +235,11 @@ impl<'s> Evaluation<'s, '_> {
                 self.ordered(value, &end)
             };
             let now = order(self.scope.now);
-            let window =
-                self.window_of(course, &Some(Value::Datetime(self.scope.now)), &side.value);
+            let now_as_value = Some(Value::Datetime(self.scope.now));
+            let window = self.window_of(course, &now_as_value, &Some(value.clone()));
             self.first(course, window, |at| order(at) != now)
         };
-        let until = earlier(first(low, &|ends| ends.0), first(high, &|ends| ends.1));
-        earlier(until, side.course.until)
+        earlier(first(low, &|ends| ends.0), first(high, &|ends| ends.1))
     }
 
     /// How the two ends of a period move.

@@ -14,7 +14,7 @@ use crate::engine::enrolment::{Enrolment, Kept, Stage};
 use crate::engine::history;
 use crate::engine::message::{Address, Delivery, Key};
 use crate::engine::prepared::Prepared;
-use crate::engine::record::{Heard, Side};
+use crate::engine::record::{Counter, CounterId, Heard, Side};
 use crate::model::{ObjectId, Value, WorkflowId};
 
 /// A decision. What a message says is told by the decision that it leads to.
@@ -258,23 +258,7 @@ impl<'d> Freezing<'d> {
             C::Enrolment(enrolment) => Change::Enrolment(self.inside(enrolment)),
             C::Been(workflow, key) => Change::Been(self.workflow(*workflow), key),
             C::Left(id) => Change::Left(*id.bytes()),
-            C::Counter(id, counter) => {
-                let refined = self.prepared.refined.get(*id as usize);
-                let of = refined.map(|refined| {
-                    let workflow = self.workflow(refined.workflow);
-                    format!("{workflow} {}", refined.trigger)
-                });
-                let days = counter.days.iter();
-                let instants = counter.instants.iter();
-                Change::Counter(
-                    of.unwrap_or_default(),
-                    counter.total,
-                    days.map(|(day, count)| (day.to_string(), *count)).collect(),
-                    instants
-                        .map(|(at, count)| (at.as_microsecond(), *count))
-                        .collect(),
-                )
-            }
+            C::Counter(id, counter) => self.counter(*id, counter),
             C::Linking((association, other), waiting) => Change::Linking(
                 self.side(Side::Own(*association)),
                 other.map(|other| *other.bytes()),
@@ -317,6 +301,24 @@ impl<'d> Freezing<'d> {
             // INVARIANT: `change` and `record_change` take every other one.
             _ => Change::Published,
         }
+    }
+
+    fn counter(self, id: CounterId, counter: &Counter) -> Change<'d> {
+        let refined = self.prepared.refined.get(id as usize);
+        let of = refined.map(|refined| {
+            let workflow = self.workflow(refined.workflow);
+            format!("{workflow} {}", refined.trigger)
+        });
+        let days = counter.days.iter();
+        let instants = counter.instants.iter();
+        Change::Counter(
+            of.unwrap_or_default(),
+            counter.total,
+            days.map(|(day, count)| (day.to_string(), *count)).collect(),
+            instants
+                .map(|(at, count)| (at.as_microsecond(), *count))
+                .collect(),
+        )
     }
 
     fn property(

@@ -53,6 +53,9 @@ impl Condition {
         let workflow = workflow.filter(|workflow| Some(*workflow) == last);
         let workflow = workflow.ok_or_else(unread)?;
         let prepared = Prepared::new(program);
+        if !running.prepared.keeps_all_of(&prepared) {
+            return Err(unkept());
+        }
         if !running.prepared.hears_all_of(&prepared) {
             return Err(unheard());
         }
@@ -142,6 +145,14 @@ fn unheard() -> Reply {
     Reply::Refused(Words {
         message: "the condition reads through a link what the program does not read there".into(),
         help: Some("choose by the record's own properties, or by a segment".into()),
+    })
+}
+
+/// Of the past is kept what the program reads of it (V6).
+fn unkept() -> Reply {
+    Reply::Refused(Words {
+        message: "the condition asks of the past what no condition of the program asks".into(),
+        help: Some("`flow history` tells what happened to a record".into()),
     })
 }
 
