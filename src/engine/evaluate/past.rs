@@ -87,7 +87,7 @@ impl<'s> Evaluation<'s, '_> {
             View::Whole(cell, _) => {
                 return Scope::of(prepared, cell, now, notes).in_segment(segment);
             }
-            View::Heard(_) => {}
+            View::Heard(_) | View::Made(..) => {}
         }
         let Some(condition) = prepared.segment(segment) else {
             let id = prepared.traces.member(segment)?;

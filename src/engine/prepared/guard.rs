@@ -107,7 +107,8 @@ impl<'p> Guards<'p> {
         to: Option<&Expression>,
     ) -> Option<Guard> {
         let value = self.constant(to?, to?.root()?)?;
-        let lower = self.sources.program.catalog.objects[object].properties[property].ty == Type::Email;
+        let lower =
+            self.sources.program.catalog.objects[object].properties[property].ty == Type::Email;
         let key = Key::of(&if lower { folded(value) } else { value })?;
         Some(Guard::Equal((Source::Own(property), lower), vec![key]))
     }

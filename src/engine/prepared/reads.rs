@@ -48,11 +48,7 @@ pub(super) fn reads(sources: Sources<'_>, expression: &Expression) -> Vec<Read> 
 type Made = BTreeMap<usize, Hop>;
 
 /// The same, of records too that steps have made.
-pub(super) fn reads_with(
-    sources: Sources<'_>,
-    expression: &Expression,
-    made: &Made,
-) -> Vec<Read> {
+pub(super) fn reads_with(sources: Sources<'_>, expression: &Expression, made: &Made) -> Vec<Read> {
     let mut found = Vec::new();
     if let Some(root) = expression.root() {
         let mut reader = Reader {
