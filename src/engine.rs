@@ -387,7 +387,11 @@ impl Engine {
             answer,
             ..
         } = decision;
-        gathered.entries.extend(entries);
+        if gathered.entries.is_empty() {
+            gathered.entries = entries;
+        } else {
+            gathered.entries.extend(entries);
+        }
         gathered.effects.actions.extend(actions);
         // The first cell that the input reaches answers, not what follows.
         let answers = gathered.root == Some(delivery.root) && gathered.effects.answer.is_none();

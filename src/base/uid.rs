@@ -68,7 +68,14 @@ impl Uid {
 
 impl fmt::Display for Uid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", u128::from_be_bytes(self.0))
+        let mut digits = [b'0'; 32];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0) {
+            let halves = [byte >> 4, byte & 15];
+            for (digit, half) in pair.iter_mut().zip(halves) {
+                *digit = half + if half < 10 { b'0' } else { b'a' - 10 };
+            }
+        }
+        f.write_str(std::str::from_utf8(&digits).unwrap_or_default())
     }
 }
 

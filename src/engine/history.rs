@@ -180,7 +180,8 @@ impl<'t> Telling<'t> {
             Some(value) => compute::spell(value, &property.ty, self.prepared.zone()).into(),
             None => as_is("unknown"),
         };
-        let mut fields = vec![("property", as_is(property.name.as_str()))];
+        let mut fields = Vec::with_capacity(4);
+        fields.push(("property", as_is(property.name.as_str())));
         if old.is_some() {
             fields.push(("old", spelled(old)));
         }

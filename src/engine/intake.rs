@@ -122,7 +122,18 @@ pub(super) fn delivery(
         _ => None,
     };
     let object = expected(&input.body);
-    let (to, body) = first(world, (id, &input), input.body.clone())?;
+    let Input {
+        id: own,
+        occurred_at,
+        by,
+        body,
+    } = input;
+    let source = Source {
+        id,
+        own,
+        occurred_at,
+    };
+    let (to, body) = first(world, &source, body)?;
     let (to, body) = match remembered {
         Some((seen, seconds)) => {
             let then = Box::new(body);
@@ -136,11 +147,19 @@ pub(super) fn delivery(
         chain: 1,
         from: None,
         to,
-        occurred_at: input.occurred_at,
-        by: input.by,
+        occurred_at,
+        by,
         object,
         body,
     })
+}
+
+/// Where an input comes from, and when.
+struct Source {
+    id: Uid,
+    /// The id that its source gave it.
+    own: Option<Arc<str>>,
+    occurred_at: Option<Timestamp>,
 }
 
 /// Within which kind an id is told apart (I3).
@@ -207,12 +226,8 @@ fn first_cell(world: World<'_>, body: &InputBody) -> Uid {
 
 /// Where an input goes first, and what it asks there.
 // size: one arm for each kind of input.
-fn first(
-    world: World<'_>,
-    (id, input): (Uid, &Input),
-    body: InputBody,
-) -> Result<(Address, Body), Answer> {
-    let (writer, import) = (None, None);
+fn first(world: World<'_>, source: &Source, body: InputBody) -> Result<(Address, Body), Answer> {
+    let (writer, import, id) = (None, None, source.id);
     Ok(match body {
         InputBody::Publish => (Address::Program, Body::Publish),
         InputBody::Switch(workflow, switching) => {
@@ -226,7 +241,7 @@ fn first(
         }
         InputBody::Webhook(event, received) => {
             let (target, values) = webhook(world, event, received)?;
-            let occurrence = occurred(world, (id, input), event, values);
+            let occurrence = occurred(world, source, event, values);
             named(vec![target], Request::Event(occurrence))
         }
         InputBody::Set(target, values) => {
@@ -258,7 +273,7 @@ fn first(
             named(vec![other, target], request)
         }
         InputBody::Event(target, event, values) => {
-            let occurrence = occurred(world, (id, input), event, values);
+            let occurrence = occurred(world, source, event, values);
             named(vec![target], Request::Event(occurrence))
         }
         InputBody::Enroll(target, workflow) => {
@@ -367,15 +382,15 @@ fn assigned((property, value): (PropertyId, Option<Value>)) -> Write {
 
 fn occurred(
     world: World<'_>,
-    (id, input): (Uid, &Input),
+    source: &Source,
     event: EventId,
     values: Vec<Option<Value>>,
 ) -> Arc<Occurrence> {
-    let own = id.to_string().into();
+    let own = source.own.clone();
     Arc::new(Occurrence {
         event: EventSource::Declared(event),
-        id: input.id.clone().unwrap_or(own),
-        occurred_at: input.occurred_at.unwrap_or(world.now),
+        id: own.unwrap_or_else(|| source.id.to_string().into()),
+        occurred_at: source.occurred_at.unwrap_or(world.now),
         accepted_at: world.now,
         values,
     })

@@ -33,6 +33,18 @@ pub const PARTITIONS: usize = 1_024;
 /// The most chains that timers and results of one record begin at an instant.
 const CHAINS_AT_AN_INSTANT: u32 = 10_000;
 
+/// Whether a change of a record is made by itself: it may do something besides.
+fn stands_alone(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::Enrolment(_)
+            | Change::Left(_)
+            | Change::PutBack(_)
+            | Change::PutBackOver(_)
+            | Change::Counted(_)
+    )
+}
+
 /// What has come of all inputs so far.
 #[derive(Debug)]
 pub struct State {
@@ -208,43 +220,53 @@ impl State {
         }
     }
 
+    /// Changes that no timer hangs on are made together.
     fn evolve_record(&mut self, id: Uid, changes: &[Change]) {
-        for change in changes {
-            if let Change::Counted(workflow) = change {
-                self.count(*workflow);
-            }
-            let program = &self.prepared.program;
-            let timer = |of: &Enrolment| Timer::of(id, of, program);
-            let put_back = |of: &PutBack| Timer::of_put_back(id, of, program);
-            let (off, on) = match (change, self.record(id)) {
-                (Change::Enrolment(new), record) => {
-                    let old = record.and_then(|record| record.enrolment(new.id));
-                    (old.and_then(timer), timer(new))
-                }
-                (Change::Left(enrolment), Some(record)) => {
-                    let old = record.enrolment(*enrolment);
-                    (old.and_then(timer), None)
-                }
-                (Change::PutBack(new), record) => {
-                    let old = record.and_then(|record| record.put_back.get(&new.key));
-                    (old.and_then(put_back), put_back(new))
-                }
-                (Change::PutBackOver(key), Some(record)) => {
-                    let old = record.put_back.get(key);
-                    (old.and_then(put_back), None)
-                }
-                _ => (None, None),
-            };
-            if let Some(timer) = off {
-                self.timers.cancel(timer);
-            }
-            if let Some(timer) = on {
-                let paused = self.switch(timer.workflow).paused;
-                self.timers.set(timer, paused);
+        for run in changes.chunk_by(|one, next| !stands_alone(one) && !stands_alone(next)) {
+            if let [change] = run {
+                self.besides(id, change);
             }
             if let Some(partition) = self.partition_mut(id) {
-                partition.evolve_record(id, change);
+                partition.evolve_record(id, run);
             }
+        }
+    }
+
+    /// What a change of a record does besides, before it is made: timers that
+    /// are set and cancelled, an enrolment that is counted.
+    fn besides(&mut self, id: Uid, change: &Change) {
+        let program = &self.prepared.program;
+        let timer = |of: &Enrolment| Timer::of(id, of, program);
+        let put_back = |of: &PutBack| Timer::of_put_back(id, of, program);
+        let (off, on) = match change {
+            Change::Counted(workflow) => return self.count(*workflow),
+            Change::Enrolment(new) => {
+                let record = self.record(id);
+                let old = record.and_then(|record| record.enrolment(new.id));
+                (old.and_then(timer), timer(new))
+            }
+            Change::Left(enrolment) => {
+                let record = self.record(id);
+                let old = record.and_then(|record| record.enrolment(*enrolment));
+                (old.and_then(timer), None)
+            }
+            Change::PutBack(new) => {
+                let record = self.record(id);
+                let old = record.and_then(|record| record.put_back.get(&new.key));
+                (old.and_then(put_back), put_back(new))
+            }
+            Change::PutBackOver(key) => {
+                let old = self.record(id).and_then(|record| record.put_back.get(key));
+                (old.and_then(put_back), None)
+            }
+            _ => return,
+        };
+        if let Some(timer) = off {
+            self.timers.cancel(timer);
+        }
+        if let Some(timer) = on {
+            let paused = self.switch(timer.workflow).paused;
+            self.timers.set(timer, paused);
         }
     }
 

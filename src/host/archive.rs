@@ -1,12 +1,15 @@
 //! The archive of the history, filled behind the log by a thread of its own, so
 //! that no input waits for it. What is told is decided elsewhere.
 
+mod backlog;
+
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use self::backlog::{Backlog, Leaving};
 use super::durable::{History, Securing};
 use super::telling::Told;
 use crate::store::StoreError;
@@ -16,8 +19,9 @@ use crate::store::log::Position;
 /// How many batches may wait for the thread; then inputs wait.
 const WAITING: usize = 1_024;
 
-/// How many rows are put into one transaction, if so many come in time.
-const TRANSACTION: usize = 10_000;
+/// How many rows are put into one transaction, if so many come in time: pages
+/// of the index are changed by many of them.
+const TRANSACTION: usize = 20_000;
 
 /// How long rows wait for others: pages of the index are written once for many.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -35,6 +39,7 @@ enum Work {
 pub struct Archivist {
     through: Position,
     work: Option<SyncSender<Work>>,
+    backlog: Arc<Backlog>,
     thread: Option<JoinHandle<()>>,
     failure: Arc<Mutex<Option<StoreError>>>,
 }
@@ -50,14 +55,17 @@ impl Archivist {
         let failure = Arc::new(Mutex::new(None));
         let (work, coming) = sync_channel(WAITING);
         let noted = failure.clone();
+        let backlog = Arc::new(Backlog::default());
+        let waiting = Leaving(backlog.clone());
         let thread = thread::spawn(move || {
-            if let Err(error) = fill(archive, &coming) {
+            if let Err(error) = fill(archive, &coming, &waiting.0) {
                 *noted.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
             }
         });
         Ok(Archivist {
             through,
             work: Some(work),
+            backlog,
             thread: Some(thread),
             failure,
         })
@@ -96,7 +104,11 @@ impl Gathered {
 }
 
 /// Does what is asked until nobody asks any more.
-fn fill(mut archive: Archive, coming: &Receiver<Work>) -> Result<(), StoreError> {
+fn fill(
+    mut archive: Archive,
+    coming: &Receiver<Work>,
+    backlog: &Backlog,
+) -> Result<(), StoreError> {
     let mut gathered = Gathered::default();
     loop {
         let next = match gathered.patience() {
@@ -106,6 +118,7 @@ fn fill(mut archive: Archive, coming: &Receiver<Work>) -> Result<(), StoreError>
         match next {
             Ok(Work::Told(told, through)) => {
                 gathered.add(&told, through);
+                backlog.done(told.len());
                 if gathered.rows.len() >= TRANSACTION {
                     gathered.put(&mut archive)?;
                 }
@@ -131,6 +144,7 @@ impl History for Archivist {
     }
 
     fn take(&mut self, told: Vec<Told>, through: Position) -> Result<(), StoreError> {
+        self.backlog.add(told.len());
         let work = Work::Told(told, through);
         match self.work.as_ref().map(|thread| thread.send(work)) {
             Some(Ok(())) => Ok(()),

@@ -6,12 +6,15 @@ use std::sync::Arc;
 
 use super::look::{Called, Places};
 use super::program::Loaded;
-use super::replay::kept;
+use super::replay::kept::Lines;
 use crate::base::Uid;
 use crate::engine::decision::{Entry, What};
 use crate::engine::{Prepared, State};
 use crate::store::archive::Row;
 use crate::store::log::Position;
+
+/// How many bytes an entry has in words, about.
+const LINE: usize = 220;
 
 /// The words of a program.
 #[derive(Debug)]
@@ -84,6 +87,7 @@ impl Told {
     #[must_use]
     pub fn rows(&self) -> Vec<Row> {
         let mut rows: Vec<Row> = Vec::with_capacity(1);
+        let mut lines = Lines::new(&self.telling.prepared, &self.called);
         for entry in self.entries.iter() {
             let record = entry.record.map(|id| *id.bytes());
             let place = rows.iter().position(|row| row.record == record);
@@ -92,7 +96,7 @@ impl Told {
                 rows.len() - 1
             });
             if let Some(row) = rows.get_mut(place) {
-                self.add(row, entry);
+                self.add(row, entry, &mut lines);
             }
         }
         rows
@@ -109,18 +113,18 @@ impl Told {
             object: object.map(|object| objects[object].name.to_string()),
             workflows: String::new(),
             kinds: String::new(),
-            entries: Vec::new(),
+            entries: Vec::with_capacity(LINE * self.entries.len()),
         }
     }
 
-    fn add(&self, row: &mut Row, entry: &Entry) {
+    fn add(&self, row: &mut Row, entry: &Entry, lines: &mut Lines<'_>) {
         let Telling { prepared, places } = &*self.telling;
         let workflow = entry.workflow.and_then(|id| prepared.workflow(id));
         if let Some(workflow) = workflow {
             name(&mut row.workflows, workflow.name().as_str());
         }
         let source = entry.span.map(|span| places.of(span));
-        let kind = kept::entry((prepared, &self.called), (entry, source), &mut row.entries);
+        let kind = lines.add((entry, source), &mut row.entries);
         name(&mut row.kinds, kind);
     }
 }

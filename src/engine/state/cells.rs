@@ -88,17 +88,22 @@ impl Partition {
         }
     }
 
-    pub(super) fn evolve_record(&mut self, id: Uid, change: &Change) {
-        if let Change::Created {
-            object,
-            properties,
-            at,
-        } = change
+    pub(super) fn evolve_record(&mut self, id: Uid, changes: &[Change]) {
+        if let [
+            Change::Created {
+                object,
+                properties,
+                at,
+            },
+            rest @ ..,
+        ] = changes
         {
-            let cell = RecordCell::new(id, *object, *properties, *at);
+            let mut cell = RecordCell::new(id, *object, *properties, *at);
+            rest.iter().for_each(|change| cell.apply(change));
             self.records.insert(id, Arc::new(cell));
         } else if let Some(cell) = self.records.get_mut(&id) {
-            Arc::make_mut(cell).apply(change);
+            let cell = Arc::make_mut(cell);
+            changes.iter().for_each(|change| cell.apply(change));
         }
     }
 }

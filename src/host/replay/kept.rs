@@ -9,8 +9,8 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use super::wire::{Flat, number};
-use crate::base::Uid;
+use super::wire::{Flat, number, text};
+use crate::base::{Timestamp, Uid};
 use crate::engine::decision::Entry;
 use crate::engine::history;
 use crate::engine::record::{RecordCell, Side};
@@ -21,52 +21,131 @@ use crate::model::{Value as Known, compute, is_kept};
 /// Adds an entry of the history as a line; its kind.
 pub(in crate::host) fn entry(
     (prepared, called): (&Prepared, &Called),
-    (entry, source): (&Entry, Option<String>),
+    told: (&Entry, Option<String>),
     into: &mut Vec<u8>,
 ) -> &'static str {
-    let object = entry.record.and_then(|id| called.object(id));
-    let told = history::tell(prepared, object, entry);
-    let mut line = Flat::default();
-    line.put("at", entry.at.to_string());
-    line.put("kind", told.kind);
-    if let Some(id) = entry.record {
-        line.put("record", called.title(prepared, id));
-        line.put("id", id.to_string());
-    }
-    let workflow = entry.workflow.and_then(|id| prepared.workflow(id));
-    if let Some(workflow) = workflow {
-        line.put("workflow", workflow.name().as_str());
-        line.put("version", workflow.version.short());
-        let own = told.fields.iter().find(|(name, _)| *name == "key");
-        let own = own.map(|(_, key)| &**key);
-        if let Some(key) = entry.key.as_deref().or(own) {
-            line.put("key", key.to_owned());
+    Lines::new(prepared, called).add(told, into)
+}
+
+/// Writes entries as lines. What an input tells is mostly of one record: its
+/// time and its names are put into words once.
+pub(in crate::host) struct Lines<'t> {
+    prepared: &'t Prepared,
+    called: &'t Called,
+    head: Option<Head>,
+}
+
+/// What the lines of a record at one time have in common.
+struct Head {
+    at: Timestamp,
+    record: Option<Uid>,
+    /// What stands before the kind.
+    when: Vec<u8>,
+    /// What stands behind it.
+    who: Vec<u8>,
+}
+
+impl<'t> Lines<'t> {
+    /// Lines with the names of a program, and those of records as they were.
+    pub(in crate::host) fn new(prepared: &'t Prepared, called: &'t Called) -> Self {
+        Lines {
+            prepared,
+            called,
+            head: None,
         }
-        let step = entry.step.and_then(|step| workflow.steps.get(step));
-        if let Some(step) = step {
-            line.put("step", step.id.as_str());
+    }
+
+    /// Adds an entry; its kind.
+    pub(in crate::host) fn add(
+        &mut self,
+        (entry, source): (&Entry, Option<String>),
+        into: &mut Vec<u8>,
+    ) -> &'static str {
+        let prepared = self.prepared;
+        let object = entry.record.and_then(|id| self.called.object(id));
+        let told = history::tell(prepared, object, entry);
+        let kind = told.kind;
+        let head = self.head(entry);
+        into.extend_from_slice(&head.when);
+        text(kind, into);
+        into.extend_from_slice(&head.who);
+        self.fields((entry, source), told).write(into);
+        into.extend_from_slice(b"}\n");
+        kind
+    }
+
+    fn head(&mut self, entry: &Entry) -> &Head {
+        let (at, record) = (entry.at, entry.record);
+        let same = |head: &Head| (head.at, head.record) == (at, record);
+        let known = self.head.take().filter(same);
+        let head = known.unwrap_or_else(|| self.begin(at, record));
+        self.head.insert(head)
+    }
+
+    fn begin(&self, at: Timestamp, record: Option<Uid>) -> Head {
+        let mut when = b"{\"at\":".to_vec();
+        text(&at.to_string(), &mut when);
+        when.extend_from_slice(b",\"kind\":");
+        let mut line = Flat::default();
+        if let Some(id) = record {
+            line.put("record", self.called.title(self.prepared, id));
+            line.put("id", id.to_string());
+        }
+        let mut who = Vec::new();
+        line.write(&mut who);
+        Head {
+            at,
+            record,
+            when,
+            who,
         }
     }
-    if let Some(source) = source {
-        line.put("source", source);
-    }
-    for (field, value) in told.fields {
-        match field {
-            "key" => {}
-            "with" if matches!(told.kind, "linked" | "unlinked") => {
-                let other = Uid::parse(&value).map(|id| called.title(prepared, id));
-                line.add("other", other.map_or(value, Cow::Owned));
+
+    /// What is told besides.
+    fn fields<'e>(
+        &self,
+        (entry, source): (&Entry, Option<String>),
+        told: history::Told<'e>,
+    ) -> Flat<'e>
+    where
+        't: 'e,
+    {
+        let (prepared, called) = (self.prepared, self.called);
+        let mut line = Flat::default();
+        let workflow = entry.workflow.and_then(|id| prepared.workflow(id));
+        if let Some(workflow) = workflow {
+            line.put("workflow", workflow.name().as_str());
+            line.put("version", workflow.version.short());
+            let own = told.fields.iter().find(|(name, _)| *name == "key");
+            let own = own.map(|(_, key)| &**key);
+            if let Some(key) = entry.key.as_deref().or(own) {
+                line.put("key", key.to_owned());
             }
-            "with" if told.kind == "action" => {
-                line.add("with", named(prepared, called, value).into())
+            let step = entry.step.and_then(|step| workflow.steps.get(step));
+            if let Some(step) = step {
+                line.put("step", step.id.as_str());
             }
-            // The record has an `id` too.
-            "id" => line.add("event_id", value),
-            field => line.add(field, value),
         }
+        if let Some(source) = source {
+            line.put("source", source);
+        }
+        for (field, value) in told.fields {
+            match field {
+                "key" => {}
+                "with" if matches!(told.kind, "linked" | "unlinked") => {
+                    let other = Uid::parse(&value).map(|id| called.title(prepared, id));
+                    line.add("other", other.map_or(value, Cow::Owned));
+                }
+                "with" if told.kind == "action" => {
+                    line.add("with", named(prepared, called, value).into())
+                }
+                // The record has an `id` too.
+                "id" => line.add("event_id", value),
+                field => line.add(field, value),
+            }
+        }
+        line
     }
-    line.write(into);
-    told.kind
 }
 
 /// An argument, with the name of a record in place of its id.

@@ -3,8 +3,6 @@
 
 use std::borrow::Cow;
 
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::base::Uid;
@@ -85,29 +83,32 @@ impl<'t> Flat<'t> {
         }
     }
 
-    /// Adds it as a line.
+    /// Adds its fields to those of an object that has some.
     pub(super) fn write(&self, into: &mut Vec<u8>) {
-        // Texts and lists of texts always have a form in JSON.
-        let _ = serde_json::to_writer(&mut *into, self);
-        into.push(b'\n');
+        for (name, first, more) in &self.0 {
+            into.extend_from_slice(b",\"");
+            into.extend_from_slice(name.as_bytes());
+            into.extend_from_slice(b"\":");
+            if more.is_empty() && !MANY.contains(name) {
+                text(first, into);
+                continue;
+            }
+            into.push(b'[');
+            text(first, into);
+            for value in more {
+                into.push(b',');
+                text(value, into);
+            }
+            into.push(b']');
+        }
     }
+}
+
+/// Adds a text as JSON writes it.
+pub(super) fn text(text: &str, into: &mut Vec<u8>) {
+    // A text always has a form in JSON, and writing to memory does not fail.
+    let _ = serde_json::to_writer(into, text);
 }
 
 /// The fields of the history that may stand several times: always lists.
 const MANY: [&str; 3] = ["read", "with", "note"];
-
-impl Serialize for Flat<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (name, first, more) in &self.0 {
-            if more.is_empty() && !MANY.contains(name) {
-                map.serialize_entry(name, first)?;
-            } else {
-                let first = std::iter::once(&**first);
-                let all: Vec<&str> = first.chain(more.iter().map(|value| &**value)).collect();
-                map.serialize_entry(name, &all)?;
-            }
-        }
-        map.end()
-    }
-}

@@ -50,7 +50,7 @@ const WRITING: &str = "
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL;
     PRAGMA wal_autocheckpoint = 16000;
-    PRAGMA cache_size = -32768;
+    PRAGMA cache_size = -65536;
 ";
 
 /// The open file of a month.

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use super::kept;
-use super::value::{self, Frozen};
+use super::value;
 use crate::base::{Name, Timestamp, Uid};
 use crate::engine::call::Call;
 use crate::engine::decision::{self as live, Answer};
@@ -70,7 +70,7 @@ enum Change<'d> {
     Reserved(Option<[u8; 16]>),
     Waits(Option<[u8; 16]>),
     Created(&'d str, i64),
-    Value(&'d str, Option<Frozen>),
+    Value(&'d str, Option<value::Freezing<'d>>),
     Updated(i64),
     End(End<'d>),
     NoEnd(String, [u8; 16]),
@@ -324,13 +324,13 @@ impl<'d> Freezing<'d> {
     fn property(
         self,
         id: crate::model::PropertyId,
-        value: Option<&Value>,
-    ) -> (&'d str, Option<Frozen>) {
+        value: Option<&'d Value>,
+    ) -> (&'d str, Option<value::Freezing<'d>>) {
         let Some(object) = self.object else {
             return ("", None);
         };
         let property = &self.prepared.program.catalog.objects[object].properties[id];
-        let value = value.map(|value| value::freeze(value, &property.ty));
+        let value = value.map(|value| value::Freezing(value, &property.ty));
         (property.name.as_str(), value)
     }
 

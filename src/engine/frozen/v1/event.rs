@@ -16,6 +16,9 @@ use crate::engine::prepared::Prepared;
 use crate::engine::put_back::Retry;
 use crate::model::{Action, ActionId};
 
+/// How many bytes most events have at most.
+const USUAL_BYTES: usize = 512;
+
 /// Something that has happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
@@ -156,7 +159,7 @@ impl Event {
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
         // Writing to memory does not fail.
-        postcard::to_allocvec(self).unwrap_or_default()
+        postcard::to_extend(self, Vec::with_capacity(USUAL_BYTES)).unwrap_or_default()
     }
 
     /// Reads what was kept; `None` where the bytes are no such thing.

@@ -1,6 +1,6 @@
 //! Values: members by their names, numbers with all their digits.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::base::{Date, Duration, Time, Timestamp, Unit, parse_decimal};
 use crate::model::{Type, Value};
@@ -28,6 +28,23 @@ pub enum Frozen {
     Set(Vec<String>),
     /// Several values.
     List(Vec<Frozen>),
+}
+
+/// A value that is put into its frozen form when it is written: texts, the most
+/// frequent ones, are not copied.
+#[derive(Debug, Clone, Copy)]
+pub struct Freezing<'v>(pub &'v Value, pub &'v Type);
+
+impl Serialize for Freezing<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            // INVARIANT: as `Frozen::Text` is written.
+            Value::Text(text) => {
+                serializer.serialize_newtype_variant("Frozen", 0, "Text", text.as_str())
+            }
+            other => freeze(other, self.1).serialize(serializer),
+        }
+    }
 }
 
 /// The frozen form of a value of a type.
@@ -101,5 +118,26 @@ fn place(ty: &Type, name: &str) -> Option<usize> {
     match ty {
         Type::Enum(members) | Type::Set(members) => members.position(name),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Freezing, freeze};
+    use crate::model::{Type, Value};
+
+    #[test]
+    fn a_value_is_written_as_its_frozen_form() {
+        let long = "a text that is longer than what fits in place".repeat(9);
+        let texts = ["", "short", &long].map(|text| (Value::Text(text.into()), Type::String));
+        let others = [
+            (Value::Number(7.into()), Type::Number),
+            (Value::Bool(true), Type::Bool),
+        ];
+        for (value, ty) in texts.into_iter().chain(others) {
+            let frozen = postcard::to_allocvec(&freeze(&value, &ty)).expect("it is written");
+            let written = postcard::to_allocvec(&Freezing(&value, &ty)).expect("it is written");
+            assert_eq!(written, frozen, "{value:?}");
+        }
     }
 }
