@@ -80,21 +80,28 @@ fn once(all: &[Suite], arguments: &TestArguments, output: &Output) -> Result<Exi
         .map(|suite| (suite, coverage::coverage(suite, &outcomes)))
         .collect();
     write(arguments, &outcomes, &covered)?;
+    let explored = explored::all(&outcomes, arguments);
     let wanted = arguments.coverage.then_some(covered.as_slice());
+    let broken_ones = explored.iter().flat_map(|explored| &explored.broken);
     output.data(&match arguments.format {
-        DataFormat::Json => wire::json(&outcomes, wanted),
+        DataFormat::Json => wire::json(&outcomes, wanted, broken_ones),
         DataFormat::Text => {
-            let listed = wanted.map(covered::text);
-            text(&outcomes, output) + &listed.unwrap_or_default()
+            let style = output.data_style();
+            let listed = wanted.map(covered::text).unwrap_or_default();
+            let broken = explored.as_ref().map(|explored| explored.text(style));
+            text(&outcomes, output) + &listed + &broken.unwrap_or_default()
         }
     })?;
     output.talk(summary(&outcomes, broken));
-    let explored = explored::run(&outcomes, arguments, output)?;
-    let passed = outcomes.iter().all(|outcome| word(outcome) == PASSED);
-    if passed && broken == 0 && arguments.filter.is_empty() {
+    let passed = broken == 0 && outcomes.iter().all(|outcome| word(outcome) == PASSED);
+    if passed && arguments.filter.is_empty() && !outcomes.is_empty() {
         output.talk(reached(&covered));
     }
-    Ok(match passed && broken == 0 && explored {
+    if let Some(explored) = &explored {
+        output.talk(explored.summary());
+    }
+    let held = explored.is_none_or(|explored| explored.broken.is_empty());
+    Ok(match passed && held {
         true => Exit::Fine,
         false => Exit::Findings,
     })

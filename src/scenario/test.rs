@@ -11,6 +11,7 @@ mod literal;
 mod log;
 mod miss;
 mod mock;
+mod near;
 mod outside;
 mod reached;
 mod sent;

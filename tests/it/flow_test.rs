@@ -88,7 +88,10 @@ fn each_claim_says_what_was_found() {
     );
     fails(
         "  expect ada enrolled in nurture",
-        &["nothing asked to enroll `ada` in `nurture`"],
+        &[
+            "nothing asked to enroll `ada` in `nurture`",
+            "`enroll on ping`: no `ping` has happened",
+        ],
     );
     fails(
         "  when ada does ping\n  expect ada enrolled in nurture 2 times",
@@ -367,6 +370,12 @@ fn generated_histories_give_a_test_to_paste() {
         run.out
     );
     let again = folder.flow(&["test", "--explore", "300"]);
+    let json = folder
+        .flow(&["test", "--explore", "300", "--format", "json"])
+        .out;
+    let json: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+    let test = json["explored"][0]["test"].as_str().expect("a test");
+    assert!(run.out.ends_with(test), "{test}");
     assert_eq!(run.out, again.out, "a seed gives the same histories");
     // What is printed is a test that fails.
     let (_, pasted) = run

@@ -43,7 +43,7 @@ pub(in crate::cli) struct TestArguments {
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) junit: Option<PathBuf>,
     /// Hold `always` and `never` against so many generated histories of each test that has
-    /// them: random events, edits, switches, failures, restarts and time
+    /// them: random events, writes, links, switches, failures, restarts and time
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "200")]
     pub(in crate::cli) explore: Option<u64>,
     /// The seed of the generated histories: the same one gives the same histories

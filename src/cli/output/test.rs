@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::host::test::coverage::Place;
 use crate::host::test::{Outcome, Suite};
-use crate::scenario::test::Verdict;
+use crate::scenario::test::{Counterexample, Verdict};
 
 /// The version of the form.
 const VERSION: u32 = 1;
@@ -19,6 +19,16 @@ struct WireTests<'t> {
     tests: Vec<WireTest<'t>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<Vec<WirePlace<'t>>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    explored: Vec<WireBroken<'t>>,
+}
+
+#[derive(Serialize)]
+struct WireBroken<'t> {
+    name: String,
+    seed: u64,
+    message: &'t str,
+    test: &'t str,
 }
 
 #[derive(Serialize)]
@@ -52,9 +62,10 @@ struct WireFailure<'t> {
 }
 
 /// What came of tests, as one JSON document, indented.
-pub(in crate::cli) fn json(
-    outcomes: &[Outcome<'_>],
+pub(in crate::cli) fn json<'t>(
+    outcomes: &'t [Outcome<'t>],
     covered: Option<&[(&Suite, Vec<Place>)]>,
+    broken: impl Iterator<Item = &'t (&'t Outcome<'t>, Counterexample)>,
 ) -> String {
     let tests: Vec<WireTest<'_>> = outcomes.iter().map(test).collect();
     let number = |wanted: &str| tests.iter().filter(|test| test.outcome == wanted).count();
@@ -65,9 +76,19 @@ pub(in crate::cli) fn json(
         not_run: number("not_run"),
         tests,
         coverage: covered.map(|all| all.iter().flat_map(places).collect()),
+        explored: broken.map(one_broken).collect(),
     };
     // It fails for maps with keys that are no strings, and there is no map.
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+}
+
+fn one_broken<'t>((outcome, found): &'t (&Outcome<'t>, Counterexample)) -> WireBroken<'t> {
+    WireBroken {
+        name: outcome.suite.name(outcome.test),
+        seed: found.seed,
+        message: &found.failure.message,
+        test: &found.text,
+    }
 }
 
 fn places<'t>((suite, places): &'t (&Suite, Vec<Place>)) -> impl Iterator<Item = WirePlace<'t>> {

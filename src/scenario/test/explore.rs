@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::draw::Drawing;
 use super::edition::{Asked, Edition, Editions};
-use super::{Failure, Stage};
+use super::{Failure, Going, Stage};
 use crate::engine::frozen::v1::state;
 use crate::engine::{Engine, Order, Prepared};
 use crate::plan::test::{Act, Given, Placed, Test};
@@ -66,7 +66,11 @@ fn broken(program: &Arc<Prepared>, test: &Test, steps: &[Step]) -> Option<Failur
                 // What cannot happen now has not happened.
                 Ok(()) | Err(_) => {}
             },
-            Step::Restart => stage.restart(),
+            Step::Restart => {
+                if let Err(failure) = stage.restart() {
+                    return Some(*failure);
+                }
+            }
         }
         if let Err(failure) = stage.moment_holds() {
             return Some(*failure);
@@ -162,15 +166,22 @@ impl Editions for NoEditions {
 
 impl Stage<'_> {
     /// The state is written down in its frozen form and read again.
-    fn restart(&mut self) {
+    fn restart(&mut self) -> Going {
         self.scenario.settle();
-        let image = self.scenario.machine().image();
-        let again = image.and_then(|image| {
-            let frozen = state::freeze(&image).ok()?;
-            state::thaw(image.prepared(), &frozen).ok()
-        });
-        if let Some(image) = again {
-            *self.scenario.machine_mut() = Engine::from_image(image, "test", Order::Sent);
-        }
+        let Some(image) = self.scenario.machine().image() else {
+            return Ok(());
+        };
+        let Ok(frozen) = state::freeze(&image) else {
+            return Ok(());
+        };
+        let image = state::thaw(image.prepared(), &frozen).map_err(|error| Failure {
+            span: self.test.span,
+            message: "the state cannot be read again".to_owned(),
+            found: vec![error.to_string()],
+            about: Vec::new(),
+            at: self.scenario.now(),
+        })?;
+        *self.scenario.machine_mut() = Engine::from_image(image, "test", Order::Sent);
+        Ok(())
     }
 }

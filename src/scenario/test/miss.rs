@@ -23,17 +23,17 @@ impl<'a> Seen<'a> {
                 Some(_) => read(&self.cast.judge(Some(*place), condition)),
                 None => vec![format!("there is no `{}`", self.name(*place))],
             },
-            ClaimKind::Inside(place, workflow) => vec![self.standing(*place, workflow)],
+            ClaimKind::Inside(place, workflow) => self.missing(*place, workflow),
             ClaimKind::Enrolled(place, workflow, _) => {
                 let begun = self.told(*place, workflow).filter(|told| told.enrolls());
                 let times: Vec<String> = begun.map(|told| self.instant(told.entry.at)).collect();
-                vec![match times.as_slice() {
-                    [] => self.standing(*place, workflow),
+                match times.as_slice() {
+                    [] => self.missing(*place, workflow),
                     times => {
                         let count = times_of(times.len());
-                        format!("it was enrolled {count}: at {}", times.join(", "))
+                        vec![format!("it was enrolled {count}: at {}", times.join(", "))]
                     }
-                }]
+                }
             }
             ClaimKind::NotIn(place, workflow, because) => {
                 vec![self.not_out(*place, workflow, *because)]
@@ -51,6 +51,16 @@ impl<'a> Seen<'a> {
                 sent.map(|sent| self.told_of(sent)).collect()
             }
         }
+    }
+
+    /// How a record stands with a workflow that it should be in; where nothing
+    /// was told of it, what stands against it.
+    fn missing(&self, place: usize, workflow: &'a Name) -> Vec<String> {
+        let mut lines = vec![self.standing(place, workflow)];
+        if self.told(place, workflow).next().is_none() {
+            lines.extend(self.against(place, workflow));
+        }
+        lines
     }
 
     /// How a record stands with a workflow: inside, or what became of it last.
