@@ -6,6 +6,7 @@ mod bench;
 mod check;
 mod client;
 mod completions;
+mod diagnose;
 mod exit;
 mod explain;
 mod failures;
@@ -66,6 +67,7 @@ fn run(command: &Command, output: &Output) -> Result<Exit, Failure> {
         Command::Status(arguments) => status::run(arguments, output),
         Command::Records(arguments) => records::run(arguments, output),
         Command::History(arguments) => history::run(arguments, output),
+        Command::Diagnose(arguments) => diagnose::run(arguments, output),
         Command::Failures(arguments) => failures::run(arguments, output),
         Command::Retry(arguments) => retry::run(arguments, output),
         Command::Store(arguments) => store::run(&arguments.command, output),

@@ -10,6 +10,7 @@ pub mod call;
 pub mod cast;
 mod consider;
 pub mod decision;
+pub mod diagnose;
 mod draft;
 pub mod enrolment;
 mod evaluate;

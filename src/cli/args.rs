@@ -62,6 +62,7 @@ pub(super) enum Command {
     Status(StatusArguments),
     Records(RecordsArguments),
     History(HistoryArguments),
+    Diagnose(DiagnoseArguments),
     Failures(FailuresArguments),
     Retry(RetryArguments),
     Store(StoreArguments),
@@ -196,6 +197,31 @@ pub(super) struct HistoryArguments {
     #[arg(short, long, value_name = "NAME")]
     pub(super) workflow: Option<String>,
     /// How the history is printed; `json` is one object a line
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: DataFormat,
+}
+
+/// Say why a record is, or is not, enrolled in a workflow, and what would turn the answer.
+///
+/// Each clause is shown with true, false or unknown, what it has read, and since when that stands
+/// there. In the past it reaches as far as the log of the store does.
+#[derive(Debug, Args)]
+#[command(after_help = help(
+    "  flow diagnose ada@fjordsoft.example register                  as things stand
+  \
+       flow diagnose ada@fjordsoft.example register --at 2026-03-06  at the end of that day"
+))]
+pub(super) struct DiagnoseArguments {
+    /// A unique value of the record, like its email, `object:value`, its id, or how its id begins
+    pub(super) record: String,
+    /// The workflow
+    pub(super) workflow: String,
+    #[command(flatten)]
+    pub(super) project: ProjectArguments,
+    /// As of this moment, or the end of this day
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: Option<String>,
+    /// How the diagnosis is printed
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: DataFormat,
 }

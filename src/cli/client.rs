@@ -16,7 +16,7 @@ use crate::engine::decision::Answer;
 use crate::engine::{Effects, Event, InputBody};
 use crate::host::clock;
 use crate::host::desk::{self, Ask, Candidate, Doubt, Hello, Reply, Words};
-use crate::host::durable::{Core, NEVER, Site, peek};
+use crate::host::durable::{Core, NEVER, Site, Unopened, peek, peek_at};
 use crate::host::keep::Kept;
 use crate::host::program::{self, Loaded};
 use crate::host::replay::kept::Record;
@@ -25,6 +25,7 @@ use crate::host::store::{self, Store};
 use crate::host::view;
 use crate::plan::Program;
 use crate::project::Project;
+use crate::store::StoreError;
 use crate::store::archive::ArchiveReader;
 use crate::store::disk::real::RealDisk;
 use crate::store::log::Position;
@@ -48,6 +49,8 @@ enum Way {
     Own(Box<Kept>),
     /// It is read only.
     Looking(Box<Core<RealDisk>>),
+    /// It is read only, as it was at an instant.
+    Past(Box<Core<RealDisk>>, Timestamp),
 }
 
 impl<'o> Client<'o> {
@@ -74,6 +77,38 @@ impl<'o> Client<'o> {
             return Err(nothing(place));
         };
         Client::new((project, store), way, output)
+    }
+
+    /// Reaches what had come of the store of a project at an instant, to read it.
+    pub(super) fn past(
+        place: Place<'_>,
+        at: Timestamp,
+        output: &'o Output,
+    ) -> Result<Self, Failure> {
+        let project = place.load()?;
+        let store = store_of(&project);
+        if !store.is_begun() {
+            return Err(nothing(place));
+        }
+        let site = Site {
+            disk: &RealDisk,
+            dir: &store.dir,
+            root: &project.root,
+        };
+        let core = peek_at(site, at).map_err(|error| match error {
+            Unopened::Store(StoreError::Dropped { .. }) => Failure {
+                exit: Exit::Usage,
+                message: format!("the log of the store does not reach back to {at}"),
+                help: Some("what happened then is in `flow history`".into()),
+            },
+            error => store::Failure::from(error).into(),
+        })?;
+        Ok(Client {
+            project,
+            store,
+            output,
+            way: Way::Past(Box::new(core), at),
+        })
     }
 
     /// Reaches the store of a project to give it an order. One that is not
@@ -115,7 +150,7 @@ impl<'o> Client<'o> {
     /// Gives away the whole history, as [`view::entries`] does.
     pub(super) fn entries(&self, take: &mut dyn FnMut(Position, &str)) -> Result<(), Failure> {
         let behind = match &self.way {
-            Way::Looking(core) => core.untold(),
+            Way::Looking(core) | Way::Past(core, _) => core.untold(),
             Way::Running | Way::Own(_) => Vec::new(),
         };
         let given = view::entries(&self.store, &behind, take);
@@ -140,6 +175,7 @@ impl<'o> Client<'o> {
         let reply = match &mut self.way {
             Way::Running => socket::ask(&self.store, ask)?.ok_or_else(gone)?,
             Way::Looking(core) => desk::read(core, &self.store, clock::now(), ask),
+            Way::Past(core, at) => desk::read(core, &self.store, *at, ask),
             Way::Own(kept) if ask.reads() => {
                 desk::read(kept.durable.core(), &self.store, clock::now(), ask)
             }

@@ -2,7 +2,7 @@
 
 mod text;
 
-pub(super) use self::text::{cut, text};
+pub(super) use self::text::{cut, folded, text};
 use super::args::{DataFormat, HistoryArguments};
 use super::client::{Client, strange};
 use super::exit::{Exit, Failure};

@@ -249,7 +249,7 @@ pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
 }
 
 /// A moment, or the end of a day in the zone.
-fn moment(text: &str, zone: &TimeZone) -> Result<Timestamp, Failure> {
+pub(super) fn moment(text: &str, zone: &TimeZone) -> Result<Timestamp, Failure> {
     let day = |text: &str| end_of_day(text.parse::<Date>().ok()?, zone);
     let day = (text.len() <= 10).then(|| day(text)).flatten();
     day.or_else(|| text.parse().ok()).ok_or_else(|| {

@@ -160,6 +160,15 @@ impl<'a> Scope<'a> {
         whole.node(node, None)
     }
 
+    /// One node as an operand of a comparison (D2).
+    pub(super) fn bound_part(&self, expression: &Expression, node: NodeId) -> Option<Value> {
+        let whole = Evaluation {
+            scope: self,
+            expression,
+        };
+        whole.bound(node, None)
+    }
+
     /// A point in time as a bound (D2).
     pub(super) fn bound(&self, expression: &Expression) -> Option<Value> {
         let whole = self.of_this(expression);

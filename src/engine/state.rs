@@ -309,6 +309,11 @@ impl State {
         }
     }
 
+    /// What a workflow has counted of its enrolments.
+    pub(super) fn rate(&self, workflow: WorkflowId) -> Option<&Rate> {
+        self.rates.get(&workflow).map(|rate| &**rate)
+    }
+
     /// The mail of an alert that has not gone out yet, by its key.
     #[must_use]
     pub fn notice(&self, key: Uid) -> Option<&PutBack> {

@@ -3,6 +3,7 @@
 //! checked, becomes events, and is answered from their effects, so that many
 //! can be taken together. How a question comes here is not known here.
 
+mod diagnose;
 mod find;
 mod happened;
 mod order;
@@ -15,8 +16,9 @@ pub mod wire;
 
 pub use self::rows::rows;
 pub use self::wire::{
-    Ask, Batch, BatchRow, Candidate, Cell, Doubt, Failed, Hello, Imported, Line, Order, Outcome,
-    Reply, Status, Words, WorkflowStatus,
+    Ask, Batch, BatchRow, Candidate, Cell, DiagnosedChange, DiagnosedClause, DiagnosedStanding,
+    DiagnosedTerm, Diagnosis, Doubt, Failed, Hello, Imported, Line, Order, Outcome, Reply, Status,
+    Words, WorkflowStatus,
 };
 
 use base64::Engine as _;
@@ -49,6 +51,9 @@ pub fn read<D: Disk>(core: &Core<D>, store: &Store, now: Timestamp, ask: &Ask) -
         Ask::History { record, workflow } => {
             let behind = core.untold();
             happened::history((store, &behind), record, workflow.as_deref())
+        }
+        Ask::Diagnose { record, workflow } => {
+            diagnose::diagnose((core, store), now, (record, workflow))
         }
         Ask::Status => Reply::Status(Box::new(status::status(core))),
         Ask::Failures => Reply::Failures {

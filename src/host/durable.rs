@@ -11,7 +11,7 @@ mod snapshot;
 mod wire;
 
 pub use self::core::{Core, Unopened};
-pub use self::follow::{Kept, NEVER, peek, try_out};
+pub use self::follow::{Kept, NEVER, peek, peek_at, try_out};
 pub(super) use self::recover::SEGMENT;
 pub use self::recover::{Opened, Recovered, Site, open};
 pub use self::snapshot::Writing;

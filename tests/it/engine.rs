@@ -7,6 +7,7 @@ mod awaiting;
 mod caps;
 mod dates;
 mod declared;
+mod diagnose;
 mod enrolment;
 mod freeze;
 mod inputs;

@@ -27,6 +27,7 @@ mod connectors_smtp;
 mod coverage;
 mod declared;
 mod desk;
+mod diagnose;
 mod docs;
 mod durable;
 mod engine;

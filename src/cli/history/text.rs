@@ -212,7 +212,7 @@ fn key(told: &Told) -> String {
 
 /// The text in lines of a width, those after the first behind an indent. A
 /// word that is longer than a line is broken.
-fn folded(text: &str, width: usize, indent: usize) -> String {
+pub(in crate::cli) fn folded(text: &str, width: usize, indent: usize) -> String {
     let room = width.saturating_sub(indent).max(1);
     let letters: Vec<char> = text.chars().collect();
     let mut rest = letters.as_slice();

@@ -3,6 +3,7 @@
 //! program. What is done about them is not known here.
 
 mod cell;
+mod diagnosis;
 mod line;
 pub mod table;
 
@@ -11,6 +12,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use self::cell::Cell;
+pub use self::diagnosis::{
+    DiagnosedChange, DiagnosedClause, DiagnosedRead, DiagnosedStanding, DiagnosedTerm, Diagnosis,
+};
 pub use self::line::{Line, Order};
 use crate::host::replay::kept::Record;
 
@@ -47,6 +51,13 @@ pub enum Ask {
         /// What this workflow did only.
         #[serde(default)]
         workflow: Option<String>,
+    },
+    /// Why a record is, or is not, enrolled in a workflow (H3).
+    Diagnose {
+        /// Its id.
+        record: String,
+        /// The workflow.
+        workflow: String,
     },
     /// How things stand.
     Status,
@@ -136,6 +147,8 @@ pub enum Reply {
         /// The entries, each as one JSON object.
         lines: Vec<String>,
     },
+    /// Why a record is, or is not, enrolled in a workflow.
+    Diagnosis(Box<Diagnosis>),
     /// How things stand.
     Status(Box<Status>),
     /// The actions that failed for good, in order.

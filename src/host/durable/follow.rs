@@ -8,7 +8,7 @@ use std::path::Path;
 use super::core::{Core, Unopened, program};
 use super::recover::Site;
 use super::snapshot;
-use crate::base::Uid;
+use crate::base::{Timestamp, Uid};
 use crate::engine::frozen::v1::event::Event as Frozen;
 use crate::host::program::Loaded;
 use crate::store::StoreError;
@@ -28,6 +28,8 @@ pub(super) struct Scope<D> {
     pub(super) programs: Programs<D>,
     /// The positions whose snapshots count.
     pub(super) within: RangeInclusive<Position>,
+    /// What came later is left out.
+    pub(super) until: Option<Timestamp>,
 }
 
 /// Frames in order, one after the other.
@@ -105,6 +107,20 @@ pub fn peek<D: Disk>(site: Site<'_, D>, told: Position) -> Result<Core<D>, Unope
     Ok(core)
 }
 
+/// What had come of a store at an instant: of the latest snapshot before it that is kept, and of
+/// the log up to there. Nothing is written.
+///
+/// # Errors
+/// If it cannot be read, or the log does not reach back so far.
+pub fn peek_at<D: Disk>(site: Site<'_, D>, until: Timestamp) -> Result<Core<D>, Unopened> {
+    let scope = Scope {
+        until: Some(until),
+        ..site.scope(NEVER)
+    };
+    let (core, _) = follow(&site, scope, |from| site.frames(from))?;
+    Ok(core)
+}
+
 /// What would come of a store of which a part is kept. Nothing is written.
 ///
 /// # Errors
@@ -148,6 +164,9 @@ pub(super) fn follow<D: Disk, S: Source>(
     let asides = asides(frames(from)?)?;
     let mut source = frames(from)?;
     while let Some((epoch, frame)) = source.take()? {
+        if is_later(&frame, scope.until) {
+            return Ok((core, count));
+        }
         core.enter_epoch(epoch);
         count += u64::from(core.again(&frame, &asides, scope.told)?);
     }
@@ -168,11 +187,18 @@ fn latest<D: Disk>(site: &Site<'_, D>, scope: &Scope<D>) -> Result<Option<Core<D
         if scope.within.contains(&position)
             && let Some(found) = snapshots.read(position)?
             && let Some(core) = snapshot::read(found, (scope.programs.clone(), site.root))?
+            && scope.until.is_none_or(|until| core.state().now() <= until)
         {
             return Ok(Some(core));
         }
     }
     Ok(None)
+}
+
+/// Whether a frame is something that has happened after an instant.
+fn is_later(frame: &Frame, until: Option<Timestamp>) -> bool {
+    let at = || Frozen::read(&frame.payload).map(|event| event.at());
+    until.is_some_and(|until| frame.kind == Kind::Input && at().is_some_and(|at| at > until))
 }
 
 /// The inputs that are left out.

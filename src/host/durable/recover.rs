@@ -140,6 +140,7 @@ impl<D: Disk> Site<'_, D> {
             told,
             programs: self.programs(),
             within: Position::ORIGIN..=Position::new(u64::MAX),
+            until: None,
         }
     }
 

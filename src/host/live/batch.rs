@@ -246,7 +246,7 @@ impl Live {
 }
 
 fn asks_history(ask: &Ask) -> bool {
-    matches!(ask, Ask::History { .. })
+    matches!(ask, Ask::History { .. } | Ask::Diagnose { .. })
 }
 
 /// Which workflows are new, edited or gone, in words.
