@@ -162,10 +162,7 @@ impl<'a> Scope<'a> {
 
     /// One node as an operand of a comparison (D2).
     pub(super) fn bound_part(&self, expression: &Expression, node: NodeId) -> Option<Value> {
-        let whole = Evaluation {
-            scope: self,
-            expression,
-        };
+        let whole = self.of_this(expression);
         whole.bound(node, None)
     }
 

@@ -1,12 +1,14 @@
 //! What the clauses of a workflow say of a record. What an event would bring is left open: its
 //! terms are open, and the others decide.
 
+use std::collections::BTreeSet;
+
 use super::{Clause, Patient, Role, Term};
 use crate::base::Span;
 use crate::engine::evaluate::{Notes, Scope};
-use crate::engine::record::RecordCell;
-use crate::model::Value;
-use crate::plan::{Condition, Expression, Node, NodeId, Reenroll};
+use crate::engine::record::{Heard, RecordCell};
+use crate::model::{PropertyId, Value, compute};
+use crate::plan::{Condition, Expression, Link, Node, NodeId, Reenroll, Root};
 
 /// A clause before it is judged.
 struct Draft<'w> {
@@ -167,6 +169,7 @@ fn term(scope: &Scope<'_>, condition: &Condition, id: NodeId) -> Option<Term> {
     let holds = truth(scope, expression, id);
     let mut read = scope.notes.read();
     read.retain(|(path, _)| !path.is_empty());
+    of_others(scope, (expression, id), &mut read);
     let open = reads_event(expression, id);
     Some(Term {
         span: expression.span(id)?,
@@ -193,4 +196,80 @@ fn reads_event(expression: &Expression, id: NodeId) -> bool {
             .children()
             .into_iter()
             .any(|child| reads_event(expression, child))
+}
+
+/// How many records at the other end of a link are shown.
+const SHOWN: usize = 5;
+
+/// What a part of a condition over associated records has heard of them.
+fn of_others(
+    scope: &Scope<'_>,
+    (expression, id): (&Expression, NodeId),
+    read: &mut Vec<(String, String)>,
+) {
+    let Some(node) = expression.node(id) else {
+        return;
+    };
+    let over = match node {
+        Node::Quantified(_, link, inner) => Some((link, vec![*inner], None)),
+        Node::Aggregate(_, link, property, inner) => {
+            Some((link, inner.iter().copied().collect(), *property))
+        }
+        _ => None,
+    };
+    let Some((link, inner, property)) = over else {
+        let children = node.children().into_iter();
+        return children.for_each(|child| of_others(scope, (expression, child), read));
+    };
+    if !matches!(link.from.root, Root::This) || !link.from.hops.is_empty() {
+        return;
+    }
+    let mut properties: BTreeSet<PropertyId> = property.into_iter().collect();
+    for id in inner {
+        of_member(expression, id, &mut properties);
+    }
+    let ends = scope.this.links(link.hop.association).take(SHOWN);
+    read.extend(ends.flat_map(|end| heard(scope, link, (&end.heard, &properties))));
+}
+
+/// The properties of the member that a part reads.
+fn of_member(expression: &Expression, id: NodeId, into: &mut BTreeSet<PropertyId>) {
+    match expression.node(id) {
+        Some(Node::Property(way, property))
+            if matches!(way.root, Root::Member) && way.hops.is_empty() =>
+        {
+            into.insert(*property);
+        }
+        Some(node) => {
+            let children = node.children().into_iter();
+            children.for_each(|child| of_member(expression, child, into));
+        }
+        None => {}
+    }
+}
+
+/// What was heard of one of them, by how it is called.
+fn heard(
+    scope: &Scope<'_>,
+    link: &Link,
+    (heard, properties): (&Heard, &BTreeSet<PropertyId>),
+) -> Vec<(String, String)> {
+    let prepared = scope.prepared;
+    let catalog = &prepared.program.catalog;
+    let object = &catalog.objects[link.object];
+    let spelled = |property: PropertyId| {
+        let ty = &object.properties[property].ty;
+        let value = heard.value(property);
+        value.map(|value| compute::spell(value, ty, prepared.zone()))
+    };
+    let mut unique = prepared.unique(link.object).iter();
+    let called = unique.find_map(|property| spelled(*property));
+    let called = called.unwrap_or_else(|| heard.record.to_string().chars().take(8).collect());
+    let association = &catalog.objects[link.hop.object].associations[link.hop.association].name;
+    let read = properties.iter().map(|property| {
+        let name = &object.properties[*property].name;
+        let value = spelled(*property).unwrap_or_else(|| "unknown".to_owned());
+        (format!("{association} {called}: {name}"), value)
+    });
+    read.collect()
 }

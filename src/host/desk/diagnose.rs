@@ -138,7 +138,7 @@ impl Showing<'_> {
 
     /// When a property of the record itself was written last: it has its default from its birth.
     fn since(&self, path: &str) -> Option<Timestamp> {
-        if path.contains('.') {
+        if !path.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
             return None;
         }
         let wrote = |told: &&&Told| told.kind == "wrote" && told.field("property") == Some(path);

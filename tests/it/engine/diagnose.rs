@@ -180,6 +180,37 @@ fn each_clause_says_what_it_has_read() {
     );
 }
 
+/// proves: H3, E13
+#[test]
+fn what_was_heard_of_others_is_shown() {
+    let mut world = World::new(
+        "workflow w on contact {
+           enroll when any companies where (size > 50 and tier == gold)
+           steps {}
+         }",
+    );
+    world.contact("ada", &[]);
+    world.create(
+        "company",
+        "acme",
+        &[("domain", "acme.example"), ("size", "80")],
+    );
+    world.link("ada", "companies", "acme", None);
+    let terms = &diagnosis(&world, "ada").clauses[0].terms;
+    assert_eq!(terms[0].holds, None);
+    let read: Vec<String> = terms[0]
+        .read
+        .iter()
+        .map(|(path, value)| format!("{path} = {value}"))
+        .collect();
+    assert_eq!(read.len(), 2, "{read:?}");
+    assert!(
+        read[0].starts_with("companies ") && read[0].ends_with(": size = 80"),
+        "{read:?}"
+    );
+    assert!(read[1].ends_with(": tier = unknown"), "{read:?}");
+}
+
 /// proves: H3, E5, E6, E8, E17
 #[test]
 fn how_it_stands_comes_in_the_order_of_the_rule() {
