@@ -3,6 +3,7 @@
 
 mod discover;
 mod edit;
+mod edited;
 mod error;
 mod manifest;
 mod outside;

@@ -5,10 +5,10 @@
 
 mod check;
 pub mod hir;
+mod lost;
 mod resolve;
 mod types;
 
-use crate::base::{Lookup, Name};
 use crate::diagnostic::Findings;
 use crate::model::Settings;
 use crate::syntax::ast;
@@ -71,6 +71,3 @@ pub fn analyse_all(
     let resolved = resolve::resolve((files, pinned), complete, settings);
     check::check((resolved, pinned), settings, complete)
 }
-
-/// Names of declarations that could not be read.
-type Lost = Lookup<Name, ()>;

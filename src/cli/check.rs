@@ -43,6 +43,9 @@ impl Checked {
         let compilation = compile(&project.sources, &project.files, &project.settings);
         let mut findings = project.findings.clone();
         findings.append(compilation.findings);
+        if let Some(program) = &compilation.program {
+            findings.append(project.missing_programs(program));
+        }
         let findings = findings.sorted();
         Ok(Checked {
             program: compilation.program.filter(|_| !findings.has_errors()),

@@ -8,14 +8,16 @@ use crate::compile::compile;
 use crate::plan::export::{dot, json, mermaid, text};
 use crate::plan::{Program, Workflow};
 
-/// Prints the graphs of a project, or its findings where it has errors.
+/// Prints the graphs of a project, or its findings where it has errors. A
+/// warning that the project denies keeps it from running, not from being drawn.
 pub(super) fn run(arguments: &GraphArguments, output: &Output) -> Result<Exit, Failure> {
     let project = arguments.project.place().load()?;
     let compilation = compile(&project.sources, &project.files, &project.settings);
     let mut findings = project.findings;
+    let sound = !findings.has_errors();
     findings.append(compilation.findings);
     let program = match compilation.program {
-        Some(program) if !findings.has_errors() => program,
+        Some(program) if sound => program,
         _ => {
             output.findings(&findings.sorted(), &project.sources);
             return Ok(Exit::Findings);

@@ -162,6 +162,7 @@ codes! {
     AmbiguousStep      "F0441" "ambiguous-step"       Warning "a step of a test that several workflows have"
     TestOrder          "F0442" "test-order"           Error   "a statement of a test that stands too early or too late"
     UnknownStep        "F0443" "unknown-step"         Error   "a step that no workflow at hand has"
+    TakenValue         "F0444" "taken-value"          Error   "a unique value that two records of a test are given"
 
     TooManyFilters     "F0450" "filters-limit"        Error   "more filters in a workflow's triggers than the profile takes"
     TooManyCases       "F0451" "branch-cases-limit"   Error   "more cases of a `branch` than the profile takes"
@@ -201,6 +202,7 @@ codes! {
     PackageNeedsObject "F0604" "package-needs-object" Error   "a package in a project without the object that it is about"
     DeclaredByPackage  "F0605" "declared-by-package"  Error   "a declaration of what a used package declares"
     MessageNeverSent   "F0606" "message-never-sent"   Warning "a trigger on a message that no workflow sends"
+    MissingProgram     "F0607" "missing-program"      Error   "an edited program of a test whose folder is not there"
 
     BadReplayLine      "F0701" "bad-replay-line"      Error   "a line of a replay that cannot be read"
     UnknownInReplay    "F0702" "unknown-in-replay"    Error   "a name in a replay that the program does not have"

@@ -8,7 +8,7 @@ use super::look::Places;
 use super::older::{Older, Unfit};
 use crate::base::Uid;
 use crate::compile::{Files, compile_all};
-use crate::diagnostic::Findings;
+use crate::diagnostic::{Code, Findings};
 use crate::engine::Prepared;
 use crate::engine::retries::{Retries, origin};
 use crate::engine::retry::RetryPolicy;
@@ -45,6 +45,8 @@ impl Loaded {
         let mut findings = project.findings.clone();
         findings.append(compilation.findings);
         if let Some(program) = &compilation.program {
+            // It says more of a placeholder than the warning does.
+            findings.retain(|finding| finding.code != Code::Placeholder);
             findings.append(program.not_run());
         }
         match compilation.program {

@@ -1,11 +1,15 @@
-//! `message-never-sent`: a trigger on what became of a message that no workflow sends (S1.29).
+//! `message-never-sent`: a trigger, a wait, a question about the past or a test on what became of a
+//! message that no workflow sends (S1.29).
 
 use std::collections::BTreeSet;
 
 use crate::base::Span;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::{EventId, MessageId, Type};
-use crate::plan::{Condition, EventTrigger, Expression, Node, NodeId, Program, StepKind, Workflow};
+use crate::plan::test::Test;
+use crate::plan::{
+    Condition, EventTrigger, Expression, Happened, Node, NodeId, Past, Program, StepKind, Workflow,
+};
 use crate::semantic::hir::EventSource;
 use crate::syntax::ast::Comparison;
 
@@ -18,23 +22,42 @@ pub(super) fn check(program: &Program, findings: &mut Findings) {
         return;
     }
     let Some(sent) = sent(program) else { return };
-    for trigger in program.workflows().iter().flat_map(triggers) {
-        if !of_mails(program, trigger) {
-            continue;
-        }
-        for (message, span) in named(trigger.filter.as_ref()) {
-            if !sent.contains(&message) {
-                let name = &program.catalog.messages[message].name;
-                let text = format!("no workflow sends `{name}`");
-                findings.push(
-                    Finding::new(Code::MessageNeverSent, span, text).help(format!(
-                        "nothing becomes of a message before it is sent: \
-                         `do send_email {{ to: …, message: {name} }}`"
-                    )),
-                );
-            }
+    for (message, span) in asked(program) {
+        if !sent.contains(&message) {
+            let name = &program.catalog.messages[message].name;
+            let text = format!("no workflow sends `{name}`");
+            findings.push(
+                Finding::new(Code::MessageNeverSent, span, text).help(format!(
+                    "nothing becomes of a message before it is sent: \
+                     `do send_email {{ to: …, message: {name} }}`"
+                )),
+            );
         }
     }
+}
+
+/// The messages of which something is said to have become, with their places.
+fn asked(program: &Program) -> Vec<(MessageId, Span)> {
+    let of_mails = |event: &EventSource| match event {
+        EventSource::Declared(event) => is_of_package(program, *event),
+        _ => false,
+    };
+    let triggers = program.workflows().iter().flat_map(triggers);
+    let triggers = triggers.map(|trigger| (&trigger.event, trigger.filter.as_ref()));
+    let past = happened(program).into_iter();
+    let past = past.map(|happened| (&happened.event, happened.filter.as_ref()));
+    let filters = triggers.chain(past).filter(|(event, _)| of_mails(event));
+    let mut asked: Vec<(MessageId, Span)> = filters.flat_map(|(_, filter)| named(filter)).collect();
+    for occurrence in program.tests().iter().flat_map(Test::occurrences) {
+        if is_of_package(program, occurrence.event) {
+            let values = occurrence.fields.iter();
+            asked.extend(values.filter_map(|(_, value)| {
+                let root = value.root()?;
+                Some((message(value)?, value.span(root)?))
+            }));
+        }
+    }
+    asked
 }
 
 /// The messages that some workflow sends; `None` where one sends a message
@@ -64,17 +87,30 @@ fn message(value: &Expression) -> Option<MessageId> {
     }
 }
 
-/// The events that enrol in a workflow, or take out of it.
-fn triggers(workflow: &Workflow) -> impl Iterator<Item = &EventTrigger> {
-    workflow.events.iter().chain(&workflow.unenroll_on)
+/// The events that enrol in a workflow, take out of it, and end its waits.
+fn triggers(workflow: &Workflow) -> Vec<&EventTrigger> {
+    let mut all = workflow.triggers();
+    for step in &workflow.steps {
+        if let StepKind::Await(wait) = &step.kind {
+            all.extend(wait.triggers());
+        }
+    }
+    all
 }
 
-/// Whether a trigger is on what becomes of a message.
-fn of_mails(program: &Program, trigger: &EventTrigger) -> bool {
-    let EventSource::Declared(event) = trigger.event else {
-        return false;
-    };
-    is_of_package(program, event)
+/// What the conditions and values of a program ask of the past.
+fn happened(program: &Program) -> Vec<&Happened> {
+    let conditions = program.conditions().map(|condition| &condition.expression);
+    let values = program.workflows().iter().flat_map(Workflow::expressions);
+    let nodes = conditions.chain(values).flat_map(Expression::nodes);
+    let past = nodes.filter_map(|(_, node, _)| match node {
+        Node::Later(past) => match &**past {
+            Past::Happened(happened) => Some(&**happened),
+            _ => None,
+        },
+        _ => None,
+    });
+    past.collect()
 }
 
 fn is_of_package(program: &Program, event: EventId) -> bool {

@@ -11,7 +11,8 @@ pub(super) fn check(program: &Program, findings: &mut Findings) {
             let message = format!("nothing reads `{}`", source.name);
             findings.push(
                 Finding::new(Code::UnusedBinding, source.place, message)
-                    .help("leave the `let` out"),
+                    .help("leave the `let` out")
+                    .fix("delete the `let`", source.span, ""),
             );
         }
         if workflow.names.is_empty() {
@@ -35,8 +36,10 @@ pub(super) fn check(program: &Program, findings: &mut Findings) {
 fn unread<'p>(names: &'p [BoundName], reads: &Reads) -> Vec<&'p BoundName> {
     let mut read = vec![false; names.len()];
     for (place, span) in &reads.found {
-        let mut before = names.iter().zip(&mut read).rev();
-        let meant = before.find(|(name, _)| name.place == *place && name.span.start < span.start);
+        // They stand in the order of the text.
+        let above = names.partition_point(|name| name.span.start < span.start);
+        let mut before = names.iter().zip(&mut read).take(above).rev();
+        let meant = before.find(|(name, _)| name.place == *place);
         if let Some((_, flag)) = meant {
             *flag = true;
         }

@@ -1,5 +1,6 @@
 //! Compiled workflows for people and programs: text, DOT, Mermaid, JSON.
 
+mod calendar;
 pub mod dot;
 pub mod json;
 pub mod mermaid;

@@ -196,14 +196,18 @@ impl Lowering<'_> {
     }
 }
 
-/// What something other than itself names.
+/// What something other than itself names. Of what tests name, these are
+/// segments alone: a test shows who is in one, while an event or a message that
+/// only a test names does nothing in the program.
 fn named(program: &hir::Program) -> BTreeSet<Item> {
     let declared = program.origins.iter().flat_map(|(item, origins)| {
         let names = origins.iter().flat_map(|origin| &origin.names);
         names.copied().filter(move |name| *name != item)
     });
     let older = program.pinned.iter().flat_map(|pinned| &pinned.origins);
+    let tested = program.tested.iter().copied();
     declared
         .chain(older.flat_map(|origin| origin.names.iter().copied()))
+        .chain(tested.filter(|item| matches!(item, Item::Segment(_))))
         .collect()
 }

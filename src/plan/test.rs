@@ -30,6 +30,21 @@ pub struct Test {
     pub span: Span,
 }
 
+impl Test {
+    /// The events of its records, in the order of the text.
+    pub fn occurrences(&self) -> impl Iterator<Item = &Occurrence> {
+        let before = self.world.iter().filter_map(|given| match &given.what {
+            Given::Event(occurrence, _) => Some(occurrence),
+            _ => None,
+        });
+        let then = self.acts.iter().filter_map(|act| match &act.what {
+            Act::Input(Input::Event(occurrence)) => Some(occurrence),
+            _ => None,
+        });
+        before.chain(then)
+    }
+}
+
 /// A part of a test with its place.
 #[derive(Debug, Clone)]
 pub struct Placed<T> {

@@ -131,8 +131,12 @@ pub struct BoundName {
 /// A clause as people read it.
 #[derive(Debug, Clone)]
 pub struct Clause {
+    /// The words that it begins with, joined by `_`.
+    pub kind: &'static str,
     /// Its text, white space folded.
     pub text: String,
+    /// What it is made of, each with its text. A part may stand several times.
+    pub parts: Vec<(&'static str, String)>,
     /// Where it stands.
     pub span: Span,
 }

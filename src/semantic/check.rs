@@ -76,7 +76,9 @@ pub(super) fn check(
     let actions = checker.check_actions(&trees, &mut origins);
     let workflows = checker.check_workflows(&trees, &mut origins);
     let pinned = checker.check_pinned(pinned, &heads);
+    checker.uses.clear();
     let tests = checker.check_tests(&trees.tests);
+    let tested = std::mem::take(&mut checker.uses);
     let renamed = checker.check_renamed(&trees);
     let calendars = std::mem::take(&mut checker.calendars);
     checker.check_caps();
@@ -97,6 +99,7 @@ pub(super) fn check(
         pinned,
         renamed,
         tests,
+        tested,
         origins,
         places,
         later,

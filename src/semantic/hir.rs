@@ -30,7 +30,7 @@ pub use step::{
 };
 pub use tie::{Create, Tie};
 pub use workflow::{
-    EventSource, EventTrigger, FilterTrigger, Made, Reenroll, Refinement, Workflow,
+    Clause, EventSource, EventTrigger, FilterTrigger, Made, Reenroll, Refinement, Workflow,
 };
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,6 +72,8 @@ pub struct Program {
     pub renamed: Vec<(Item, Name)>,
     /// The tests, in the order of their names.
     pub tests: Vec<test::Test>,
+    /// What tests name.
+    pub tested: BTreeSet<Item>,
     /// Where each item is declared, and what it names.
     pub origins: Origins,
     /// Where the names of declarations stand.

@@ -9,7 +9,8 @@ mod template;
 
 pub(super) use package::unused;
 
-use super::{Lost, Older};
+use super::Older;
+use super::lost::Lost;
 use crate::base::{Lookup, Name, SourceId, Span};
 use crate::diagnostic::{Code, Finding, Findings, with_article};
 use crate::model::{
@@ -153,7 +154,7 @@ struct Resolver<'a> {
     /// Declarations of objects that should extend those of packages.
     redeclared: Vec<Span>,
     /// Objects that packages need and the project lacks.
-    lacking: Lost,
+    lacking: Lookup<Name, ()>,
     /// Where each attribute of an object is declared.
     places: Lookup<(ObjectId, Name), Span>,
 }
@@ -206,7 +207,9 @@ impl<'a> Resolver<'a> {
                     all.workflows.push(WorkflowTree::Instance(instance));
                 }
                 Declaration::Test(test) => self.trees.tests.push(test),
-                Declaration::Lost(name) => drop(self.lost.insert(name.clone(), ())),
+                Declaration::Lost(name) => self.lost.insert(name.clone()),
+                Declaration::Partial(name) => self.lost.partly(name.clone()),
+                Declaration::Doubtful(name, line) => self.lost.on_line(name.clone(), *line),
             }
         }
         self.redeclared(&mut all);
@@ -262,7 +265,7 @@ impl<'a> Resolver<'a> {
     /// The object of a name, with a finding where there is none.
     fn object(&mut self, ident: &Ident) -> Option<ObjectId> {
         let found = self.catalog.object(&ident.name);
-        if found.is_none() && self.complete && !self.lost.contains(&ident.name) {
+        if found.is_none() && self.complete && !self.lost.explains(&ident.name, ident.span) {
             if let Some(package) = self.package(ident.span) {
                 self.lacks(package, ident);
                 return None;
@@ -322,7 +325,7 @@ impl<'a> Resolver<'a> {
     fn events(&mut self, all: &Gathered<'a>) {
         for tree in &all.events {
             let Some(object) = self.object(tree.object()) else {
-                self.lost.insert(tree.name().name.clone(), ());
+                self.lost.insert(tree.name().name.clone());
                 continue;
             };
             let name = tree.name();
@@ -418,7 +421,7 @@ impl<'a> Resolver<'a> {
 
     fn message(&mut self, tree: &'a ast::Message, name: Name) {
         let Some(object) = self.object(&tree.object) else {
-            self.lost.insert(tree.name.name.clone(), ());
+            self.lost.insert(tree.name.name.clone());
             return;
         };
         let parameters = self.parameters(&tree.parameters);
@@ -433,7 +436,7 @@ impl<'a> Resolver<'a> {
 
     fn segment(&mut self, tree: &'a ast::Segment, name: Name) {
         let Some(object) = self.object(&tree.object) else {
-            self.lost.insert(tree.name.name.clone(), ());
+            self.lost.insert(tree.name.name.clone());
             return;
         };
         self.catalog.add_segment(Segment {

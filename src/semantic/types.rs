@@ -9,6 +9,8 @@ mod elsewhere;
 mod expr;
 mod facts;
 mod fit;
+mod known;
+mod locals;
 mod many;
 mod membership;
 mod name;
@@ -23,6 +25,8 @@ mod test;
 mod text;
 
 pub(super) use facts::{facts, facts_unless};
+pub(super) use known::Known;
+pub(super) use locals::Locals;
 pub(super) use parameter::{Parameter, Parameters, StandsFor};
 pub(super) use path::Attribute;
 pub(super) use scope::{Bound, EventScope, Local, Member, Scope, Source};
@@ -30,7 +34,8 @@ pub(super) use scope::{Bound, EventScope, Local, Member, Scope, Source};
 use std::collections::BTreeSet;
 
 use super::hir::{Expr, ExprKind, FieldSource, Later};
-use crate::base::{Lookup, Name, SourceId, Span, meant};
+use super::lost::Lost;
+use crate::base::{Name, SourceId, Span, meant};
 use crate::diagnostic::{Code, Finding, Findings, with_article};
 use crate::model::{Catalog, Hours, Item, ObjectId, PropertyId, Settings, Type, Value};
 use crate::syntax::ast::Ident;
@@ -42,7 +47,7 @@ pub(super) struct Checker<'a> {
     catalogs: (&'a Catalog, &'a [(SourceId, Catalog)]),
     pub(super) settings: &'a Settings,
     /// Names of declarations that could not be read.
-    pub(super) lost: &'a Lookup<Name, ()>,
+    pub(super) lost: &'a Lost,
     /// Whether all declarations are there, at least by name.
     pub(super) complete: bool,
     /// The values of constants, as far as they are checked.
@@ -71,7 +76,7 @@ impl<'a> Checker<'a> {
     pub(super) fn new(
         catalogs: (&'a Catalog, &'a [(SourceId, Catalog)]),
         settings: &'a Settings,
-        lost: &'a Lookup<Name, ()>,
+        lost: &'a Lost,
         complete: bool,
     ) -> Self {
         let (catalog, _) = catalogs;
@@ -120,7 +125,7 @@ impl<'a> Checker<'a> {
         message: String,
         candidates: impl IntoIterator<Item = &'n str>,
     ) {
-        if self.is_lost(code, name) {
+        if self.is_lost(code, (name, span)) {
             return;
         }
         if let Some(instead) = self.wrong_parameter(code, (name, span)) {
@@ -147,8 +152,9 @@ impl<'a> Checker<'a> {
     }
 
     /// Whether what a name means may stand in what could not be read.
-    pub(super) fn is_lost(&self, code: Code, name: &str) -> bool {
-        self.lost.contains(name) || !self.complete && declared_elsewhere(code)
+    pub(super) fn is_lost(&self, code: Code, (name, span): (&str, Span)) -> bool {
+        let elsewhere = !self.complete || self.lost.explains(name, span);
+        self.lost.contains(name) || elsewhere && declared_elsewhere(code)
     }
 
     /// Notes a construct that is checked and lowered, and not run by this
@@ -220,6 +226,10 @@ impl<'a> Checker<'a> {
 fn declared_elsewhere(code: Code) -> bool {
     !matches!(
         code,
-        Code::UnknownFunction | Code::UnknownArgument | Code::UnknownAction | Code::GotoTarget
+        Code::UnknownFunction
+            | Code::UnknownArgument
+            | Code::UnknownAction
+            | Code::UnknownField
+            | Code::GotoTarget
     )
 }

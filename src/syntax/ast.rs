@@ -4,6 +4,7 @@
 mod action;
 mod calendar;
 mod clause;
+mod clause_part;
 mod declaration;
 mod expr;
 mod past;
@@ -18,6 +19,7 @@ mod workflow;
 pub use action::{Action, Via, ViaField, ViaValue};
 pub use calendar::{Calendar, ClosedDay, ClosedDays, OpenHours, TimeRange, Zone};
 pub use clause::{Alert, Breaker, Exclusive, Hours, HoursOf, Let, OnMerge, Spread};
+pub use clause_part::ClausePart;
 pub use declaration::{
     Association, Constant, Event, EventMatch, Field, Member, Message, Modifier, ModifierKind,
     Object, Parameter, Property, Segment, SegmentKind, TypeExpr, TypeKind, Verify, VerifyOption,
@@ -89,6 +91,12 @@ pub enum Declaration {
     /// Something that a finding was given for. Its name is known all the
     /// same, so that uses of it give no findings of their own.
     Lost(Name),
+    /// A name on a line that could not be read, and that line: it may be
+    /// declared there.
+    Doubtful(Name, Span),
+    /// The name of a declaration in which something could not be read: it does
+    /// not say what it lacks.
+    Partial(Name),
 }
 
 /// A name with its place.

@@ -43,6 +43,24 @@ use super::words::is_reserved;
 use crate::base::{Name, SourceId, Span};
 use crate::diagnostic::{Code, Finding, Findings};
 
+/// What follows a declaration on its line cannot be read: what was read of it
+/// says little.
+fn unread(declarations: &mut [Declaration]) {
+    match declarations.last_mut() {
+        Some(Declaration::Segment(last)) => {
+            if let SegmentKind::When(condition) = &mut last.kind {
+                condition.kind = ExprKind::Broken;
+            }
+        }
+        Some(last @ Declaration::Action(_)) => {
+            if let Declaration::Action(action) = last {
+                *last = Declaration::Lost(action.name.name.clone());
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Builds the tree of one file.
 pub(super) struct Builder<'i> {
     source: SourceId,
@@ -62,6 +80,14 @@ pub(super) struct Builder<'i> {
     broken_text: usize,
     complete: bool,
     doubtful: bool,
+    /// How often text was swallowed that could not be read.
+    swallowed: usize,
+    /// Whether the test at hand names a record that cannot be read.
+    nameless: bool,
+    /// The declarations in which that was.
+    partial: Vec<Name>,
+    /// What may be a name in text that could not be read, and that text.
+    doubted: Vec<(Name, Span)>,
 }
 
 impl<'i> Builder<'i> {
@@ -90,6 +116,10 @@ impl<'i> Builder<'i> {
             broken_text: 0,
             complete: true,
             doubtful: false,
+            swallowed: 0,
+            nameless: false,
+            partial: Vec::new(),
+            doubted: Vec::new(),
         }
     }
 
@@ -99,15 +129,15 @@ impl<'i> Builder<'i> {
         let file = pairs.flat_map(Pair::into_inner);
         let mut declarations: Vec<Declaration> = Vec::new();
         for pair in file {
-            if self.is_rest(&pair)
-                && let Some(Declaration::Segment(last)) = declarations.last_mut()
-                && let SegmentKind::When(condition) = &mut last.kind
-            {
-                condition.kind = ExprKind::Broken;
+            if self.is_rest(&pair) {
+                unread(&mut declarations);
             }
             declarations.extend(self.declaration(pair));
         }
         declarations.extend(self.lost.drain(..).map(Declaration::Lost));
+        declarations.extend(self.partial.drain(..).map(Declaration::Partial));
+        let doubted = self.doubted.drain(..);
+        declarations.extend(doubted.map(|(name, place)| Declaration::Doubtful(name, place)));
         self.stray_docs();
         let comments = self
             .comments
@@ -215,6 +245,16 @@ impl<'i> Builder<'i> {
             .map(trim_one)
             .collect();
         Some(text.join("\n").trim().into())
+    }
+
+    /// The doc comments in what could not be read need no finding of their own.
+    fn docs_within(&mut self, span: Span) {
+        let (start, end) = (span.start as usize, span.end as usize);
+        let first = self.docs.partition_point(|(block, _)| block.anchor < start);
+        let inside = self.docs.iter_mut().skip(first);
+        for (_, taken) in inside.take_while(|(block, _)| block.anchor < end) {
+            *taken = true;
+        }
     }
 
     /// Reports the doc comments that nothing has taken.

@@ -47,6 +47,13 @@ pub(super) struct Lexer<'a> {
     after_matches: bool,
 }
 
+/// What may be a name in a text.
+pub(super) fn names_in(text: &str) -> impl Iterator<Item = &str> {
+    let words = Lexer::new(text).filter(|token| token.kind == Kind::Word);
+    let words = words.filter_map(|token| text.get(token.start..token.end));
+    words.filter(|word| word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'))
+}
+
 impl<'a> Lexer<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         Lexer {

@@ -5,9 +5,10 @@ use pest::Parser;
 use super::ast::{Declaration, File};
 use super::build::Builder;
 use super::grammar::{FlowParser, Rule};
+use super::lexer::names_in;
 use super::repair::{Patch, repair};
 use super::scan::{MAX_NESTING, scan};
-use crate::base::{SourceId, Span};
+use crate::base::{Name, SourceId, Span};
 use crate::diagnostic::{Code, Finding, Findings};
 
 /// A tree with the findings of making it.
@@ -25,6 +26,12 @@ pub struct Parsed {
 /// Reads a text. It never fails: what it cannot read becomes findings.
 #[must_use]
 pub fn parse(source: SourceId, text: &str) -> Parsed {
+    let mut parsed = twice(source, text);
+    doubtful_names(&mut parsed, text);
+    parsed
+}
+
+fn twice(source: SourceId, text: &str) -> Parsed {
     let first = attempt(source, text, text, &Patch::default());
     if !first.doubtful {
         return first.parsed;
@@ -37,6 +44,53 @@ pub fn parse(source: SourceId, text: &str) -> Parsed {
     let lost = repair.lost.into_iter().map(Declaration::Lost);
     second.file.declarations.extend(lost);
     second
+}
+
+/// The most lines whose names are noted: a text with more mistakes has enough
+/// to tell.
+const LINES: usize = 100;
+
+/// What stands on a line that could not be read may be the name of something
+/// that is used elsewhere.
+fn doubtful_names(parsed: &mut Parsed, text: &str) {
+    let unread = |finding: &&Finding| {
+        matches!(
+            finding.code,
+            Code::UnexpectedText | Code::UnknownKeyword | Code::NameForm
+        )
+    };
+    let spans = parsed.findings.iter().filter(unread).take(LINES);
+    let spans: Vec<Span> = spans.map(|finding| finding.primary.span).collect();
+    for span in spans {
+        let before = text.get(..span.start as usize).unwrap_or_default();
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        let behind = text.get(span.end as usize..).unwrap_or_default();
+        let end = span.end as usize + behind.find('\n').unwrap_or(behind.len());
+        let line = Span {
+            start: start as u32,
+            end: end as u32,
+            ..span
+        };
+        let written = text.get(start..end).unwrap_or_default();
+        let names = declared_in(written).into_iter();
+        let names = names.map(|name| Declaration::Doubtful(Name::new(name), line));
+        parsed.file.declarations.extend(names);
+    }
+}
+
+/// The names that a line may declare: all in the head of a declaration, else
+/// those that it binds.
+fn declared_in(line: &str) -> Vec<&str> {
+    if line.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        let head = line.split('=').next().unwrap_or_default();
+        return names_in(head).collect();
+    }
+    let mut after = "";
+    let bound = names_in(line).filter(|word| {
+        let binds = matches!(std::mem::replace(&mut after, *word), "as" | "let");
+        binds
+    });
+    bound.collect()
 }
 
 /// What one parse gave.

@@ -10,6 +10,7 @@ mod braces;
 mod comments;
 mod fields;
 mod habits;
+mod heads;
 mod names;
 mod openers;
 mod operators;
@@ -53,6 +54,8 @@ pub(super) fn repair(source: SourceId, text: &str) -> Option<Repair> {
     draft.joined_names();
     draft.numbers();
     draft.open_texts();
+    draft.heads();
+    draft.doubled_openers();
     draft.missing_openers();
     draft.habits();
     draft.operators();

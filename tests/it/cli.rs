@@ -278,6 +278,21 @@ fn an_unknown_workflow_has_a_near_name() {
 }
 
 #[test]
+fn a_denied_warning_keeps_nothing_from_being_drawn() {
+    let folder = Folder::project(&format!("{PROGRAM}\nevent unused on contact {{}}\n"));
+    let manifest = format!("{MANIFEST}\n[lint]\nunused-event = \"deny\"\n");
+    folder.write("flow.toml", manifest.as_bytes());
+    assert_eq!(folder.flow(&["check"]).code, Some(1));
+    let run = folder.flow(&["graph"]);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""), "{}", run.out);
+    assert!(
+        run.out.starts_with("workflow greet on contact"),
+        "{}",
+        run.out
+    );
+}
+
+#[test]
 fn a_project_with_errors_has_no_graph() {
     let run = misspelt().flow(&["graph"]);
     assert_eq!((run.code, run.out.as_str()), (Some(1), ""));

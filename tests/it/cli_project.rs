@@ -175,3 +175,25 @@ fn a_project_may_have_no_source() {
         run.err
     );
 }
+
+/// A test that goes on with an edited program.
+const EDITED: &str = "
+test \"an edited program goes on\" {
+  at 2026-01-05T09:00
+  given contact ada { email: \"ada@example.com\" }
+  when program is \"edited\"
+}
+";
+
+#[test]
+fn an_edited_program_has_a_folder() {
+    let folder = Folder::project(PROGRAM);
+    folder.write("tests/edits.flow", EDITED.as_bytes());
+    assert_eq!(
+        folder.findings(),
+        ["tests/edits.flow:5:3: error[F0607]: there is no folder `edited` beside this file"]
+    );
+    folder.write("tests/edited/flow.toml", MANIFEST.as_bytes());
+    folder.write("tests/edited/main.flow", PROGRAM.as_bytes());
+    assert_eq!(folder.findings(), [""; 0]);
+}

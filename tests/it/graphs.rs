@@ -135,3 +135,45 @@ fn every_good_program_is_listed() {
         .collect();
     assert_eq!(files("tests/corpus/good"), listed);
 }
+
+#[test]
+fn calendars_are_exported() {
+    let (program, _) = program(
+        &["tests/corpus/good/calendars.flow".to_owned()],
+        &Settings::default(),
+    );
+    let text = export::json::render(&program, &[]);
+    let json: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let calendars = json["calendars"].as_array().expect("a list");
+    assert_eq!(calendars.len(), program.calendars.len());
+    let office = calendars
+        .iter()
+        .find(|one| one["name"] == "office")
+        .expect("it is there");
+    assert_eq!(office["open"][0]["from"], "09:00");
+}
+
+#[test]
+fn clauses_are_exported_with_their_parts() {
+    let (program, _) = program(
+        &["tests/corpus/good/workflows.flow".to_owned()],
+        &Settings::default(),
+    );
+    let workflows: Vec<&Workflow> = program.workflows().iter().collect();
+    let text = export::json::render(&program, &workflows);
+    let json: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let clauses = json["workflows"].as_array().expect("a list").iter();
+    let clauses = clauses.flat_map(|workflow| workflow["clauses"].as_array().expect("a list"));
+    let mut named = 0;
+    for clause in clauses {
+        let text = clause["text"].as_str().expect("a text");
+        let kind = clause["kind"].as_str().expect("a text").replace('_', " ");
+        assert!(text.starts_with(&kind), "{clause}");
+        for part in clause["parts"].as_array().into_iter().flatten() {
+            let part = part["text"].as_str().expect("a text");
+            assert!(text.contains(part), "{clause}");
+            named += 1;
+        }
+    }
+    assert!(named > 3, "{named}");
+}

@@ -25,6 +25,7 @@ mod connectors;
 mod connectors_http;
 mod connectors_smtp;
 mod coverage;
+mod damage;
 mod declared;
 mod desk;
 mod diagnose;

@@ -229,6 +229,28 @@ fn a_trigger_on_a_message_that_nobody_sends_is_a_warning() {
     finds(&trigger("email_opened where message == welcome"), &[]);
     finds(&trigger("email_opened where message != reminder"), &[]);
     finds(&trigger("email_opened"), &[]);
+    // Waits, questions about the past and tests ask the same.
+    let body = |steps: &str| {
+        format!("{MAILS}workflow w on contact {{ enroll on created steps {{ {steps} }} }}\n")
+    };
+    finds(
+        &body("wait for email_opened where message == reminder max 3 days"),
+        &warned,
+    );
+    finds(
+        &body("branch { case when happened email_opened where (message == reminder) { stop } }"),
+        &warned,
+    );
+    let again = "workflow w on contact { enroll on created \
+                 reenroll on email_opened where message == reminder steps {} }\n";
+    finds(&format!("{MAILS}{again}"), &warned);
+    let segment =
+        "segment readers on contact when happened email_opened where (message == reminder)\n";
+    finds(&format!("{MAILS}{segment}"), &warned);
+    let test = "test \"opens\" {\n  at 2026-01-05T09:00\n  \
+                given contact ada { email: \"ada@example.com\" }\n  \
+                when ada does email_opened { message: reminder }\n}\n";
+    finds(&format!("{}{test}", body("stop")), &warned);
     // A message that is not named may be any.
     let any = "workflow again on contact {\n  enroll on email_bounced\n  steps {\n    \
                do send_email { to: email, message: event.message ?? welcome }\n  }\n}\n";

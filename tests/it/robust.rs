@@ -323,6 +323,33 @@ fn ten_thousand_mistakes_are_as_many_findings() {
     );
 }
 
+/// A workflow that binds so many names, one in each wait.
+fn named_waits(count: usize) -> String {
+    let wait = |number: usize| {
+        format!(
+            "    wait for seen where page == \"/{number}\" as v{number} max 3 days {{\n      \
+             met {{ set n = v{number}.times ?? 0 }}\n      timeout {{ stop }}\n    }}\n"
+        )
+    };
+    let waits: String = (0..count).map(wait).collect();
+    format!(
+        "object a {{ n: number default 0 }}\nevent seen on a {{ page: string, times: number }}\n\
+         workflow w on a {{\n  enroll on seen\n  steps {{\n{waits}  }}\n}}\n"
+    )
+}
+
+#[test]
+fn thousands_of_names_are_bound_in_one_workflow() {
+    let (compiled, ..) = compile_one(&named_waits(3_000));
+    assert!(compiled.findings.is_empty(), "{:?}", compiled.findings);
+    let program = compiled.program.expect("a program");
+    assert_eq!(program.workflows()[0].names.len(), 3_000);
+    // A use where no path sets the name is found all the same.
+    let text = named_waits(500).replace("set n = v499.times", "set n = v500.times");
+    let (compiled, ..) = compile_one(&text);
+    assert_eq!(compiled.findings.len(), 1, "{:?}", compiled.findings);
+}
+
 #[test]
 fn one_mistake_in_a_line_leaves_the_rest_of_the_file() {
     let (_, text) = examples()

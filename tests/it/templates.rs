@@ -131,7 +131,14 @@ fn bare(program: &Program) -> String {
     let shown = format!("{plan:#?}");
     let kept = shown.lines().filter(|line| {
         let line = line.trim_start();
-        let words = ["text: ", "version: ", "source: ", "start: ", "end: "];
+        let words = [
+            "text: ",
+            "whole: ",
+            "version: ",
+            "source: ",
+            "start: ",
+            "end: ",
+        ];
         !words.iter().any(|word| line.starts_with(word)) && !is_text(line)
     });
     kept.collect::<Vec<_>>().join("\n")

@@ -2,16 +2,18 @@
 
 use serde::Serialize;
 
+use super::calendar::{self, CalendarWire};
 use super::{case_label, edges, node_label};
-use crate::plan::{GraphNode, Program, Workflow};
+use crate::plan::{Clause, GraphNode, Program, Workflow};
 
 /// The form of the document; it grows when a reader would have to change.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 #[derive(Serialize)]
 struct Document<'a> {
     version: u32,
     workflows: Vec<WorkflowWire<'a>>,
+    calendars: Vec<CalendarWire<'a>>,
 }
 
 #[derive(Serialize)]
@@ -27,10 +29,24 @@ struct WorkflowWire<'a> {
     /// The template that it is made of, with the arguments.
     #[serde(skip_serializing_if = "Option::is_none")]
     made_of: Option<&'a str>,
-    clauses: Vec<&'a str>,
+    clauses: Vec<ClauseWire<'a>>,
     steps: Vec<StepWire<'a>>,
     nodes: Vec<NodeWire>,
     edges: Vec<EdgeWire>,
+}
+
+#[derive(Serialize)]
+struct ClauseWire<'a> {
+    kind: &'static str,
+    text: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<PartWire<'a>>,
+}
+
+#[derive(Serialize)]
+struct PartWire<'a> {
+    name: &'static str,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -72,6 +88,7 @@ pub fn render(program: &Program, workflows: &[&Workflow]) -> String {
     let document = Document {
         version: VERSION,
         workflows,
+        calendars: calendar::all(program),
     };
     // These types hold nothing that JSON cannot.
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
@@ -88,11 +105,7 @@ fn wire<'a>(program: &'a Program, workflow: &'a Workflow) -> WorkflowWire<'a> {
         doc: workflow.doc.as_deref(),
         off: workflow.off,
         made_of: workflow.made.as_ref().map(|made| made.call.as_str()),
-        clauses: workflow
-            .clauses
-            .iter()
-            .map(|clause| clause.text.as_str())
-            .collect(),
+        clauses: workflow.clauses.iter().map(clause).collect(),
         steps: workflow.steps.iter().map(step).collect(),
         nodes: workflow
             .graph
@@ -103,6 +116,15 @@ fn wire<'a>(program: &'a Program, workflow: &'a Workflow) -> WorkflowWire<'a> {
             .into_iter()
             .map(|(from, to, label)| EdgeWire { from, to, label })
             .collect(),
+    }
+}
+
+fn clause(clause: &Clause) -> ClauseWire<'_> {
+    let parts = clause.parts.iter();
+    ClauseWire {
+        kind: clause.kind,
+        text: &clause.text,
+        parts: parts.map(|(name, text)| PartWire { name, text }).collect(),
     }
 }
 

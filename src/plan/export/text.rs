@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::calendar;
 use crate::plan::{Next, Program, Step, StepKind, Workflow};
 
 /// Renders a workflow: its head, its clauses, its steps with their ids, and
@@ -17,6 +18,13 @@ pub fn render(program: &Program, workflow: &Workflow) -> String {
     }
     for clause in &workflow.clauses {
         let _ = writeln!(out, "  {}", clause.text);
+    }
+    let hours = workflow.hours.as_ref().and_then(|hours| hours.calendar);
+    for line in hours
+        .iter()
+        .flat_map(|(id, _)| calendar::lines(program, *id))
+    {
+        let _ = writeln!(out, "  {line}");
     }
     if !workflow.has_trigger() {
         let _ = writeln!(out, "  enrolled by hand or by another workflow");

@@ -1,7 +1,6 @@
 //! Workflows: triggers and clauses.
 
 use super::{Lowering, VersionOf};
-use crate::base::Span;
 use crate::model::WorkflowId;
 use crate::plan::{
     ActionGraph, BoundName, Clause, Condition, EventTrigger, Made, Next, Reenroll, Refinement,
@@ -59,7 +58,7 @@ impl Lowering<'_> {
             names: names(&workflow.steps),
             steps,
             entry,
-            clauses: each(&workflow.clauses, |span| self.clause(*span)),
+            clauses: each(&workflow.clauses, |clause| self.clause(clause)),
             made: workflow.made.as_ref().map(|made| self.made(made)),
             span: workflow.span,
         }
@@ -80,10 +79,12 @@ impl Lowering<'_> {
             .collect()
     }
 
-    fn clause(self, span: Span) -> Clause {
+    fn clause(self, clause: &hir::Clause) -> Clause {
         Clause {
-            text: self.text(span),
-            span,
+            kind: clause.kind,
+            text: self.text(clause.span),
+            parts: each(&clause.parts, |(name, span)| (*name, self.text(*span))),
+            span: clause.span,
         }
     }
 

@@ -134,14 +134,14 @@ impl Checker<'_> {
         walk.bound(place);
         self.bound.truncate(place);
         self.bound.push((name.span, self.trail.len()));
-        walk.scope.locals.push((name.name.clone(), local(place)));
+        walk.scope.locals.push(name.name.clone(), local(place));
         place
     }
 
     /// Binds a name to what a finding was given for.
     pub(super) fn bind_lost(&mut self, name: &Ident, walk: &mut Walk) {
         self.bindable(name, walk);
-        walk.scope.locals.push((name.name.clone(), Local::Lost));
+        walk.scope.locals.push(name.name.clone(), Local::Lost);
     }
 
     /// A name that is bound has one meaning.

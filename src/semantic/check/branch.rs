@@ -1,18 +1,18 @@
 //! `branch` and `match`.
 
-use super::flow::{Facts, Walk};
+use super::flow::Walk;
 use super::limit::{BRANCH_CASES, MATCH_CASES};
 use crate::base::Name;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Type, Value};
 use crate::semantic::hir::{Case, Expr, ExprKind, Fact, MatchArm, MatchTest, Step, StepKind};
-use crate::semantic::types::{Checker, Scope, facts, facts_unless};
+use crate::semantic::types::{Checker, Known, Scope, facts, facts_unless};
 use crate::syntax::ast::{self, MatchValue};
 
 impl Checker<'_> {
     pub(super) fn branch(&mut self, tree: &ast::Branch, walk: &mut Walk) -> StepKind {
         self.limited(&BRANCH_CASES, tree.cases.iter().map(|case| case.head));
-        let mut exits: Vec<Facts> = Vec::new();
+        let mut exits: Vec<Known> = Vec::new();
         let mut cases = Vec::with_capacity(tree.cases.len());
         let id = walk.at.clone();
         for (number, case) in (1..).zip(&tree.cases) {
@@ -41,7 +41,7 @@ impl Checker<'_> {
         &mut self,
         tree: &[ast::ElseCase],
         id: &Name,
-        (walk, exits): (&mut Walk, &mut Vec<Facts>),
+        (walk, exits): (&mut Walk, &mut Vec<Known>),
     ) -> Option<Vec<Step>> {
         let Some(case) = tree.first() else {
             walk.leave(exits);
@@ -54,7 +54,7 @@ impl Checker<'_> {
     pub(super) fn match_step(&mut self, tree: &ast::Match, walk: &mut Walk) -> StepKind {
         self.limited(&MATCH_CASES, tree.cases.iter().map(|case| case.head));
         let value = self.expr(&tree.value, &walk.scope, None);
-        let mut exits: Vec<Facts> = Vec::new();
+        let mut exits: Vec<Known> = Vec::new();
         if !matchable(&value.ty) {
             let found = self.describe(&value.ty);
             self.report(

@@ -9,7 +9,7 @@ use crate::base::{Name, Span};
 use crate::diagnostic::{Code, Finding};
 use crate::model::{ObjectId, Type};
 use crate::semantic::hir::{self, DataSource, Expr};
-use crate::semantic::types::{Bound, Checker, Local, Scope, Source};
+use crate::semantic::types::{Bound, Checker, Local, Locals, Scope, Source};
 use crate::syntax::ast::{self, ClauseKind, ExprKind};
 
 /// How many parts a data source may have, those that it names included.
@@ -34,7 +34,7 @@ struct DataSourceTree<'t> {
 
 impl<'t> DataSources<'t> {
     /// The names in reach of a clause, by its place among all.
-    pub(super) fn before(&self, place: usize) -> Vec<(Name, Local)> {
+    pub(super) fn before(&self, place: usize) -> Locals {
         let all = self.all.iter().map(|source| {
             let meaning = match source.at < place {
                 true => source.meaning.clone(),
@@ -71,7 +71,7 @@ impl<'t> DataSources<'t> {
     /// What one of them sees: those before it, and of the others whether they
     /// lead back to it.
     fn inside(&self, place: usize, scope: &Scope) -> Scope {
-        let mut locals = Vec::with_capacity(self.all.len());
+        let mut locals = Locals::default();
         for (other, source) in self.all.iter().enumerate() {
             let span = source.tree.name.span;
             let meaning = match other < place {
@@ -79,7 +79,7 @@ impl<'t> DataSources<'t> {
                 false if other == place || self.leads(other, place) => Local::Source(Bound::Circle),
                 false => Local::Source(Bound::Below(span)),
             };
-            locals.push((source.tree.name.name.clone(), meaning));
+            locals.push(source.tree.name.name.clone(), meaning);
         }
         Scope {
             locals,

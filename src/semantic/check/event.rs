@@ -6,7 +6,7 @@ use super::event_span;
 use super::limit::{EVENT_PROPERTIES, WEBHOOKS};
 use crate::base::{Name, Span};
 use crate::diagnostic::{Code, Finding};
-use crate::model::{EventId, EventPropertyId, Item, ObjectId, PropertyId};
+use crate::model::{EventId, EventPropertyId, Item, ObjectId, PropertyId, Type};
 use crate::semantic::hir::{JsonPath, Origins, Verify, Webhook, WebhookField};
 use crate::semantic::resolve::{EventTree, Trees};
 use crate::semantic::types::{Checker, Local, Scope};
@@ -172,7 +172,7 @@ impl Checker<'_> {
             return None;
         };
         self.uses.insert(Item::Property(object, id));
-        if !owner.properties[id].unique {
+        if !owner.properties[id].unique && owner.properties[id].ty != Type::Broken {
             self.report(
                 Finding::new(
                     Code::MatchNotUnique,
@@ -243,11 +243,11 @@ impl Checker<'_> {
         let ty = event.properties[property].ty.clone();
         let path = self.json_path(&tree.path);
         let then = tree.then.as_ref().map(|then| {
-            let locals = vec![(Name::new("value"), Local::WebhookValue(ty.clone()))];
+            let value = (Name::new("value"), Local::WebhookValue(ty.clone()));
             self.value(
                 then,
                 &Scope {
-                    locals,
+                    locals: [value].into_iter().collect(),
                     ..Scope::default()
                 },
                 &ty,

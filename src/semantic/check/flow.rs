@@ -1,19 +1,15 @@
 //! The paths through the steps of a workflow: what is known on them, where
 //! they end, where they meet again.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::collections::BTreeMap;
 
 use crate::base::{Lookup, Name, Span};
-use crate::semantic::hir::{Fact, Occurrence, Root, Step};
-use crate::semantic::types::{Checker, Scope};
+use crate::semantic::hir::{Fact, Step};
+use crate::semantic::types::{Checker, Known, Scope};
 use crate::syntax::ast;
 
-/// What is known at a place.
-pub(super) type Facts = Rc<BTreeSet<Fact>>;
-
 /// What is known at the jumps to a step, by its name.
-pub(super) type Jumps = BTreeMap<Name, Facts>;
+pub(super) type Jumps = BTreeMap<Name, Known>;
 
 /// What is kept from one step to the next.
 pub(super) struct Walk {
@@ -39,7 +35,7 @@ pub(super) struct Walk {
     /// All named steps of the workflow.
     pub(super) named: Vec<(Name, Span)>,
     /// The jumps to steps that come, and the ids of the steps that jump.
-    ahead: BTreeMap<Name, (Facts, Name)>,
+    ahead: BTreeMap<Name, (Known, Name)>,
     /// The jumps to steps that came before.
     pub(super) back: Jumps,
     /// The same, as the pass before has found them.
@@ -53,7 +49,7 @@ impl Walk {
         let jumps = has_jumps(steps);
         if jumps {
             let unset = (0..bound_in(steps)).map(Fact::Unset);
-            Rc::make_mut(&mut scope.facts).extend(unset);
+            scope.facts.extend(unset);
         }
         let mut named = Vec::new();
         names_in(steps, &mut named);
@@ -84,13 +80,13 @@ impl Walk {
         }
         if self.names.contains(to) {
             let known = match self.back.get(to) {
-                Some(known) => common(known, &facts),
+                Some(known) => known.common(&facts),
                 None => facts,
             };
             self.back.insert(to.clone(), known);
         } else {
             let known = match self.ahead.get(to) {
-                Some((known, _)) => common(known, &facts),
+                Some((known, _)) => known.common(&facts),
                 None => facts,
             };
             self.ahead.insert(to.clone(), (known, from));
@@ -103,12 +99,12 @@ impl Walk {
         let ahead = self.ahead.get(name).cloned();
         let jumps = ahead.iter().map(|(facts, _)| facts);
         let jumps = jumps.chain(self.assumed.get(name));
-        let known = jumps.cloned().reduce(|known, way| common(&known, &way));
+        let known = jumps.cloned().reduce(|known, way| known.common(&way));
         let known = known?;
         let alone = self.ended;
         self.scope.facts = match alone {
             true => known,
-            false => common(&known, &self.scope.facts),
+            false => known.common(&self.scope.facts),
         };
         self.ended = false;
         ahead.map(|(_, from)| from).filter(|_| alone)
@@ -116,16 +112,16 @@ impl Walk {
 
     /// The end of an arm: its path goes on behind the step, unless it has
     /// ended.
-    pub(super) fn leave(&mut self, exits: &mut Vec<Facts>) {
+    pub(super) fn leave(&mut self, exits: &mut Vec<Known>) {
         if !self.ended {
             exits.push(self.scope.facts.clone());
         }
     }
 
     /// Behind a step with arms known is what all ways that go on make known.
-    pub(super) fn join(&mut self, exits: Vec<Facts>) {
+    pub(super) fn join(&mut self, exits: Vec<Known>) {
         self.ended = exits.is_empty();
-        let known = exits.into_iter().reduce(|known, way| common(&known, &way));
+        let known = exits.into_iter().reduce(|known, way| known.common(&way));
         if let Some(known) = known {
             self.scope.facts = known;
         }
@@ -135,7 +131,7 @@ impl Walk {
     /// set before says whether it is.
     pub(super) fn bound(&mut self, place: usize) {
         if !self.jumps {
-            Rc::make_mut(&mut self.scope.facts).insert(Fact::Unset(place));
+            self.scope.facts.insert(Fact::Unset(place));
         }
     }
 
@@ -145,38 +141,20 @@ impl Walk {
         let Some(place) = place else {
             return;
         };
-        let bound = Root::Bound(place);
-        let facts = Rc::make_mut(&mut self.scope.facts);
-        if facts.remove(&Fact::Unset(place)) {
+        let unset = Fact::Unset(place);
+        if self.scope.facts.contains(&unset) {
             // Where no path has set it nothing is known of it.
-            return;
+            self.scope.facts.remove(&unset);
+        } else {
+            self.scope.facts.set(place);
         }
-        facts.retain(|fact| match fact {
-            Fact::Unset(other) | Fact::Binding(other, _) => *other != place,
-            Fact::Occurrence(which, _) => *which != Occurrence::Bound(place),
-            Fact::Record(record) => record.root != bound,
-            Fact::Property(path) => path.record.root != bound,
-            _ => true,
-        });
     }
 
     /// While it waits, a record may change; what has happened may not, nor
     /// which record a name means.
     pub(super) fn waited(&mut self) {
-        Rc::make_mut(&mut self.scope.facts).retain(|fact| match fact {
-            Fact::Property(_) => false,
-            Fact::Record(record) => matches!(record.root, Root::Bound(_)) && record.hops.is_empty(),
-            _ => true,
-        });
+        self.scope.facts.waited();
     }
-}
-
-/// What is known on both ways.
-fn common(one: &Facts, other: &Facts) -> Facts {
-    if Rc::ptr_eq(one, other) {
-        return one.clone();
-    }
-    Rc::new(one.intersection(other).cloned().collect())
 }
 
 fn has_jumps(steps: &[ast::Step]) -> bool {
@@ -228,7 +206,7 @@ impl Checker<'_> {
                 // Nothing known is always right.
                 assumed
                     .values_mut()
-                    .for_each(|facts| *facts = Facts::default());
+                    .for_each(|facts| *facts = Known::default());
             }
         }
         let found = std::mem::replace(&mut self.findings, kept);
@@ -243,7 +221,7 @@ impl Checker<'_> {
         &mut self,
         way: String,
         steps: &[ast::Step],
-        (walk, exits): (&mut Walk, &mut Vec<Facts>),
+        (walk, exits): (&mut Walk, &mut Vec<Known>),
     ) -> Vec<Step> {
         let ended = walk.ended;
         self.trail.push(way);

@@ -36,14 +36,14 @@ impl Checker<'_> {
         {
             self.no_shadow(head.object, &ident.name);
             let (ty, required) = (parameter.ty.clone(), parameter.required);
-            scope.locals.push((
+            scope.locals.push(
                 parameter.name.clone(),
                 Local::Parameter {
                     place,
                     ty,
                     required,
                 },
-            ));
+            );
         }
         let mut body = MessageBody::default();
         for field in &tree.fields {

@@ -1,7 +1,5 @@
 //! `set` and `clear`: what is written, and whose.
 
-use std::rc::Rc;
-
 use super::flow::Walk;
 use crate::base::Span;
 use crate::diagnostic::{Code, Edit, Finding};
@@ -81,9 +79,9 @@ impl Checker<'_> {
             Records::One(record) => walk.scope.reaches(record),
             Records::This | Records::Linked(_) => true,
         };
-        let facts = Rc::make_mut(&mut walk.scope.facts);
+        let facts = &mut walk.scope.facts;
         let TargetProperty::Property(property) = target.property else {
-            facts.retain(|fact| {
+            facts.retain_passing(|fact| {
                 let stays = |at: &RecordPath| {
                     at.is_this() && !is_record(fact)
                         || at.hops.is_empty() && matches!(at.root, Root::Bound(_))
@@ -98,7 +96,7 @@ impl Checker<'_> {
             }
             _ => false,
         };
-        facts.retain(|fact| {
+        facts.retain_passing(|fact| {
             let chosen = |at: &RecordPath| matches!(at.root, Root::Chosen(_));
             !stale(fact) && !fact.record().is_some_and(chosen)
         });

@@ -1,10 +1,10 @@
 //! `split`: shares that make a whole.
 
-use super::flow::{Facts, Walk};
+use super::flow::Walk;
 use crate::base::{Decimal, Span, print_decimal};
 use crate::diagnostic::{Code, Finding};
 use crate::semantic::hir::{Split, StepKind};
-use crate::semantic::types::Checker;
+use crate::semantic::types::{Checker, Known};
 use crate::syntax::ast::{self, Share};
 
 impl Checker<'_> {
@@ -13,7 +13,7 @@ impl Checker<'_> {
             self.shares(tree, head);
         }
         let id = walk.at.clone();
-        let (before, mut exits): (Facts, Vec<Facts>) = (walk.scope.facts.clone(), Vec::new());
+        let (before, mut exits): (Known, Vec<Known>) = (walk.scope.facts.clone(), Vec::new());
         let mut cases = Vec::with_capacity(tree.cases.len());
         for (number, case) in (1..).zip(&tree.cases) {
             walk.scope.facts = before.clone();

@@ -1,7 +1,5 @@
 //! `create`, `associate` and `dissociate`.
 
-use std::rc::Rc;
-
 use super::flow::Walk;
 use crate::base::{Name, Span, nearest};
 use crate::diagnostic::{Code, Finding, with_article};
@@ -73,7 +71,7 @@ impl Checker<'_> {
             TargetProperty::Association(_) => None,
         });
         let known: Vec<Fact> = known.collect();
-        let facts = Rc::make_mut(&mut walk.scope.facts);
+        let facts = &mut walk.scope.facts;
         facts.extend(known);
         facts.insert(Fact::Record(record));
         Some(Binding {

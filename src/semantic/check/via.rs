@@ -43,6 +43,9 @@ impl Checker<'_> {
             ));
         }
         let Some(via) = tree.via.first() else {
+            if self.lost.is_partial(&action.name) {
+                return None;
+            }
             let message = format!("`{}` does not say how it is carried out", action.name);
             self.report(
                 Finding::new(Code::MissingPart, tree.name.span, message)
@@ -244,7 +247,10 @@ impl Checker<'_> {
     /// Results that nothing is read into.
     fn unread<'t>(&mut self, tree: &'t ast::Action, names: impl IntoIterator<Item = &'t Ident>) {
         let names: Vec<&Ident> = names.into_iter().collect();
-        let Some(first) = names.first() else {
+        let Some(first) = names
+            .first()
+            .filter(|_| !self.lost.is_partial(&tree.name.name))
+        else {
             return;
         };
         let quoted: Vec<&str> = names.iter().map(|name| name.name.as_str()).collect();

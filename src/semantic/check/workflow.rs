@@ -6,7 +6,7 @@ use super::enrolled::proven;
 use crate::base::Span;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Item, ObjectId, WorkflowId};
-use crate::semantic::hir::{Exclusive, Origins, Workflow};
+use crate::semantic::hir::{Clause, Exclusive, Origins, Workflow};
 use crate::semantic::resolve::{Trees, WorkflowTree};
 use crate::semantic::types::{Checker, EventScope, Scope};
 use crate::syntax::ast::{self, ClauseKind};
@@ -79,6 +79,8 @@ impl Checker<'_> {
         });
         match steps.next() {
             Some((first, scope)) => workflow.steps = self.steps(first, scope),
+            // They may stand in what could not be read.
+            None if self.lost.contains("steps") => {}
             None => self.report(
                 Finding::new(
                     Code::MissingPart,
@@ -101,13 +103,14 @@ impl Checker<'_> {
             .iter()
             .filter(|clause| matches!(clause.kind, ClauseKind::EnrollOn(_)))
             .count();
-        if tried > 0 {
+        let partial = self.lost.is_partial(&tree.name.name);
+        if tried > 0 || partial {
             let events = workflow.events.iter().map(|trigger| &trigger.event);
             let mut at_hand = self.enrolling(
                 EventScope::of(events, workflow.object, self.catalog),
                 workflow,
             );
-            at_hand.lost = workflow.events.len() < tried;
+            at_hand.lost = partial || workflow.events.len() < tried;
             scope = scope.knowing(proven(workflow, &at_hand));
             scope.event = Some(Rc::new(at_hand));
         }
@@ -251,17 +254,22 @@ fn empty(tree: &ast::Workflow, object: ObjectId) -> Workflow {
         goal: None,
         sources: Vec::new(),
         steps: Vec::new(),
-        clauses: clause_spans(&tree.clauses),
+        clauses: said(&tree.clauses),
         made: None,
         span: tree.span,
     }
 }
 
-fn clause_spans(clauses: &[ast::Clause]) -> Vec<Span> {
+fn said(clauses: &[ast::Clause]) -> Vec<Clause> {
     let said = clauses
         .iter()
         .filter(|clause| !matches!(clause.kind, ClauseKind::Steps(_)));
-    said.map(|clause| clause.span).collect()
+    let said = said.map(|clause| Clause {
+        kind: clause.kind.word(),
+        parts: clause.kind.parts(),
+        span: clause.span,
+    });
+    said.collect()
 }
 
 /// The words of a clause that may stand only once.

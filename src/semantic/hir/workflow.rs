@@ -5,7 +5,7 @@ use super::{
 };
 use crate::base::{Decimal, Duration, Name, Span};
 use crate::model::{EventId, ObjectId, PropertyId, SegmentId};
-use crate::syntax::ast::{EdgeKind, OnEdit, OnMerge};
+use crate::syntax::ast::{ClausePart, EdgeKind, OnEdit, OnMerge};
 
 /// A checked workflow.
 #[derive(Debug, Clone)]
@@ -61,10 +61,21 @@ pub struct Workflow {
     /// What it does.
     pub steps: Vec<Step>,
     /// Its clauses but for the steps, in the order of the text.
-    pub clauses: Vec<Span>,
+    pub clauses: Vec<Clause>,
     /// The template that it is made of, where it is an instance.
     pub made: Option<Made>,
     /// The whole declaration.
+    pub span: Span,
+}
+
+/// A clause as it is written.
+#[derive(Debug, Clone)]
+pub struct Clause {
+    /// The words that it begins with, joined by `_`.
+    pub kind: &'static str,
+    /// What it is made of.
+    pub parts: Vec<ClausePart>,
+    /// The whole clause.
     pub span: Span,
 }
 

@@ -30,7 +30,7 @@ impl<'a> Resolver<'a> {
         }
         let Some(target) = self.object(&association.object) else {
             // Uses of the name are not reported once more.
-            self.lost.insert(tree.name.name.clone(), ());
+            self.lost.insert(tree.name.name.clone());
             return;
         };
         let mut labels: Vec<Name> = Vec::new();

@@ -90,7 +90,7 @@ impl<'a> Resolver<'a> {
                 format!("{end} "),
             ),
         );
-        self.lost.insert(own.clone(), ());
+        self.lost.insert(own.clone());
         true
     }
 
@@ -302,6 +302,8 @@ impl<'a> Resolver<'a> {
         let names = Type::NAMED.map(|(name, _)| name);
         let candidates = names.into_iter().chain(["enum", "set", "many", "one"]);
         let meant = foreign.or_else(|| nearest(ident.name.as_str(), candidates));
+        // The two words of `NAME: TYPE` may stand in the wrong order.
+        self.lost.insert(ident.name.clone());
         let message = format!("there is no type `{}`", ident.name);
         let finding = Finding::new(Code::UnknownType, ident.span, message);
         let finding = match meant {

@@ -14,7 +14,7 @@ impl<'a> Resolver<'a> {
                     self.catalog.add_template(template);
                     self.trees.templates.push(tree);
                 }
-                None => drop(self.lost.insert(tree.name.name.clone(), ())),
+                None => self.lost.insert(tree.name.name.clone()),
             }
         }
     }
@@ -68,7 +68,7 @@ impl<'a> Resolver<'a> {
             };
             let name = tree.name().name.clone();
             let Some(object) = object else {
-                self.lost.insert(name, ());
+                self.lost.insert(name);
                 continue;
             };
             self.catalog.add_workflow(Workflow { name, doc, object });

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::expr::{literal, made};
 use super::scope::{Bound, EventScope, Local, Member};
 use super::{Checker, Scope};
-use crate::base::{Name, nearest};
+use crate::base::nearest;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Item, Members, ObjectId, Type, Value};
 use crate::semantic::hir::{EventField, Expr, ExprKind, Fact, Occurrence, Root};
@@ -324,7 +324,7 @@ impl Checker<'_> {
             );
             return Expr::broken(ident.span);
         }
-        if meant.is_some() || self.is_lost(code, name) {
+        if meant.is_some() || self.is_lost(code, (name, ident.span)) {
             self.unknown(code, (name, ident.span), message, meant.as_deref());
         } else if let Some(instead) = self.wrong_parameter(code, (name, ident.span)) {
             self.findings.extend(instead);
@@ -385,12 +385,7 @@ impl Checker<'_> {
         if let Some(Member::Awaited(event)) = &scope.member {
             names.extend(event.names());
         }
-        names.extend(
-            scope
-                .locals
-                .iter()
-                .map(|(name, _): &(Name, Local)| name.as_str()),
-        );
+        names.extend(scope.locals.names());
         names.extend(self.parameter_names());
         names.extend(
             self.catalog

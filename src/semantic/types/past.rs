@@ -9,7 +9,7 @@ use super::{Checker, Scope};
 use crate::base::Span;
 use crate::diagnostic::{Code, Finding};
 use crate::model::{Item, ObjectId, Type, WorkflowId};
-use crate::semantic::hir::{EventSource, Expr, ExprKind, Fact, Happened, Past, Refinement};
+use crate::semantic::hir::{EventSource, Expr, ExprKind, Happened, Past, Refinement};
 use crate::syntax::ast::{self, EdgeKind, EventRef, Ident, WorkflowTest};
 
 impl Checker<'_> {
@@ -69,7 +69,7 @@ impl Checker<'_> {
             ..scope.within(Member::Event)
         };
         // What is known of the occurrence that enrolled says nothing of others.
-        Rc::make_mut(&mut inside.facts).retain(|fact| !matches!(fact, Fact::Event(_)));
+        inside.facts.other_event();
         let filter = tree.filter.as_ref();
         let filter = filter.map(|filter| self.condition(filter, &inside));
         if let Some(filter) = &filter {

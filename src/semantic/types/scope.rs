@@ -1,9 +1,10 @@
 //! What a name may mean where it stands.
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::known::Known;
+use super::locals::Locals;
 use crate::base::{Name, Span};
 use crate::model::{Action, Catalog, Event, ObjectId, PropertyId, Type};
 use crate::semantic::hir::{
@@ -21,9 +22,9 @@ pub(in crate::semantic) struct Scope {
     /// The occurrences that `event` may stand for.
     pub(in crate::semantic) event: Option<Rc<EventScope>>,
     /// Bound names, the innermost last.
-    pub(in crate::semantic) locals: Vec<(Name, Local)>,
+    pub(in crate::semantic) locals: Locals,
     /// What is known here though it may be unknown elsewhere.
-    pub(in crate::semantic) facts: Rc<BTreeSet<Fact>>,
+    pub(in crate::semantic) facts: Known,
     /// Whether this is a message, where `event` needs another word.
     pub(in crate::semantic) message: bool,
     /// Whether `secret(name)` may stand here.
@@ -141,19 +142,14 @@ impl Scope {
         };
         // What is known of another member says nothing about this one.
         let of_member = |fact: &Fact| fact.record().is_some_and(|at| at.root == Root::Member);
-        if scope.facts.iter().any(of_member) {
-            Rc::make_mut(&mut scope.facts).retain(|fact| !of_member(fact));
-        }
+        scope.facts.retain_passing(|fact| !of_member(fact));
         scope
     }
 
     /// The same scope, with more things known.
     pub(in crate::semantic) fn knowing(&self, facts: impl IntoIterator<Item = Fact>) -> Self {
         let mut scope = self.clone();
-        let mut facts = facts.into_iter().peekable();
-        if facts.peek().is_some() {
-            Rc::make_mut(&mut scope.facts).extend(facts);
-        }
+        scope.facts.extend(facts);
         scope
     }
 
@@ -174,10 +170,7 @@ impl Scope {
 
     /// What a name is bound to, whether a path sets it or not.
     pub(in crate::semantic) fn bound(&self, name: &str) -> Option<&Local> {
-        let mut locals = self.locals.iter().rev();
-        locals
-            .find(|(local, _)| local == name)
-            .map(|(_, local)| local)
+        self.locals.find(name)
     }
 }
 

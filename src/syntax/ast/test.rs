@@ -18,6 +18,8 @@ pub struct Test {
     pub lost: Vec<Name>,
     /// Whether a statement could not be read.
     pub broken: bool,
+    /// Whether one of them names a record, and what it names it is not known.
+    pub nameless: bool,
 }
 
 /// One statement of a test.

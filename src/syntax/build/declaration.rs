@@ -8,6 +8,22 @@ use crate::syntax::grammar::{Pair, Rule};
 
 impl<'i> Builder<'i> {
     pub(super) fn declaration(&mut self, pair: Pair<'i>) -> Option<Declaration> {
+        let before = self.swallowed;
+        let declaration = self.whole_declaration(pair)?;
+        if self.swallowed > before {
+            // Of these it is not said that they lack what was swallowed.
+            let name = match &declaration {
+                Declaration::Action(action) => Some(&action.name),
+                Declaration::Workflow(workflow) => Some(&workflow.name),
+                Declaration::Template(template) => Some(&template.name),
+                _ => None,
+            };
+            self.partial.extend(name.map(|name| name.name.clone()));
+        }
+        Some(declaration)
+    }
+
+    fn whole_declaration(&mut self, pair: Pair<'i>) -> Option<Declaration> {
         match pair.as_rule() {
             Rule::object | Rule::extend => Some(Declaration::Object(self.object(pair)?)),
             Rule::event => Some(Declaration::Event(self.event(pair)?)),
@@ -21,7 +37,10 @@ impl<'i> Builder<'i> {
             Rule::workflow => Some(Declaration::Workflow(self.workflow(pair)?)),
             Rule::instance => Some(Declaration::Instance(self.instance(pair)?)),
             Rule::test => Some(Declaration::Test(self.test(pair)?)),
-            Rule::stray_declaration => self.stray_declaration(&pair),
+            Rule::stray_declaration => {
+                self.stray_declaration(&pair);
+                None
+            }
             Rule::stray_close => {
                 let span = self.span(&pair);
                 self.report(

@@ -13,10 +13,9 @@ use super::describe::describe;
 use super::habit::reads;
 use crate::base::{Name, Span, nearest};
 use crate::diagnostic::{Code, Finding};
-use crate::syntax::ast::Declaration;
 use crate::syntax::grammar::{FlowParser, Pair, Rule};
-use crate::syntax::lexer::{Kind, Lexer};
-use crate::syntax::words::DECLARATIONS;
+use crate::syntax::lexer::{Kind, Lexer, names_in};
+use crate::syntax::words::{DECLARATIONS, is_reserved};
 
 /// Text that a catch-all rule swallowed.
 pub(super) struct Site<'i> {
@@ -113,22 +112,52 @@ impl<'i> Builder<'i> {
         );
     }
 
-    pub(super) fn stray_declaration(&mut self, pair: &Pair<'i>) -> Option<Declaration> {
+    pub(super) fn stray_declaration(&mut self, pair: &Pair<'i>) {
         self.doc(self.span(pair).start);
         self.stray(pair, Context::Declaration);
         let text = pair.as_str();
-        let mut words = text
-            .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
-            .filter(|word| !word.is_empty());
-        let opens = words.next().is_some_and(|word| {
+        let head = text.split('{').next().unwrap_or_default();
+        let mut names = names_in(head);
+        let opens = names.next().is_some_and(|word| {
             DECLARATIONS.contains(&word) || Context::Declaration.meant_word(word).is_some()
         });
-        let name = words.find(|word| *word != "object").filter(|_| opens);
-        self.complete &= name.is_some() || self.is_rest(pair);
-        name.map(|name| Declaration::Lost(Name::new(name)))
+        let name = names.find(|word| *word != "object").filter(|_| opens);
+        let named = match name {
+            Some(name) if !is_reserved(name) => self.names_lost(name),
+            Some(_) => false,
+            None => !opens && self.names_lost(head),
+        };
+        self.complete &= named || self.is_rest(pair);
+    }
+
+    /// Whatever is a name in swallowed text may have been declared there;
+    /// answers whether anything is.
+    fn names_lost(&mut self, text: &str) -> bool {
+        let before = self.lost.len();
+        self.lost.extend(names_in(text).map(Name::new));
+        self.lost.len() > before
+    }
+
+    /// Steps that could not be read may have bound names.
+    fn bindings_lost(&mut self, text: &str) {
+        let (mut after, mut lost) = ("", Vec::new());
+        for word in names_in(text) {
+            if matches!(after, "as" | "let") || word == "steps" {
+                lost.push(Name::new(word));
+            }
+            after = word;
+        }
+        self.lost.extend(lost);
     }
 
     fn missing_close(&mut self, pair: &Pair<'i>, opener: Span) {
+        self.swallowed += 1;
+        if self
+            .patch
+            .has_said(opener.start as usize, opener.end as usize)
+        {
+            return;
+        }
         let before = self
             .text
             .get(..pair.as_span().start())
@@ -219,9 +248,21 @@ impl<'i> Builder<'i> {
         if !rest.is_empty() {
             self.further(&site, rest, end);
         }
-        if context.has_commas() && site.is_word() && !site.continues {
+        if matches!(context, Context::Property | Context::WebhookLine) {
+            let place = self.at(start, end);
+            self.doubted
+                .extend(names_in(text).map(|name| (Name::new(name), place)));
+            match site.is_word() {
+                true if !site.continues => self.lost.push(Name::new(site.word)),
+                named => self.complete &= named || site.continues,
+            }
+        } else if context.has_commas() && site.is_word() && !site.continues {
             self.lost.push(Name::new(site.word));
+        } else if context != Context::Declaration {
+            self.bindings_lost(text);
         }
+        self.docs_within(self.at(start, end));
+        self.swallowed += 1;
     }
 
     /// What else a catch-all rule swallowed, as far as it is plain what it was

@@ -42,6 +42,7 @@ impl<'i> Builder<'i> {
             span,
             statements,
             broken,
+            nameless: std::mem::take(&mut self.nameless),
             lost,
         })
     }
@@ -51,11 +52,19 @@ impl<'i> Builder<'i> {
         let opener = self.opener(&pair);
         let (mut statements, mut lost): (Vec<Statement>, _) = (Vec::new(), Vec::new());
         for part in pair.into_inner() {
-            if self.is_rest(&part) {
+            let rest = self.is_rest(&part);
+            if rest {
                 statements.last_mut().map(break_statement);
             }
             if part.as_rule() == Rule::stray_statement {
+                // A statement begins with a word of its own.
+                let first = part.as_str().split_whitespace().next().filter(|_| rest);
+                lost.extend(first.map(Name::new));
+                let before = lost.len();
                 lost.extend(names(part.as_str()));
+                // `given contact {`: whose name is missing, any name may be.
+                let head = part.as_str().split('{').next().unwrap_or_default();
+                self.nameless |= head.starts_with("given") && lost.len() < before + 2;
             }
             statements.extend(self.statement(part, opener));
         }

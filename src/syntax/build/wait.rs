@@ -79,6 +79,7 @@ impl<'i> Builder<'i> {
                 format!("`{}` is no unit of time", word.as_str()),
             )
             .help(format!("the units are {}", units.join(", ")));
+            self.doubtful = true;
             self.report(finding.did_you_mean(meant, span));
             return None;
         };

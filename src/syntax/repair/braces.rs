@@ -226,6 +226,11 @@ impl Draft<'_> {
             self.closes_nothing(place);
             return;
         }
+        if !token.first && stack.surplus > 0 && self.is_doubled(place, top, stack.number) {
+            stack.surplus -= 1;
+            self.closes_nothing(place);
+            return;
+        }
         if token.first && token.indent < top.indent && stack.unclosed > 0 {
             let same = |open: &Opener| open.indent == token.indent;
             if let Some(partner) = stack.open.iter().rposition(same) {
@@ -235,6 +240,14 @@ impl Draft<'_> {
             }
         }
         stack.open.pop();
+    }
+
+    /// Whether `} }` closes a block of many lines in which more follows.
+    fn is_doubled(&self, place: usize, top: Opener, line: usize) -> bool {
+        let next = self.token(place + 1);
+        self.word(place.wrapping_sub(1)) == "}"
+            && top.line != line
+            && next.is_some_and(|next| next.first && next.indent > top.indent)
     }
 
     fn closes_nothing(&mut self, place: usize) {
@@ -280,6 +293,7 @@ impl Draft<'_> {
             return;
         }
         let span = self.span(opener.start, opener.start + 1);
+        self.patch.said(opener.start, opener.start + 1);
         let sign = char::from(opener.sign);
         let is = if signs.len() > 1 { "are" } else { "is" };
         self.report(

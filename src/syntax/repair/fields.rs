@@ -17,6 +17,13 @@ impl Draft<'_> {
             if self.opens_declaration(place) {
                 open.clear();
             }
+            // A step or a statement is no line of the arguments above it.
+            if self.left_edge(place)
+                && self.word(place + 1) != ":"
+                && let Some(body @ Some(_)) = open.last_mut()
+            {
+                *body = None;
+            }
             let opened = place > 0 && matches!(self.word(place - 1), "{" | ",");
             let starts = opened || self.token(place).is_some_and(|token| token.first);
             let field = match self.token(place).map(|token| token.kind) {

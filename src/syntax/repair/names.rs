@@ -2,6 +2,7 @@
 
 use super::Draft;
 use super::token::{Kind, Token};
+use crate::base::Name;
 use crate::diagnostic::{Code, Finding};
 use crate::syntax::words::{CLAUSES, DECLARATIONS, is_reserved};
 
@@ -48,6 +49,10 @@ impl Draft<'_> {
         let (span, written) = (self.over(place, last), self.written(place, last));
         let message = format!("`{written}` is not a name: words are joined by `_`");
         let finding = Finding::new(Code::NameForm, span, message).help(format!("write `{proper}`"));
+        // One of the words may be the name that is used elsewhere.
+        let words = written.split(['-', ' ']).map(Name::new);
+        let words: Vec<Name> = words.collect();
+        self.lost.extend(words);
         let edits = vec![self.edit(place, last, proper.clone())];
         self.amend(finding, &format!("write `{proper}`"), edits);
         Some(last)

@@ -31,9 +31,65 @@ impl Draft<'_> {
             if matches!(self.word(place), "{" | "}" | ":") {
                 head = None;
             }
+            if surplus > 0 && self.lacks_opener(place) {
+                kept.push(self.opener_after(place - 1));
+                surplus -= 1;
+            }
             kept.push(token);
         }
         self.tokens = kept;
+    }
+
+    /// `{ {`, of which one has no partner.
+    pub(super) fn doubled_openers(&mut self) {
+        let mut unclosed = self.unclosed();
+        let mut place = 0;
+        while unclosed > 0 && place < self.tokens.len() {
+            let doubled = self.word(place) == "{" && self.word(place + 1) == "{";
+            if doubled && self.same_line(place + 1) {
+                let message = "this `{` stands twice";
+                let finding =
+                    Finding::new(Code::Unclosed, self.over(place + 1, place + 1), message);
+                let edits = vec![self.edit(place + 1, place + 1, "")];
+                self.amend(finding, "delete one", edits);
+                self.tokens.remove(place + 1);
+                unclosed -= 1;
+            }
+            place += 1;
+        }
+    }
+
+    /// How many opening braces have no partner.
+    fn unclosed(&self) -> usize {
+        let mut open = 0_usize;
+        for place in 0..self.tokens.len() {
+            match self.word(place) {
+                "{" => open += 1,
+                "}" => open = open.saturating_sub(1),
+                _ => {}
+            }
+        }
+        open
+    }
+
+    /// `do search q: "x" }`, `json: name: first_name }`, and the head of a
+    /// message: a field where its block should begin.
+    fn lacks_opener(&self, place: usize) -> bool {
+        let field = self.is_name(place)
+            && self.same_line(place)
+            && self.word(place + 1) == ":"
+            && self.adjacent(place + 1);
+        if !field || place < 2 {
+            return false;
+        }
+        let mut name = place - 1;
+        while name > 1 && self.word(name - 1) == "." {
+            name -= 2;
+        }
+        let given = place > 2 && self.word(place - 3) == "given";
+        given
+            || self.word(place - 1) == ":"
+            || matches!(self.word(name.wrapping_sub(1)), "do" | "on" | "via")
     }
 
     /// How many closing braces have no partner.

@@ -12,23 +12,22 @@ const LIST: &str = "(\0)";
 const TWO: &str = "\0 and \0";
 /// The same where only a name can stand; it is declared as lost.
 const NAME: &str = "name_that_is_missing";
+/// The same in the head of a declaration that lacks the rest too.
+const HEAD: &str = "name_that_is_missing { }";
 
 impl Draft<'_> {
     /// Operators whose line, block or file ends before their value, and words
     /// that are operators elsewhere.
     pub(super) fn operators(&mut self) {
-        // Actions, calendars and templates are not read by the grammar.
-        let mut skipped = false;
+        let mut action = false;
         for place in 0..self.tokens.len() {
+            let token = self.token(place);
             if self.opens_declaration(place) {
-                skipped = matches!(self.word(place), "calendar" | "action" | "template")
-                    || self.word(place) == "workflow" && self.word(place + 2) == "=";
+                action = self.word(place) == "action";
             }
-            if skipped
-                || self
-                    .token(place)
-                    .is_some_and(|token| token.kind == Kind::Text)
-            {
+            // The results of an action stand behind an arrow.
+            let results = action && self.word(place) == ">" && self.sign_start_is(place, "->");
+            if results || token.is_some_and(|token| token.kind == Kind::Text) {
                 continue;
             }
             self.dangling(place);
@@ -83,7 +82,7 @@ impl Draft<'_> {
         }
         self.patch.said(start, end);
         self.patch.insert(end, format!(" {hole}"));
-        if hole == NAME {
+        if matches!(hole, NAME | HEAD) {
             self.lost.push(Name::new(NAME));
         }
     }
@@ -102,6 +101,13 @@ impl Draft<'_> {
         Some(match written {
             "and" | "or" | "not" | "when" | "where" => ("a condition", HOLE),
             "is" | "contains" | "starts_with" | "ends_with" | "matches" => ("a value", HOLE),
+            "on" if self.opens_declaration(place + 1) => ("an object", HEAD),
+            "any" | "all" | "no" | "inverse" | "as" if self.opens_declaration(place + 1) => {
+                ("a name", NAME)
+            }
+            "." if ends && (after == ")" || self.is_name(place.wrapping_sub(1))) => {
+                ("a name", name.unwrap_or_default())
+            }
             "on" if after.ends_with("enroll") => ("an event", name.unwrap_or_default()),
             "in" if after == "enroll" => ("a workflow", name.unwrap_or_default()),
             "to" if after == "add" => ("a segment", name.unwrap_or_default()),
@@ -111,7 +117,9 @@ impl Draft<'_> {
             "expect" | "always" | "never" if token.first => ("a condition", HOLE),
             "do" if token.first => ("an action", name.unwrap_or_default()),
             "happened" => ("an event", name.unwrap_or_default()),
-            "ever" | "never" if after == "was" => ("a value", HOLE),
+            "ever" | "never" if matches!(after, "was" | "had") => ("a value", HOLE),
+            "one" | "many" if after == ":" => ("an object", name.unwrap_or_default()),
+            "last" | "next" if after == "within" => ("an amount of time", "1 day"),
             "of" if after == "goal" => ("a workflow", name.unwrap_or_default()),
             "in" if matches!(after, "active" | "completed" | "enrolled") => {
                 ("a workflow", name.unwrap_or_default())
@@ -152,7 +160,7 @@ impl Draft<'_> {
         let (Some(token), true) = (self.token(last), ends) else {
             return;
         };
-        if !matches!(self.word(place), "wait" | "advance")
+        if !matches!(self.word(place), "wait" | "advance" | "last" | "next")
             || !self.is_digits(place + 1)
             || !self.same_line(last)
         {
@@ -198,6 +206,12 @@ impl Draft<'_> {
             first -= 1;
         }
         self.token(first).map_or(0, |token| token.start)
+    }
+
+    /// Whether a sign and those directly before it are this one.
+    fn sign_start_is(&self, place: usize, written: &str) -> bool {
+        let end = self.token(place).map_or(0, |token| token.end);
+        self.slice(self.sign_start(place), end) == written
     }
 
     /// `interests includes sport`.

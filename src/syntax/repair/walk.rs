@@ -76,14 +76,12 @@ impl Draft<'_> {
             ends: Vec::new(),
             partners: self.partners(),
         };
-        let mut skipped = false;
         for place in 0..self.tokens.len() {
             if self.opens_declaration(place) {
                 walk.clear();
-                skipped = self.is_not_read(place);
                 self.results_of_action(place, &walk);
             }
-            if skipped || self.is_text(place) && self.quoted(place, walk.block()) {
+            if self.is_text(place) && self.quoted(place, walk.block()) {
                 continue;
             }
             if self.starts_item(place, walk.block()) {
@@ -111,11 +109,6 @@ impl Draft<'_> {
             }
             self.tokens.push(token);
         }
-    }
-
-    /// What the words of items and conditions do not fit.
-    fn is_not_read(&self, place: usize) -> bool {
-        matches!(self.word(place), "calendar" | "action" | "test")
     }
 
     fn is_text(&self, place: usize) -> bool {

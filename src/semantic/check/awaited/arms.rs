@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::super::flow::{Facts, Walk};
+use super::super::flow::Walk;
 use super::Head;
 use crate::base::{Duration, Name, Span};
 use crate::semantic::hir::{Arm, Await, Binding, EventTrigger, Fact, Occurrence, StepKind, Until};
@@ -39,13 +39,13 @@ impl Checker<'_> {
     ) -> StepKind {
         let named = self.named(&open, walk);
         let (before, mut exits) = (walk.scope.facts.clone(), Vec::new());
-        let whole = walk.scope.locals.clone();
         let mut arms = Vec::with_capacity(open.len());
         let bounded = max.is_some() && open.iter().all(|arm| arm.steps.is_none());
         for arm in open {
             let same = |own: &&Named<'_>| arm.binding.is_some_and(|n| n.name == own.name.name);
             let own = named.iter().find(same);
             walk.scope.facts = before.clone();
+            let joint = own.and_then(|own| walk.scope.locals.at(own.local).cloned());
             enter(&arm.head, own, walk);
             let steps = match arm.steps {
                 Some(steps) => Some(self.arm(arm.way, steps, (walk, &mut exits))),
@@ -54,7 +54,9 @@ impl Checker<'_> {
                     None
                 }
             };
-            walk.scope.locals.clone_from(&whole);
+            if let (Some(own), Some(joint)) = (own, joint) {
+                walk.scope.locals.rebind(own.local, joint);
+            }
             let until = match arm.head {
                 Head::Event(event) => Until::Event(Box::new(event.trigger)),
                 Head::Holds(condition) => Until::Holds(condition),
@@ -162,11 +164,10 @@ fn enter(head: &Head, own: Option<&Named<'_>>, walk: &mut Walk) {
     let known: Vec<Fact> = match head {
         Head::Holds(condition) => facts(condition, true),
         Head::Event(event) => {
-            if let Some(own) = own
-                && let Some((_, local)) = walk.scope.locals.get_mut(own.local)
-            {
+            if let Some(own) = own {
                 let (place, events) = (own.place, Rc::clone(&event.scope));
-                *local = Local::Occurrence { place, events };
+                let local = Local::Occurrence { place, events };
+                walk.scope.locals.rebind(own.local, local);
             }
             let place = own.map(|own| own.place);
             let there = place.map(|place| Fact::Binding(place, None));
@@ -178,8 +179,7 @@ fn enter(head: &Head, own: Option<&Named<'_>>, walk: &mut Walk) {
         }
         Head::Timeout | Head::Lost => Vec::new(),
     };
-    let facts: &mut Facts = &mut walk.scope.facts;
-    Rc::make_mut(facts).extend(known);
+    walk.scope.facts.extend(known);
 }
 
 /// What is known of the occurrence that is waited for is known of the one

@@ -30,7 +30,9 @@ impl Checker<'_> {
             let times_out = |arm: &ast::Arm| matches!(arm.kind, ArmKind::Timeout(_));
             self.report(match bounds.arms.iter().any(times_out) {
                 true => open,
-                false => open.fix("wait forever", head.after(), " forever"),
+                false => open
+                    .fix("wait 7 days at most", head.after(), " max 7 days")
+                    .fix("wait forever", head.after(), " forever"),
             });
             return None;
         };

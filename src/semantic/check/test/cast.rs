@@ -1,10 +1,8 @@
 //! Who takes part in a test: its records by name, and how far it is read.
 
-use std::rc::Rc;
-
 use crate::base::{Span, Timestamp, nearest};
 use crate::diagnostic::{Code, Finding};
-use crate::model::ObjectId;
+use crate::model::{ObjectId, PropertyId, Value};
 use crate::semantic::hir::test::Record;
 use crate::semantic::hir::{Fact, RecordPath, Root};
 use crate::semantic::types::{Checker, Local, Scope};
@@ -23,7 +21,12 @@ pub(super) struct Cast<'t> {
     pub(super) reached: Option<(Timestamp, Span)>,
     /// Whether an edited program may know more steps and workflows.
     pub(super) edited: bool,
+    /// The unique values of the records of the world before.
+    unique: Vec<(Unique, Value, Span)>,
 }
+
+/// A unique property.
+type Unique = (ObjectId, PropertyId);
 
 /// A record of a test.
 struct Role<'t> {
@@ -44,6 +47,22 @@ impl Cast<'_> {
         Some((place, self.roles.get(place)?.object))
     }
 
+    /// The object of a record.
+    pub(super) fn object(&self, place: usize) -> Option<ObjectId> {
+        self.roles.get(place)?.object
+    }
+
+    /// A record takes a unique value; answers where another has taken it.
+    pub(super) fn takes(&mut self, of: Unique, value: Value, place: Span) -> Option<Span> {
+        let mut taken = self.unique.iter();
+        let first = taken.find(|(other, known, _)| *other == of && *known == value);
+        let first = first.map(|(.., first)| *first);
+        if first.is_none() {
+            self.unique.push((of, value, place));
+        }
+        first
+    }
+
     /// From here on the record is there.
     pub(super) fn there(&mut self, place: usize) {
         let Some(role) = self.roles.get_mut(place).filter(|role| !role.there) else {
@@ -53,12 +72,12 @@ impl Cast<'_> {
         let local = match role.object {
             Some(object) => {
                 let record = RecordPath::of(Root::Bound(place), object);
-                Rc::make_mut(&mut self.scope.facts).insert(Fact::Record(record));
+                self.scope.facts.insert(Fact::Record(record));
                 Local::Record { place, object }
             }
             None => Local::Lost,
         };
-        self.scope.locals.push((role.name.name.clone(), local));
+        self.scope.locals.push(role.name.name.clone(), local);
     }
 
     /// Every record is there.
@@ -80,7 +99,7 @@ impl Cast<'_> {
 
     /// Whether a name may be that of something that could not be read.
     fn is_lost(&self, ident: &Ident) -> bool {
-        self.tree.lost.contains(&ident.name)
+        self.tree.nameless || self.tree.lost.contains(&ident.name)
     }
 
     /// Whether the test names a workflow anywhere.
@@ -117,6 +136,7 @@ impl Checker<'_> {
             acted: None,
             reached: None,
             edited: false,
+            unique: Vec::new(),
         };
         for statement in &tree.statements {
             if let StatementKind::Given(Given::Record(new))

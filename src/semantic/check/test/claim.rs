@@ -105,6 +105,10 @@ impl Checker<'_> {
     }
 
     fn no_such_step(&mut self, workflows: &[WorkflowId], step: &Ident, message: String) {
+        let broken = |id: &WorkflowId| self.lost.is_partial(&self.catalog.workflows[*id].name);
+        if workflows.iter().any(broken) {
+            return;
+        }
         let all = workflows
             .iter()
             .filter_map(|id| self.step_ids.get(id.index()));

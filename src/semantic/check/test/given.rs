@@ -1,9 +1,10 @@
 //! `given …`: the world before the workflows are turned on.
 
 use crate::diagnostic::{Code, Finding};
-use crate::model::{ObjectId, SegmentId};
+use crate::model::{ObjectId, SegmentId, Type, Value};
 use crate::semantic::check::test::cast::Cast;
-use crate::semantic::hir::test::{End, Given};
+use crate::semantic::hir::TargetProperty;
+use crate::semantic::hir::test::{End, Given, Values};
 use crate::semantic::types::Checker;
 use crate::syntax::ast::test::{End as EndTree, Given as Tree, Occurrence};
 use crate::syntax::ast::{Expr, Ident};
@@ -13,6 +14,7 @@ impl Checker<'_> {
         match tree {
             Tree::Record(new) => {
                 let (place, values) = self.new_record(new, cast)?;
+                self.unique_values(place, &values, cast);
                 Some(Given::Record(place, values))
             }
             Tree::Link(end) => Some(Given::Link(self.test_end(end, cast)?)),
@@ -21,6 +23,36 @@ impl Checker<'_> {
                 Some(Given::Member(place, segment))
             }
             Tree::Event(occurrence, at) => self.given_past(occurrence, at.as_ref(), cast),
+        }
+    }
+
+    /// No two records of the world before have one unique value.
+    fn unique_values(&mut self, place: usize, values: &Values, cast: &mut Cast<'_>) {
+        let Some(object) = cast.object(place) else {
+            return;
+        };
+        for (target, value) in values {
+            let TargetProperty::Property(id) = target else {
+                continue;
+            };
+            let property = &self.catalog.objects[object].properties[*id];
+            let (true, Some(known)) = (property.unique, self.literal_of(value)) else {
+                continue;
+            };
+            let known = match known {
+                Value::Text(text) if property.ty == Type::Email => {
+                    Value::Text(text.to_lowercase().into())
+                }
+                other => other.clone(),
+            };
+            let message = format!("another record of the test has this `{}`", property.name);
+            if let Some(first) = cast.takes((object, *id), known, value.span) {
+                self.report(
+                    Finding::new(Code::TakenValue, value.span, message)
+                        .also(first, "the first")
+                        .help("a unique value belongs to one record"),
+                );
+            }
         }
     }
 

@@ -88,6 +88,26 @@ impl Draft<'_> {
             self.number_in_words(place);
             self.method(place);
             self.near_known(place);
+            self.workflow_of_test(place);
+        }
+    }
+
+    /// `active nurture`, without `in`.
+    fn workflow_of_test(&mut self, place: usize) {
+        let word = self.word(place);
+        if !matches!(word, "active" | "completed" | "enrolled") || self.value_before(place) {
+            return;
+        }
+        let after = place.checked_sub(1).map_or("", |at| self.word(at));
+        let begins = matches!(after, "when" | "where" | "and" | "or" | "not" | "(");
+        let named = self.is_name(place + 1)
+            && self.same_line(place + 1)
+            && !Self::is_word_of_language(self.word(place + 1));
+        if begins && named {
+            let message = format!("expected `in` between `{word}` and the workflow");
+            let finding = self.unfit(place, place + 1, &message);
+            let edits = vec![self.ahead(place + 1, "in ")];
+            self.amend(finding, "write `in`", edits);
         }
     }
 

@@ -127,8 +127,17 @@ impl Draft<'_> {
         let amount = |word: &str| {
             matches!(
                 word,
-                "wait" | "for" | "last" | "next" | "within" | "max" | "over" | "spread" | "timeout"
-            ) || matches!(word, "+" | "-")
+                "wait"
+                    | "for"
+                    | "last"
+                    | "next"
+                    | "within"
+                    | "max"
+                    | "over"
+                    | "spread"
+                    | "timeout"
+                    | "advance"
+            ) || matches!(word, "+" | "-" | ":")
         };
         let Some(unit) = unit(letters) else {
             return;
