@@ -82,6 +82,9 @@ pub(super) struct Builder<'i> {
     doubtful: bool,
     /// How often text was swallowed that could not be read.
     swallowed: usize,
+    /// The last block of fields in which a line stood that is none: its brace is
+    /// not closed.
+    ended: Option<Span>,
     /// Whether the test at hand names a record that cannot be read.
     nameless: bool,
     /// The declarations in which that was.
@@ -117,6 +120,7 @@ impl<'i> Builder<'i> {
             complete: true,
             doubtful: false,
             swallowed: 0,
+            ended: None,
             nameless: false,
             partial: Vec::new(),
             doubted: Vec::new(),

@@ -171,7 +171,7 @@ fn mocks_serve_attempts_in_their_order() {
 #[test]
 fn a_world_that_cannot_be_fails() {
     fails(
-        "  given contact eve { email: \"ada@example.com\" }",
+        "  given contact eve { email: lower(\"Ada@example.com\") }",
         &[
             "the world cannot be as `given contact eve",
             "another contact has this `email`",

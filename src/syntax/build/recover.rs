@@ -15,7 +15,7 @@ use crate::base::{Name, Span, nearest};
 use crate::diagnostic::{Code, Finding};
 use crate::syntax::grammar::{FlowParser, Pair, Rule};
 use crate::syntax::lexer::{Kind, Lexer, names_in};
-use crate::syntax::words::{DECLARATIONS, is_reserved};
+use crate::syntax::words::{CLAUSES, DECLARATIONS, STATEMENTS, STEPS, is_reserved};
 
 /// Text that a catch-all rule swallowed.
 pub(super) struct Site<'i> {
@@ -62,6 +62,12 @@ impl<'i> Builder<'i> {
         match pair.as_rule() {
             Rule::missing_close => self.missing_close(pair, opener),
             Rule::semicolon => self.semicolon(pair, Context::of(item)),
+            // Its brace is open: the first such line has said so.
+            Rule::stray_field
+                if is_no_field(pair.as_str()) && self.ended.replace(opener) == Some(opener) =>
+            {
+                self.docs_within(self.span(pair));
+            }
             Rule::stray_field
             | Rule::stray_clause
             | Rule::stray_step
@@ -392,6 +398,14 @@ impl<'i> Builder<'i> {
         let fix = self.at(end, end);
         Some(finding.fix(format!("write `{keyword}`"), fix, format!(" {keyword}")))
     }
+}
+
+/// Whether a line among fields is a step, a statement or a clause.
+fn is_no_field(line: &str) -> bool {
+    let word = line.get(..word_length(line)).unwrap_or_default();
+    [STATEMENTS, STEPS, CLAUSES]
+        .iter()
+        .any(|words| words.contains(&word))
 }
 
 /// The first item of swallowed text, without its comment, and what follows it
