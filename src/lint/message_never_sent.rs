@@ -104,7 +104,7 @@ fn happened(program: &Program) -> Vec<&Happened> {
     let values = program.workflows().iter().flat_map(Workflow::expressions);
     let nodes = conditions.chain(values).flat_map(Expression::nodes);
     let past = nodes.filter_map(|(_, node, _)| match node {
-        Node::Later(past) => match &**past {
+        Node::Past(past) => match &**past {
             Past::Happened(happened) => Some(&**happened),
             _ => None,
         },
