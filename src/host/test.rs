@@ -154,7 +154,7 @@ pub fn explore(
 ) -> Option<Counterexample> {
     let program = suite.program.as_ref().filter(|_| suite.unrun.is_empty())?;
     let seeds = (0..histories).into_par_iter().map(|n| seed.wrapping_add(n));
-    seeds.find_map_first(|seed| attempt(program, test, seed))
+    seeds.find_map_first(|seed| attempt(program, test, (suite, seed)))
 }
 
 /// Plays tests in parallel; what comes of them is in their order.

@@ -112,7 +112,10 @@ pub fn play(program: &Arc<Prepared>, test: &Test, editions: &dyn Editions) -> Pl
 
 /// A test under way.
 struct Stage<'t> {
+    /// The test as it reads the program that runs.
     test: Arc<Test>,
+    /// The test as it began.
+    first: Arc<Test>,
     editions: &'t dyn Editions,
     /// The texts of the program that runs, where it was edited.
     sources: Option<Arc<Sources>>,
@@ -125,6 +128,7 @@ impl<'t> Stage<'t> {
         let test = Arc::new(test.clone());
         Stage {
             scenario: Scenario::new(engine, Outside::new(test.clone()), Vec::new()),
+            first: test.clone(),
             test,
             editions,
             sources: None,

@@ -1,6 +1,12 @@
 //! `flow test` as its users see it: what it says of tests that pass, fail, do
 //! not compile or cannot be played.
 
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
+
 use crate::cli_support::{Folder, MANIFEST, Run};
 
 const PROGRAM: &str = r#"
@@ -404,4 +410,71 @@ fn what_holds_holds_in_generated_histories() {
     assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
     let held = "explored 1 test in 100 histories each: all held (seed 1)";
     assert!(run.err.contains(held), "{}", run.err);
+}
+
+#[test]
+fn a_watch_plays_them_again_when_a_source_is_saved() {
+    let folder = project("  expect ada.score == 0");
+    let mut command = folder.command(&["test", "--watch"]);
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it runs");
+    let (told, coming) = channel();
+    let stderr = child.stderr.take().expect("it is piped");
+    thread::spawn(move || {
+        let lines = BufReader::new(stderr).lines().map_while(Result::ok);
+        lines.for_each(|line| drop(told.send(line)));
+    });
+    let wait_for = |wanted: &str| {
+        let patience = Duration::from_secs(60);
+        let mut lines = std::iter::from_fn(|| coming.recv_timeout(patience).ok());
+        lines.any(|line| line == wanted)
+    };
+    let passed = wait_for("1 test: 1 passed");
+    let text = std::fs::read_to_string(folder.path().join("main.flow")).expect("the source");
+    folder.write(
+        "main.flow",
+        text.replace("ada.score == 0", "ada.score == 1").as_bytes(),
+    );
+    let failed = wait_for("1 test: 1 failed");
+    child.kill().expect("it can be ended");
+    child.wait().expect("it ends");
+    assert!(passed, "it plays them at first");
+    assert!(failed, "it plays them again");
+}
+
+#[test]
+fn generated_histories_edit_the_program_too() {
+    let program = |note: &str| {
+        format!(
+            "object contact {{ email: email unique required, note: string }}\n\
+             event ping on contact {{}}\n\
+             workflow drip on contact {{\n  enroll on ping\n  steps {{ set note = \"{note}\" }}\n}}\n"
+        )
+    };
+    let test = "test \"never new\" {\n  at 2026-01-05T09:00\n  \
+                given contact ada { email: \"ada@example.com\" }\n  \
+                when program is \"next\"\n  never ada.note == \"new\"\n}\n";
+    let with = |test: &str| {
+        let main = format!("{}{test}", program("old"));
+        Folder::new(&[
+            ("flow.toml", MANIFEST),
+            ("main.flow", &main),
+            ("next/flow.toml", MANIFEST),
+            ("next/main.flow", &program("new")),
+        ])
+    };
+    let run = with(test).flow(&["test", "--explore", "200"]);
+    assert_eq!(run.code, Some(1), "{}{}", run.out, run.err);
+    let (_, pasted) = run
+        .out
+        .split_once("this test shows it:\n\n")
+        .expect("a test");
+    assert!(pasted.contains("  when program is \"next\"\n"), "{pasted}");
+    let run = with(pasted).flow(&["test"]);
+    assert!(
+        run.out.contains("failed   never new, broken"),
+        "{}{}",
+        run.out,
+        run.err
+    );
 }

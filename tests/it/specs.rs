@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use flow::diagnostic::render;
-use flow::host::test::{Suite, play_all, suites};
+use flow::host::test::{Suite, literate, play_all, suites};
 use flow::scenario::test::Verdict;
 
 use crate::support::{files, repo_root};
@@ -78,4 +78,36 @@ fn the_tests_of_the_examples_pass() {
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
         assert!(count > 0, "{} has no tests", path.display());
     }
+}
+
+#[test]
+fn a_literate_file_is_cut_by_its_headings() {
+    let text = "# T\n```flow\nshared\n```\n## One\nwords\n```toml\n[project]\n```\n\
+                ```flow\nfirst é\n```\n```text\nnothing\n```\n## Empty\n## Two\n```flow\nsecond\n```\n";
+    let sections = literate::sections(text);
+    let titles: Vec<&str> = sections
+        .iter()
+        .map(|section| section.title.as_str())
+        .collect();
+    assert_eq!(
+        titles,
+        ["One", "Two"],
+        "a section without a program is none"
+    );
+    for section in &sections {
+        assert_eq!(section.program.len(), text.len());
+        assert_eq!(section.program.lines().count(), text.lines().count());
+    }
+    let [one, two] = sections.as_slice() else {
+        panic!("two sections");
+    };
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(words(&one.program), "shared first é");
+    assert_eq!(words(&two.program), "shared second");
+    assert_eq!(one.program.find("first"), text.find("first"), "places stay");
+    assert_eq!(
+        one.manifest.as_deref().map(words).as_deref(),
+        Some("[project]")
+    );
+    assert_eq!(two.manifest, None);
 }

@@ -1,9 +1,8 @@
 //! Random acts of a history: what may happen to the records of a test, with
 //! values near to those that the program compares with.
 
-use super::explore::Step;
 use super::literal::literal;
-use crate::base::{Decimal, Duration, Text, Unit};
+use crate::base::{Decimal, Duration, Span, Text, Unit};
 use crate::model::{ActionId, ObjectId, Type, Value};
 use crate::plan::test::{Act, Input, Mock, Occurrence, Outcome, Placed, Test};
 use crate::plan::{Expression, Hop, Link, Node, Program, Root, StepKind, TargetProperty, Way};
@@ -22,10 +21,19 @@ const GAPS: [(i64, Unit); 8] = [
 ];
 
 /// Numbers that look like chance, by a seed: SplitMix64.
-struct Dice(u64);
+pub(super) struct Dice(u64);
 
 impl Dice {
-    fn next(&mut self) -> u64 {
+    pub(super) fn new(seed: u64) -> Self {
+        Dice(seed)
+    }
+
+    /// A number below another.
+    pub(super) fn below(&mut self, most: u64) -> u64 {
+        self.next() % most.max(1)
+    }
+
+    pub(super) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let state = self.0;
         let state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -103,9 +111,8 @@ impl<'p> Drawing<'p> {
             }));
     }
 
-    /// A number below another.
-    pub(super) fn below(&mut self, most: u64) -> u64 {
-        self.dice.next() % most.max(1)
+    fn below(&mut self, most: u64) -> u64 {
+        self.dice.below(most)
     }
 
     fn place(&mut self, length: usize) -> usize {
@@ -117,13 +124,12 @@ impl<'p> Drawing<'p> {
         from.get(place).cloned()
     }
 
-    /// A step; `None` where what was drawn is nothing here.
-    pub(super) fn step(&mut self) -> Option<Step> {
+    /// An act; `None` where what was drawn is nothing here.
+    pub(super) fn act(&mut self) -> Option<Placed<Act>> {
         let (what, text) = match self.below(100) {
             0..=24 => {
                 let own = self.own.clone();
-                let act = self.pick(&own)?.clone();
-                return Some(Step::Act(Box::new(act)));
+                return self.pick(&own).cloned();
             }
             25..=44 => self.event()?,
             45..=61 => self.set()?,
@@ -132,14 +138,19 @@ impl<'p> Drawing<'p> {
             72..=75 => self.asked()?,
             76..=78 => self.switch()?,
             79..=81 => self.mock()?,
-            82..=84 => return Some(Step::Restart),
             _ => self.gap()?,
         };
-        Some(Step::Act(Box::new(Placed {
+        Some(Placed {
             what,
-            span: self.test.span,
+            span: self.nowhere(),
             text,
-        })))
+        })
+    }
+
+    /// The place of what stands in no text: behind the test.
+    fn nowhere(&self) -> Span {
+        let end = self.test.span.end;
+        Span::new(self.test.span.source, end, end)
     }
 
     /// A record of the test: its place, what it is, what it is called.
@@ -216,7 +227,7 @@ impl<'p> Drawing<'p> {
             hops: Box::default(),
         };
         if !declared.many {
-            let other = Expression::alone(Node::Record(way(record)), self.test.span);
+            let other = Expression::alone(Node::Record(way(record)), self.nowhere());
             let value = vec![(TargetProperty::Association(association), other)];
             let text = format!("when {name} sets {} = {far}", declared.name);
             return Some((Act::Input(Input::Set(owner, value)), text));
@@ -330,6 +341,6 @@ impl<'p> Drawing<'p> {
     }
 
     fn constant(&self, value: Value) -> Expression {
-        Expression::alone(Node::Constant(value), self.test.span)
+        Expression::alone(Node::Constant(value), self.nowhere())
     }
 }

@@ -27,7 +27,7 @@ pub struct Asked<'a> {
     pub state: &'a State,
     /// The texts of the program that runs, where it is an edited one already.
     pub sources: Option<&'a Sources>,
-    /// The test.
+    /// The test, as it began.
     pub test: &'a Test,
     /// The statement: only what follows it is still to be read.
     pub from: Span,
@@ -49,7 +49,7 @@ impl Stage<'_> {
             folder,
             state: self.state(),
             sources: self.sources.as_deref(),
-            test: &self.test,
+            test: &self.first,
             from: at.span,
         };
         let edition = self.editions.edition(asked);
