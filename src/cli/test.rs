@@ -57,7 +57,11 @@ fn watch(arguments: &TestArguments, output: &Output) -> Result<Exit, Failure> {
     })?;
     let mut last = Exit::Fine;
     while changes.next() {
-        last = once(&load(arguments)?, arguments, output)?;
+        // What was seen may be half of a change; then more is to come.
+        match load(arguments).and_then(|all| once(&all, arguments, output)) {
+            Ok(exit) => last = exit,
+            Err(failure) => output.failure(&failure),
+        }
         output.talk("waiting for changes; Ctrl-C ends it\n");
     }
     Ok(last)
