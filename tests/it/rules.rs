@@ -30,7 +30,6 @@ const OPEN: &[(&str, &str)] = &[
     ("V4", "`flow plan` is not built yet"),
     ("V6", "gathering from the archive is not built yet"),
     ("H2", "retention is not built yet"),
-    ("H3", "`flow diagnose` is not built yet"),
 ];
 
 /// Rules that have no section in tests/specs yet, and why. It may only shrink
@@ -54,7 +53,6 @@ const WITHOUT_SPEC: &[(&str, &str)] = &[
     ("V7", "`renamed from` is not run yet"),
     ("H1", "the history is not seen by a test"),
     ("H2", "retention is not built yet"),
-    ("H3", "`flow diagnose` is not built yet"),
     ("H4", "alerts are not built yet"),
 ];
 
