@@ -53,6 +53,7 @@ const WITHOUT_SPEC: &[(&str, &str)] = &[
     ("V7", "`renamed from` is not run yet"),
     ("H1", "the history is not seen by a test"),
     ("H2", "retention is not built yet"),
+    ("H3", "a diagnosis is not seen by a test"),
     ("H4", "alerts are not built yet"),
 ];
 
