@@ -29,7 +29,7 @@ pub use span::Span;
 pub use suggest::{meant, nearest};
 pub use table::{Id, Table};
 pub use time::{
-    Date, DateTime, Duration, Offset, Time, TimeZone, Timestamp, Unit, YearlyDate, zone,
-    zone_names, zones_version,
+    Date, DateTime, Duration, Offset, SignedDuration, Time, TimeZone, Timestamp, Unit, YearlyDate,
+    zone, zone_names, zones_version,
 };
 pub use uid::Uid;

@@ -15,6 +15,7 @@ mod object;
 mod package;
 mod settings;
 mod template;
+mod timetable;
 mod types;
 mod value;
 
@@ -32,5 +33,6 @@ pub use object::{Association, AssociationId, Object, ObjectId, Property, Propert
 pub use package::{PACKAGES, Package, UsedPackage};
 pub use settings::{Cap, LintLevel, OutsideNames, Settings};
 pub use template::{ParameterKind, Template, TemplateId, TemplateParameter};
+pub use timetable::{Opens, Timetable};
 pub use types::{Member, Members, Type};
 pub use value::Value;

@@ -3,9 +3,9 @@
 
 use std::fmt;
 
-pub use jiff::Timestamp;
 pub use jiff::civil::{Date, DateTime, Time};
 pub use jiff::tz::{Offset, TimeZone};
+pub use jiff::{SignedDuration, Timestamp};
 
 /// The zone of an IANA name, from the bundled database.
 #[must_use]

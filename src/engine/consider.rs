@@ -69,6 +69,7 @@ impl<'w> Draft<'w> {
             if leaving.contains(&place) {
                 self.take_out(id);
             }
+            self.timetable = prepared.timetable(id);
             if enrolling.binary_search(&place).is_ok() {
                 self.enrol(id, workflow);
             }
@@ -115,6 +116,7 @@ impl<'w> Draft<'w> {
             let all = self.after.enrolments.iter();
             let mut inside = all.filter(|of| of.workflow == version).peekable();
             let plan = inside.peek().and_then(|_| self.workflow(version));
+            self.timetable = self.world.prepared.timetable(version);
             if let Some(reason) = plan.and_then(|plan| self.reason_to_leave(plan)) {
                 leaving.extend(inside.map(|of| (of.key.clone(), of.id, reason)));
             }
@@ -469,6 +471,7 @@ impl<'w> Draft<'w> {
         let Some(workflow) = self.workflow(id) else {
             return;
         };
+        self.timetable = self.world.prepared.timetable(id);
         let been = self.before.been.has(id, "");
         let again = been.then_some(!workflow.reenroll.is_empty());
         let mut reason = self.refusal(id, (workflow, ""), again);
@@ -494,6 +497,7 @@ impl<'w> Draft<'w> {
         let Some(workflow) = self.workflow(id) else {
             return;
         };
+        self.timetable = self.world.prepared.timetable(id);
         let Some(filter) = workflow.filters.iter().find(|filter| self.is(filter)) else {
             return;
         };

@@ -295,6 +295,8 @@ pub enum What {
     WaitEnded(Option<Box<Ending>>),
     /// A wait was computed anew (W4).
     WaitMoved(Timestamp),
+    /// An action waits for the hours to open (W2).
+    Held(Timestamp),
     /// An action was decided.
     Asked(Arc<Call>),
     /// An action that had failed for good was put back (A4).

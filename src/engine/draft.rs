@@ -12,7 +12,7 @@ use super::recall::Went;
 use super::record::{Heard, RecordCell, Side};
 use super::world::World;
 use crate::base::{Span, Timestamp, Uid};
-use crate::model::WorkflowId;
+use crate::model::{Timetable, WorkflowId};
 use crate::plan::{Next, Workflow};
 
 /// The enrolment that a delivery lets go on, and why.
@@ -52,6 +52,8 @@ pub(super) struct Draft<'w> {
     pub(super) went: Vec<Went>,
     /// The record before that was seen, while its workflows are considered.
     pub(super) base: Option<RecordCell>,
+    /// The timetable of the workflow that is considered.
+    pub(super) timetable: &'w Timetable,
     pub(super) notes: Notes,
     /// What is noted of the record as it was, which is told nowhere.
     quiet: Notes,
@@ -77,6 +79,7 @@ impl<'w> Draft<'w> {
             enrolled: Vec::new(),
             went: Vec::new(),
             base: None,
+            timetable: world.prepared.usual(),
             notes: Notes::default(),
             quiet: Notes::default(),
         }
@@ -206,22 +209,21 @@ impl<'w> Draft<'w> {
 
     /// What evaluates on the record as it has become.
     pub(super) fn now_scope(&self) -> Scope<'_> {
-        Scope::of(
-            self.world.prepared,
-            &self.after,
-            self.world.now,
-            &self.notes,
-        )
+        let (prepared, now) = (self.world.prepared, self.world.now);
+        Scope {
+            timetable: self.timetable,
+            ..Scope::of(prepared, &self.after, now, &self.notes)
+        }
     }
 
     /// What evaluates on the record as it was.
     pub(super) fn before_scope(&self) -> Scope<'_> {
-        Scope::of(
-            self.world.prepared,
-            self.base.as_ref().unwrap_or(self.before),
-            self.world.now,
-            &self.quiet,
-        )
+        let (prepared, now) = (self.world.prepared, self.world.now);
+        let before = self.base.as_ref().unwrap_or(self.before);
+        Scope {
+            timetable: self.timetable,
+            ..Scope::of(prepared, before, now, &self.quiet)
+        }
     }
 
     /// What evaluates for a step of an enrolment.
@@ -229,6 +231,7 @@ impl<'w> Draft<'w> {
         Scope {
             occurrence: enrolment.occurrence.as_deref(),
             bindings: &enrolment.bindings,
+            timetable: self.world.prepared.timetable(enrolment.workflow),
             ..self.now_scope()
         }
     }
@@ -247,6 +250,7 @@ impl<'w> Draft<'w> {
     pub(super) fn conclude(mut self) -> Decision {
         self.count();
         self.consider();
+        self.timetable = self.world.prepared.usual();
         self.look_at_waits();
         self.spread();
         self.send_reply();

@@ -23,9 +23,9 @@ use super::cast::Cast;
 use super::enrolment::{Kept, Occurrence};
 use super::prepared::Prepared;
 use super::record::RecordCell;
-use crate::base::Timestamp;
+use crate::base::{TimeZone, Timestamp};
 use crate::model::compute::{self, Flaw, Operator};
-use crate::model::{Function, PropertyId, SegmentId, Value};
+use crate::model::{Function, PropertyId, SegmentId, Timetable, Value};
 use crate::plan::{Condition, Expression, Node, NodeId};
 use crate::semantic::hir::Occurrence as Which;
 use crate::syntax::ast::Arithmetic;
@@ -50,6 +50,8 @@ pub(super) struct Scope<'a> {
     pub(super) parameters: &'a [Option<Value>],
     /// What a webhook has read.
     pub(super) intake: Option<Value>,
+    /// The zone of its days, and the hours of business time (D1, D4).
+    pub(super) timetable: &'a Timetable,
     /// What is noted on the way.
     pub(super) notes: &'a Notes,
     /// Computed properties that are worked out already, while one is.
@@ -128,10 +130,16 @@ impl<'a> Scope<'a> {
             bindings: &[],
             parameters: &[],
             intake: None,
+            timetable: prepared.usual(),
             notes,
             computed: None,
             cast: None,
         }
+    }
+
+    /// The zone of days and times of day (D1).
+    pub(super) fn zone(&self) -> &'a TimeZone {
+        &self.timetable.zone
     }
 
     /// The value of an expression.
@@ -263,7 +271,10 @@ impl<'s> Evaluation<'s, '_> {
             Node::Coalesce(a, b) => self.node(*a, member).or_else(|| self.node(*b, member)),
             Node::Arithmetic(op, a, b) => {
                 let (a, b) = (self.node(*a, member)?, self.node(*b, member)?);
-                let result = compute::arithmetic(operator(*op), &a, &b, self.scope.prepared.zone());
+                if let Some(moved) = self.by_business(*op, &a, &b) {
+                    return moved;
+                }
+                let result = compute::arithmetic(operator(*op), &a, &b, self.scope.zone());
                 self.noted(result)
             }
             Node::Negative(a) => {
@@ -272,7 +283,7 @@ impl<'s> Evaluation<'s, '_> {
             }
             Node::At(day, time) => {
                 let (day, time) = (self.node(*day, member)?, self.node(*time, member)?);
-                self.noted(compute::at(&day, &time, self.scope.prepared.zone()))
+                self.noted(compute::at(&day, &time, self.scope.zone()))
             }
             Node::Call(function, arguments) => self.call((function, arguments), member),
             Node::Convert(places, a) => match self.node(*a, member)? {
@@ -287,7 +298,7 @@ impl<'s> Evaluation<'s, '_> {
             },
             Node::Spelled(ty, a, name) => {
                 let value = self.node(*a, member)?;
-                let zone = self.scope.prepared.zone();
+                let zone = self.scope.zone();
                 let text = match name {
                     true => compute::spell(&value, ty, zone),
                     false => compute::print_as(&value, ty, zone),
@@ -321,7 +332,7 @@ impl<'s> Evaluation<'s, '_> {
                     .iter()
                     .map(|one| self.node(*one, member))
                     .collect();
-                let zone = self.scope.prepared.zone();
+                let zone = self.scope.zone();
                 let result = compute::call(function, &values, zone);
                 self.noted(result).and_then(|value| self.limited(value))
             }

@@ -129,6 +129,7 @@ impl<'t> Telling<'t> {
                     case.into_iter().chain(as_read(read)).collect(),
                 )
             }
+            What::Held(until) => ("held", vec![("until", self.instant(*until))]),
             What::Asked(call) => {
                 let action = &self.prepared.program.catalog.actions[call.action].name;
                 let mut fields = vec![("action", as_is(action.as_str()))];

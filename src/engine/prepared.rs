@@ -11,6 +11,7 @@ mod made;
 mod name;
 mod reads;
 mod refined;
+mod timetables;
 mod traces;
 mod watch;
 
@@ -26,12 +27,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::guard::Guards;
 use self::interest::Interests;
 use self::reads::Sources;
+use self::timetables::Timetables;
 use self::traces::Traces;
 use self::watch::Watches;
 use super::retries::Retries;
 use crate::base::{Name, TimeZone};
 use crate::model::{
-    ActionId, AssociationId, Cap, ObjectId, PropertyId, SegmentId, Value, WorkflowId,
+    ActionId, AssociationId, Cap, ObjectId, PropertyId, SegmentId, Timetable, Value, WorkflowId,
 };
 use crate::plan::{Condition, Expression, ObjectPlan, Program, Segment, Workflow};
 
@@ -49,6 +51,7 @@ pub struct Prepared {
     /// What conditions read of the past.
     pub(super) traces: Traces,
     interests: Interests,
+    timetables: Timetables,
     /// What is read of records that steps make.
     made: made::ReadOfMade,
     /// What waits watch (W3, W5).
@@ -102,6 +105,7 @@ impl Prepared {
             traces: Traces::default(),
             interests: Interests::default(),
             watches: Watches::default(),
+            timetables: Timetables::of(&program),
             segments,
             unique,
             retries: Retries::default(),
@@ -219,6 +223,29 @@ impl Prepared {
     #[must_use]
     pub fn object(&self, object: ObjectId) -> Option<&ObjectPlan> {
         self.program.objects.get(object.index())
+    }
+
+    /// The timetable of what belongs to no workflow: the project's zone, and the
+    /// usual hours of business.
+    #[must_use]
+    pub fn usual(&self) -> &Timetable {
+        self.timetables.usual()
+    }
+
+    /// The timetable of a workflow: its zone, and its hours of business (D1, D4).
+    #[must_use]
+    pub(super) fn timetable(&self, workflow: WorkflowId) -> &Timetable {
+        self.timetables.of_workflow(workflow)
+    }
+
+    /// When the actions of a workflow may run, and the property of the record
+    /// that holds the zone; `None`: always.
+    #[must_use]
+    pub(super) fn action_hours(
+        &self,
+        workflow: WorkflowId,
+    ) -> Option<(&Timetable, Option<PropertyId>)> {
+        self.timetables.of_actions(workflow)
     }
 
     /// The project's zone (D1).

@@ -24,6 +24,7 @@ impl<'w> Draft<'w> {
             let Some(trigger) = self.counts(refined) else {
                 continue;
             };
+            self.timetable = prepared.timetable(refined.workflow);
             if let Some(occurrence) = self.occurs(trigger) {
                 let id = CounterId::try_from(place).unwrap_or(CounterId::MAX);
                 self.counted((id, refined.bound), trigger, &occurrence);
@@ -83,7 +84,7 @@ impl<'w> Draft<'w> {
         let Some((id, refined)) = found else {
             return false;
         };
-        let zone = self.world.zone();
+        let zone = &self.timetable.zone;
         let this = match refined.bound {
             Bound::Days => of_day(day_of(occurrence.occurred_at, zone), zone),
             _ => Some((occurrence.occurred_at, occurrence.occurred_at)),

@@ -9,6 +9,7 @@ mod cap;
 mod copy;
 mod create;
 mod finish;
+mod hours;
 mod loops;
 mod put_back;
 mod render;
@@ -117,6 +118,11 @@ impl<'w> Draft<'w> {
             let what = What::Skipped("workflow_off".into());
             self.tell_step(at.enrolment, Some(at.place), what);
             return Flow::On(at.step.next);
+        }
+        if is_action(&at.step.kind)
+            && let Some(held) = self.hold(at)
+        {
+            return held;
         }
         match &at.step.kind {
             StepKind::Wait(wait) => self.wait(at, wait),

@@ -10,6 +10,7 @@ mod declared;
 mod diagnose;
 mod enrolment;
 mod freeze;
+mod hours;
 mod inputs;
 mod leaving;
 mod links;

@@ -116,7 +116,7 @@ impl<'s> Evaluation<'s, '_> {
 
     /// How two values compare.
     pub(super) fn ordered(self, a: &Value, b: &Value) -> Option<Ordering> {
-        let zone = self.scope.prepared.zone();
+        let zone = self.scope.zone();
         // A date compared with a moment is the whole day (D3).
         let day = |value: &Value| match value {
             Value::Datetime(at) => Value::Date(day_of(*at, zone)),

@@ -152,7 +152,7 @@ impl Bounds<'_, '_> {
     }
 
     fn period(self, period: (EdgeKind, Duration, bool)) -> Option<Extent> {
-        super::extent(period, self.scope.now, self.scope.prepared.zone())
+        super::extent(period, self.scope.now, self.scope.timetable)
     }
 
     /// The days and the instants of what was counted, in order.

@@ -126,7 +126,7 @@ impl<'s> Evaluation<'s, '_> {
         }
         let property = &catalog.objects[object].properties[property];
         path.push_str(property.name.as_str());
-        let zone = self.scope.prepared.zone();
+        let zone = self.scope.zone();
         let value = value.map_or_else(
             || "unknown".to_owned(),
             |value| compute::spell(value, &property.ty, zone),
@@ -260,7 +260,7 @@ impl<'s> Evaluation<'s, '_> {
     }
 
     fn operate(self, op: Operator, a: &Value, b: &Value) -> Option<Value> {
-        let result = compute::arithmetic(op, a, b, self.scope.prepared.zone());
+        let result = compute::arithmetic(op, a, b, self.scope.zone());
         self.noted(result)
     }
 }

@@ -38,7 +38,7 @@ impl<'s> Evaluation<'s, '_> {
         member: Option<View<'s>>,
     ) -> Option<String> {
         let value = self.node(value, member)?;
-        let zone = self.scope.prepared.zone();
+        let zone = self.scope.zone();
         Some(match (value, format) {
             (Value::Text(text), None) => text.to_string(),
             (value, None) => compute::print(&value, zone),

@@ -18,7 +18,7 @@ mod test;
 
 use self::course::{Course, earlier};
 use super::{Evaluation, Notes, Scope, View};
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Unit};
 use crate::model::{SegmentId, Value};
 use crate::plan::{Expression, Node, NodeId, Past};
 use crate::syntax::ast::Arithmetic;
@@ -71,7 +71,8 @@ impl Scope<'_> {
         let whole = self.of_this(expression);
         let root = expression.root()?;
         let course = whole.course(root, None);
-        let at = whole.settled((root, course), None)?;
+        let at = whole.settled((root, course), None);
+        let at = earlier(at, whole.business_turn())?;
         // Each answer is a step onwards, whatever a zone does.
         Some(at.max(search::just_after(self.now)))
     }
@@ -191,5 +192,27 @@ impl<'s> Evaluation<'s, '_> {
             _ => None,
         };
         joined.unwrap_or_else(|| Course::until(self.all_settled([a, b], member)))
+    }
+}
+
+impl Evaluation<'_, '_> {
+    /// Business time is looked at again: that of days with the next day, any
+    /// other with the next whole minute.
+    fn business_turn(self) -> Option<Timestamp> {
+        let nodes = self.expression.nodes();
+        let amounts = nodes.filter_map(|(_, node, _)| match node {
+            Node::Relative(amount, _) | Node::Within(_, _, amount, _) => Some((*amount, true)),
+            Node::Constant(Value::Duration(amount)) => Some((*amount, false)),
+            _ => None,
+        });
+        let business = amounts.filter(|(amount, _)| amount.business);
+        let turns = business.filter_map(|(amount, is_bound)| {
+            let days = is_bound && amount.unit >= Unit::Day;
+            match days {
+                true => self.midnight(self.scope.now),
+                false => self.next_minute(),
+            }
+        });
+        turns.min()
     }
 }

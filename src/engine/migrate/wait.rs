@@ -2,7 +2,7 @@
 //! began (V2).
 
 use super::{Migration, change, find};
-use crate::base::{Timestamp, shift};
+use crate::base::Timestamp;
 use crate::engine::enrolment::{Enrolment, Stage};
 use crate::engine::evaluate::{Notes, Scope};
 use crate::engine::record::RecordCell;
@@ -45,6 +45,13 @@ impl Migration<'_> {
 
     /// Where an enrolment stands whose wait has changed.
     fn stage_of(&self, cell: &RecordCell, of: &Enrolment) -> Option<Stage> {
+        // What the hours hold is judged by the new ones.
+        if let Stage::Ready { at, next, due } = of.stage
+            && due > self.now
+        {
+            let due = self.now;
+            return Some(Stage::Ready { at, next, due });
+        }
         let (Stage::Waiting { step, began, .. } | Stage::Awaiting { step, began, .. }) = of.stage
         else {
             return None;
@@ -54,6 +61,7 @@ impl Migration<'_> {
         let scope = Scope {
             occurrence: of.occurrence.as_deref(),
             bindings: &of.bindings,
+            timetable: self.new.timetable(of.workflow),
             ..Scope::of(self.new, cell, began, &notes)
         };
         match &plan.steps.get(step)?.kind {
@@ -103,8 +111,8 @@ impl Migration<'_> {
         else {
             return None;
         };
-        let zone = self.new.zone();
-        let new = wait.max.and_then(|max| shift(began, max, false, zone));
+        let new = wait.max;
+        let new = new.and_then(|max| scope.timetable.shift(began, max, false));
         let scope = Scope {
             now: self.now,
             ..scope

@@ -158,19 +158,14 @@ impl<'w> Draft<'w> {
         if self.is_finishing(attempt.enrolment) {
             self.judge_finishing(attempt, is_off);
         } else if switch.paused {
-            // The same attempt comes again at the resumption.
-            let stage = Stage::Acting {
-                step: attempt.step,
-                action: attempt.action,
-                attempt: attempt.number.saturating_sub(1),
-                request,
-                retry: Some(self.world.now),
-            };
-            self.stage(attempt.enrolment, stage);
+            self.comes_again(attempt, request, self.world.now);
         } else if is_off {
             self.tell_attempt(attempt, What::Withdrawn("workflow_off".into()));
             let next = self.next_of(attempt.enrolment, attempt.step);
             self.go(attempt.enrolment, next, self.world.now);
+        } else if let Some(due) = self.opens(attempt.enrolment, attempt.step) {
+            self.tell_attempt(attempt, What::Held(due));
+            self.comes_again(attempt, request, due);
         } else if self.is_capped(request.action, attempt.action) {
             self.tell_attempt(attempt, What::Withdrawn(CAPPED.into()));
             let next = self.next_of(attempt.enrolment, attempt.step);
@@ -179,6 +174,18 @@ impl<'w> Draft<'w> {
             self.count_sent(request.action, attempt.action);
             self.answer(Answer::Released);
         }
+    }
+
+    /// The same attempt comes again, at the resumption or when the hours open.
+    fn comes_again(&mut self, attempt: Attempt, request: Arc<Call>, due: Timestamp) {
+        let stage = Stage::Acting {
+            step: attempt.step,
+            action: attempt.action,
+            attempt: attempt.number.saturating_sub(1),
+            request,
+            retry: Some(due),
+        };
+        self.stage(attempt.enrolment, stage);
     }
 
     /// An attempt has ended. The result of one whose enrolment has left is

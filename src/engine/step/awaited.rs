@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::branch::name;
 use super::loops::soon;
 use super::{At, Flow};
-use crate::base::{Timestamp, Uid, shift};
+use crate::base::{Timestamp, Uid};
 use crate::engine::decision::{Ending, What};
 use crate::engine::draft::Draft;
 use crate::engine::enrolment::{Enrolment, Kept, Occurrence, Stage};
@@ -32,7 +32,7 @@ impl<'w> Draft<'w> {
         if let Some(met) = met {
             return Flow::On(self.ends(at.enrolment, (at.place, at.from), (wait, met)));
         }
-        let until = self.longest(at.from, wait);
+        let until = self.longest(at, wait);
         let until = match again {
             true => until.map(|until| until.max(soon(at.from))),
             false => until,
@@ -52,8 +52,9 @@ impl<'w> Draft<'w> {
     }
 
     /// Until when a wait lasts at most; `None`: forever.
-    fn longest(&self, from: Timestamp, wait: &Await) -> Option<Timestamp> {
-        shift(from, wait.max?, false, self.world.zone())
+    fn longest(&self, at: At<'_>, wait: &Await) -> Option<Timestamp> {
+        let timetable = self.timetable_of(at.enrolment);
+        timetable.shift(at.from, wait.max?, false)
     }
 
     /// What was waited for here before, in a loop, is not known now.
@@ -121,6 +122,7 @@ impl<'w> Draft<'w> {
         let before = Scope {
             occurrence: of.occurrence.as_deref(),
             bindings: &of.bindings,
+            timetable: self.timetable_of(of.id),
             ..self.before_scope()
         };
         let turns = |by: &Condition| scope.holds(by) && (!came_back(of) || !before.holds(by));

@@ -28,7 +28,12 @@ impl<'w> Draft<'w> {
 /// enrolment and the id of the step, each after its length.
 #[must_use]
 pub fn lot(enrolment: Uid, step: &str) -> u64 {
-    let drawn = Uid::of(&[LOT, enrolment.bytes(), step.as_bytes()]);
+    drawn(LOT, enrolment, step)
+}
+
+/// The same for a lot of another name.
+pub(super) fn drawn(name: &[u8], enrolment: Uid, step: &str) -> u64 {
+    let drawn = Uid::of(&[name, enrolment.bytes(), step.as_bytes()]);
     let bytes = drawn.bytes().iter().take(8);
     bytes.fold(0, |number, byte| number << 8 | u64::from(*byte))
 }

@@ -2,14 +2,14 @@
 
 use super::{At, Flow};
 use crate::base::{
-    Date, DateTime, Duration, TimeZone, Timestamp, Uid, Unit, YearlyDate, day_of, instant, shift,
+    Date, DateTime, Duration, TimeZone, Timestamp, Uid, Unit, YearlyDate, day_of, instant,
     shift_date, start_of_day,
 };
 use crate::engine::decision::{Reason, What};
 use crate::engine::draft::Draft;
 use crate::engine::enrolment::{Enrolment, Stage};
 use crate::engine::evaluate::Scope;
-use crate::model::Value;
+use crate::model::{Timetable, Value};
 use crate::plan::{Moment, Next, StepKind, Wait};
 use crate::syntax::ast::PastAction;
 
@@ -38,7 +38,9 @@ impl<'w> Draft<'w> {
     /// why.
     fn due(&self, at: At<'_>, wait: &Wait) -> Result<Timestamp, (PastAction, &'static str)> {
         match wait {
-            Wait::For(amount) => shift(at.from, *amount, false, self.world.zone())
+            Wait::For(amount) => self
+                .timetable_of(at.enrolment)
+                .shift(at.from, *amount, false)
                 .ok_or((PastAction::Continue, "out_of_range")),
             Wait::Until {
                 moment,
@@ -77,6 +79,13 @@ impl<'w> Draft<'w> {
         }
     }
 
+    /// The timetable of the workflow of an enrolment.
+    pub(super) fn timetable_of(&self, enrolment: Uid) -> &'w Timetable {
+        let prepared = self.world.prepared;
+        let of = self.after.enrolment(enrolment);
+        of.map_or(prepared.usual(), |of| prepared.timetable(of.workflow))
+    }
+
     /// The moment of a wait that began then.
     pub(super) fn moment(
         &self,
@@ -102,6 +111,7 @@ impl<'w> Draft<'w> {
         let watches = &self.world.prepared.watches;
         let looked_at = |of: &&Enrolment| match of.stage {
             Stage::Waiting { .. } => true,
+            Stage::Ready { due, .. } => due > self.world.now,
             Stage::Awaiting { step, .. } => watches.concern((of.workflow, step), &self.touched),
             _ => false,
         };
@@ -116,6 +126,7 @@ impl<'w> Draft<'w> {
         for of in waiting {
             self.move_wait(&of);
             self.look_at_wait(&of);
+            self.look_at_hours(&of);
         }
     }
 
@@ -136,6 +147,7 @@ impl<'w> Draft<'w> {
             now: began,
             occurrence: of.occurrence.as_deref(),
             bindings: &of.bindings,
+            timetable: self.timetable_of(of.id),
             ..self.before_scope()
         };
         let old = moment_of(&before, moment, began);
@@ -169,13 +181,13 @@ pub(in crate::engine) fn until(
     began: Timestamp,
 ) -> Option<Timestamp> {
     match wait {
-        Wait::For(amount) => shift(began, *amount, false, scope.prepared.zone()),
+        Wait::For(amount) => scope.timetable.shift(began, *amount, false),
         Wait::Until { moment, .. } => moment_of(scope, moment, began),
     }
 }
 
 fn moment_of(scope: &Scope<'_>, moment: &Moment, began: Timestamp) -> Option<Timestamp> {
-    let zone = scope.prepared.zone();
+    let zone = scope.zone();
     match moment {
         Moment::At(expression) => match scope.value(expression)? {
             Value::Datetime(at) => Some(at),

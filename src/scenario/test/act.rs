@@ -1,7 +1,7 @@
 //! What is done in a test: inputs, time, expectations.
 
 use super::{Going, Stage};
-use crate::base::{Duration, Name, Timestamp, shift};
+use crate::base::{Duration, Name, Timestamp};
 use crate::engine::message::Switching;
 use crate::engine::{Input as Taken, InputBody, Received};
 use crate::model::{EventId, WorkflowId};
@@ -110,8 +110,9 @@ impl Stage<'_> {
 
     /// Time goes on as a wait does.
     pub(super) fn advance_by(&mut self, amount: Duration, at: &Placed<Act>) -> Going {
-        let (now, zone) = (self.scenario.now(), self.state().prepared().zone());
-        let Some(to) = shift(now, amount, false, zone) else {
+        let now = self.scenario.now();
+        let usual = self.state().prepared().usual();
+        let Some(to) = usual.shift(now, amount, false) else {
             let message = format!("`{}` leads out of all time", at.text);
             return Err(self.fails(at, (message, Vec::new()), Vec::new()));
         };

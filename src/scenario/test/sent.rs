@@ -2,7 +2,7 @@
 
 use super::claim::Seen;
 use super::log::Sent;
-use crate::base::{Name, Timestamp, shift};
+use crate::base::{Name, Timestamp};
 use crate::engine::decision::Rendered;
 use crate::model::Type;
 use crate::plan::test::Sent as Claimed;
@@ -34,7 +34,7 @@ impl<'a> Seen<'a> {
         let name = &prepared.program.catalog.actions[claimed.action].name;
         let begin = claimed
             .within
-            .map(|within| shift(self.cast.state.now(), within, true, prepared.zone()));
+            .map(|within| prepared.usual().shift(self.cast.state.now(), within, true));
         sent.action == *name
             && to.is_none_or(|to| to == Some(sent.record))
             && begin.is_none_or(|begin| begin.is_none_or(|begin| sent.at > begin))

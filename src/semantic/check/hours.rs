@@ -23,7 +23,6 @@ impl Checker<'_> {
         for clause in clauses {
             match &clause.kind {
                 ClauseKind::Hours(tree) => {
-                    self.later("hours", clause.span);
                     self.zone_of_record(&mut hours, tree, workflow.object);
                     let spread = self.spread(tree);
                     match &tree.of {
@@ -36,11 +35,9 @@ impl Checker<'_> {
                     }
                 }
                 ClauseKind::Closed(days) => {
-                    self.later("closed", clause.span);
                     hours.closed.extend(self.closed(days));
                 }
                 ClauseKind::Timezone(zone) => {
-                    self.later("timezone", clause.span);
                     let zone = self.time_zone(zone);
                     hours.zone = hours.zone.or(zone);
                 }

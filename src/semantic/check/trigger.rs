@@ -202,7 +202,6 @@ impl Checker<'_> {
             RefinementKind::AtMost(count) => Refinement::AtMost(self.times(*count, tree.span)),
             RefinementKind::Exactly(count) => Refinement::Exactly(self.times(*count, tree.span)),
             RefinementKind::Within(period) => {
-                self.business(period.amount, period.span);
                 Refinement::Within(period.edge, period.amount, period.counted)
             }
             RefinementKind::Between(low, high) => {

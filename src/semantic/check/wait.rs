@@ -17,10 +17,7 @@ impl Checker<'_> {
         head: Span,
     ) -> Option<StepKind> {
         let checked = match tree {
-            ast::Wait::For(duration) => {
-                self.business(*duration, head);
-                Some(Wait::For(*duration))
-            }
+            ast::Wait::For(duration) => Some(Wait::For(*duration)),
             ast::Wait::Named(name) => self.named_duration(name).map(Wait::For),
             ast::Wait::Event(event) => return self.wait_event(event, walk, head),
             ast::Wait::First(first) => return self.wait_first(first, walk),

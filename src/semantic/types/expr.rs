@@ -32,10 +32,7 @@ impl Checker<'_> {
             E::Date(date) => literal(Value::Date(*date), Type::Date, span),
             E::Time(time) => literal(Value::Time(*time), Type::Time, span),
             E::Instant(moment, offset) => self.instant(*moment, *offset, span),
-            E::Duration(duration) => {
-                self.business(*duration, span);
-                literal(Value::Duration(*duration), Type::Duration, span)
-            }
+            E::Duration(duration) => literal(Value::Duration(*duration), Type::Duration, span),
             E::Relative(duration, ahead) => self.relative(*duration, *ahead, span, expected),
             E::List(items) => self.list(items, span, scope, expected),
             E::Group(inner) => self.group(inner, span, scope, expected),
@@ -139,17 +136,9 @@ impl Checker<'_> {
         span: Span,
         expected: Option<&Type>,
     ) -> Expr {
-        self.business(duration, span);
         let day = expected == Some(&Type::Date) && duration.unit >= Unit::Day;
         let ty = if day { Type::Date } else { Type::Datetime };
         made(ExprKind::Relative(duration, ahead), ty, span, true)
-    }
-
-    /// Notes business time, which is not run yet.
-    pub(in crate::semantic) fn business(&mut self, duration: Duration, span: Span) {
-        if duration.business {
-            self.later("business time", span);
-        }
     }
 
     /// A place that takes no business time.

@@ -156,7 +156,6 @@ impl Checker<'_> {
         span: Span,
         scope: &Scope,
     ) -> Expr {
-        self.business(period.amount, period.span);
         let value = self.expr(value, scope, None);
         if !value.ty.is_moment() && !matches!(value.ty, Type::Broken) {
             let found = self.describe(&value.ty);

@@ -113,7 +113,7 @@ impl<'s> Evaluation<'s, '_> {
         if course.moves?.falling {
             return None;
         }
-        let zone = self.scope.prepared.zone();
+        let zone = self.scope.zone();
         let key = |value: Option<Value>| wall(value, zone, name == "hour");
         let now = self.node(at, member);
         let change = match &now {

@@ -89,7 +89,7 @@ impl<'s> Evaluation<'s, '_> {
 
     /// Where it moves with the day: the start of one.
     fn first_day(self, (from, to): Window, moved: &dyn Fn(Timestamp) -> bool) -> Option<Timestamp> {
-        let zone = self.scope.prepared.zone();
+        let zone = self.scope.zone();
         let (first, last) = (day_of(from, zone), day_of(to, zone));
         let days = last.duration_since(first).as_hours() / 24;
         let start = |days: i64| start_of_day(after(first, days)?, zone);

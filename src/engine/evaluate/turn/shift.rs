@@ -60,7 +60,7 @@ impl<'s> Evaluation<'s, '_> {
         if unit <= Unit::Week {
             return change.or(Some(Timestamp::MAX));
         }
-        let zone = self.scope.prepared.zone();
+        let zone = self.scope.zone();
         let day = day_of(at, zone);
         let next = if day.day() <= SHORTEST_MONTH {
             let last = day.with().day(SHORTEST_MONTH).build().ok()?;
@@ -73,13 +73,13 @@ impl<'s> Evaluation<'s, '_> {
 
     /// The next change of the clocks.
     pub(super) fn next_change(self, at: Timestamp) -> Option<Timestamp> {
-        let zone = self.scope.prepared.zone();
+        let zone = self.scope.zone();
         zone.following(at).next().map(|change| change.timestamp())
     }
 
     /// The start of the day after that of a moment.
     pub(super) fn midnight(self, at: Timestamp) -> Option<Timestamp> {
-        let zone = self.scope.prepared.zone();
+        let zone = self.scope.zone();
         let next = start_of_day(day_of(at, zone).tomorrow().ok()?, zone)?;
         Some(next.max(just_after(at)))
     }

@@ -169,7 +169,7 @@ impl<'s> Evaluation<'s, '_> {
         staying: &Option<Value>,
     ) -> Option<Window> {
         let band = course.moves?.band?;
-        let zone = self.scope.prepared.zone();
+        let zone = self.scope.zone();
         let (moment, is_exact) = match staying.as_ref()? {
             Value::Datetime(at) => ((*at, *at), matches!(moving, Some(Value::Datetime(_)))),
             Value::Date(day) => ((start_of_day(*day, zone)?, end_of_day(*day, zone)?), false),
@@ -226,8 +226,7 @@ impl<'s> Evaluation<'s, '_> {
         value: &Value,
         period: (EdgeKind, Duration, bool),
     ) -> Option<Timestamp> {
-        let zone = self.scope.prepared.zone();
-        let ends = |at| time::extent(period, at, zone);
+        let ends = |at| time::extent(period, at, self.scope.timetable);
         let (low, high) = self.ends(period);
         let first = |course: Course, end: &dyn Fn(Window) -> Timestamp| {
             let order = |at| {

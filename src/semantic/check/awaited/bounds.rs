@@ -179,10 +179,7 @@ impl Checker<'_> {
     /// The longest time.
     fn longest(&mut self, max: Option<&Amount>) -> Option<Duration> {
         match max? {
-            Amount::Literal(duration, span) => {
-                self.business(*duration, *span);
-                Some(*duration)
-            }
+            Amount::Literal(duration, _) => Some(*duration),
             Amount::Named(name) => self.named_duration(name),
             Amount::Lost => None,
         }

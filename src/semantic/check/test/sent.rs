@@ -33,10 +33,7 @@ impl Checker<'_> {
             Some(count) => self.test_count(count)?,
             None => Count::AtLeast(1),
         };
-        let within = tree.within.first().map(|(duration, span)| {
-            self.business(*duration, *span);
-            *duration
-        });
+        let within = tree.within.first().map(|(duration, _)| *duration);
         let action = action?;
         let arguments = self.subset(action, &tree.fields, cast);
         Some(Sent {
