@@ -115,21 +115,9 @@ impl<'t> Telling<'t> {
                 fields.extend(as_read(read));
                 ("branch", fields)
             }
-            What::WaitBegan(until) => {
-                let until = until.iter().map(|until| ("until", self.instant(*until)));
-                ("wait_began", until.collect())
+            What::WaitBegan(_) | What::WaitMoved(_) | What::WaitEnded(_) | What::Held(_) => {
+                self.waited(what)
             }
-            What::WaitMoved(until) => ("wait_moved", vec![("until", self.instant(*until))]),
-            What::WaitEnded(ending) => {
-                let ending = ending.as_deref();
-                let case = ending.map(|ending| ("case", as_is(&ending.case)));
-                let read = ending.into_iter().flat_map(|ending| &ending.read);
-                (
-                    "wait_ended",
-                    case.into_iter().chain(as_read(read)).collect(),
-                )
-            }
-            What::Held(until) => ("held", vec![("until", self.instant(*until))]),
             What::Asked(call) => {
                 let action = &self.prepared.program.catalog.actions[call.action].name;
                 let mut fields = vec![("action", as_is(action.as_str()))];
@@ -147,6 +135,29 @@ impl<'t> Telling<'t> {
             What::Done(attempt) => ("done", vec![("attempt", printed(attempt))]),
             What::AttemptFailed { .. } => ("attempt_failed", self.attempt_failed(what)),
             // INVARIANT: `what` takes every other one.
+            _ => ("note", Vec::new()),
+        }
+    }
+
+    /// What is told of waits.
+    fn waited(self, what: &'t What) -> (&'static str, Fields<'t>) {
+        match what {
+            What::WaitBegan(until) => {
+                let until = until.iter().map(|until| ("until", self.instant(*until)));
+                ("wait_began", until.collect())
+            }
+            What::WaitMoved(until) => ("wait_moved", vec![("until", self.instant(*until))]),
+            What::WaitEnded(ending) => {
+                let ending = ending.as_deref();
+                let case = ending.map(|ending| ("case", as_is(&ending.case)));
+                let read = ending.into_iter().flat_map(|ending| &ending.read);
+                (
+                    "wait_ended",
+                    case.into_iter().chain(as_read(read)).collect(),
+                )
+            }
+            What::Held(until) => ("held", vec![("until", self.instant(*until))]),
+            // INVARIANT: `of_workflow` takes every other one.
             _ => ("note", Vec::new()),
         }
     }

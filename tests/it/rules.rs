@@ -25,8 +25,6 @@ const RULES: &[(&str, usize)] = &[
 /// Rules that nothing proves yet, and why. The list may only shrink: a rule in
 /// it that something proves fails the test.
 const OPEN: &[(&str, &str)] = &[
-    ("D4", "business time is not run yet"),
-    ("W2", "hours are not run yet"),
     ("V4", "`flow plan` is not built yet"),
     ("V6", "gathering from the archive is not built yet"),
     ("H2", "retention is not built yet"),
@@ -38,10 +36,6 @@ const WITHOUT_SPEC: &[(&str, &str)] = &[
     ("E11", "`exclusive with` is not run yet"),
     ("E12", "wake-ups are not built yet"),
     ("E15", "`create` is not run yet"),
-    ("D1", "other zones than the project's are not run yet"),
-    ("D4", "business time is not run yet"),
-    ("W1", "hours are not run yet"),
-    ("W2", "hours are not run yet"),
     ("L4", "deleting and merging are not run yet"),
     ("A7", "`copy` is not run yet"),
     ("A8", "what is withdrawn at once needs hours or caps"),

@@ -21,9 +21,9 @@ impl<'a> Seen<'a> {
     /// When the next of those that a claim counts is too long ago.
     pub(super) fn leaves_window(&self, claimed: &Claimed) -> Option<Timestamp> {
         let within = claimed.within?;
-        let (now, zone) = (self.cast.state.now(), self.cast.state.prepared().zone());
+        let (now, usual) = (self.cast.state.now(), self.cast.state.prepared().usual());
         let sent = self.log.sent.iter();
-        let leaving = sent.filter_map(|sent| shift(sent.at, within, false, zone));
+        let leaving = sent.filter_map(|sent| usual.shift(sent.at, within, false));
         leaving.filter(|at| *at > now).min()
     }
 
