@@ -16,6 +16,7 @@ pub mod enrolment;
 mod evaluate;
 mod exclusive;
 pub mod frozen;
+pub mod gather;
 mod hear;
 pub mod heard;
 pub mod history;
@@ -51,6 +52,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use self::decision::{Action, Answer, Asked, Decision, Entry, What};
+use self::gather::Pasts;
 use self::input::Cell;
 use self::message::{Address, Body, Delivery, Outcome, Request};
 use self::put_back::Retry;
@@ -177,8 +179,22 @@ impl Engine {
     /// Where something is under way, or records violate what the program
     /// requires from now on; then nothing has changed.
     pub fn publish(&mut self, prepared: &Arc<Prepared>) -> Result<Migrated, Refused> {
+        self.publish_with(prepared, &Pasts::new())
+    }
+
+    /// The same with what was gathered of the past for the conditions that are
+    /// new (V6).
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::publish`].
+    pub fn publish_with(
+        &mut self,
+        prepared: &Arc<Prepared>,
+        gathered: &Pasts,
+    ) -> Result<Migrated, Refused> {
         let image = self.image().ok_or(Refused::UnderWay)?;
-        let (image, migrated) = migrate::migrate(image, prepared)?;
+        let (image, migrated) = migrate::migrate(image, prepared, gathered)?;
         self.state = image.into_state();
         Ok(migrated)
     }
@@ -190,7 +206,7 @@ impl Engine {
     /// Where it would be refused.
     pub fn would_publish(&self, prepared: &Arc<Prepared>) -> Result<Migrated, Refused> {
         let image = self.image().ok_or(Refused::UnderWay)?;
-        migrate::migrate(image, prepared).map(|(_, migrated)| migrated)
+        migrate::migrate(image, prepared, &Pasts::new()).map(|(_, migrated)| migrated)
     }
 
     /// The state.

@@ -25,6 +25,7 @@ pub(super) use self::past::to_gather;
 use self::key::News;
 use self::names::Names;
 use self::report::Tally;
+use super::gather::Pasts;
 use super::prepared::Prepared;
 use super::record::RecordCell;
 use super::state::{Image, KeyCell, Partition};
@@ -35,12 +36,17 @@ use crate::base::{Timestamp, Uid};
 /// # Errors
 ///
 /// Where records violate what the program requires from now on.
-pub(super) fn migrate(image: Image, new: &Arc<Prepared>) -> Result<(Image, Migrated), Refused> {
+pub(super) fn migrate(
+    image: Image,
+    new: &Arc<Prepared>,
+    gathered: &Pasts,
+) -> Result<(Image, Migrated), Refused> {
     let old = image.prepared.clone();
     let mut migration = Migration {
         names: Names::between(&old, new),
         old: &old,
         new,
+        gathered,
         now: image.now,
         tally: Tally::default(),
         news: News::default(),
@@ -78,6 +84,8 @@ pub(super) fn migrate(image: Image, new: &Arc<Prepared>) -> Result<(Image, Migra
 struct Migration<'p> {
     old: &'p Prepared,
     new: &'p Prepared,
+    /// What was gathered of the past for its conditions (V6).
+    gathered: &'p Pasts,
     names: Names,
     now: Timestamp,
     tally: Tally,

@@ -3,7 +3,7 @@
 
 mod backlog;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -13,7 +13,7 @@ use self::backlog::{Backlog, Leaving};
 use super::durable::{History, Securing};
 use super::telling::Told;
 use crate::store::StoreError;
-use crate::store::archive::{Archive, Row};
+use crate::store::archive::{Archive, ArchiveReader, Row};
 use crate::store::log::Position;
 
 /// How many batches may wait for the thread; then inputs wait.
@@ -37,6 +37,7 @@ enum Work {
 /// Fills the archive.
 #[derive(Debug)]
 pub struct Archivist {
+    dir: PathBuf,
     through: Position,
     work: Option<SyncSender<Work>>,
     backlog: Arc<Backlog>,
@@ -63,6 +64,7 @@ impl Archivist {
             }
         });
         Ok(Archivist {
+            dir: dir.to_owned(),
             through,
             work: Some(work),
             backlog,
@@ -155,6 +157,14 @@ impl History for Archivist {
 
     fn secure(&mut self) -> Result<(), StoreError> {
         self.securing()()
+    }
+
+    fn read(&mut self, take: &mut dyn FnMut(&Row)) -> Result<(), StoreError> {
+        self.secure()?;
+        for row in ArchiveReader::open(&self.dir)?.all() {
+            take(&row?);
+        }
+        Ok(())
     }
 
     fn securing(&self) -> Securing {

@@ -20,12 +20,15 @@ use std::time::Duration;
 
 use super::older::{self, Unfit};
 use super::program::Loaded;
+use super::replay::bygone::bygones;
 use super::telling::Told;
 use crate::base::{Timestamp, Uid};
 use crate::engine::frozen::v1::event::{Event as Frozen, Place, Thawed};
+use crate::engine::gather::Gathering;
 use crate::engine::{Effects, Event, Migrated, State};
 use crate::scenario::Machine;
 use crate::store::StoreError;
+use crate::store::archive::Row;
 use crate::store::disk::Disk;
 use crate::store::log::payload::{Decided, SetAside};
 use crate::store::log::{Kind, Log, Position};
@@ -52,6 +55,14 @@ pub trait History {
 
     /// Does the same for what was taken so far, in another thread.
     fn securing(&self) -> Securing;
+
+    /// Reads all that it has, in order; nothing where it keeps nothing.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    fn read(&mut self, _take: &mut dyn FnMut(&Row)) -> Result<(), StoreError> {
+        Ok(())
+    }
 }
 
 /// A history that is yet to be opened: to open it may change it, and nothing is
@@ -142,11 +153,37 @@ impl<D: Disk> Durable<D> {
     pub fn load(&mut self, now: Timestamp, fit: Fit) -> Result<Migrated, Unopened> {
         let program = fit.program;
         let store = self.core.identity;
+        let gathered = self.gather(now, &program)?;
+        for of in &gathered {
+            self.log.append(Kind::Input, &of.bytes())?;
+        }
+        self.core.gathered = gathered;
         let position = keep(&mut self.log, &self.core.programs, (now, &program, store))?;
         self.commit()?;
         let tells = position > self.history.through();
         let changed = self.core.change((position, tells), program);
         changed.map_err(|_| Unopened::Diverged(position))
+    }
+
+    /// What the conditions of another program ask of the past that none has
+    /// asked yet, from the history up to here (V6).
+    fn gather(&mut self, now: Timestamp, program: &Loaded) -> Result<Vec<Frozen>, StoreError> {
+        let running = self.core.state().prepared();
+        let Some(mut gathering) = Gathering::between(running, &program.prepared, now) else {
+            return Ok(Vec::new());
+        };
+        self.rest()?;
+        self.history.read(&mut |row| {
+            for of in bygones(row) {
+                gathering.take(&of);
+            }
+        })?;
+        let found = gathering.finish().into_iter();
+        let state = self.core.state();
+        let there = found.filter(|(record, _)| state.record(*record).is_some());
+        let frozen =
+            there.map(|(record, past)| Frozen::past(&program.prepared, now, (record, &past)));
+        Ok(frozen.collect())
     }
 
     /// Takes what has happened, many things at once: all are durable before

@@ -2,6 +2,7 @@
 //! order. All lines are read and checked against the program before anything
 //! runs. What a line does is not known here.
 
+pub(in crate::host) mod bygone;
 mod input;
 mod keys;
 pub mod kept;

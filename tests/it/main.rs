@@ -36,6 +36,7 @@ mod exports;
 mod faults;
 mod findings;
 mod flow_test;
+mod gathered;
 mod generate;
 mod graphs;
 mod http_server;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::Migration;
 use super::names::Names;
 use crate::engine::evaluate::is_asked;
-use crate::engine::kept::{Kept, TraceId};
+use crate::engine::kept::{Kept, Past, TraceId};
 use crate::engine::prepared::{Prepared, Trace};
 use crate::engine::record::RecordCell;
 use crate::model::{Type, Value};
@@ -72,6 +72,9 @@ impl Migration<'_> {
             if let Some(to) = self.names.trace(id) {
                 cell.past.set(to, Some(self.kept(id, kept)));
             }
+        }
+        for (id, kept) in self.gathered.get(&old.id).into_iter().flat_map(Past::iter) {
+            cell.past.set(id, Some(kept.clone()));
         }
         for (id, trace) in self.new.traces.iter() {
             match trace {

@@ -102,6 +102,8 @@ pub struct Core<D: Disk> {
     pub(super) identity: Uid,
     telling: Arc<Telling>,
     root: PathBuf,
+    /// What was gathered for the program that is loaded next (V6).
+    pub(super) gathered: Vec<Frozen>,
     /// Decisions that wait for the hash of before.
     unchecked: VecDeque<(Position, DecisionHash)>,
 }
@@ -126,6 +128,7 @@ impl<D: Disk> Core<D> {
             since: Position::ORIGIN,
             told: Vec::new(),
             root: root.to_owned(),
+            gathered: Vec::new(),
             unchecked: VecDeque::new(),
         }
     }
@@ -249,7 +252,11 @@ impl<D: Disk> Core<D> {
                 .note(self.engine.state(), position, &Arc::new(told));
             self.told.extend(told);
         }
-        let migrated = self.engine.publish(&program.prepared)?;
+        let gathered = std::mem::take(&mut self.gathered).into_iter();
+        let gathered = gathered.filter_map(|of| of.gathered(&program.prepared));
+        let migrated = self
+            .engine
+            .publish_with(&program.prepared, &gathered.collect())?;
         self.pending.rename(|action| migrated.action(action));
         self.telling = Telling::new(&program);
         self.program = program;
@@ -294,6 +301,10 @@ impl<D: Disk> Core<D> {
                     let changed = self.change(place, loaded);
                     changed.map_err(|_| Unopened::Diverged(place.0))?;
                 }
+                self.decided = place.0;
+            }
+            Thawed::Past => {
+                self.gathered.push(frozen.clone());
                 self.decided = place.0;
             }
             Thawed::Gone => return Err(Unopened::Unreadable(place.0)),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{Going, Stage};
 use crate::base::{Sources, Span};
+use crate::engine::gather::{Gathering, Pasts};
 use crate::engine::{InputBody, Prepared, State};
 use crate::plan::test::{Act, Placed, Test};
 
@@ -63,13 +64,28 @@ impl Stage<'_> {
         })
     }
 
+    /// What the conditions of another program ask of the past that none has asked
+    /// yet (V6).
+    fn gathered(&self, program: &Arc<Prepared>) -> Pasts {
+        let state = self.state();
+        let Some(mut gathering) = Gathering::between(state.prepared(), program, state.now()) else {
+            return Pasts::new();
+        };
+        for of in &self.scenario.carrier().bygones {
+            gathering.take(of);
+        }
+        gathering.finish()
+    }
+
     fn take_over(&mut self, edition: Edition) -> Result<(), String> {
         let Edition {
             program,
             test,
             sources,
         } = edition;
-        let migrated = self.scenario.machine_mut().publish(&program);
+        let gathered = self.gathered(&program);
+        let migrated = self.scenario.machine_mut();
+        let migrated = migrated.publish_with(&program, &gathered);
         let migrated = migrated.map_err(|refused| refused.to_string())?;
         self.scenario.carrier_mut().edited(&test, &migrated);
         self.test = test;

@@ -10,6 +10,7 @@ use super::mock::{Mocks, outcome};
 use crate::base::Name;
 use crate::engine::cast::{Cast, Role};
 use crate::engine::decision::{Action, Entry, Rendered};
+use crate::engine::gather::Bygone;
 use crate::engine::message::Outcome;
 use crate::engine::{Migrated, State};
 use crate::plan::StepKind;
@@ -22,6 +23,8 @@ pub(super) struct Outside {
     pub(super) roles: Vec<Role>,
     pub(super) mocks: Mocks,
     pub(super) log: Log,
+    /// What conditions of edited programs may ask of the past (V6).
+    pub(super) bygones: Vec<Bygone>,
     /// Whether the world is as it is given.
     pub(super) begun: bool,
     /// The first moment at which something did not hold that must.
@@ -40,6 +43,7 @@ impl Outside {
             test,
             mocks: Mocks::default(),
             log: Log::default(),
+            bygones: Vec::new(),
             begun: false,
             broken: None,
         }
@@ -100,6 +104,9 @@ impl Carrier for Outside {
     fn told(&mut self, state: &State, entries: &[Entry]) {
         for entry in entries {
             self.log.note(state.prepared(), entry);
+            let record = entry.record.and_then(|id| state.record(id));
+            let bygone = record.and_then(|of| Bygone::of(state.prepared(), of.object, entry));
+            self.bygones.extend(bygone);
         }
         if self.begun && self.broken.is_none() {
             self.broken = self.seen(state).broken();

@@ -1,7 +1,8 @@
 //! Conditions on the past, and one record among many.
 
+use flow::base::Name;
 use flow::engine::InputBody;
-use flow::model::Value;
+use flow::model::{SegmentId, Value};
 
 use super::world::World;
 
@@ -300,4 +301,64 @@ fn one_record_among_many_is_chosen() {
     world.set("d", &[("size", "7")]);
     world.unlink("ada", "companies", "b", None);
     assert_eq!(chosen(&mut world), ["d", "d"]);
+}
+
+/// What conditions of the program ask of the past: what they see.
+const LOOKING_BACK: [&str; 7] = [
+    "happened ping where (n > 1) at least 2 times",
+    "happened pong within last 3 days",
+    "city was ever \"Oslo\"",
+    "city changed within last 7 days",
+    "name changed within last 7 days",
+    "completed in course",
+    "imported from \"fair\"",
+];
+
+/// proves: V6
+#[test]
+fn conditions_see_what_was_before_their_program() {
+    let mut world = World::new(INSIDE);
+    let (object, declared) = {
+        let catalog = &world.prepared().program.catalog;
+        let object = catalog.object(&Name::new("contact")).expect("declared");
+        (object, catalog.objects[object].property("email"))
+    };
+    let ada = Value::Text("ada@acme.example".into());
+    world.contact("ada", &[("name", "Ada")]);
+    let values = vec![(declared.expect("declared"), ada)];
+    world.input(InputBody::Import("fair".into(), object, values).into());
+    world.hours(1).set("ada", &[("city", "Oslo")]);
+    world.set("ada", &[("city", "Bergen")]);
+    for n in ["1", "2", "3"] {
+        world.does("ada", "ping", &[("n", n)]);
+    }
+    world.does("ada", "pong", &[("url", "https://a.example/")]);
+    world.hours(25);
+    let mut program = INSIDE.to_owned();
+    for (at, condition) in LOOKING_BACK.iter().enumerate() {
+        program.push_str(&format!(
+            "\nsegment s{at} on contact when {condition}
+             workflow w{at} on contact {{ enroll when in segment s{at} steps {{}} }}"
+        ));
+    }
+    world.edit(&program).expect("it goes with what is there");
+    let sees = |world: &World| {
+        let state = world.state();
+        let ada = state.record(world.id("ada")).expect("she is there");
+        (0..7)
+            .map(|at| state.is_member(ada, SegmentId::at(at)))
+            .collect::<Vec<bool>>()
+    };
+    let all = [true, true, true, true, false, true, true];
+    assert_eq!(sees(&world), all);
+    // It is no transition: nobody enrols by it.
+    assert!((0..7).all(|at| world.times("ada", &format!("w{at}")) == 0));
+    world.restart();
+    assert_eq!(sees(&world), all);
+    world
+        .edit(&program.replace("at least 2 times", "at least 3 times"))
+        .expect("it goes");
+    assert_eq!(sees(&world), [false, true, true, true, false, true, true]);
+    world.does("ada", "ping", &[("n", "9")]);
+    assert_eq!(sees(&world), all);
 }

@@ -8,6 +8,7 @@ use flow::compile::{Files, compile_all};
 use flow::diagnostic::render;
 use flow::engine::decision::{Action, Answer, Entry};
 use flow::engine::frozen::v1::state::{freeze, thaw};
+use flow::engine::gather::{Bygone, Gathering, Pasts};
 use flow::engine::message::{Outcome, Switching};
 use flow::engine::put_back::Retry;
 use flow::engine::{
@@ -49,6 +50,8 @@ pub(crate) struct Outside {
     pub(crate) actions: Vec<Action>,
     pub(crate) lines: Vec<(Option<Uid>, String)>,
     pub(crate) entries: Vec<Entry>,
+    /// What new conditions are gathered from.
+    pub(crate) bygones: Vec<Bygone>,
     /// What comes of the next attempts; done after the last.
     pub(crate) script: std::collections::VecDeque<Outcome>,
 }
@@ -80,6 +83,9 @@ impl Carrier for Outside {
             let line = line(state, entry);
             self.lines.push((entry.record, line));
             self.entries.push(entry.clone());
+            let object = entry.record.and_then(|id| Some(state.record(id)?.object));
+            let bygone = object.and_then(|of| Bygone::of(state.prepared(), of, entry));
+            self.bygones.extend(bygone);
         }
     }
 }
@@ -193,7 +199,12 @@ impl World {
         let none = Scenario::new(none, Outside::default(), Vec::new());
         let (mut engine, outside) = std::mem::replace(&mut self.scenario, none).into_parts();
         let planned = engine.would_publish(&prepared);
-        let migrated = engine.publish(&prepared);
+        let gathering = Gathering::between(engine.state().prepared(), &prepared, self.now);
+        let gathered = gathering.map_or_else(Pasts::new, |mut gathering| {
+            outside.bygones.iter().for_each(|of| gathering.take(of));
+            gathering.finish()
+        });
+        let migrated = engine.publish_with(&prepared, &gathered);
         self.scenario = Scenario::new(engine, outside, Vec::new());
         if let (Ok(planned), Ok(migrated)) = (&planned, &migrated) {
             assert_eq!(

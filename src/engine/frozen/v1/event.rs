@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::call::{self, Call};
 use super::input::{self, Input};
+use super::kept::{self, Kept};
 use super::value::{self, Frozen};
 use crate::base::{Timestamp, Uid};
 use crate::engine::Event as LiveEvent;
 use crate::engine::decision::Asked as LiveAsked;
+use crate::engine::kept::Past;
 use crate::engine::message::{Again as LiveAgain, Attempt, Outcome as LiveOutcome};
 use crate::engine::prepared::Prepared;
 use crate::engine::put_back::Retry;
@@ -45,6 +47,7 @@ enum Body {
     Attempt(Asked),
     Finished(Asked, Outcome),
     Retry(Asked, Call, String, Option<String>),
+    Past([u8; 16], Vec<(String, Kept)>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +79,9 @@ enum Again {
 pub enum Thawed {
     /// A program is loaded; its sources are known by this hash.
     Load(Uid),
+    /// What was gathered of a record's past, for the program that is loaded next
+    /// (V6).
+    Past,
     /// The engine takes it.
     Event(LiveEvent),
     /// The program does not have what it names.
@@ -123,6 +129,36 @@ impl Event {
                 store: *store.bytes(),
             },
         }
+    }
+
+    /// The frozen form of what was gathered of a record's past for a program.
+    #[must_use]
+    pub fn past(prepared: &Prepared, at: Timestamp, (record, past): (Uid, &Past)) -> Self {
+        let kept = past.iter().map(|(id, kept)| {
+            let name = prepared.traces.name(id).to_owned();
+            (name, kept::freeze(prepared, id, kept))
+        });
+        Event {
+            at: at.as_microsecond(),
+            place: None,
+            body: Body::Past(*record.bytes(), kept.collect()),
+        }
+    }
+
+    /// What was gathered of a record's past, for the program that it was
+    /// gathered for.
+    #[must_use]
+    pub fn gathered(&self, prepared: &Prepared) -> Option<(Uid, Past)> {
+        let Body::Past(record, all) = &self.body else {
+            return None;
+        };
+        let mut past = Past::default();
+        for (name, kept) in all {
+            if let Some(id) = prepared.traces.named(name) {
+                past.set(id, kept::thaw(prepared, id, kept));
+            }
+        }
+        Some((Uid::from_bytes(*record), past))
     }
 
     /// The frozen form of what the engine takes.
@@ -176,6 +212,7 @@ impl Event {
             Body::Input(input) => {
                 input::thaw(prepared, input).map(|input| LiveEvent::Input(Box::new(input)))
             }
+            Body::Past(..) => return Thawed::Past,
             Body::Clock => Some(LiveEvent::Clock),
             Body::Attempt(asked) => thaw_asked(prepared, asked).map(LiveEvent::Attempt),
             Body::Finished(asked, outcome) => thaw_asked(prepared, asked).and_then(|asked| {
