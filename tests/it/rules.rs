@@ -26,7 +26,6 @@ const RULES: &[(&str, usize)] = &[
 /// it that something proves fails the test.
 const OPEN: &[(&str, &str)] = &[
     ("V4", "`flow plan` is not built yet"),
-    ("V6", "gathering from the archive is not built yet"),
     ("H2", "retention is not built yet"),
 ];
 
@@ -43,7 +42,6 @@ const WITHOUT_SPEC: &[(&str, &str)] = &[
     ("V1", "versions are not seen by a test"),
     ("V4", "`flow plan` is not built yet"),
     ("V5", "a test has no watch"),
-    ("V6", "gathering from the archive is not built yet"),
     ("V7", "`renamed from` is not run yet"),
     ("H1", "the history is not seen by a test"),
     ("H2", "retention is not built yet"),
