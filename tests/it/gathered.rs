@@ -62,9 +62,7 @@ fn what_was_told_is_gathered_and_kept() {
     folder.write("more.flow", SEGMENTS.as_bytes());
     let mut running = Running::begin(&folder, &[]);
     let there = |folder: &Folder| (segments(folder, ada), segments(folder, bob));
-    let ada_is: Vec<String> = ["done", "movers", "readers"]
-        .map(String::from)
-        .into();
+    let ada_is: Vec<String> = ["done", "movers", "readers"].map(String::from).into();
     let all = (ada_is, vec!["strangers".to_owned()]);
     assert_eq!(there(&folder), all, "{:#?}", running.said());
     running.signal("INT");
