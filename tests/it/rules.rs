@@ -38,7 +38,6 @@ const WITHOUT_SPEC: &[(&str, &str)] = &[
     ("L4", "deleting and merging are not run yet"),
     ("A7", "`copy` is not run yet"),
     ("A8", "what is withdrawn at once needs hours or caps"),
-    ("A9", "caps are not run yet"),
     ("V1", "versions are not seen by a test"),
     ("V4", "`flow plan` is not built yet"),
     ("V5", "a test has no watch"),
@@ -46,7 +45,6 @@ const WITHOUT_SPEC: &[(&str, &str)] = &[
     ("H1", "the history is not seen by a test"),
     ("H2", "retention is not built yet"),
     ("H3", "a diagnosis is not seen by a test"),
-    ("H4", "alerts are not built yet"),
 ];
 
 /// All rules, in order.
