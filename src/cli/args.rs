@@ -8,8 +8,9 @@ mod test;
 use std::path::{Path, PathBuf};
 
 pub(super) use self::orders::{
-    CreateArguments, EnrollArguments, ImportArguments, OrderArguments, PauseArguments,
-    ResumeArguments, RetryArguments, SendArguments, SetArguments, UnenrollArguments,
+    CreateArguments, DeleteArguments, EnrollArguments, ImportArguments, MergeArguments,
+    OrderArguments, PauseArguments, RestoreRecordArguments, ResumeArguments, RetryArguments,
+    SendArguments, SetArguments, UnenrollArguments,
 };
 pub(super) use self::show::{PackageArguments, ShowArguments, ShowCommand};
 pub(super) use self::store::{
@@ -55,6 +56,9 @@ pub(super) enum Command {
     Send(SendArguments),
     Create(CreateArguments),
     Set(SetArguments),
+    Delete(DeleteArguments),
+    Restore(RestoreRecordArguments),
+    Merge(MergeArguments),
     Enroll(EnrollArguments),
     Unenroll(UnenrollArguments),
     Pause(PauseArguments),

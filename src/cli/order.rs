@@ -3,6 +3,7 @@
 
 pub(super) mod create;
 pub(super) mod enroll;
+pub(super) mod life;
 pub(super) mod send;
 pub(super) mod set;
 pub(super) mod switch;

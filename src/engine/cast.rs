@@ -118,7 +118,9 @@ impl<'a> Cast<'a> {
     /// A record of the test.
     #[must_use]
     pub fn cell(&self, place: usize) -> Option<&'a RecordCell> {
-        self.state.record(self.role(place)?.record?)
+        // One that was merged is the other one by now (L4).
+        let id = self.state.merged_into(self.role(place)?.record?);
+        self.state.record(id)
     }
 
     pub(super) fn role(&self, place: usize) -> Option<&'a Role> {

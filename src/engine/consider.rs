@@ -39,6 +39,11 @@ impl<'w> Draft<'w> {
     /// Considers the workflows that the delivery concerns, in the order of
     /// their names, all of them before any step is taken (I6).
     pub(super) fn consider(&mut self) {
+        // What is gone, or is what others made of it, turns nothing (E2).
+        if self.rebased || self.after.gone.is_some() {
+            self.went.clear();
+            return;
+        }
         self.consider_all();
         let occurrence = self.occurrence.take();
         // Each workflow enrols once at most, so that this comes to an end (E1).
@@ -405,7 +410,7 @@ impl<'w> Draft<'w> {
 
     /// Whether the record is inside a workflow under a key, whatever version of
     /// it (V3).
-    fn is_inside(&self, id: WorkflowId, key: &str) -> bool {
+    pub(super) fn is_inside(&self, id: WorkflowId, key: &str) -> bool {
         let mut versions = self.world.prepared.program.versions(id);
         versions.any(|id| self.after.is_inside(id, key))
     }

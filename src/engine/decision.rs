@@ -8,7 +8,7 @@ use super::enrolment::Enrolment;
 use super::message::{Address, Attempt, Claim, Delivery, Request, Switching};
 use super::put_back::PutBack;
 use super::rate::Rate;
-use super::record::{Counter, CounterId, Kept, LinkEnd, Side, Slot, TraceId};
+use super::record::{Counter, CounterId, Kept, LinkEnd, RecordCell, Side, Slot, Tied, TraceId};
 use crate::base::{Name, Span, Timestamp, Uid};
 use crate::model::{ActionId, AssociationId, ObjectId, PropertyId, SegmentId, Value, WorkflowId};
 
@@ -113,6 +113,22 @@ pub enum Change {
     Linking(Slot, Option<Vec<Request>>),
     /// Something past is kept as it stands here, or no longer.
     Kept(TraceId, Option<Kept>),
+    /// A unique value was this record's, which is deleted.
+    Former(Option<Uid>),
+    /// A unique value leads to its owner for ever.
+    Forever,
+    /// A property has its value since then.
+    Since(PropertyId, Timestamp),
+    /// The record is deleted; what it was linked with.
+    Deleted(Vec<Tied>),
+    /// The record is there again.
+    Restored,
+    /// The record is merged into this one.
+    Yielded(Uid),
+    /// A record is being merged into this one; it is over after `None`.
+    Merging(Option<Uid>),
+    /// A record was merged into this one: its counts and its identity.
+    Absorbed(Box<RecordCell>),
 }
 
 /// What the sender of an outside input is told.
@@ -325,6 +341,16 @@ pub enum What {
         /// Why.
         reason: Reason,
     },
+    /// The record was deleted.
+    Deleted,
+    /// The record was restored.
+    Restored,
+    /// Another record was merged into this one.
+    Merged(Uid),
+    /// The record was merged into another one.
+    MergedInto(Uid),
+    /// The enrolment of a record that was merged goes on here (L4).
+    Moved(Uid),
 }
 
 /// How a wait for an event or a condition has ended.

@@ -36,6 +36,8 @@ pub(super) struct Draft<'w> {
     pub(super) after: RecordCell,
     pub(super) decision: Decision,
     pub(super) touched: Touched,
+    /// Whether what it makes true was made true by nobody: nothing turns (E2).
+    pub(super) rebased: bool,
     /// The event that the delivery brings.
     pub(super) occurrence: Option<Arc<Occurrence>>,
     /// The enrolment that it lets go on.
@@ -71,6 +73,7 @@ impl<'w> Draft<'w> {
                 ..Decision::about(delivery.to.clone())
             },
             touched: Touched::default(),
+            rebased: false,
             occurrence: None,
             resume: None,
             reply: None,
@@ -87,7 +90,7 @@ impl<'w> Draft<'w> {
 
     /// Makes one difference.
     pub(super) fn change(&mut self, change: Change) {
-        self.after.apply(&change);
+        self.after.apply(&change, self.world.now);
         self.decision.changes.push(change);
     }
 

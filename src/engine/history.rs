@@ -84,6 +84,10 @@ impl<'t> Telling<'t> {
                 (kind, vec![("segment", as_is(segment.as_str()))])
             }
             What::Occurred(occurrence) => self.occurred(occurrence),
+            What::Deleted => ("deleted", Vec::new()),
+            What::Restored => ("restored", Vec::new()),
+            What::Merged(from) => ("merged", vec![("from", printed(from))]),
+            What::MergedInto(into) => ("merged_into", vec![("into", printed(into))]),
             other => self.of_workflow(other),
         }
     }
@@ -107,6 +111,7 @@ impl<'t> Telling<'t> {
             What::Left { key, reason } => {
                 ("left", keyed(key, vec![("reason", as_is(reason.word()))]))
             }
+            What::Moved(from) => ("moved", vec![("from", printed(from))]),
             What::Step => ("step", Vec::new()),
             What::Skipped(why) => ("skipped", vec![("reason", as_is(why))]),
             What::Failed(why) => ("failed", vec![("reason", as_is(why))]),

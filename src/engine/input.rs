@@ -3,7 +3,9 @@
 
 mod claim;
 mod create;
+mod delete;
 mod link;
+mod merge;
 mod program;
 mod resolve;
 mod write;
@@ -48,7 +50,8 @@ pub(super) fn decide(world: World<'_>, cell: Cell<'_>, delivery: &Delivery) -> D
                     claim,
                     giver,
                     owner,
-                } => claim::settle(cell, delivery, (*claim, *giver), *owner),
+                    keeps,
+                } => claim::settle(cell, delivery, (*claim, *giver), (*owner, *keeps)),
                 _ => resolve::resolve(world, cell, delivery),
             }
         }
@@ -75,6 +78,9 @@ fn record(
             )
         }
         Some(cell) => {
+            if let Some(gone) = &cell.gone {
+                return delete::gone(world, (cell, gone), (delivery, request));
+            }
             let mut draft = Draft::new(world, delivery, cell);
             if delivery.from.is_none() || is_entry(request) {
                 draft.answer(Answer::Accepted(cell.id));
@@ -105,6 +111,9 @@ pub(super) fn asked(world: World<'_>, request: &Request) -> Arc<str> {
         }
         Request::Link { .. } => "link".into(),
         Request::Unlink { .. } => "unlink".into(),
+        Request::Delete(_) => "delete".into(),
+        Request::Restore => "restore".into(),
+        Request::Merge(_) => "merge".into(),
         _ => "set".into(),
     }
 }
@@ -121,6 +130,11 @@ fn is_entry(request: &Request) -> bool {
                 | Request::InTurn(..)
                 | Request::Unlinked { .. }
                 | Request::Hear(_)
+                | Request::Rejoin { .. }
+                | Request::HeardAgain(..)
+                | Request::Yield { .. }
+                | Request::Absorb(_)
+                | Request::NotMerged(_)
                 | Request::Reply { .. }
                 | Request::EnrollExisting(_)
                 | Request::Went(_)
@@ -166,6 +180,7 @@ pub(super) fn forward(decision: &mut Decision, parent: &Delivery, to: Address, b
 
 impl Draft<'_> {
     /// Does to the record what is asked of it.
+    // size: one arm for each kind of request.
     pub(super) fn receive(&mut self, request: &Request) {
         match request {
             Request::Create { values, import, .. } | Request::Write { values, import, .. } => {
@@ -186,6 +201,23 @@ impl Draft<'_> {
             | Request::InTurn(..)
             | Request::Unlinked { .. }
             | Request::Hear(_) => self.link(request),
+            Request::Rejoin {
+                side,
+                back,
+                instead_of,
+                labels,
+                heard,
+            } => self.rejoined((*side, *back), (*instead_of, labels), heard),
+            Request::HeardAgain(side, heard) => {
+                self.rebased = true;
+                self.hear(*side, heard);
+            }
+            Request::Delete(_) => self.delete(request),
+            Request::Restore => self.restore(request, false),
+            Request::Merge(from) => self.merge(*from, request),
+            Request::Yield { to, object } => self.yield_to((*to, *object), request),
+            Request::Absorb(other) => self.absorb(other),
+            Request::NotMerged(why) => self.not_merged(why),
             Request::Event(occurrence) => self.event(occurrence),
             Request::Enroll { workflow, writer } => {
                 self.requested(*workflow, *writer);

@@ -70,6 +70,12 @@ pub enum InputBody {
     Unenroll(Target, WorkflowId),
     /// A record joins (true) or leaves a static segment.
     Member(Target, SegmentId, bool),
+    /// A record is deleted.
+    Delete(Target),
+    /// A record that was deleted is there again.
+    Restore(Target),
+    /// A record is merged into another one, which survives (L4).
+    Merge(Target, Target),
 }
 
 /// What was read of a webhook's body.
@@ -175,6 +181,9 @@ pub(super) fn kind(world: World<'_>, body: &InputBody) -> String {
         InputBody::Enroll(..) => "enroll".into(),
         InputBody::Unenroll(..) => "unenroll".into(),
         InputBody::Member(..) => "member".into(),
+        InputBody::Delete(_) => "delete".into(),
+        InputBody::Restore(_) => "restore".into(),
+        InputBody::Merge(..) => "merge".into(),
         InputBody::Publish => "publish".into(),
         InputBody::Switch(..) => "switch".into(),
     }
@@ -189,7 +198,10 @@ fn target(body: &InputBody) -> Option<&Target> {
         | InputBody::Event(target, ..)
         | InputBody::Enroll(target, _)
         | InputBody::Unenroll(target, _)
-        | InputBody::Member(target, ..) => Some(target),
+        | InputBody::Member(target, ..)
+        | InputBody::Delete(target)
+        | InputBody::Restore(target)
+        | InputBody::Merge(_, target) => Some(target),
         InputBody::Create(..)
         | InputBody::Import(..)
         | InputBody::Webhook(..)
@@ -283,6 +295,10 @@ fn first(world: World<'_>, source: &Source, body: InputBody) -> Result<(Address,
             let workflow = Some(workflow);
             named(vec![target], Request::Unenroll { workflow, writer })
         }
+        InputBody::Delete(target) => named(vec![target], Request::Delete(None)),
+        InputBody::Restore(target) => named(vec![target], Request::Restore),
+        // The other record is put in when it is found.
+        InputBody::Merge(other, target) => named(vec![other, target], Request::Merge(id)),
         InputBody::Member(target, segment, joins) => {
             let request = Request::Member {
                 segment,

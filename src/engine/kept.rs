@@ -25,6 +25,30 @@ pub enum Kept {
     Counted(Box<Counter>),
 }
 
+impl Kept {
+    /// What is kept of two records that have become one (L4).
+    #[must_use]
+    pub fn with(self, other: &Kept) -> Self {
+        match (self, other) {
+            (Kept::At(own), Kept::At(at)) => Kept::At(own.max(*at)),
+            (Kept::Values(mut own), Kept::Values(values)) => {
+                let new: Vec<Value> = values
+                    .iter()
+                    .filter(|value| !own.contains(value))
+                    .cloned()
+                    .collect();
+                own.extend(new);
+                Kept::Values(own)
+            }
+            (Kept::Counted(mut own), Kept::Counted(counter)) => {
+                own.add(counter);
+                Kept::Counted(own)
+            }
+            (own, _) => own,
+        }
+    }
+}
+
 /// How often something happened.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Counter {
@@ -34,6 +58,21 @@ pub struct Counter {
     pub days: BTreeMap<Date, u32>,
     /// By instant, where they move by less.
     pub instants: BTreeMap<Timestamp, u32>,
+}
+
+impl Counter {
+    /// Adds what another one has counted.
+    pub(super) fn add(&mut self, other: &Counter) {
+        self.total = self.total.saturating_add(other.total);
+        for (day, count) in &other.days {
+            let own = self.days.entry(*day).or_default();
+            *own = own.saturating_add(*count);
+        }
+        for (at, count) in &other.instants {
+            let own = self.instants.entry(*at).or_default();
+            *own = own.saturating_add(*count);
+        }
+    }
 }
 
 /// What a record keeps of its past, in the order of what it is. Most records

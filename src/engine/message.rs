@@ -8,7 +8,7 @@ use super::call::Call;
 use super::decision::Reason;
 use super::enrolment::Occurrence;
 use super::heard::{Heard, Side};
-use super::record::Slot;
+use super::record::{RecordCell, Slot};
 use crate::base::{Name, Timestamp, Uid};
 use crate::model::{AssociationId, ObjectId, PropertyId, SegmentId, Value, WorkflowId};
 use crate::syntax::ast::SetOp;
@@ -101,9 +101,22 @@ pub enum Body {
         giver: Option<Uid>,
         /// The owner from now on.
         owner: Option<Uid>,
+        /// What is kept besides.
+        keeps: Keeps,
     },
     /// Asks a record for something.
     Request(Box<Request>),
+}
+
+/// What is kept of the owner of a unique value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeps {
+    /// Nothing.
+    Nothing,
+    /// Whose it was before it was deleted.
+    Former,
+    /// That it leads to this owner for ever (L4).
+    Forever,
 }
 
 /// How a record is named.
@@ -317,6 +330,40 @@ pub enum Request {
     /// To note changed values of a linked record (E13): for each link with it,
     /// from which side the asked record sees it, and the values.
     Hear(Vec<(Side, Heard)>),
+    /// To take its end of a link with a record that was restored, or that
+    /// another one was merged into.
+    Rejoin {
+        /// From which side the asked record sees it.
+        side: Side,
+        /// From which side the asking record does.
+        back: Side,
+        /// The record that was merged, whose end it was.
+        instead_of: Option<Uid>,
+        /// The labels.
+        labels: BTreeSet<Name>,
+        /// What the asking record lets it know.
+        heard: Heard,
+    },
+    /// To note what a record is like that has taken its end: nothing turns
+    /// true by it (E2).
+    HeardAgain(Side, Heard),
+    /// To be deleted, by a step where there is one.
+    Delete(Option<Writer>),
+    /// To be there again.
+    Restore,
+    /// To take another record in (L4).
+    Merge(Uid),
+    /// To give all that it is to another record.
+    Yield {
+        /// To which.
+        to: Uid,
+        /// What that one is.
+        object: ObjectId,
+    },
+    /// To take what a record was that has yielded.
+    Absorb(Box<RecordCell>),
+    /// To note that it has not come to a merge, and why.
+    NotMerged(Arc<str>),
     /// To have an event.
     Event(Arc<Occurrence>),
     /// To enrol (E6).
@@ -479,6 +526,7 @@ impl Request {
             | Request::Declined { writer, .. }
             | Request::Enroll { writer, .. }
             | Request::Member { writer, .. } => *writer,
+            Request::Delete(writer) => *writer,
             Request::Create { .. } => self.made().map(|made| made.writer),
             Request::Claimed { then, .. }
             | Request::InTurn(_, then)
@@ -499,7 +547,7 @@ impl Request {
     pub(super) fn point_at(&mut self, record: Uid) {
         match self {
             Request::Link { other, .. } => *other = Some(record),
-            Request::Unlink { other, .. } => *other = record,
+            Request::Unlink { other, .. } | Request::Merge(other) => *other = record,
             _ => {}
         }
     }

@@ -11,6 +11,7 @@ mod names;
 mod past;
 mod put_back;
 mod record;
+mod renames;
 mod report;
 mod script;
 mod wait;
@@ -96,7 +97,8 @@ impl Migration<'_> {
     /// The partitions with what each of their cells is in the new program.
     fn partitions(&mut self, old: &[Arc<Partition>]) -> Vec<Partition> {
         let mut partitions = Vec::with_capacity(old.len());
-        for partition in old {
+        let mut elsewhere = Vec::new();
+        for (place, partition) in old.iter().enumerate() {
             let mut records: BTreeMap<Uid, Arc<RecordCell>> = BTreeMap::new();
             for (id, cell) in &partition.records {
                 let cell = self.record(cell);
@@ -105,8 +107,17 @@ impl Migration<'_> {
             }
             let keys = partition.keys.iter();
             let keys = keys.filter_map(|(key, cell)| Some((self.key(key)?, KeyCell::clone(cell))));
-            let keys = keys.collect();
+            let (here, gone): (BTreeMap<_, _>, BTreeMap<_, _>) =
+                keys.partition(|(key, _)| key.cell.partition(old.len()) == place);
+            elsewhere.extend(gone);
+            let keys = here;
             partitions.push(Partition::of(records, keys, partition.seen.clone()));
+        }
+        for (key, cell) in elsewhere {
+            let place = key.cell.partition(partitions.len());
+            if let Some(partition) = partitions.get_mut(place) {
+                partition.keys.insert(key, cell);
+            }
         }
         partitions
     }

@@ -2,11 +2,15 @@
 //! them, its enrolments and counters. What changes it is not known here.
 
 mod been;
+mod gone;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use self::been::Been;
+pub use self::gone::{Gone, Tied};
+pub use self::written::Written;
 use super::enrolment::Enrolment;
 pub use super::heard::{Heard, HeardLinks, LinkEnd, Side};
 pub use super::kept::{Counter, Kept, Past, TraceId};
@@ -49,6 +53,14 @@ pub struct RecordCell {
     pub counters: Seldom<BTreeMap<CounterId, Counter>>,
     /// What conditions read of its past.
     pub past: Seldom<Past>,
+    /// When its values were written, after its birth (L4).
+    pub written: Written,
+    /// How it is gone; what is not there any more.
+    pub gone: Option<Box<Gone>>,
+    /// The records that were merged into it.
+    pub merged: Seldom<BTreeSet<Uid>>,
+    /// The record that is being merged into it.
+    pub merging: Option<Box<Uid>>,
     /// Writes that wait for the claim of a unique value.
     pub claims: Seldom<BTreeMap<Uid, Claim>>,
     /// Links under way, with what waits for them in the order in which it
@@ -82,6 +94,10 @@ impl RecordCell {
             sent: Seldom::default(),
             counters: Seldom::default(),
             past: Seldom::default(),
+            written: Seldom::default(),
+            gone: None,
+            merged: Seldom::default(),
+            merging: None,
             claims: Seldom::default(),
             linking: Seldom::default(),
         }
@@ -129,6 +145,12 @@ impl RecordCell {
     #[must_use]
     pub fn has_been_in(&self, workflow: WorkflowId) -> bool {
         self.been.iter().any(|(been, ..)| been == workflow)
+    }
+
+    /// Whether nothing is under way about it: no claim, no link, no merge.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.claims.is_empty() && self.linking.is_empty() && self.merging.is_none()
     }
 
     /// Whether it is inside a workflow under a key.

@@ -22,6 +22,10 @@ impl<T: 'static> Empty for BTreeSet<T> {
     const EMPTY: &'static Self = &BTreeSet::new();
 }
 
+impl<T: 'static> Empty for Vec<T> {
+    const EMPTY: &'static Self = &Vec::new();
+}
+
 impl<T> Default for Seldom<T> {
     fn default() -> Self {
         Seldom(None)

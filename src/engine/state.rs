@@ -22,7 +22,7 @@ use super::message::{Address, Key, Switching};
 use super::prepared::Prepared;
 use super::put_back::PutBack;
 use super::rate::Rate;
-use super::record::RecordCell;
+use super::record::{Gone, RecordCell};
 use super::world::{LONGEST_CHAIN, Switch, World};
 use crate::base::{Timestamp, Uid};
 use crate::model::WorkflowId;
@@ -84,18 +84,38 @@ impl State {
         self.partition(id).records.get(&id).map(|cell| &**cell)
     }
 
-    /// All records, by partition, then id.
+    /// All records that are not gone, by partition, then id.
     pub fn records(&self) -> impl Iterator<Item = &RecordCell> + Clone {
         self.partitions
             .iter()
             .flat_map(|partition| partition.records.values())
             .map(|cell| &**cell)
+            .filter(|cell| cell.gone.is_none())
+    }
+
+    /// The record that an identity leads to: it is another one where the
+    /// record was merged (L4).
+    #[must_use]
+    pub fn merged_into(&self, id: Uid) -> Uid {
+        let mut id = id;
+        while let Some(Gone::Merged { into, .. }) =
+            self.record(id).and_then(|cell| cell.gone.as_deref())
+        {
+            id = *into;
+        }
+        id
     }
 
     /// The owner of a unique value.
     #[must_use]
     pub fn owner(&self, key: &Key) -> Option<Uid> {
         self.key(key)?.owner
+    }
+
+    /// Whose a unique value was that is deleted.
+    #[must_use]
+    pub fn former(&self, key: &Key) -> Option<Uid> {
+        self.key(key)?.former
     }
 
     /// How a workflow is switched.
@@ -226,8 +246,9 @@ impl State {
             if let [change] = run {
                 self.besides(id, change);
             }
+            let now = self.now;
             if let Some(partition) = self.partition_mut(id) {
-                partition.evolve_record(id, run);
+                partition.evolve_record(id, run, now);
             }
         }
     }

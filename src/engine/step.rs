@@ -176,8 +176,8 @@ impl<'w> Draft<'w> {
                     writer,
                 })
             }
+            StepKind::Delete => self.ask(at, &Records::This, Request::Delete),
             // A program that holds such a step is refused before it runs.
-            StepKind::Delete => Flow::On(at.step.next),
         }
     }
 

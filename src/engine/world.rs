@@ -8,7 +8,7 @@ use super::message::Key;
 use super::prepared::Prepared;
 use super::put_back::PutBack;
 use super::rate::Rate;
-use crate::base::{TimeZone, Timestamp, Uid};
+use crate::base::{Name, TimeZone, Timestamp, Uid};
 use crate::model::compute;
 use crate::model::{Object, ObjectId, PropertyId, Type, Value, WorkflowId};
 
@@ -68,12 +68,18 @@ pub fn key(prepared: &Prepared, object: ObjectId, property: PropertyId, value: &
     if declared.ty == Type::Email {
         text = text.to_lowercase();
     }
-    let names = [owner.name.as_str(), declared.name.as_str()].map(str::as_bytes);
-    let [object_name, property_name] = names;
     Key {
         object,
         property,
-        cell: Uid::of(&[b"key", object_name, property_name, text.as_bytes()]),
+        cell: key_cell((&owner.name, &declared.name), &text),
         value: text.into(),
     }
+}
+
+/// The identity of the cell of a unique value: of an object and a property by
+/// their names.
+pub(super) fn key_cell((object, property): (&Name, &Name), text: &str) -> Uid {
+    let names = [object.as_str(), property.as_str()].map(str::as_bytes);
+    let [object, property] = names;
+    Uid::of(&[b"key", object, property, text.as_bytes()])
 }

@@ -50,7 +50,8 @@ pub fn read<D: Disk>(core: &Core<D>, store: &Store, now: Timestamp, ask: &Ask) -
         Ask::Find { record } => find::find(core.state(), record),
         Ask::History { record, workflow } => {
             let behind = core.untold();
-            happened::history((store, &behind), record, workflow.as_deref())
+            let of = (record.as_str(), workflow.as_deref());
+            happened::history((store, &behind), core.state(), of)
         }
         Ask::Diagnose { record, workflow } => {
             diagnose::diagnose((core, store), now, (record, workflow))

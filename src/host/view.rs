@@ -15,19 +15,24 @@ pub fn records(state: &State) -> String {
     String::from_utf8(kept::records(state)).unwrap_or_default()
 }
 
-/// What happened to a record, as lines of JSON; with rows that may not be in
-/// the archive yet.
+/// What happened to records, as lines of JSON in the order in which it
+/// happened; with rows that may not be in the archive yet.
 ///
 /// # Errors
 /// If the archive cannot be read.
-pub fn history(store: &Store, record: Uid, behind: &[Row]) -> Result<String, StoreError> {
+pub fn history(store: &Store, records: &[Uid], behind: &[Row]) -> Result<String, StoreError> {
     let archive = ArchiveReader::open(&store.history())?;
-    let mut rows = archive.of_record(*record.bytes())?;
-    let last = rows.last().map(place);
-    let own = behind
-        .iter()
-        .filter(|row| row.record == Some(*record.bytes()));
-    rows.extend(own.filter(|row| Some(place(row)) > last).cloned());
+    let mut rows = Vec::new();
+    for record in records {
+        let known = archive.of_record(*record.bytes())?;
+        let last = known.last().map(place);
+        rows.extend(known);
+        let own = behind
+            .iter()
+            .filter(|row| row.record == Some(*record.bytes()));
+        rows.extend(own.filter(|row| Some(place(row)) > last).cloned());
+    }
+    rows.sort_by_key(place);
     let bytes: Vec<u8> = rows.into_iter().flat_map(|row| row.entries).collect();
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -32,16 +32,12 @@ const OPEN: &[(&str, &str)] = &[
 /// Rules that have no section in tests/specs yet, and why. It may only shrink
 /// too.
 const WITHOUT_SPEC: &[(&str, &str)] = &[
-    ("E11", "`exclusive with` is not run yet"),
     ("E12", "wake-ups are not built yet"),
-    ("E15", "`create` is not run yet"),
-    ("L4", "deleting and merging are not run yet"),
-    ("A7", "`copy` is not run yet"),
     ("A8", "what is withdrawn at once needs hours or caps"),
     ("V1", "versions are not seen by a test"),
     ("V4", "`flow plan` is not built yet"),
     ("V5", "a test has no watch"),
-    ("V7", "`renamed from` is not run yet"),
+    ("V7", "`program is` is not run yet"),
     ("H1", "the history is not seen by a test"),
     ("H2", "retention is not built yet"),
     ("H3", "a diagnosis is not seen by a test"),

@@ -100,6 +100,54 @@ pub(in crate::cli) struct SetArguments {
     pub(in crate::cli) order: OrderArguments,
 }
 
+/// Delete a record.
+///
+/// It leaves every workflow, its links go, and its unique values may be another
+/// record's. What it was stays in the store, so that it can be restored.
+#[derive(Debug, Args)]
+#[command(after_help = help(
+    "  flow delete ada@example.com            delete a record\n  \
+       flow restore ada@example.com           bring it back"
+))]
+pub(in crate::cli) struct DeleteArguments {
+    /// The record: a unique value, `object:value`, its id, or how its id begins
+    pub(in crate::cli) record: String,
+    #[command(flatten)]
+    pub(in crate::cli) order: OrderArguments,
+}
+
+/// Bring a deleted record back, with its values and its links.
+///
+/// It is in no workflow. Where another record has one of its unique values by
+/// now, it stays deleted.
+#[derive(Debug, Args)]
+#[command(after_help = help(
+    "  flow restore ada@example.com           bring a record back"
+))]
+pub(in crate::cli) struct RestoreRecordArguments {
+    /// The record: a unique value that was its own, `object:value`, or its id
+    pub(in crate::cli) record: String,
+    #[command(flatten)]
+    pub(in crate::cli) order: OrderArguments,
+}
+
+/// Merge a record into another one, which stays.
+///
+/// Of each property the most recent value is kept. What names the first from
+/// now on reaches the second. This cannot be undone.
+#[derive(Debug, Args)]
+#[command(after_help = help(
+    "  flow merge ada@old.example ada@example.com    one record of two"
+))]
+pub(in crate::cli) struct MergeArguments {
+    /// The record that goes: a unique value, `object:value`, its id, or how its id begins
+    pub(in crate::cli) record: String,
+    /// The record that stays
+    pub(in crate::cli) into: String,
+    #[command(flatten)]
+    pub(in crate::cli) order: OrderArguments,
+}
+
 /// Enroll a record in a workflow.
 #[derive(Debug, Args)]
 #[command(after_help = help(

@@ -4,7 +4,7 @@
 use crate::base::Uid;
 use crate::engine::decision::{Change, Decision, What};
 use crate::engine::input::{forward, refuse_step, told};
-use crate::engine::message::{Address, Body, Claim, Claimant, Delivery, Request};
+use crate::engine::message::{Address, Body, Claim, Claimant, Delivery, Keeps, Request};
 use crate::engine::state::KeyCell;
 use crate::engine::world::World;
 use crate::model::PropertyId;
@@ -66,6 +66,7 @@ fn conclude(
                     claim: Some(claim.id),
                     giver: None,
                     owner: None,
+                    keeps: Keeps::Nothing,
                 };
                 forward(&mut decision, delivery, Address::Key(key.clone()), body);
             }
@@ -131,7 +132,7 @@ pub(super) fn settle(
     cell: &KeyCell,
     delivery: &Delivery,
     (claim, giver): (Option<Uid>, Option<Uid>),
-    owner: Option<Uid>,
+    (owner, keeps): (Option<Uid>, Keeps),
 ) -> Decision {
     let mut decision = Decision::about(delivery.to.clone());
     let void = match claim {
@@ -141,7 +142,18 @@ pub(super) fn settle(
     if void {
         return decision;
     }
-    decision.changes.push(Change::Owner(owner));
+    // What leads to a record for ever does so whatever its own value is.
+    if !cell.forever || owner.is_some() {
+        decision.changes.push(Change::Owner(owner));
+    }
+    match keeps {
+        Keeps::Forever => decision.changes.push(Change::Forever),
+        Keeps::Former if !cell.forever => decision.changes.push(Change::Former(giver)),
+        Keeps::Former | Keeps::Nothing => {}
+    }
+    if owner.is_some() && owner == cell.former {
+        decision.changes.push(Change::Former(None));
+    }
     if claim.is_none() {
         return decision;
     }

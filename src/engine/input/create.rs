@@ -5,10 +5,11 @@ use std::sync::Arc;
 use crate::base::Uid;
 use crate::engine::decision::{Answer, Change, Decision, What};
 use crate::engine::draft::Draft;
+use crate::engine::input::delete::absent;
 use crate::engine::input::write::first_word;
-use crate::engine::input::{asked, forward, link, refuse_step, told};
+use crate::engine::input::{forward, refuse_step, told};
 use crate::engine::message::{
-    Address, Answered, Body, Delivery, Key, Made, Request, Write, WriteOp, Writer,
+    Address, Answered, Body, Delivery, Keeps, Key, Made, Request, Write, WriteOp, Writer,
 };
 use crate::engine::record::RecordCell;
 use crate::engine::world::World;
@@ -32,18 +33,7 @@ pub(super) fn new_record(world: World<'_>, delivery: &Delivery, request: &Reques
         },
     ) = (&delivery.to, create)
     else {
-        let name = match &delivery.to {
-            Address::Record(id) => id.to_string(),
-            _ => String::new(),
-        };
-        let asked = asked(world, request);
-        let mut decision = told(world, delivery, What::NoRecord(name.into(), asked));
-        if let Request::Offer { heard, .. } = request {
-            let (to, declined) = (heard.record, link::declined(world, delivery, request));
-            let body = Body::Request(Box::new(declined));
-            forward(&mut decision, delivery, Address::Record(to), body);
-        }
-        return decision;
+        return absent(world, delivery, request);
     };
     let properties = world.object(*object).properties.len();
     let empty = RecordCell::new(*id, *object, properties, world.now);
@@ -91,6 +81,7 @@ fn give_back(decision: &mut Decision, delivery: &Delivery, claim: Option<(Uid, &
                 claim: Some(claim),
                 giver: None,
                 owner: None,
+                keeps: Keeps::Nothing,
             };
             forward(decision, delivery, Address::Key(key.clone()), body);
         }

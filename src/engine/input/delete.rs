@@ -44,7 +44,7 @@ pub(super) fn gone(
             | Request::Hear(_),
         ) => {
             let mut draft = Draft::new(world, delivery, cell);
-            if delivery.chain == 1 && matches!(request, Request::Restore) {
+            if matches!(request, Request::Restore | Request::Claimed { .. }) {
                 draft.answer(crate::engine::decision::Answer::Accepted(cell.id));
             }
             draft.decide(request)
@@ -190,11 +190,7 @@ impl Draft<'_> {
             side,
             other,
             labels: labels.clone(),
-            heard: known.unwrap_or(Heard {
-                record: other,
-                values: Vec::new(),
-                links: Vec::new(),
-            }),
+            heard: known.unwrap_or_else(|| Heard::nothing(other)),
         }));
         let request = Request::Rejoin {
             side: hear::opposite(prepared, self.after.object, side),

@@ -283,7 +283,7 @@ impl Draft<'_> {
         true
     }
 
-    fn hear(&mut self, side: Side, heard: &Heard) {
+    pub(super) fn hear(&mut self, side: Side, heard: &Heard) {
         let Some(end) = self.after.end(side, heard.record) else {
             return;
         };

@@ -4,7 +4,7 @@
 use crate::base::Timestamp;
 use crate::engine::decision::{Change, Decision, What};
 use crate::engine::input::{asked, forward, told};
-use crate::engine::message::{Address, Answered, Body, Delivery, Target};
+use crate::engine::message::{Address, Answered, Body, Delivery, Request, Target};
 use crate::engine::state::KeyCell;
 use crate::engine::world::World;
 
@@ -41,7 +41,9 @@ pub(super) fn resolve(world: World<'_>, cell: &KeyCell, delivery: &Delivery) -> 
     else {
         return decision;
     };
-    let Some(owner) = cell.owner else {
+    // A deleted record is found by what was its own.
+    let former = cell.former.filter(|_| **then == Request::Restore);
+    let Some(owner) = former.or(cell.owner) else {
         if let Some(writer) = then.writer() {
             let skipped = writer.reply(Answered::Skipped("no_record".into()));
             forward(

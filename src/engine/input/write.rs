@@ -6,7 +6,7 @@ use crate::base::{Uid, day_of};
 use crate::engine::decision::{Answer, Change, What};
 use crate::engine::draft::Draft;
 use crate::engine::message::{
-    Address, Answered, Body, Claim, Claimant, Key, Request, Write, WriteOp,
+    Address, Answered, Body, Claim, Claimant, Keeps, Key, Request, Write, WriteOp,
 };
 use crate::model::compute::{self, Computed, Operator};
 use crate::model::{PropertyId, Type, Value, form_of};
@@ -52,7 +52,7 @@ impl Draft<'_> {
         }
     }
 
-    fn refuse(&mut self, reason: String) {
+    pub(super) fn refuse(&mut self, reason: String) {
         let reason: Arc<str> = reason.into();
         self.tell(What::InputRefused(reason.clone()));
         self.answer(Answer::Refused(reason));
@@ -66,12 +66,8 @@ impl Draft<'_> {
         refused: Option<PropertyId>,
         then: &Request,
     ) {
-        let (Request::Write { values, import, .. } | Request::Create { values, import, .. }) = then
-        else {
-            return self.next_write(claim);
-        };
         match (refused, then.writer()) {
-            (None, _) => self.write(values, (import.as_ref(), then), Some(keys)),
+            (None, _) => self.take_claimed(then, keys),
             (Some(_), Some(writer)) => {
                 self.reply = Some((writer, Answered::Refused("not_unique".into())));
             }
@@ -83,6 +79,17 @@ impl Draft<'_> {
         }
         self.own(claim, keys);
         self.next_write(claim);
+    }
+
+    /// Does what has waited for a claim.
+    fn take_claimed(&mut self, then: &Request, keys: &[Key]) {
+        match then {
+            Request::Write { values, import, .. } | Request::Create { values, import, .. } => {
+                self.write(values, (import.as_ref(), then), Some(keys));
+            }
+            Request::Restore => self.restore(then, true),
+            _ => {}
+        }
     }
 
     /// A claim is over: the first write that waits for it comes again. The
@@ -153,11 +160,13 @@ impl Draft<'_> {
         for key in keys {
             let value = self.after.value(key.property);
             let has = value.map(|value| self.world.key(self.after.object, key.property, value));
-            let owner = (has.as_ref() == Some(key)).then_some(self.after.id);
+            let is_own = has.as_ref() == Some(key) && self.after.gone.is_none();
+            let owner = is_own.then_some(self.after.id);
             let body = Body::Settle {
                 claim: Some(claim),
                 giver: None,
                 owner,
+                keeps: Keeps::Nothing,
             };
             self.forward(Address::Key(key.clone()), body);
         }
@@ -182,7 +191,7 @@ impl Draft<'_> {
         keys
     }
 
-    fn claim(&mut self, keys: Vec<Key>, then: Request) {
+    pub(super) fn claim(&mut self, keys: Vec<Key>, then: Request) {
         let id = self.claim_id();
         let claim = Claim {
             id,
@@ -266,12 +275,13 @@ impl Draft<'_> {
                 claim: None,
                 giver: Some(self.after.id),
                 owner: None,
+                keeps: Keeps::Nothing,
             };
             self.forward(Address::Key(key), body);
         }
     }
 
-    fn touch(&mut self, property: PropertyId) {
+    pub(super) fn touch(&mut self, property: PropertyId) {
         let updated = PropertyId::at(2);
         for changed in [property, updated] {
             self.touched.properties.insert(changed);

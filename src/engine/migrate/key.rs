@@ -4,7 +4,7 @@ use super::Migration;
 use crate::engine::message::Key;
 use crate::engine::record::RecordCell;
 use crate::engine::state::{KeyCell, Partition};
-use crate::engine::world::key;
+use crate::engine::world::{key, key_cell};
 use crate::model::{ObjectId, Property, PropertyId};
 
 /// What the new program says of properties that the old one did not.
@@ -29,10 +29,13 @@ impl Migration<'_> {
         let now = &self.new.program.catalog.objects[object.id].properties[property];
         // Addresses are found in any case, other texts as they are.
         let same = before.ty == now.ty;
+        let owner = &self.new.program.catalog.objects[object.id];
+        // What is called otherwise now has another place (V7).
         (unique && same).then(|| Key {
             object: object.id,
             property,
-            ..old.clone()
+            value: old.value.clone(),
+            cell: key_cell((&owner.name, &now.name), &old.value),
         })
     }
 
@@ -89,13 +92,16 @@ impl Migration<'_> {
     /// A property of the new program as it was in the old one; none where its
     /// values do not come from there.
     fn before(&self, object: ObjectId, property: PropertyId) -> Option<&Property> {
-        let now = &self.new.program.catalog.objects[object];
         let catalog = &self.old.program.catalog;
-        let old = catalog.object(&now.name)?;
-        let name = now.properties[property].name.as_str();
-        let before = catalog.objects[old].property(name)?;
-        self.names.object(old)?.property(before)?;
-        Some(&catalog.objects[old].properties[before])
+        let is_it = |id: &ObjectId| self.names.object(*id).is_some_and(|of| of.id == object);
+        let old = catalog.objects.ids().find(is_it)?;
+        let (of, owner) = (self.names.object(old)?, &catalog.objects[old]);
+        let mut before = owner.properties.iter();
+        let (_, before) = before.find(|(id, _)| {
+            let to = of.property(*id);
+            to.is_some_and(|to| to.id == property)
+        })?;
+        Some(before)
     }
 
     fn property_name(&self, object: ObjectId, property: PropertyId) -> String {
@@ -125,5 +131,7 @@ fn cells(partitions: &[Partition]) -> impl Iterator<Item = &RecordCell> {
     let records = partitions
         .iter()
         .flat_map(|partition| partition.records.values());
-    records.map(|cell| &**cell)
+    let records = records.map(|cell| &**cell);
+    // Those that are gone violate nothing.
+    records.filter(|cell| cell.gone.is_none())
 }

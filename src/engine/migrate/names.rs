@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::past;
+use super::renames::Renames;
 use super::script::Script;
 use crate::base::Name;
 use crate::engine::prepared::Prepared;
@@ -124,7 +125,12 @@ impl OfAction {
 impl Names {
     pub(super) fn between(old: &Prepared, new: &Prepared) -> Self {
         let (before, after) = (&old.program.catalog, &new.program.catalog);
-        let pair = Pair { before, after };
+        let renames = Renames::of(&new.program);
+        let pair = Pair {
+            before,
+            after,
+            renames,
+        };
         let segments = before.segments.iter();
         let workflows = before.workflows.ids().map(|id| pair.workflow(id));
         let workflows: Vec<Option<WorkflowId>> = workflows.collect();
@@ -132,7 +138,7 @@ impl Names {
             objects: before.objects.ids().map(|id| pair.object(id)).collect(),
             segments: segments
                 .map(|(_, segment)| {
-                    let id = after.segment(&segment.name);
+                    let id = renames.segment(&segment.name);
                     let id =
                         id.or_else(|| after.segment(&Name::new(written(segment.name.as_str()))))?;
                     // A segment that follows a condition now holds nobody by hand.
@@ -142,8 +148,8 @@ impl Names {
             events: before.events.ids().map(|id| pair.event(id)).collect(),
             actions: before.actions.ids().map(|id| pair.action(id)).collect(),
             plans: plans(old, new, &workflows),
+            counters: counters((old, new), &workflows, renames),
             workflows,
-            counters: counters(old, new),
             traces: BTreeMap::new(),
         };
         names.traces = past::traces(old, new, &names);
@@ -193,16 +199,17 @@ impl Names {
 struct Pair<'c> {
     before: &'c Catalog,
     after: &'c Catalog,
+    renames: Renames<'c>,
 }
 
 impl Pair<'_> {
     fn object_id(self, old: ObjectId) -> Option<ObjectId> {
-        self.after.object(&self.before.objects[old].name)
+        self.renames.object(&self.before.objects[old].name)
     }
 
     fn workflow(self, old: WorkflowId) -> Option<WorkflowId> {
         let old = &self.before.workflows[old];
-        let id = self.after.workflow(&old.name)?;
+        let id = self.renames.workflow(&old.name)?;
         // The records of another object cannot be inside.
         let same = self.object_id(old.object) == Some(self.after.workflows[id].object);
         same.then_some(id)
@@ -212,12 +219,12 @@ impl Pair<'_> {
         let id = self.object_id(old)?;
         let (old, new) = (&self.before.objects[old], &self.after.objects[id]);
         let properties = old.properties.iter().map(|(_, property)| {
-            let id = new.property(property.name.as_str())?;
+            let id = self.renames.property(id, &property.name)?;
             let cast = self.cast(&property.ty, &new.properties[id].ty)?;
             Some(OfValue { id, cast })
         });
         let associations = old.associations.iter().map(|(_, association)| {
-            let id = new.association(association.name.as_str())?;
+            let id = self.renames.association(id, &association.name)?;
             let target = self.object_id(association.object);
             (target == Some(new.associations[id].object)).then_some(id)
         });
@@ -230,7 +237,7 @@ impl Pair<'_> {
 
     fn event(self, old: EventId) -> Option<OfEvent> {
         let old = &self.before.events[old];
-        let id = self.after.event(&old.name)?;
+        let id = self.renames.event(&old.name)?;
         let new = &self.after.events[id];
         let properties = old.properties.iter().map(|(_, property)| {
             let id = new.property(property.name.as_str())?;
@@ -315,22 +322,32 @@ fn plans(
 
 /// The triggers that count, by workflow, text, and which among those of the
 /// same text, where their bounds move alike.
-fn counters(old: &Prepared, new: &Prepared) -> BTreeMap<CounterId, CounterId> {
+fn counters(
+    (old, new): (&Prepared, &Prepared),
+    workflows: &[Option<WorkflowId>],
+    renames: Renames<'_>,
+) -> BTreeMap<CounterId, CounterId> {
     let named = |prepared: &Prepared, id: CounterId| {
         let trigger = prepared.refined.get(id as usize)?;
         let plan = prepared.workflow(trigger.workflow)?;
         let text = plan.events.get(trigger.trigger)?.text.clone();
         let before = plan.events.iter().take(trigger.trigger);
         let nth = before.filter(|other| other.text == text).count();
-        Some((plan.name().clone(), text, nth, trigger.bound))
+        Some((trigger.workflow, text, nth, trigger.bound))
     };
     let ids = |prepared: &Prepared| 0..CounterId::try_from(prepared.refined.len()).unwrap_or(0);
     let after: Vec<_> = ids(new)
         .filter_map(|id| Some((named(new, id)?, id)))
         .collect();
     let pairs = ids(old).filter_map(|id| {
-        let name = named(old, id)?;
-        let found = after.iter().find(|(other, _)| *other == name);
+        let (workflow, text, nth, bound) = named(old, id)?;
+        let workflow = workflows.get(workflow.index()).copied().flatten()?;
+        let of = |text: String| {
+            let name = (workflow, text, nth, bound);
+            after.iter().find(|(other, _)| *other == name)
+        };
+        let translated = renames.translated(&text);
+        let found = of(text).or_else(|| of(translated));
         Some((id, found?.1))
     });
     pairs.collect()

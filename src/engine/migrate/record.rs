@@ -8,7 +8,7 @@ use crate::base::Name;
 use crate::engine::evaluate::{Notes, Scope};
 use crate::engine::hear;
 use crate::engine::heard::{Heard, LinkEnd, Side};
-use crate::engine::record::RecordCell;
+use crate::engine::record::{Gone, RecordCell, Tied};
 use crate::model::{AssociationId, ObjectId, Value};
 
 impl Migration<'_> {
@@ -42,7 +42,33 @@ impl Migration<'_> {
         cell.enrolments
             .sort_by(|one, other| (one.workflow, &one.key).cmp(&(other.workflow, &other.key)));
         self.past(old, &mut cell);
+        self.gone(old, &mut cell);
+        cell.merged = old.merged.clone();
         Some(cell)
+    }
+
+    /// How it is gone, and what it was linked with.
+    fn gone(&mut self, old: &RecordCell, cell: &mut RecordCell) {
+        cell.gone = old.gone.clone();
+        let Some(Gone::Deleted { links, .. }) = cell.gone.as_deref_mut() else {
+            return;
+        };
+        let mut kept = Vec::with_capacity(links.len());
+        for link in std::mem::take(links) {
+            let Some(side) = self.side(old.object, link.side) else {
+                let name = self.side_name(old.object, link.side);
+                self.tally.lost("association", name);
+                continue;
+            };
+            let of = ((old.object, link.side), (cell.object, side));
+            let labels = self.labels(of.0, of.1, &link.labels);
+            kept.push(Tied {
+                side,
+                labels,
+                ..link
+            });
+        }
+        *links = kept;
     }
 
     fn values(&mut self, old: &RecordCell, cell: &mut RecordCell) {
@@ -59,6 +85,7 @@ impl Migration<'_> {
             if let Some(slot) = cell.slot(to.id) {
                 *slot = new;
             }
+            cell.note_written(to.id, old.written_at(id));
             if lost {
                 self.tally.lost("member", name());
             }

@@ -46,7 +46,9 @@ impl Been {
             .map(|(workflow, key, times)| (*workflow, key, *times))
     }
 
-    fn times(&self, workflow: WorkflowId, key: &str) -> u32 {
+    /// How often it has been inside of a workflow under a key.
+    #[must_use]
+    pub fn times(&self, workflow: WorkflowId, key: &str) -> u32 {
         let own = self.place(workflow, key).ok();
         own.and_then(|place| self.0.get(place))
             .map_or(0, |own| own.2)

@@ -8,7 +8,7 @@ use crate::engine::decision::Change;
 use crate::engine::enrolment::Enrolment;
 use crate::engine::message::{Delivery, Key};
 use crate::engine::put_back::PutBack;
-use crate::engine::record::{LinkEnd, RecordCell};
+use crate::engine::record::{Gone, LinkEnd, RecordCell};
 
 /// One of the partitions of the state. Records are shared with images, so that
 /// a copy of a partition copies none of them.
@@ -25,6 +25,10 @@ pub(in crate::engine) struct Partition {
 pub(in crate::engine) struct KeyCell {
     /// Whose it is.
     pub(in crate::engine) owner: Option<Uid>,
+    /// Whose it was before that record was deleted.
+    pub(in crate::engine) former: Option<Uid>,
+    /// Whether it leads to its owner for ever: two records were merged (L4).
+    pub(in crate::engine) forever: bool,
     /// The claim that it is reserved for.
     pub(in crate::engine) reserved: Option<Uid>,
     /// What waits for the end of the claim.
@@ -80,6 +84,8 @@ impl Partition {
                 Change::Reserved(claim) => cell.reserved = *claim,
                 Change::Waits(Some(delivery)) => cell.waiting.push((**delivery).clone()),
                 Change::Waits(None) => cell.waiting.clear(),
+                Change::Former(former) => cell.former = *former,
+                Change::Forever => cell.forever = true,
                 _ => {}
             }
         }
@@ -88,7 +94,7 @@ impl Partition {
         }
     }
 
-    pub(super) fn evolve_record(&mut self, id: Uid, changes: &[Change]) {
+    pub(super) fn evolve_record(&mut self, id: Uid, changes: &[Change], now: Timestamp) {
         if let [
             Change::Created {
                 object,
@@ -99,23 +105,25 @@ impl Partition {
         ] = changes
         {
             let mut cell = RecordCell::new(id, *object, *properties, *at);
-            rest.iter().for_each(|change| cell.apply(change));
+            rest.iter().for_each(|change| cell.apply(change, now));
             self.records.insert(id, Arc::new(cell));
         } else if let Some(cell) = self.records.get_mut(&id) {
             let cell = Arc::make_mut(cell);
-            changes.iter().for_each(|change| cell.apply(change));
+            changes.iter().for_each(|change| cell.apply(change, now));
         }
     }
 }
 
 impl RecordCell {
-    /// Applies one difference.
-    pub(in crate::engine) fn apply(&mut self, change: &Change) {
+    /// Applies one difference, which is made now.
+    // size: one arm for each kind of difference.
+    pub(in crate::engine) fn apply(&mut self, change: &Change, now: Timestamp) {
         match change {
             Change::Value(property, value) => {
                 if let Some(slot) = self.slot(*property) {
                     slot.clone_from(value);
                 }
+                self.note_written(*property, now);
             }
             Change::Updated(at) => self.updated_at = *at,
             Change::End(end) => self.put_end(end),
@@ -165,9 +173,52 @@ impl RecordCell {
             Change::Linking(slot, None) => {
                 self.linking.remove(slot);
             }
+            Change::Since(property, at) => self.note_written(*property, *at),
+            Change::Deleted(links) => {
+                self.ends.clear();
+                let links = links.clone();
+                self.gone = Some(Box::new(Gone::Deleted { at: now, links }));
+            }
+            Change::Restored => self.gone = None,
+            Change::Yielded(into) => self.yielded(*into, now),
+            Change::Merging(from) => self.merging = from.map(Box::new),
+            Change::Absorbed(other) => self.absorb(other),
             // What is left is about other cells.
             _ => {}
         }
+    }
+
+    /// What was its own is another record's from now on.
+    fn yielded(&mut self, into: Uid, now: Timestamp) {
+        *self = RecordCell {
+            updated_at: self.updated_at,
+            gone: Some(Box::new(Gone::Merged { at: now, into })),
+            ..RecordCell::new(self.id, self.object, self.values.len(), self.created_at)
+        };
+    }
+
+    /// Adds up what was counted of both, and notes what was merged into it.
+    fn absorb(&mut self, other: &RecordCell) {
+        for (workflow, key, times) in other.been.iter() {
+            let sum = self.been.times(workflow, key).saturating_add(times);
+            self.been.set(workflow, key, sum);
+        }
+        for (id, counter) in other.counters.iter() {
+            self.counters.entry(*id).or_default().add(counter);
+        }
+        for (action, sent) in other.sent.iter() {
+            let own = self.sent.entry(*action).or_default();
+            own.extend(sent.iter().copied());
+            own.sort();
+        }
+        for (id, kept) in other.past.iter() {
+            let own = self.past.get(id).cloned();
+            let both = own.map_or_else(|| kept.clone(), |own| own.with(kept));
+            self.past.set(id, Some(both));
+        }
+        self.ever.extend(other.ever.iter().cloned());
+        self.merged.insert(other.id);
+        self.merged.extend(other.merged.iter().copied());
     }
 
     fn put_end(&mut self, end: &LinkEnd) {

@@ -90,6 +90,14 @@ impl Draft<'_> {
         }
     }
 
+    /// Withdraws all that was put back of a record that goes.
+    pub(in crate::engine) fn withdraw_all_put_back(&mut self, why: &str) {
+        let all: Vec<PutBack> = self.after.put_back.values().cloned().collect();
+        for of in &all {
+            self.withdraw_put_back(of, why);
+        }
+    }
+
     fn withdraw_put_back(&mut self, of: &PutBack, why: &str) {
         self.tell_put_back(of, What::Withdrawn(why.into()));
         self.change(Change::PutBackOver(of.key));

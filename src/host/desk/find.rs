@@ -54,7 +54,9 @@ pub(super) fn candidate(state: &State, record: &RecordCell) -> Candidate {
 fn matching(state: &State, object: Option<ObjectId>, called: &str) -> Vec<Candidate> {
     let mut ids = owners(state, object, called);
     ids.extend(Uid::parse(called));
-    let records = ids.iter().filter_map(|id| state.record(*id));
+    let ids = ids.iter().map(|id| state.merged_into(*id));
+    let records: Vec<&RecordCell> = ids.filter_map(|id| state.record(id)).collect();
+    let records = records.into_iter();
     let of = |record: &&RecordCell| object.is_none_or(|object| object == record.object);
     let mut found: Vec<Candidate> = records.filter(of).map(|r| candidate(state, r)).collect();
     if found.is_empty() {
@@ -90,7 +92,9 @@ fn owners(state: &State, object: Option<ObjectId>, called: &str) -> Vec<Uid> {
             move |property| {
                 let ty = &declared.properties[*property].ty;
                 let value = coerce(ty, raw, prepared.zone()).ok()??;
-                state.owner(&key(prepared, id, *property, &value))
+                let key = key(prepared, id, *property, &value);
+                // What nobody has leads to who had it before being deleted.
+                state.owner(&key).or_else(|| state.former(&key))
             }
         })
     });

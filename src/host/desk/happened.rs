@@ -3,6 +3,7 @@
 
 use super::wire::{Reply, Words};
 use crate::base::{Uid, nearest};
+use crate::engine::State;
 use crate::host::replay::past::{self, Told};
 use crate::host::store::Store;
 use crate::host::view;
@@ -11,13 +12,18 @@ use crate::store::archive::Row;
 /// The entries of a record; those of one workflow, if one is named.
 pub(super) fn history(
     (store, behind): (&Store, &[Row]),
-    record: &str,
-    workflow: Option<&str>,
+    state: &State,
+    (record, workflow): (&str, Option<&str>),
 ) -> Reply {
     let Some(id) = Uid::parse(record) else {
         return Reply::refused(format!("`{record}` is no id of a record"));
     };
-    let text = match view::history(store, id, behind) {
+    // Its history is that too of the records that were merged into it (L4).
+    let merged = state.record(id).map(|cell| cell.merged.iter().copied());
+    let ids: Vec<Uid> = std::iter::once(id)
+        .chain(merged.into_iter().flatten())
+        .collect();
+    let text = match view::history(store, &ids, behind) {
         Ok(text) => text,
         Err(error) => {
             return Reply::Failed(Words {
@@ -26,7 +32,7 @@ pub(super) fn history(
             });
         }
     };
-    let told = match past::about(&text, record) {
+    let told = match past::about(&text, &ids) {
         Ok(told) => told,
         Err(line) => {
             return Reply::Failed(Words {

@@ -12,7 +12,7 @@ use super::names::{self, Named};
 use super::{Mistake, wire};
 use crate::diagnostic::Code;
 use crate::engine::message::Switching;
-use crate::engine::{InputBody, Received};
+use crate::engine::{InputBody, Received, Target};
 use crate::host::import::{self, Import, Plan};
 use crate::model::{EventId, ObjectId, coerce};
 use crate::plan::{Program, raw};
@@ -25,6 +25,7 @@ impl Reader<'_> {
         &self.prepared.program
     }
 
+    // size: one arm for each kind of line.
     pub(super) fn body(&self, kind: &str, value: &Value) -> Result<Said, Mistake> {
         let body = match kind {
             "webhook" => return self.webhook(value),
@@ -32,6 +33,9 @@ impl Reader<'_> {
             "publish" => return Err(Mistake::bad("`publish` takes `true`").at("publish")),
             "create" => self.create(value)?,
             "set" => self.set(value)?,
+            "delete" => InputBody::Delete(self.only_record("delete", value)?),
+            "restore" => InputBody::Restore(self.only_record("restore", value)?),
+            "merge" => self.merge(value)?,
             "link" => self.link("link", value)?,
             "unlink" => self.link("unlink", value)?,
             "event" => self.event(value)?,
@@ -106,6 +110,26 @@ impl Reader<'_> {
             values.push((property, value));
         }
         Ok(InputBody::Set(target, values))
+    }
+
+    /// What takes a record and nothing else.
+    fn only_record(&self, kind: &'static str, value: &Value) -> Result<Target, Mistake> {
+        let keys = Keys::of(kind, value, &["record"])?;
+        Ok(self.record(&keys, "record")?.target)
+    }
+
+    fn merge(&self, value: &Value) -> Result<InputBody, Mistake> {
+        let keys = Keys::of("merge", value, &["record", "into"])?;
+        let (from, into) = (self.record(&keys, "record")?, self.record(&keys, "into")?);
+        if from.object != into.object {
+            let objects = &self.program().catalog.objects;
+            let message = format!(
+                "a `{}` is not merged into a `{}`",
+                objects[from.object].name, objects[into.object].name
+            );
+            return Err(Mistake::bad(message).at("into"));
+        }
+        Ok(InputBody::Merge(from.target, into.target))
     }
 
     fn link(&self, kind: &'static str, value: &Value) -> Result<InputBody, Mistake> {

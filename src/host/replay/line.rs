@@ -20,9 +20,9 @@ const AROUND: [&str; 4] = [AT, "occurred_at", "id", "by"];
 const AT: &str = "at";
 
 /// The kinds of lines.
-const KINDS: [&str; 16] = [
-    "publish", "import", "create", "set", "link", "unlink", "webhook", "event", "enroll",
-    "unenroll", "add", "remove", "pause", "resume", "on", "off",
+const KINDS: [&str; 19] = [
+    "publish", "import", "create", "set", "delete", "restore", "merge", "link", "unlink",
+    "webhook", "event", "enroll", "unenroll", "add", "remove", "pause", "resume", "on", "off",
 ];
 
 /// What lines are read with.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
-use crate::base::Timestamp;
+use crate::base::{Timestamp, Uid};
 
 /// An entry of the history, read again.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,15 +34,16 @@ impl Told {
     }
 }
 
-/// The entries about a record, in order.
+/// The entries about records, in order.
 ///
 /// # Errors
 /// The number of a line that is none of a history.
-pub fn about(text: &str, id: &str) -> Result<Vec<Told>, usize> {
-    let mark = format!("\"id\":\"{id}\"");
+pub fn about(text: &str, ids: &[Uid]) -> Result<Vec<Told>, usize> {
+    let marks = ids.iter().map(|id| format!("\"id\":\"{id}\""));
+    let marks: Vec<String> = marks.collect();
     let mut found = Vec::new();
     for (at, line) in text.lines().enumerate() {
-        if line.contains(&mark) {
+        if marks.iter().any(|mark| line.contains(mark)) {
             found.push(told(line).ok_or(at + 1)?);
         } else if serde_json::from_str::<IgnoredAny>(line).is_err() {
             return Err(at + 1);

@@ -81,6 +81,9 @@ impl Stage<'_> {
             Input::Switch(workflow, switch) => {
                 InputBody::Switch(self.workflow(workflow)?, switching(*switch))
             }
+            Input::Merge(from, into) => InputBody::Merge(self.target(*from), self.target(*into)),
+            Input::Delete(place) => InputBody::Delete(self.target(*place)),
+            Input::Restore(place) => InputBody::Restore(self.target(*place)),
             // INVARIANT: what is left is done before, or is not run.
             _ => return Err("this version does not run it".to_owned()),
         };

@@ -1,7 +1,7 @@
 //! What a test says that this version does not run.
 
 use crate::base::Span;
-use crate::plan::test::{Act, Input, Test};
+use crate::plan::test::{Act, Test};
 
 /// The constructs, with their places; none where the test can be played.
 pub(super) fn of(test: &Test) -> Vec<(String, Span)> {
@@ -13,9 +13,6 @@ pub(super) fn of(test: &Test) -> Vec<(String, Span)> {
 /// What an act is called that is not run.
 fn act_of(act: &Act) -> Option<&'static str> {
     match act {
-        Act::Input(Input::Merge(..)) => Some("merges into"),
-        Act::Input(Input::Delete(_)) => Some("is deleted"),
-        Act::Input(Input::Restore(_)) => Some("is restored"),
         Act::AdvanceBy(amount) if amount.business => Some("business"),
         _ => None,
     }

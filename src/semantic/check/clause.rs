@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Finding};
 use crate::model::WorkflowId;
 use crate::semantic::hir::{FilterTrigger, Reenroll, Workflow};
 use crate::semantic::types::{Checker, Scope};
-use crate::syntax::ast::{self, ClauseKind, OnMerge};
+use crate::syntax::ast::{self, ClauseKind};
 
 impl Checker<'_> {
     pub(super) fn clause(
@@ -89,12 +89,7 @@ impl Checker<'_> {
             ClauseKind::Alert(tree) => {
                 workflow.alerts.extend(self.alert(tree));
             }
-            ClauseKind::OnMerge(merge) => {
-                if *merge == OnMerge::Keep {
-                    self.later("on merge keep", span);
-                }
-                workflow.on_merge = *merge;
-            }
+            ClauseKind::OnMerge(merge) => workflow.on_merge = *merge,
             // A `let` is checked before, and `renamed` with all other names. The rest comes when
             // all triggers are known.
             _ => {}

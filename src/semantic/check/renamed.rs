@@ -138,7 +138,6 @@ impl Checker<'_> {
     ) -> Option<(Item, Name)> {
         let mut old = old.into_iter();
         let first = old.next()?;
-        self.later("renamed from", first.span);
         if let Some(second) = old.next() {
             let message = "`renamed from` may stand only once";
             self.report(

@@ -88,10 +88,7 @@ impl Checker<'_> {
             ast::StepKind::Dissociate(tree) => {
                 Some(StepKind::Dissociate(Box::new(self.dissociate(tree, walk)?)))
             }
-            ast::StepKind::Delete => {
-                self.later("delete", head);
-                Some(StepKind::Delete)
-            }
+            ast::StepKind::Delete => Some(StepKind::Delete),
             ast::StepKind::Unenroll(name) => self.unenroll_from(name.as_ref(), &walk.scope),
             ast::StepKind::Split(tree) => Some(self.split(tree, walk, head)),
             ast::StepKind::Goto(name) => self.goto(name, walk),

@@ -30,11 +30,7 @@ fn read(world: &World, cell: &RecordCell, property: &str) -> String {
     })
 }
 
-/// proves: A7, N5
-#[test]
-fn a_copy_makes_a_value_of_the_type_that_it_goes_to() {
-    let mut world = World::new(
-        r#"extend object contact {
+const COPIES: &str = r#"extend object contact {
              note: string
              grade: enum(customer "A customer", mql)
              hobbies: set(music, film, sport)
@@ -52,8 +48,12 @@ fn a_copy_makes_a_value_of_the_type_that_it_goes_to() {
              }
            }
            workflow words on contact { enroll on pong steps { copy grade to name copy name to stage } }
-           workflow one on contact { steps { copy hobby to tags } }"#,
-    );
+           workflow one on contact { steps { copy hobby to tags } }"#;
+
+/// proves: A7, N5
+#[test]
+fn a_copy_makes_a_value_of_the_type_that_it_goes_to() {
+    let mut world = World::new(COPIES);
     let values = [
         ("score", "2.50"),
         ("due", "2026-03-01T23:30:00Z"),
@@ -243,11 +243,7 @@ fn a_record_that_cannot_be_made_fails_the_step() {
     assert_eq!(made(&world, "user", &["kim", "lee"]).len(), 0);
 }
 
-/// proves: I5, N2
-#[test]
-fn records_are_linked_by_a_unique_value() {
-    let mut world = World::new(
-        r#"workflow tie on contact {
+const TIES: &str = r#"workflow tie on contact {
              enroll on ping
              steps {
                associate companies with company by domain = city
@@ -267,8 +263,12 @@ fn records_are_linked_by_a_unique_value() {
                dissociate companies with company by domain = name
                set score = count(companies)
              }
-           }"#,
-    );
+           }"#;
+
+/// proves: I5, N2
+#[test]
+fn records_are_linked_by_a_unique_value() {
+    let mut world = World::new(TIES);
     world.contact("ada", &[("city", "acme")]);
     world.create("company", "acme", &[("domain", "acme")]);
     world.create("company", "other", &[("domain", "other")]);

@@ -465,6 +465,29 @@ impl World {
         self.input(body.into());
     }
 
+    pub(crate) fn delete(&mut self, handle: &str) -> Option<Answer> {
+        self.input(InputBody::Delete(self.target(handle)).into())
+    }
+
+    pub(crate) fn restore(&mut self, handle: &str) -> Option<Answer> {
+        self.input(InputBody::Restore(self.target(handle)).into())
+    }
+
+    pub(crate) fn merge(&mut self, handle: &str, into: &str) -> Option<Answer> {
+        let (from, into) = (self.target(handle), self.target(into));
+        self.input(InputBody::Merge(from, into).into())
+    }
+
+    /// Whose a unique value of a contact is.
+    pub(crate) fn owner(&self, property: &str, text: &str) -> Option<Uid> {
+        let (object, declared) = self.object("contact");
+        let id = declared.property(property).expect("it is declared");
+        let value = Value::Text(text.into());
+        let key = flow::engine::key(&self.prepared, object, id, &value);
+        let owner = self.state().owner(&key)?;
+        Some(self.state().merged_into(owner))
+    }
+
     pub(crate) fn switch(&mut self, workflow: &str, to: Switching) {
         let body = InputBody::Switch(self.workflow(workflow), to);
         self.input(body.into());

@@ -89,6 +89,14 @@ enum Change<'d> {
     Counted(&'d str),
     Rate(&'d str, Option<i64>, Option<i64>, Vec<(String, u64)>),
     Kept(&'d str, Option<kept::Kept>),
+    Former(Option<[u8; 16]>),
+    Forever,
+    Since(&'d str, i64),
+    Deleted(Vec<(String, [u8; 16], Vec<&'d str>)>),
+    Restored,
+    Yielded([u8; 16]),
+    Merging(Option<[u8; 16]>),
+    Absorbed([u8; 16], Vec<(&'d str, &'d str, u32)>, u64),
 }
 
 #[derive(Debug, Serialize)]
@@ -225,6 +233,8 @@ impl<'d> Freezing<'d> {
             C::Waits(delivery) => {
                 Change::Waits(delivery.as_ref().map(|delivery| *delivery.id.bytes()))
             }
+            C::Former(former) => Change::Former(uid(former)),
+            C::Forever => Change::Forever,
             C::Claiming(claim) => Change::Claiming(*claim.id.bytes()),
             C::ClaimOver(claim) => Change::ClaimOver(*claim.bytes()),
             other => self.record_change(other),
@@ -298,7 +308,34 @@ impl<'d> Freezing<'d> {
                 let kept = of.as_ref().map(|of| kept::freeze(self.prepared, *id, of));
                 Change::Kept(self.prepared.traces.name(*id), kept)
             }
-            // INVARIANT: `change` and `record_change` take every other one.
+            other => self.change_of_whole(other),
+        }
+    }
+
+    /// What makes a record come and go.
+    fn change_of_whole(self, change: &'d live::Change) -> Change<'d> {
+        use live::Change as C;
+        match change {
+            C::Since(property, at) => {
+                Change::Since(self.property(*property, None).0, at.as_microsecond())
+            }
+            C::Deleted(links) => {
+                let links = links.iter().map(|link| {
+                    let labels = link.labels.iter().map(Name::as_str).collect();
+                    (self.side(link.side), *link.other.bytes(), labels)
+                });
+                Change::Deleted(links.collect())
+            }
+            C::Restored => Change::Restored,
+            C::Yielded(into) => Change::Yielded(*into.bytes()),
+            C::Merging(from) => Change::Merging(from.map(|from| *from.bytes())),
+            C::Absorbed(other) => {
+                let been = other.been.iter();
+                let been = been.map(|(of, key, times)| (self.workflow(of), &**key, times));
+                let counted = other.counters.values().map(|counter| counter.total);
+                Change::Absorbed(*other.id.bytes(), been.collect(), counted.sum())
+            }
+            // INVARIANT: the others are taken before.
             _ => Change::Published,
         }
     }

@@ -35,6 +35,9 @@ enum Body {
     Enroll(Target, String),
     Unenroll(Target, String),
     Member(Target, String, bool),
+    Delete(Target),
+    Restore(Target),
+    Merge(Target, Target),
 }
 
 /// A record, with the name of its object.
@@ -94,6 +97,7 @@ impl Names<'_> {
         self.0.program.catalog.workflows[id].name.to_string()
     }
 
+    // size: one arm for each kind of input.
     fn body(self, body: &InputBody) -> Body {
         match body {
             InputBody::Publish => Body::Publish,
@@ -148,6 +152,9 @@ impl Names<'_> {
                 let segment = &self.0.program.catalog.segments[*segment].name;
                 Body::Member(self.target(target), segment.to_string(), *joins)
             }
+            InputBody::Delete(target) => Body::Delete(self.target(target)),
+            InputBody::Restore(target) => Body::Restore(self.target(target)),
+            InputBody::Merge(other, target) => Body::Merge(self.target(other), self.target(target)),
         }
     }
 
@@ -307,6 +314,11 @@ impl Places<'_> {
             }
             Body::Member(target, segment, joins) => {
                 InputBody::Member(self.target(target)?, self.segment(segment)?, *joins)
+            }
+            Body::Delete(target) => InputBody::Delete(self.target(target)?),
+            Body::Restore(target) => InputBody::Restore(self.target(target)?),
+            Body::Merge(other, target) => {
+                InputBody::Merge(self.target(other)?, self.target(target)?)
             }
         })
     }

@@ -14,6 +14,7 @@ mod names;
 mod past;
 mod put_back;
 mod record;
+mod section;
 mod sent;
 mod table;
 mod value;
@@ -298,7 +299,7 @@ impl<'p> Freezing<'p> {
         }
         let keeps = of.records.values().any(|cell| !cell.past.is_empty());
         let counts = of.records.values().any(|cell| !cell.sent.is_empty());
-        self.all_put_back(of, !keeps && !counts);
+        self.all_put_back(of, !keeps && !counts && !Self::has_sections(of));
         if keeps {
             self.out.byte(PAST);
             self.all_past(of);
@@ -307,6 +308,7 @@ impl<'p> Freezing<'p> {
             self.out.byte(SENT);
             self.all_sent(of);
         }
+        self.sections(of);
         Ok(())
     }
 
@@ -375,7 +377,7 @@ impl Thawing<'_, '_> {
             match self.from.byte()? {
                 SENT => self.all_sent(&mut records)?,
                 PAST => self.all_past(&mut records)?,
-                _ => return Err(ThawError::damaged("a section of no kind")),
+                tag => self.section_of(tag, &mut records, &mut keys)?,
             }
         }
         // They stand in order, so the maps are built from them as they are.

@@ -46,6 +46,12 @@ pub enum Order {
     Set(Candidate, Vec<(String, String)>),
     /// An event occurs on a record, with values by property.
     Event(Candidate, String, Vec<(String, String)>),
+    /// A record is deleted.
+    Delete(Candidate),
+    /// A deleted record comes back.
+    Restore(Candidate),
+    /// The first record is merged into the second.
+    Merge(Candidate, Candidate),
     /// A record is enrolled in a workflow.
     Enroll(Candidate, String),
     /// A record is taken out of a workflow.
@@ -76,6 +82,12 @@ impl Order {
             Order::Event(record, name, given) => (
                 "event",
                 json!({"record": named(&record), "name": name, "with": values(given)}),
+            ),
+            Order::Delete(record) => ("delete", json!({"record": named(&record)})),
+            Order::Restore(record) => ("restore", json!({"record": named(&record)})),
+            Order::Merge(record, into) => (
+                "merge",
+                json!({"record": named(&record), "into": named(&into)}),
             ),
             Order::Enroll(record, workflow) => (
                 "enroll",

@@ -20,7 +20,7 @@ const DEEPEST: u8 = 16;
 
 impl<'p> Freezing<'p> {
     pub(super) fn record(&mut self, cell: &'p RecordCell) -> Result<(), FreezeError> {
-        if !cell.claims.is_empty() || !cell.linking.is_empty() {
+        if !cell.is_settled() {
             return Err(FreezeError::UnderWay(cell.id));
         }
         self.put(&Item::Object(cell.object));
@@ -124,7 +124,7 @@ impl<'p> Freezing<'p> {
         }
     }
 
-    fn labels(&mut self, labels: &BTreeSet<Name>) {
+    pub(super) fn labels(&mut self, labels: &BTreeSet<Name>) {
         self.out.count(labels.len());
         for label in labels {
             self.put(&Item::Word(label.clone()));
@@ -278,7 +278,7 @@ impl Thawing<'_, '_> {
         }
     }
 
-    fn labels(&mut self) -> Result<BTreeSet<Name>, ThawError> {
+    pub(super) fn labels(&mut self) -> Result<BTreeSet<Name>, ThawError> {
         let count = self.from.count()?;
         (0..count)
             .map(|_| self.table.word(&mut self.from).cloned())
