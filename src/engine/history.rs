@@ -93,6 +93,7 @@ impl<'t> Telling<'t> {
     }
 
     /// What is told of enrolments and their steps.
+    // size: one arm for each kind of entry.
     fn of_workflow(self, what: &'t What) -> (&'static str, Fields<'t>) {
         let keyed = |key: &'t str, mut fields: Fields<'t>| {
             if !key.is_empty() {

@@ -69,7 +69,11 @@ fn called(state: &State, entries: &[Entry]) -> Called {
             called.note(state, record);
         }
         match &entry.what {
-            What::Linked(_, other, _) | What::Unlinked(_, other, _) => called.note(state, *other),
+            What::Linked(_, other, _)
+            | What::Unlinked(_, other, _)
+            | What::Merged(other)
+            | What::MergedInto(other)
+            | What::Moved(other) => called.note(state, *other),
             What::Asked(call) => {
                 let values = call.arguments.iter().map(|(_, value)| value.to_string());
                 for id in values.filter_map(|value| Uid::parse(&value)) {

@@ -75,7 +75,7 @@ fn a_program_with_them_is_refused_by_name() {
         object contact { score: number default 0 }
         workflow w on contact {
           steps {
-            create contact { score: 3 }
+            wait 2 business days
             todo "the rest"
           }
         }"#;

@@ -191,6 +191,9 @@ fn of_record(told: &Told) -> String {
             None => "created".into(),
         },
         "imported" => format!("found again by the import `{}`", field("import")),
+        "merged" => format!("{} was merged into this", field("from")),
+        "merged_into" => format!("merged into {}", field("into")),
+        "moved" => format!("goes on here, from {}", field("from")),
         "linked" | "unlinked" => {
             let label = told.field("label").map(|label| format!(" as {label}"));
             let label = label.unwrap_or_default();

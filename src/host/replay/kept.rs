@@ -136,6 +136,10 @@ impl<'t> Lines<'t> {
                     let other = Uid::parse(&value).map(|id| called.title(prepared, id));
                     line.add("other", other.map_or(value, Cow::Owned));
                 }
+                "from" | "into" if matches!(told.kind, "merged" | "merged_into" | "moved") => {
+                    let other = Uid::parse(&value).map(|id| called.title(prepared, id));
+                    line.add(field, other.map_or(value, Cow::Owned));
+                }
                 "with" if told.kind == "action" => {
                     line.add("with", named(prepared, called, value).into())
                 }
