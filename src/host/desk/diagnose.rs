@@ -34,7 +34,7 @@ pub(super) fn diagnose<D: Disk>(
     let Some(found) = state.diagnose(id, workflow_id, now) else {
         return Reply::refused(format!("there is no workflow `{workflow}`"));
     };
-    let told = match happened::history((store, &core.untold()), record, None) {
+    let told = match happened::history((store, &core.untold()), core.state(), (record, None)) {
         Reply::History { lines } => lines,
         refused => return refused,
     };
