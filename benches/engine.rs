@@ -36,6 +36,9 @@ struct Load {
 }
 
 fn main() {
+    if std::env::args().any(|argument| argument == "wakes") {
+        return wakes();
+    }
     println!(
         "{:<34}{:>9}{:>12}{:>12}{:>13}{:>13}{:>8}",
         "what", "inputs", "median", "best", "inputs/s", "deliveries", "x loop"
@@ -86,6 +89,81 @@ fn main() {
     println!(
         "`deliveries`: how often a record was told of in the history, which is how often the loop touches a row."
     );
+}
+
+/// A million records that time will turn, beside as many that it does not:
+/// memory, what an input costs, what a thaw adds, what it takes until all have
+/// turned. `cargo bench --bench engine -- wakes [NUMBER]`.
+fn wakes() {
+    let number = std::env::args().find_map(|argument| argument.parse().ok());
+    let number: usize = number.unwrap_or(1_000_000);
+    println!("{number} records: in, thawed, all turned, memory");
+    for (what, condition) in [
+        ("by time", "seen_at < 30 days ago"),
+        (
+            "by time, this month",
+            "seen_at within this month and score < 5",
+        ),
+        ("by no time", "score > 30"),
+    ] {
+        let program = format!(
+            "object contact {{ name: string, seen_at: datetime, score: number default 0 }}
+             workflow w on contact {{ enroll when {condition} steps {{}} }}"
+        );
+        let mut sources = Sources::default();
+        let id = sources.add("wakes.flow".to_owned(), program);
+        let compiled = compile(&sources, &[id], &Settings::default());
+        let prepared = Arc::new(Prepared::new(compiled.program.expect("it has no mistake")));
+        let before = resident();
+        let begin = Instant::now();
+        let engine = filled(&prepared, number);
+        let (took, held) = (begin.elapsed(), resident() - before);
+        let wakes = engine.state().wakes();
+        let image = engine.image().expect("nothing is under way");
+        let begin = Instant::now();
+        let mut engine = Engine::from_image(image, "bench", Order::Sent);
+        let thawed = begin.elapsed();
+        let begin = Instant::now();
+        while let Some(due) = engine.next_deadline() {
+            black_box(engine.advance(due));
+        }
+        println!(
+            "{what:<22}{wakes:>9} wakes {:>8.2?} {:>8.2?} {:>8.2?} {:>6} bytes a record",
+            took,
+            thawed,
+            begin.elapsed(),
+            held / number as u64
+        );
+    }
+}
+
+/// Records that were seen a minute apart.
+fn filled(prepared: &Arc<Prepared>, number: usize) -> Engine {
+    let mut engine = Engine::new(prepared.clone(), "bench", Order::Sent);
+    let catalog = &prepared.program.catalog;
+    let contact = catalog.object(&Name::new("contact"));
+    let contact = contact.expect("it is declared");
+    let seen = catalog.objects[contact].property("seen_at");
+    let seen = seen.expect("it is declared");
+    let start = 1_767_603_600;
+    let now = Timestamp::from_second(start).expect("a time");
+    engine.apply(now, InputBody::Publish.into());
+    for place in 0..number {
+        let at = Timestamp::from_second(start - 60 * (place as i64 % 40_000)).expect("a time");
+        let body = InputBody::Create(contact, vec![(seen, Value::Datetime(at))]);
+        black_box(engine.apply(now, body.into()));
+    }
+    engine
+}
+
+/// How many bytes of memory are in use.
+fn resident() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages = text
+        .split(' ')
+        .nth(1)
+        .and_then(|pages| pages.parse::<u64>().ok());
+    pages.unwrap_or_default() * 4_096
 }
 
 /// The example's two weeks.

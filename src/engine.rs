@@ -9,6 +9,7 @@ mod breaker;
 pub mod call;
 pub mod cast;
 mod consider;
+mod date_trigger;
 pub mod decision;
 pub mod diagnose;
 mod draft;
@@ -35,9 +36,11 @@ mod recall;
 mod refine;
 pub mod retries;
 pub mod retry;
+pub mod schedule;
 pub mod seldom;
 mod state;
 mod step;
+mod wake;
 mod world;
 
 pub use intake::{Input, InputBody, Received, Target};
@@ -57,6 +60,8 @@ use self::input::Cell;
 use self::message::{Address, Body, Delivery, Outcome, Request};
 use self::put_back::Retry;
 use self::queue::Queue;
+use self::schedule::ScheduleId;
+use self::state::Due;
 use self::world::World;
 use crate::base::{Timestamp, Uid};
 use crate::model::ObjectId;
@@ -141,8 +146,10 @@ impl Engine {
     #[must_use]
     pub fn from_image(image: Image, store: &str, order: Order) -> Self {
         let accepted = image.accepted.clone();
+        let mut state = image.into_state();
+        state.set_wakes();
         Engine {
-            state: image.into_state(),
+            state,
             queue: Queue::new(order),
             store: store.into(),
             epoch: 0,
@@ -196,6 +203,7 @@ impl Engine {
         let image = self.image().ok_or(Refused::UnderWay)?;
         let (image, migrated) = migrate::migrate(image, prepared, gathered)?;
         self.state = image.into_state();
+        self.state.set_wakes();
         Ok(migrated)
     }
 
@@ -342,17 +350,57 @@ impl Engine {
             self.deliver_all(gathered);
             self.state.move_to(now);
         }
-        while let Some(timer) = self.state.next_timer() {
-            if timer.due > self.state.now {
+        while let Some(due) = self.state.next_due() {
+            if due.at() > self.state.now {
                 break;
             }
             self.deliver_all(gathered);
             // What was under way may have ended it, or set an earlier one.
-            if self.state.next_timer().as_ref() != Some(&timer) {
+            if self.state.next_due().as_ref() != Some(&due) {
                 continue;
             }
-            self.fire(&timer, gathered);
+            self.state.take(&due);
+            match due {
+                Due::Wake(due, record) => self.wake((due, record), gathered),
+                Due::Schedule(at, id) => self.schedule((at, id), gathered),
+                Due::Timer(timer) => self.fire(&timer, gathered),
+            }
         }
+    }
+
+    /// Looks at a record because time has passed (E12). It comes but once for an
+    /// instant, so that it begins no chain that counts.
+    fn wake(&mut self, (due, record): (Timestamp, Uid), gathered: &mut Gathered) {
+        if self.state.record(record).is_none() {
+            return;
+        }
+        let at = due.as_microsecond().to_le_bytes();
+        let id = Uid::of(&[b"wake", record.bytes(), &at]);
+        let delivery = Delivery {
+            id,
+            root: id,
+            chain: 1,
+            from: None,
+            to: Address::Record(record),
+            occurred_at: None,
+            by: None,
+            object: None,
+            body: Body::Request(Box::new(Request::Wake { due })),
+        };
+        self.run(delivery, gathered);
+    }
+
+    /// Lets a schedule take the next records.
+    fn schedule(&mut self, (at, id): (Timestamp, ScheduleId), gathered: &mut Gathered) {
+        let Some(cursor) = self.state.cursor(id) else {
+            return;
+        };
+        let delivery = schedule::delivery(self.state.prepared(), id, (&cursor, at));
+        let world = self.state.world();
+        let records = |after| self.state.records_after(after);
+        let decision = schedule::decide(world, records, (&delivery, id, cursor));
+        self.take_decision(&delivery, decision, gathered);
+        self.follow(gathered);
     }
 
     fn fire(&mut self, timer: &Timer, gathered: &mut Gathered) {
@@ -374,12 +422,16 @@ impl Engine {
             object: None,
             body: Body::Request(Box::new(request)),
         };
-        self.state.take_timer(timer);
         self.run(delivery, gathered);
     }
 
     fn run(&mut self, delivery: Delivery, gathered: &mut Gathered) {
         self.deliver(&delivery, gathered);
+        self.follow(gathered);
+    }
+
+    /// Delivers what follows.
+    fn follow(&mut self, gathered: &mut Gathered) {
         while let Some(message) = self.queue.next(false) {
             self.deliver(&message, gathered);
         }
@@ -395,8 +447,16 @@ impl Engine {
     /// One delivery: decide, evolve, queue.
     fn deliver(&mut self, delivery: &Delivery, gathered: &mut Gathered) {
         let decision = self.decide(delivery);
+        self.take_decision(delivery, decision, gathered);
+    }
+
+    fn take_decision(&mut self, delivery: &Delivery, decision: Decision, gathered: &mut Gathered) {
         self.state.evolve(&decision);
-        gathered.hash.add(self.state.prepared(), &decision);
+        // That nothing has turned leaves no trace: when a record is looked at is
+        // worked out again, and may come out otherwise.
+        if !(delivery.is_wake() && decision.is_idle()) {
+            gathered.hash.add(self.state.prepared(), &decision);
+        }
         let Decision {
             entries,
             messages,

@@ -14,7 +14,7 @@ use super::rate::Rate;
 use super::world::LONGEST_CHAIN;
 use crate::base::{Span, Uid};
 use crate::model::{PropertyId, Type, Value, WorkflowId};
-use crate::plan::{Condition, EventTrigger, Reenroll, Workflow};
+use crate::plan::{Condition, DateTrigger, EventTrigger, Reenroll, Workflow};
 use crate::semantic::hir::EventSource;
 
 /// What asks for an enrolment.
@@ -25,6 +25,18 @@ pub(super) struct Cause {
     span: Span,
 }
 
+impl Cause {
+    /// A cause that is no occurrence.
+    pub(super) fn plain(text: Arc<str>, span: Span) -> Self {
+        Cause {
+            key: "".into(),
+            occurrence: None,
+            text,
+            span,
+        }
+    }
+}
+
 /// What the triggers of a workflow say about a delivery.
 struct Fired {
     /// The first own trigger that fired.
@@ -33,6 +45,10 @@ struct Fired {
     occurs: Option<Cause>,
     /// Some filter trigger has turned true.
     turned: bool,
+    /// A date trigger has come.
+    date: bool,
+    /// A trigger that lets records in again by itself (E8).
+    itself: bool,
 }
 
 impl<'w> Draft<'w> {
@@ -57,13 +73,19 @@ impl<'w> Draft<'w> {
     }
 
     fn consider_all(&mut self) {
-        if !self.world.published || self.touched.is_empty() {
+        let touched = &self.touched;
+        if !self.world.published || (touched.is_empty() && !touched.time) {
             return;
         }
         let prepared = self.world.prepared;
-        let concerns = &prepared.concerns;
-        let enrolling = concerns.enrolling(self.after.object, &self.touched, &*self);
-        let leaving = self.letting_go();
+        let (enrolling, leaving) = match touched.time {
+            true => (self.turning(), self.turning()),
+            false => {
+                let concerns = &prepared.concerns;
+                let enrolling = concerns.enrolling(self.after.object, touched, self);
+                (enrolling, self.letting_go())
+            }
+        };
         let all: BTreeSet<usize> = enrolling.iter().chain(&leaving).copied().collect();
         for place in all {
             let Some(workflow) = prepared.program.workflows().get(place) else {
@@ -104,9 +126,17 @@ impl<'w> Draft<'w> {
         !self.touched.created && self.before_scope().holds(condition)
     }
 
-    /// Whether the delivery made it true.
+    /// Whether the delivery made it true. What time makes true it makes so when
+    /// it is due, and it must still be so.
     fn turned(&self, condition: &Condition) -> bool {
-        self.is(condition) && !self.was(condition)
+        let due = || self.due_scope().is_none_or(|due| due.holds(condition));
+        self.is(condition) && due() && !self.was(condition)
+    }
+
+    /// Whether none of some conditions holds any longer.
+    fn none_is(&self, conditions: &[Condition]) -> bool {
+        let any = |scope: &Scope<'_>| conditions.iter().any(|condition| scope.holds(condition));
+        !any(&self.now_scope()) && !self.due_scope().is_some_and(|due| any(&due))
     }
 
     fn any_turned(&self, conditions: &[Condition]) -> bool {
@@ -148,7 +178,7 @@ impl<'w> Draft<'w> {
         let filters = &workflow.filters;
         let left = workflow.unenroll_on_leaving
             && filters.iter().any(|filter| self.was(filter))
-            && !filters.iter().any(|filter| self.is(filter));
+            && self.none_is(filters);
         left.then_some(Reason::Leaving)
     }
 
@@ -229,8 +259,10 @@ impl<'w> Draft<'w> {
             EventSource::Joined(segment) | EventSource::Left(segment) => {
                 let was = !created && self.before_scope().in_segment(*segment) == Some(true);
                 let is = self.now_scope().in_segment(*segment) == Some(true);
+                let due = self.due_scope();
+                let due = due.is_none_or(|due| (due.in_segment(*segment) == Some(true)) == is);
                 let joins = matches!(event, EventSource::Joined(_));
-                if was == is || is != joins {
+                if was == is || is != joins || !due {
                     return None;
                 }
                 Vec::new()
@@ -269,11 +301,23 @@ impl<'w> Draft<'w> {
                 span: span_of(filter, workflow),
             });
         }
+        let date = self.date_comes(workflow);
+        if let (None, Some(date)) = (&first, date) {
+            first = Some(self.date_cause(date));
+        }
         Fired {
             first,
             occurs,
             turned: filter.is_some(),
+            date: date.is_some(),
+            itself: date.is_some_and(|date| date.yearly),
         }
+    }
+
+    fn date_cause(&self, trigger: &DateTrigger) -> Cause {
+        let object = self.world.object(self.after.object);
+        let name = &object.properties[trigger.property].name;
+        Cause::plain(format!("date {name}").into(), trigger.span)
     }
 
     fn cause(&self, trigger: &EventTrigger, occurrence: &Arc<Occurrence>) -> Cause {
@@ -299,6 +343,7 @@ impl<'w> Draft<'w> {
         let fired = self.fired(id, workflow);
         let strict = fired.first.is_some();
         let again = self.reenrolls(workflow, &fired);
+        let (date, itself) = (fired.date, fired.itself);
         let cause = match (fired.first, fired.occurs) {
             (Some(first), occurs) => (first, occurs.is_some()),
             (None, Some(occurs)) if again => (occurs, true),
@@ -310,13 +355,17 @@ impl<'w> Draft<'w> {
         if !been && !strict {
             return;
         }
-        if been && !self.holds_again(workflow, occurs) {
+        if been && !date && !self.holds_again(workflow, occurs) {
             return;
         }
         if !self.only_when(workflow, &cause) {
             return;
         }
-        let reason = self.refusal(id, (workflow, &cause.key), been.then_some(again));
+        if date && self.is_missed(id, cause.span) {
+            return;
+        }
+        let again = (been && !itself).then_some(again);
+        let reason = self.refusal(id, (workflow, &cause.key), again);
         self.conclude_enrolment(id, cause, reason);
     }
 
@@ -325,13 +374,13 @@ impl<'w> Draft<'w> {
     fn holds_again(&self, workflow: &Workflow, occurs: bool) -> bool {
         occurs
             || workflow.filters.iter().any(|filter| self.is(filter))
-            || (workflow.filters.is_empty() && !workflow.events.is_empty())
+            || (workflow.filters.is_empty() && workflow.has_trigger())
     }
 
     /// Whether a `reenroll` fires (E8).
     fn reenrolls(&self, workflow: &Workflow, fired: &Fired) -> bool {
         workflow.reenroll.iter().any(|reenroll| match reenroll {
-            Reenroll::Always => fired.occurs.is_some() || fired.turned,
+            Reenroll::Always => fired.occurs.is_some() || fired.turned || fired.date,
             Reenroll::On(trigger) => self.occurs(trigger).is_some(),
             Reenroll::When(condition) => self.turned(condition),
         })
@@ -451,7 +500,7 @@ impl<'w> Draft<'w> {
             stage: Stage::Ready {
                 at: None,
                 next: workflow.entry,
-                due: self.world.now,
+                due: self.begins(),
             },
             bindings: vec![None; workflow.bindings],
             visits: 0,
@@ -469,6 +518,14 @@ impl<'w> Draft<'w> {
         self.shut_out(id, &workflow.exclusive);
         self.enrolled.push(id);
         self.recall_went(id, None);
+    }
+
+    /// Something asks that lets records in again by itself (E8).
+    pub(super) fn enrol_by_itself(&mut self, id: WorkflowId, workflow: &Workflow, cause: Cause) {
+        if self.only_when(workflow, &cause) {
+            let reason = self.refusal(id, (workflow, &cause.key), None);
+            self.conclude_enrolment(id, cause, reason);
+        }
     }
 
     /// A person or another workflow asks (E6).

@@ -9,6 +9,7 @@ use super::message::{Address, Attempt, Claim, Delivery, Request, Switching};
 use super::put_back::PutBack;
 use super::rate::Rate;
 use super::record::{Counter, CounterId, Kept, LinkEnd, RecordCell, Side, Slot, Tied, TraceId};
+use super::schedule::{Cursor, ScheduleId};
 use crate::base::{Name, Span, Timestamp, Uid};
 use crate::model::{ActionId, AssociationId, ObjectId, PropertyId, SegmentId, Value, WorkflowId};
 
@@ -29,6 +30,30 @@ pub struct Decision {
     pub actions: Vec<Action>,
     /// What the sender of the outside input is told.
     pub answer: Option<Answer>,
+    /// When time alone next turns something for the record. It follows from the
+    /// record, so that it is no part of what a decision is known by.
+    pub wake: Wake,
+}
+
+impl Decision {
+    /// Whether nothing comes of it.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        let silent = self.entries.is_empty() && self.messages.is_empty();
+        silent && self.changes.is_empty() && self.actions.is_empty()
+    }
+}
+
+/// When a record is next looked at because time has passed (E12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Wake {
+    /// When it was.
+    #[default]
+    Stands,
+    /// Then.
+    At(Timestamp),
+    /// Never.
+    Never,
 }
 
 impl Decision {
@@ -43,6 +68,7 @@ impl Decision {
             messages: Vec::new(),
             actions: Vec::new(),
             answer: None,
+            wake: Wake::Stands,
         }
     }
 }
@@ -108,6 +134,8 @@ pub enum Change {
     Claiming(Box<Claim>),
     /// The claim is over.
     ClaimOver(Uid),
+    /// A schedule stands there (I8).
+    Schedule(ScheduleId, Cursor),
     /// A link is under way, and these wait for its end; it is over after
     /// `None`.
     Linking(Slot, Option<Vec<Request>>),
@@ -351,6 +379,14 @@ pub enum What {
     MergedInto(Uid),
     /// The enrolment of a record that was merged goes on here (L4).
     Moved(Uid),
+    /// Times at which a workflow would have enrolled came while the program
+    /// stood still, and are too old to be made up for (I8).
+    Missed {
+        /// The last of them.
+        due: Timestamp,
+        /// How many there were.
+        times: u64,
+    },
 }
 
 /// How a wait for an event or a condition has ended.

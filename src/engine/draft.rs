@@ -42,6 +42,10 @@ pub(super) struct Draft<'w> {
     pub(super) occurrence: Option<Arc<Occurrence>>,
     /// The enrolment that it lets go on.
     pub(super) resume: Option<Resume>,
+    /// When its time came, where it is woken because time has passed (E12).
+    pub(super) woken: Option<Timestamp>,
+    /// The time of the schedule that asks for it.
+    pub(super) from: Option<Timestamp>,
     /// Whom it answers, and what.
     pub(super) reply: Option<(Writer, Answered)>,
     /// Waits that it has ended (W3, W4, W5).
@@ -76,6 +80,8 @@ impl<'w> Draft<'w> {
             rebased: false,
             occurrence: None,
             resume: None,
+            woken: None,
+            from: None,
             reply: None,
             moved: Vec::new(),
             begun: Vec::new(),
@@ -219,14 +225,31 @@ impl<'w> Draft<'w> {
         }
     }
 
-    /// What evaluates on the record as it was.
+    /// What evaluates on the record as it was: just before its time came, where
+    /// it is woken.
     pub(super) fn before_scope(&self) -> Scope<'_> {
-        let (prepared, now) = (self.world.prepared, self.world.now);
+        let woken = self.woken.filter(|_| self.touched.time);
+        let at = woken.map_or(self.world.now, super::wake::just_before);
         let before = self.base.as_ref().unwrap_or(self.before);
         Scope {
             timetable: self.timetable,
-            ..Scope::of(prepared, before, now, &self.quiet)
+            ..Scope::of(self.world.prepared, before, at, &self.quiet)
         }
+    }
+
+    /// What evaluates at the instant for which the record is woken; `None` where
+    /// it is not.
+    pub(super) fn due_scope(&self) -> Option<Scope<'_>> {
+        let due = self.woken.filter(|_| self.touched.time)?;
+        Some(Scope {
+            timetable: self.timetable,
+            ..Scope::of(self.world.prepared, &self.after, due, &self.quiet)
+        })
+    }
+
+    /// The instant from which a path counts that begins now (I8).
+    pub(super) fn begins(&self) -> Timestamp {
+        self.woken.or(self.from).unwrap_or(self.world.now)
     }
 
     /// What evaluates for a step of an enrolment.
@@ -259,6 +282,7 @@ impl<'w> Draft<'w> {
         self.send_reply();
         self.go_on();
         self.send_what_went();
+        self.set_wake();
         self.decision
     }
 
@@ -302,11 +326,12 @@ impl<'w> Draft<'w> {
             Some(Resume::Attempt(request)) => self.attempted(&request),
             None => {}
         }
-        let now = self.world.now;
-        let moved = std::mem::take(&mut self.moved);
-        let begun = std::mem::take(&mut self.begun);
-        for (enrolment, next) in moved.into_iter().chain(begun) {
+        let (now, begins) = (self.world.now, self.begins());
+        for (enrolment, next) in std::mem::take(&mut self.moved) {
             self.go(enrolment, next, now);
+        }
+        for (enrolment, next) in std::mem::take(&mut self.begun) {
+            self.go(enrolment, next, begins);
         }
     }
 }

@@ -113,6 +113,11 @@ impl<'t> Telling<'t> {
                 ("left", keyed(key, vec![("reason", as_is(reason.word()))]))
             }
             What::Moved(from) => ("moved", vec![("from", printed(from))]),
+            What::Missed { due, times } => {
+                let mut fields = vec![("due", self.instant(*due))];
+                fields.extend((*times > 1).then(|| ("times", printed(times))));
+                ("missed", fields)
+            }
             What::Step => ("step", Vec::new()),
             What::Skipped(why) => ("skipped", vec![("reason", as_is(why))]),
             What::Failed(why) => ("failed", vec![("reason", as_is(why))]),

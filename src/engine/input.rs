@@ -138,6 +138,7 @@ fn is_entry(request: &Request) -> bool {
                 | Request::Reply { .. }
                 | Request::EnrollExisting(_)
                 | Request::Went(_)
+                | Request::Scheduled { .. }
         )
 }
 
@@ -242,6 +243,15 @@ impl Draft<'_> {
             }
             Request::Due { enrolment, due } => {
                 self.resume = Some(Resume::Due(*enrolment, *due));
+            }
+            Request::Scheduled {
+                workflow,
+                schedule,
+                due,
+            } => self.scheduled((*workflow, *schedule), *due),
+            Request::Wake { due } => {
+                self.touched.time = true;
+                self.woken = Some(*due);
             }
             Request::Attempt(_) | Request::Finished(..) | Request::Retry(..) => {
                 self.resume = Some(Resume::Attempt(request.clone()));

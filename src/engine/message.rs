@@ -64,6 +64,14 @@ pub struct Delivery {
     pub body: Body,
 }
 
+impl Delivery {
+    /// Whether it only looks at what time has turned (E12).
+    #[must_use]
+    pub fn is_wake(&self) -> bool {
+        matches!(&self.body, Body::Request(request) if matches!(**request, Request::Wake { .. }))
+    }
+}
+
 /// What a delivery asks of its cell.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body {
@@ -104,6 +112,8 @@ pub enum Body {
         /// What is kept besides.
         keeps: Keeps,
     },
+    /// Lets a schedule go on whose time has come.
+    Schedule,
     /// Asks a record for something.
     Request(Box<Request>),
 }
@@ -403,6 +413,20 @@ pub enum Request {
     Due {
         /// Which enrolment, or which action by its key.
         enrolment: Uid,
+        /// The time.
+        due: Timestamp,
+    },
+    /// To look at what time alone has turned by then (E12).
+    Wake {
+        /// The time.
+        due: Timestamp,
+    },
+    /// To enrol, if the condition of a schedule holds whose time has come.
+    Scheduled {
+        /// In which workflow.
+        workflow: WorkflowId,
+        /// Which of its schedules.
+        schedule: usize,
         /// The time.
         due: Timestamp,
     },

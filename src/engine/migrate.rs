@@ -13,6 +13,7 @@ mod put_back;
 mod record;
 mod renames;
 mod report;
+mod schedule;
 mod script;
 mod wait;
 
@@ -74,6 +75,7 @@ pub(super) fn migrate(
         now: image.now,
         published: image.published,
         begun: image.begun,
+        schedules: migration.schedules(&image.schedules),
         moved,
         accepted: image.accepted,
     };

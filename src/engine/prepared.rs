@@ -11,6 +11,7 @@ mod made;
 mod name;
 mod reads;
 mod refined;
+mod timely;
 mod timetables;
 mod traces;
 mod watch;
@@ -20,6 +21,7 @@ pub(super) use concerns::{Concerns, Touched};
 pub(super) use guard::Source;
 pub(super) use interest::Interest;
 pub(super) use refined::{Bound, Refined};
+pub(super) use timely::Part;
 pub(super) use traces::{Counted, Trace};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::guard::Guards;
 use self::interest::Interests;
 use self::reads::Sources;
+use self::timely::Timely;
 use self::timetables::Timetables;
 use self::traces::Traces;
 use self::watch::Watches;
@@ -56,6 +59,7 @@ pub struct Prepared {
     made: made::ReadOfMade,
     /// What waits watch (W3, W5).
     pub(super) watches: Watches,
+    timely: Timely,
     segments: BTreeMap<SegmentId, Condition>,
     unique: Vec<Vec<PropertyId>>,
     /// When failed actions are tried again (A3).
@@ -82,8 +86,8 @@ impl Prepared {
         let segments = program
             .segments
             .iter()
-            .map(|segment: &Segment| (segment.segment, segment.condition.clone()))
-            .collect();
+            .map(|segment: &Segment| (segment.segment, segment.condition.clone()));
+        let segments: BTreeMap<SegmentId, Condition> = segments.collect();
         let unique = program.catalog.objects.iter().map(|(_, object)| {
             let properties = object.properties.iter();
             properties
@@ -104,6 +108,7 @@ impl Prepared {
             refined: refined::of(&program),
             traces: Traces::default(),
             interests: Interests::default(),
+            timely: Timely::default(),
             watches: Watches::default(),
             timetables: Timetables::of(&program),
             segments,
@@ -121,6 +126,7 @@ impl Prepared {
         };
         prepared.interests = Interests::of(sources);
         prepared.watches = Watches::of(sources);
+        prepared.timely = Timely::of(sources, &prepared.segments);
         let guards = Guards {
             sources,
             constants: &prepared.constants,

@@ -4,17 +4,23 @@
 
 mod cells;
 mod image;
+mod schedules;
 mod timers;
+mod wakes;
 
 pub(super) use cells::{KeyCell, Partition};
 pub use image::Image;
+pub(super) use schedules::Cursors;
 pub(super) use timers::Moved;
 pub use timers::Timer;
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::Arc;
 
+use self::schedules::Schedules;
 use self::timers::Timers;
+use self::wakes::Wakes;
 use super::alert;
 use super::decision::{Change, Decision};
 use super::enrolment::Enrolment;
@@ -23,6 +29,8 @@ use super::prepared::Prepared;
 use super::put_back::PutBack;
 use super::rate::Rate;
 use super::record::{Gone, RecordCell};
+use super::schedule::{Cursor, ScheduleId};
+use super::wake;
 use super::world::{LONGEST_CHAIN, Switch, World};
 use crate::base::{Timestamp, Uid};
 use crate::model::WorkflowId;
@@ -45,6 +53,27 @@ fn stands_alone(change: &Change) -> bool {
     )
 }
 
+/// What is due at an instant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Due {
+    /// A record is looked at because time has passed (E12).
+    Wake(Timestamp, Uid),
+    /// A schedule takes records.
+    Schedule(Timestamp, ScheduleId),
+    /// A timer.
+    Timer(Timer),
+}
+
+impl Due {
+    /// When.
+    pub(super) fn at(&self) -> Timestamp {
+        match self {
+            Due::Wake(at, _) | Due::Schedule(at, _) => *at,
+            Due::Timer(timer) => timer.due,
+        }
+    }
+}
+
 /// What has come of all inputs so far.
 #[derive(Debug)]
 pub struct State {
@@ -55,6 +84,8 @@ pub struct State {
     notices: BTreeMap<Uid, PutBack>,
     partitions: Vec<Arc<Partition>>,
     timers: Timers,
+    wakes: Wakes,
+    schedules: Schedules,
     /// How many chains each record has begun at this instant.
     begun: BTreeMap<Uid, u32>,
     /// The latest instant that it has seen (I7).
@@ -73,6 +104,8 @@ impl State {
             notices: BTreeMap::new(),
             partitions: (0..PARTITIONS).map(|_| Arc::default()).collect(),
             timers: Timers::default(),
+            wakes: Wakes::default(),
+            schedules: Schedules::default(),
             begun: BTreeMap::new(),
             now: Timestamp::MIN,
         }
@@ -137,10 +170,16 @@ impl State {
         &self.prepared
     }
 
-    /// When the next timer is due; those of paused workflows are held.
+    /// When something is due next; the timers of paused workflows are held.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.timers.next().map(|timer| timer.due)
+        self.next_due().map(|due| due.at())
+    }
+
+    /// How many records time alone will concern (E12).
+    #[must_use]
+    pub fn wakes(&self) -> usize {
+        self.wakes.len()
     }
 
     /// The latest instant that it has seen (I7).
@@ -180,13 +219,75 @@ impl State {
         }
     }
 
-    /// Takes a timer off: it fires.
-    pub(super) fn take_timer(&mut self, timer: &Timer) {
-        self.timers.take(timer);
+    /// Takes off what fires.
+    pub(super) fn take(&mut self, due: &Due) {
+        match due {
+            Due::Wake(at, record) => self.wakes.take(*at, *record),
+            // It stands elsewhere once it is decided about.
+            Due::Schedule(..) => {}
+            Due::Timer(timer) => self.timers.take(timer),
+        }
     }
 
-    pub(super) fn next_timer(&self) -> Option<Timer> {
-        self.timers.next()
+    /// What is due next: at one instant what time turns for records comes first,
+    /// in the order of their ids, then schedules, then timers (I2).
+    pub(super) fn next_due(&self) -> Option<Due> {
+        let wake = self.wakes.next().map(|(at, record)| Due::Wake(at, record));
+        let schedule = self.schedules.next();
+        let schedule = schedule.map(|(at, id)| Due::Schedule(at, id));
+        let timer = self.timers.next().map(Due::Timer);
+        // Of equally early ones the first is the least.
+        let all = wake.into_iter().chain(schedule).chain(timer);
+        all.min_by_key(Due::at)
+    }
+
+    /// Where a schedule stands.
+    pub(super) fn cursor(&self, id: ScheduleId) -> Option<Cursor> {
+        self.schedules.cursors().get(&id).copied()
+    }
+
+    /// The records behind one, by partition, then id; all of them behind none.
+    pub(super) fn records_after(&self, after: Option<Uid>) -> impl Iterator<Item = &RecordCell> {
+        let first = after.map_or(0, |after| after.partition(PARTITIONS));
+        let partitions = self.partitions.iter().skip(first);
+        let cells = partitions.enumerate().flat_map(move |(place, partition)| {
+            let from = match after {
+                Some(after) if place == 0 => Bound::Excluded(after),
+                _ => Bound::Unbounded,
+            };
+            partition.records.range((from, Bound::Unbounded))
+        });
+        cells.map(|(_, cell)| &**cell)
+    }
+
+    /// The schedules of workflows that are turned on begin, those that are new.
+    fn begin_schedules(&mut self) {
+        let program = &self.prepared.program;
+        for (place, plan) in program.workflows().iter().enumerate() {
+            let id = WorkflowId::at(place);
+            if !self.switch(id).turned_on {
+                continue;
+            }
+            for schedule in 0..plan.schedules.len() {
+                self.schedules
+                    .begin(&self.prepared, (id, schedule), self.now);
+            }
+        }
+    }
+
+    /// Works out anew when time concerns each record, from now on: what is true
+    /// now is no transition (E2).
+    pub(super) fn set_wakes(&mut self) {
+        if !self.published {
+            return;
+        }
+        let prepared = &self.prepared;
+        let timely = self
+            .records()
+            .filter(|cell| prepared.timely(cell.object).is_some());
+        let wakes =
+            timely.filter_map(|cell| Some((cell.id, wake::next(prepared, cell, self.now)?)));
+        self.wakes = Wakes::of(wakes);
     }
 
     pub(super) fn key(&self, key: &Key) -> Option<&KeyCell> {
@@ -221,7 +322,10 @@ impl State {
                     self.alerted(change);
                 }
             }
-            Address::Record(id) => self.evolve_record(*id, &decision.changes),
+            Address::Record(id) => {
+                self.evolve_record(*id, &decision.changes);
+                self.wakes.set(*id, decision.wake, self.now);
+            }
             Address::Key(key) => {
                 if let Some(partition) = self.partition_mut(key.cell) {
                     partition.evolve_key(key, &decision.changes);
@@ -343,10 +447,16 @@ impl State {
 
     fn switched(&mut self, change: &Change) {
         match change {
-            Change::Published => self.published = true,
+            Change::Published => {
+                self.published = true;
+                self.set_wakes();
+                self.begin_schedules();
+            }
             Change::TurnedOn(workflow) => {
                 self.switches.entry(*workflow).or_default().turned_on = true;
+                self.begin_schedules();
             }
+            Change::Schedule(id, cursor) => self.schedules.set(&self.prepared, *id, *cursor),
             Change::Switched(workflow, switching) => {
                 let switch = self.switches.entry(*workflow).or_default();
                 match switching {
@@ -358,7 +468,7 @@ impl State {
                     }
                     Switching::Resume => {
                         switch.paused = false;
-                        self.timers.resume(*workflow, self.now);
+                        self.timers.resume(*workflow, &self.prepared, self.now);
                     }
                 }
             }

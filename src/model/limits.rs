@@ -90,6 +90,7 @@ limits! {
         labels_per_association: Some(50), from 0, "How many labels an association has.";
         sources_per_workflow: Some(50), from 0, "How many data sources (`let`) a workflow has.";
         enroll_at_most: None, from 1, "How many records a publication enrols unasked (V4).";
+        records_per_second: Some(10_000), from 1, "How many records a second a schedule takes, and how many a resumption lets go on (E17).";
     }
     switches {
         webhook_alone: "A webhook trigger stands alone in its workflow.";

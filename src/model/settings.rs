@@ -22,6 +22,9 @@ pub struct Settings {
     /// The names of what `flow.toml` declares of the world outside; `None` where
     /// there is no such file, or it cannot be read.
     pub outside: Option<OutsideNames>,
+    /// How many seconds old a time of a schedule or a date trigger may be that
+    /// was missed, to be made up for (I8).
+    pub catch_up: i64,
     /// How often actions may reach a record (A9), in the order of their names.
     pub caps: Vec<Cap>,
     /// The packages that it uses.
@@ -37,6 +40,7 @@ impl Default for Settings {
             limits: Limits::default(),
             lints: BTreeMap::new(),
             outside: None,
+            catch_up: 86_400,
             caps: Vec::new(),
             packages: Vec::new(),
         }

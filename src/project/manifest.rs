@@ -189,6 +189,10 @@ impl<'a> Reader<'a> {
             }
             (Table::Secrets, _) => self.secret(entry)?,
             (Table::Connections, _) => self.connection(entry)?,
+            (Table::Project, "catch_up") => {
+                let length = amount::length(entry)?.as_secs();
+                self.manifest.settings.catch_up = i64::try_from(length).unwrap_or(i64::MAX);
+            }
             (Table::Project, "use") => self.uses(entry)?,
             _ => self.push(entry.unknown(table.keys())),
         }

@@ -254,6 +254,7 @@ impl Watched<'_> {
     }
 
     /// Steps from turn to turn beside the scan; returns how many turns it took.
+    /// What is looked at every minute may be late by one.
     fn compare(&self, times: &[Timestamp], text: &str) -> usize {
         let Some(first) = times.first() else { return 0 };
         let mut turn = *first;
@@ -268,23 +269,26 @@ impl Watched<'_> {
                 // Just before the turn all is as it was.
                 let before = Timestamp::from_microsecond(due.as_microsecond() - 1);
                 let before = before.expect("it is in range");
-                assert_eq!(
-                    self.holds(before),
-                    holds,
+                assert!(
+                    is_polled(turn, due) || self.holds(before) == holds,
                     "`{text}` before {due}, since {turn}"
                 );
                 (turn, holds, next) = (due, self.holds(due), self.next(due));
                 turns += 1;
             }
-            assert_eq!(
-                self.holds(*at),
-                holds,
+            let is_polled = next.is_some_and(|next| is_polled(turn, next));
+            assert!(
+                is_polled || self.holds(*at) == holds,
                 "`{text}` at {at}: after the turn at {turn} comes {next:?}\n{:?}",
                 self.record
             );
         }
         turns
     }
+}
+
+fn is_polled(turn: Timestamp, next: Timestamp) -> bool {
+    next.as_microsecond() - turn.as_microsecond() <= 60_000_000
 }
 
 fn check(conditions: &[String], at: Timestamp, seed: u64) {

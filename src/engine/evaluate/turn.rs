@@ -19,8 +19,8 @@ mod test;
 use self::course::{Course, earlier};
 use super::{Evaluation, Notes, Scope, View};
 use crate::base::{Timestamp, Unit};
-use crate::model::{SegmentId, Value};
-use crate::plan::{Expression, Node, NodeId, Past};
+use crate::model::Value;
+use crate::plan::{Expression, Node, NodeId};
 use crate::syntax::ast::Arithmetic;
 
 /// How many instants at which nothing changes are looked past.
@@ -30,7 +30,7 @@ impl Scope<'_> {
     /// The next instant, strictly after now, at which the value of an
     /// expression can change by the passing of time alone; `None`: never.
     pub(in crate::engine) fn turns(&self, expression: &Expression) -> Option<Timestamp> {
-        if !self.can_turn(expression) {
+        if !self.prepared.moves(expression) {
             return None;
         }
         let notes = Notes::default();
@@ -44,26 +44,6 @@ impl Scope<'_> {
             }
         }
         Some(at)
-    }
-
-    /// Whether time alone can change the value for any record.
-    fn can_turn(&self, expression: &Expression) -> bool {
-        let segment = |segment: SegmentId| {
-            let condition = self.prepared.segment(segment);
-            condition.is_some_and(|condition| self.can_turn(&condition.expression))
-        };
-        let mut all = expression.with_inner().into_iter();
-        all.any(|part| {
-            part.nodes().any(|(_, node, _)| match node {
-                Node::Now | Node::Today | Node::Relative(..) | Node::Within(..) => true,
-                Node::InSegment(of) => segment(*of),
-                Node::Past(past) => match &**past {
-                    Past::InSegment(of) => segment(*of),
-                    past => self.prepared.traces.moves(past),
-                },
-                _ => false,
-            })
-        })
     }
 
     /// An instant until which the value stays as it is now.
@@ -158,6 +138,21 @@ impl<'s> Evaluation<'s, '_> {
         Course::until(until)
     }
 
+    /// What two make together; one that changes with the day stands until the
+    /// next one where the other moves against it.
+    fn together(self, one: Course, other: Course) -> Option<Course> {
+        let stands = |course: Course| match course.moves {
+            Some(moves) if moves.daily => Course::until(self.midnight(self.scope.now)),
+            _ => course,
+        };
+        let apart = || {
+            stands(one)
+                .joined(other)
+                .or_else(|| one.joined(stands(other)))
+        };
+        one.joined(other).or_else(apart)
+    }
+
     /// A number, a date or an instant, and what is added to it.
     fn arithmetic_course(
         self,
@@ -177,8 +172,8 @@ impl<'s> Evaluation<'s, '_> {
                     .filter(|_| other.is_still())
                     .map(|course| course.cut(other.until))
             }
-            (Arithmetic::Add, _) => one.joined(other),
-            (Arithmetic::Subtract, _) => one.joined(other.turned()),
+            (Arithmetic::Add, _) => self.together(one, other),
+            (Arithmetic::Subtract, _) => self.together(one, other.turned()),
             (Arithmetic::Multiply | Arithmetic::Divide, Some(Value::Number(by)))
                 if other.is_still() =>
             {

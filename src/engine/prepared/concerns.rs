@@ -27,10 +27,13 @@ pub(in crate::engine) struct Touched {
     pub(in crate::engine) traces: BTreeSet<TraceId>,
     /// An event.
     pub(in crate::engine) event: Option<EventSource>,
+    /// Only time has passed: no condition sees anything else.
+    pub(in crate::engine) time: bool,
 }
 
 impl Touched {
-    /// Whether anything happened that a condition could see.
+    /// Whether anything happened that a condition could see, but for the passing
+    /// of time.
     #[must_use]
     pub(in crate::engine) fn is_empty(&self) -> bool {
         !self.created

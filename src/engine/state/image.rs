@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::schedules::{Cursors, Schedules};
 use super::timers::{Moved, Timer, Timers};
+use super::wakes::Wakes;
 use super::{Partition, State};
 use crate::base::{Timestamp, Uid};
 use crate::engine::alert;
@@ -30,6 +32,8 @@ pub struct Image {
     pub(in crate::engine) begun: BTreeMap<Uid, u32>,
     /// Timers that a resumption has moved.
     pub(in crate::engine) moved: Moved,
+    /// Where the schedules of workflows stand.
+    pub(in crate::engine) schedules: Cursors,
     /// How many inputs without an id each partition has taken.
     pub(in crate::engine) accepted: Vec<u64>,
 }
@@ -72,6 +76,7 @@ impl Image {
         };
         let timers = Timers::of(timers, self.moved, paused);
         State {
+            schedules: Schedules::of(&self.prepared, self.schedules),
             prepared: self.prepared,
             published: self.published,
             switches: self.switches,
@@ -79,6 +84,7 @@ impl Image {
             notices: self.notices,
             partitions: self.partitions,
             timers,
+            wakes: Wakes::default(),
             begun: self.begun,
             now: self.now,
         }
@@ -114,6 +120,7 @@ impl State {
             published: self.published,
             begun: self.begun.clone(),
             moved: self.timers.moved().clone(),
+            schedules: self.schedules.cursors().clone(),
             accepted,
         }
     }

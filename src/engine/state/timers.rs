@@ -7,8 +7,10 @@ use std::sync::Arc;
 use crate::base::{Timestamp, Uid};
 use crate::engine::alert;
 use crate::engine::enrolment::Enrolment;
+use crate::engine::prepared::Prepared;
 use crate::engine::put_back::PutBack;
 use crate::engine::rate::Rate;
+use crate::engine::schedule::{chunk_of, paced};
 use crate::model::WorkflowId;
 use crate::plan::Program;
 
@@ -160,13 +162,16 @@ impl Timers {
     }
 
     /// Lets them run again. The resumption is the due time of those that came
-    /// due in between; they fire in their order.
-    pub(super) fn resume(&mut self, workflow: WorkflowId, now: Timestamp) {
+    /// due in between; they fire in their order, at the project's pace (E17).
+    pub(super) fn resume(&mut self, workflow: WorkflowId, prepared: &Prepared, now: Timestamp) {
         let of = |timer: &&Timer| timer.workflow == workflow;
         let held: Vec<Timer> = self.held.iter().filter(of).cloned().collect();
-        for timer in held {
+        for (place, timer) in held.into_iter().enumerate() {
             self.held.remove(&timer);
-            let due = timer.due.max(now);
+            let due = match timer.due > now {
+                true => timer.due,
+                false => paced(prepared, now, chunk_of(place)),
+            };
             if due != timer.since {
                 self.moved.insert(timer.owner(), due);
             }

@@ -165,6 +165,9 @@ impl Live {
             told(News::Unchanged);
             return Ok(());
         }
+        // What time has turned until now, it has turned by the program before.
+        let now = self.now();
+        self.take(vec![(now, Event::Clock)])?;
         let fit = match self.durable.would_load(program) {
             Err(unfit) => {
                 told(News::Unfit(unfit.to_string()));

@@ -199,6 +199,11 @@ fn project() -> Vec<Key> {
             "The IANA name of its zone; `UTC` unless said.",
         ),
         key(
+            "catch_up",
+            Form::Time { fixed: true },
+            "How old a missed time of a schedule may be to be made up for; `24 hours` unless said.",
+        ),
+        key(
             "use",
             Form::Words(packages),
             "The bundled packages that it uses.",

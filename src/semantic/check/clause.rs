@@ -28,7 +28,7 @@ impl Checker<'_> {
                 if self.is_event(condition, span, scope) {
                     return;
                 }
-                let condition = self.transition(condition, scope, "enroll when");
+                let condition = self.condition(condition, scope);
                 workflow.filters.push(FilterTrigger { condition, span });
             }
             ClauseKind::ReenrollOn(trigger) => {
@@ -38,16 +38,16 @@ impl Checker<'_> {
                     .extend(trigger.map(Box::new).map(Reenroll::On));
             }
             ClauseKind::ReenrollWhen(condition) => {
-                let condition = self.transition(condition, scope, "reenroll when");
+                let condition = self.condition(condition, scope);
                 workflow.reenroll.push(Reenroll::When(condition));
             }
             ClauseKind::ReenrollAlways => workflow.reenroll.push(Reenroll::Always(span)),
             ClauseKind::SuppressWhen(condition) => {
-                let condition = self.transition(condition, scope, "suppress when");
+                let condition = self.condition(condition, scope);
                 workflow.suppress.push(condition);
             }
             ClauseKind::UnenrollWhen(condition) => {
-                let condition = self.transition(condition, scope, "unenroll when");
+                let condition = self.condition(condition, scope);
                 workflow.unenroll.push(condition);
             }
             ClauseKind::UnenrollOn(trigger) => {
@@ -57,7 +57,7 @@ impl Checker<'_> {
             }
             ClauseKind::UnenrollLeaving => workflow.unenroll_on_leaving = Some(span),
             ClauseKind::GoalWhen(condition) => {
-                workflow.goal = Some(self.transition(condition, scope, "goal when"));
+                workflow.goal = Some(self.condition(condition, scope));
             }
             ClauseKind::Existing(enroll) => workflow.existing = *enroll,
             ClauseKind::OnEdit(edit) => workflow.on_edit = *edit,
@@ -117,17 +117,5 @@ impl Checker<'_> {
             );
         }
         event
-    }
-
-    /// A condition whose transition counts.
-    fn transition(
-        &mut self,
-        condition: &ast::Expr,
-        scope: &Scope,
-        clause: &str,
-    ) -> crate::semantic::hir::Expr {
-        let condition = self.condition(condition, scope);
-        self.no_time(&condition, clause);
-        condition
     }
 }

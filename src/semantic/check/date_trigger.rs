@@ -14,7 +14,6 @@ impl Checker<'_> {
         scope: &Scope,
         span: Span,
     ) -> Option<DateTrigger> {
-        self.later("enroll at", span);
         let repeated = [
             (tree.at.get(1).map(|at| at.span), "at"),
             (tree.yearly.get(1).copied(), "every year"),

@@ -16,7 +16,6 @@ impl Checker<'_> {
         scope: &Scope,
         span: Span,
     ) -> Option<Schedule> {
-        self.later(word(&tree.timing), span);
         let when = tree.when.as_ref().map(|when| self.condition(when, scope));
         let timing = match &tree.timing {
             ast::Timing::Weekdays(days, at) => {
@@ -194,15 +193,6 @@ impl Checker<'_> {
                 None
             }
         }
-    }
-}
-
-/// What a schedule is called that is not run yet.
-fn word(timing: &ast::Timing) -> &'static str {
-    match timing {
-        ast::Timing::Weekdays(..) | ast::Timing::Every(_) => "enroll every",
-        ast::Timing::Once(_) => "enroll once",
-        ast::Timing::Cron(_) => "enroll cron",
     }
 }
 

@@ -22,7 +22,6 @@ impl Checker<'_> {
                 SegmentKind::Static => None,
                 SegmentKind::When(condition) => {
                     let condition = self.condition(condition, &Scope::of(object));
-                    self.no_time(&condition, "segment … when");
                     Some(condition)
                 }
             });

@@ -181,14 +181,6 @@ impl Checker<'_> {
         };
         self.report(finding);
     }
-
-    /// Notes a condition that time alone can turn true (E12), where its
-    /// transition counts.
-    pub(in crate::semantic) fn no_time(&mut self, condition: &Expr, place: &str) {
-        if let Some(part) = condition.time_dependent() {
-            self.later(&format!("{place} … as time passes"), part.span);
-        }
-    }
 }
 
 fn converted(value: Expr, places: Arc<[usize]>, target: &Type) -> Expr {

@@ -284,6 +284,11 @@ impl World {
         self.scenario = Scenario::new(engine, outside, Vec::new());
     }
 
+    /// The engine itself, and the outside.
+    pub(crate) fn into_engine(self) -> (Engine, Outside) {
+        self.scenario.into_parts()
+    }
+
     /// Moves the clock to an instant.
     pub(crate) fn at(&mut self, instant: &str) -> &mut Self {
         self.now = instant.parse().expect("it is an instant");

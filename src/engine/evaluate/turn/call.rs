@@ -34,7 +34,7 @@ impl<'s> Evaluation<'s, '_> {
                 let (from, to) = (self.course(*from, member), self.course(*to, member));
                 let days = name == "days_between";
                 let course = |one: Course| if days { one.by_day() } else { one.loose() };
-                course(to).joined(course(from).turned())
+                self.together(course(to), course(from).turned())
             }
             ("min" | "max", all) => self.greatest(all, member),
             ("abs", [number]) => self.absolute(*number, member),

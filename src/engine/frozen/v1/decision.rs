@@ -15,6 +15,7 @@ use crate::engine::history;
 use crate::engine::message::{Address, Delivery, Key};
 use crate::engine::prepared::Prepared;
 use crate::engine::record::{Counter, CounterId, Heard, Side};
+use crate::engine::schedule::{Cursor, ScheduleId};
 use crate::model::{ObjectId, Value, WorkflowId};
 
 /// A decision. What a message says is told by the decision that it leads to.
@@ -97,6 +98,7 @@ enum Change<'d> {
     Yielded([u8; 16]),
     Merging(Option<[u8; 16]>),
     Absorbed([u8; 16], Vec<(&'d str, &'d str, u32)>, u64),
+    Schedule(&'d str, &'d str, i64, Option<(i64, i64, [u8; 16])>),
 }
 
 #[derive(Debug, Serialize)]
@@ -308,6 +310,7 @@ impl<'d> Freezing<'d> {
                 let kept = of.as_ref().map(|of| kept::freeze(self.prepared, *id, of));
                 Change::Kept(self.prepared.traces.name(*id), kept)
             }
+            C::Schedule(id, cursor) => self.schedule(*id, cursor),
             other => self.change_of_whole(other),
         }
     }
@@ -355,6 +358,21 @@ impl<'d> Freezing<'d> {
             instants
                 .map(|(at, count)| (at.as_microsecond(), *count))
                 .collect(),
+        )
+    }
+
+    fn schedule(self, (workflow, place): ScheduleId, cursor: &Cursor) -> Change<'d> {
+        let plan = self.prepared.workflow(workflow);
+        let schedule = plan.and_then(|plan| plan.schedules.get(place));
+        let run = cursor.run.map(|run| {
+            let (due, next) = (run.due.as_microsecond(), run.next.as_microsecond());
+            (due, next, *run.after.bytes())
+        });
+        Change::Schedule(
+            self.workflow(workflow),
+            schedule.map_or("", |schedule| &schedule.text),
+            cursor.last.as_microsecond(),
+            run,
         )
     }
 

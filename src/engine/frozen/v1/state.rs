@@ -14,6 +14,7 @@ mod names;
 mod past;
 mod put_back;
 mod record;
+mod schedule;
 mod section;
 mod sent;
 mod table;
@@ -270,6 +271,7 @@ impl Thaw {
             published: head.published,
             begun: head.begun,
             moved: head.moved,
+            schedules: head.schedules,
             accepted: head.accepted,
         })
     }

@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use super::ThawError;
 use super::alert::{self, Alerts};
 use super::bytes::{Reader, Writer};
-use super::table;
+use super::{schedule, table};
 use crate::base::{Timestamp, Uid};
 use crate::engine::prepared::Prepared;
-use crate::engine::state::{Image, Moved};
+use crate::engine::state::{Cursors, Image, Moved};
 use crate::engine::world::Switch;
 use crate::engine::{PARTITIONS, RULES};
 use crate::model::WorkflowId;
 
 /// The section of alerts.
 const ALERTS: u8 = 1;
+const SCHEDULES: u8 = 2;
 
 const OFF: u8 = 1;
 const PAUSED: u8 = 2;
@@ -30,6 +31,7 @@ pub(super) struct Head {
     pub(super) switches: BTreeMap<WorkflowId, Switch>,
     pub(super) begun: BTreeMap<Uid, u32>,
     pub(super) moved: Moved,
+    pub(super) schedules: Cursors,
     pub(super) accepted: Vec<u64>,
     pub(super) alerts: Alerts,
 }
@@ -69,6 +71,12 @@ pub(super) fn freeze(image: &Image, zones: Option<&str>) -> Vec<u8> {
         bytes.push(ALERTS);
         bytes.extend(alert::freeze(image));
     }
+    if !image.schedules.is_empty() {
+        let mut out = Writer::default();
+        out.byte(SCHEDULES);
+        schedule::freeze(image, &mut out);
+        bytes.extend(out.into_bytes());
+    }
     bytes
 }
 
@@ -100,10 +108,11 @@ pub(super) fn thaw(prepared: &Prepared, bytes: &[u8]) -> Result<Head, ThawError>
             "positions of another number of partitions",
         ));
     }
-    let mut alerts = Alerts::default();
+    let (mut alerts, mut schedules) = (Alerts::default(), Cursors::default());
     while !from.is_over() {
         match from.byte()? {
             ALERTS => alerts = alert::thaw(prepared, &mut from)?,
+            SCHEDULES => schedules = schedule::thaw(prepared, &mut from)?,
             _ => return Err(ThawError::damaged("a section of no kind")),
         }
     }
@@ -116,6 +125,7 @@ pub(super) fn thaw(prepared: &Prepared, bytes: &[u8]) -> Result<Head, ThawError>
         switches,
         begun,
         moved,
+        schedules,
         accepted,
     })
 }

@@ -1,0 +1,278 @@
+//! What of a program turns by the passing of time alone (E12): the conditions
+//! whose turning counts, and the date triggers. When it turns is not known here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Prepared;
+use super::concerns::Touched;
+use super::reads::{Leaf, Sources, reads};
+use super::traces::Traces;
+use crate::engine::kept::TraceId;
+use crate::model::{AssociationId, ObjectId, PropertyId, SegmentId, WorkflowId};
+use crate::plan::{Condition, EventTrigger, Expression, Node, Past, Reenroll, Workflow};
+use crate::semantic::hir::EventSource;
+
+/// The conditions of segments that follow one.
+type Segments = BTreeMap<SegmentId, Condition>;
+
+/// What turns with time, by object.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Timely {
+    objects: Vec<OfObject>,
+}
+
+/// What turns with time for the records of an object.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct OfObject {
+    /// The workflows, older versions too.
+    pub(in crate::engine) plans: Vec<OfPlan>,
+    properties: BTreeSet<PropertyId>,
+    associations: BTreeSet<AssociationId>,
+    segments: BTreeSet<SegmentId>,
+    traces: BTreeSet<TraceId>,
+    /// Whether some of it counts for those inside alone.
+    of_inside: bool,
+}
+
+/// What turns with time in one version of a workflow.
+#[derive(Debug)]
+pub(in crate::engine) struct OfPlan {
+    /// The version.
+    pub(in crate::engine) id: WorkflowId,
+    /// The workflow.
+    pub(in crate::engine) of: WorkflowId,
+    /// What turns.
+    pub(in crate::engine) parts: Vec<Part>,
+}
+
+/// One thing that turns with time, by its place in the workflow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::engine) enum Part {
+    /// A filter trigger.
+    Filter(usize),
+    /// A `reenroll when`.
+    Again(usize),
+    /// A segment whose joining or leaving is an event.
+    Segment(SegmentId),
+    /// A date trigger.
+    Date(usize),
+    /// A `suppress`.
+    Suppress(usize),
+    /// An `unenroll when`.
+    Unenroll(usize),
+    /// The goal.
+    Goal,
+}
+
+impl Part {
+    /// The condition that turns; `None` for a date trigger.
+    fn condition<'p>(self, segments: &'p Segments, plan: &'p Workflow) -> Option<&'p Condition> {
+        match self {
+            Part::Filter(place) => plan.filters.get(place),
+            Part::Again(place) => match plan.reenroll.get(place)? {
+                Reenroll::When(condition) => Some(condition),
+                _ => None,
+            },
+            Part::Segment(segment) => segments.get(&segment),
+            Part::Suppress(place) => plan.suppress.get(place),
+            Part::Unenroll(place) => plan.unenroll.get(place),
+            Part::Goal => plan.goal.as_ref(),
+            Part::Date(_) => None,
+        }
+    }
+}
+
+impl OfPlan {
+    /// Whether a part counts only for records that are inside.
+    pub(in crate::engine) fn needs_inside(&self, part: Part) -> bool {
+        self.id != self.of || matches!(part, Part::Suppress(_) | Part::Unenroll(_) | Part::Goal)
+    }
+}
+
+impl OfObject {
+    /// Whether what turns may turn at another time now.
+    pub(in crate::engine) fn concerns(&self, touched: &Touched, has_moved: bool) -> bool {
+        touched.created
+            || (has_moved && self.of_inside)
+            || !touched.properties.is_disjoint(&self.properties)
+            || !touched.associations.is_disjoint(&self.associations)
+            || !touched.segments.is_disjoint(&self.segments)
+            || !touched.traces.is_disjoint(&self.traces)
+    }
+
+    fn add(&mut self, from: From<'_>, (of, plan): (OfPlan, &Workflow)) {
+        for part in &of.parts {
+            self.of_inside |= of.needs_inside(*part);
+            if let Part::Date(place) = part
+                && let Some(trigger) = plan.dates.get(*place)
+            {
+                self.properties.insert(trigger.property);
+            }
+            if let Some(condition) = part.condition(from.segments, plan) {
+                self.read(from, &condition.expression);
+            }
+        }
+        self.plans.push(of);
+    }
+
+    fn read(&mut self, from: From<'_>, expression: &Expression) {
+        let parts = expression.with_inner().into_iter();
+        for read in parts.flat_map(|part| reads(from.sources, part)) {
+            match (read.way.first(), read.leaf) {
+                (Some(hop), _) => {
+                    self.associations.insert(hop.association);
+                }
+                (None, Leaf::Property(property)) => {
+                    self.properties.insert(property);
+                }
+                (None, Leaf::Links(_, association)) => {
+                    self.associations.insert(association);
+                }
+                (None, Leaf::Trace(id)) => {
+                    self.traces.insert(id);
+                }
+                (None, Leaf::Segment(segment)) if self.segments.insert(segment) => {
+                    if let Some(condition) = from.segments.get(&segment) {
+                        self.read(from, &condition.expression);
+                    }
+                }
+                (None, Leaf::Segment(_) | Leaf::Record) => {}
+            }
+        }
+    }
+}
+
+/// What the parts are found by.
+#[derive(Clone, Copy)]
+struct From<'p> {
+    sources: Sources<'p>,
+    segments: &'p Segments,
+}
+
+impl Timely {
+    pub(super) fn of(sources: Sources<'_>, segments: &Segments) -> Self {
+        let from = From { sources, segments };
+        let catalog = &sources.program.catalog;
+        let mut timely = Timely {
+            objects: (0..catalog.objects.len())
+                .map(|_| OfObject::default())
+                .collect(),
+        };
+        for id in catalog.workflows.ids() {
+            for version in sources.program.versions(id) {
+                timely.add(from, (id, version));
+            }
+        }
+        timely
+    }
+
+    fn add(&mut self, from: From<'_>, (of, id): (WorkflowId, WorkflowId)) {
+        let Some(plan) = from.sources.program.plan(id) else {
+            return;
+        };
+        let object = self.objects.get_mut(plan.object.index());
+        let parts = parts(from, plan, of == id);
+        if let Some(object) = object.filter(|_| !parts.is_empty()) {
+            object.add(from, (OfPlan { id, of, parts }, plan));
+        }
+    }
+}
+
+/// What turns with time in a workflow, or in an older version of one, from which
+/// records only leave (V3).
+fn parts(from: From<'_>, plan: &Workflow, is_current: bool) -> Vec<Part> {
+    let all = |count: usize, part: fn(usize) -> Part| (0..count).map(part);
+    let entering = all(plan.reenroll.len(), Part::Again)
+        .chain(all(plan.dates.len(), Part::Date))
+        .filter(|_| is_current);
+    let filters = all(plan.filters.len(), Part::Filter);
+    let filters = filters.filter(|_| is_current || plan.unenroll_on_leaving);
+    let leaving = all(plan.suppress.len(), Part::Suppress)
+        .chain(all(plan.unenroll.len(), Part::Unenroll))
+        .chain(plan.goal.iter().map(|_| Part::Goal));
+    let followed = followed(plan, is_current).map(Part::Segment);
+    let found = entering.chain(filters).chain(leaving).chain(followed);
+    let turns = |part: &Part| match part.condition(from.segments, plan) {
+        Some(condition) => {
+            let moving = Moving {
+                segments: from.segments,
+                traces: from.sources.traces,
+            };
+            moving.moves(&condition.expression)
+        }
+        None => matches!(part, Part::Date(_)),
+    };
+    found.filter(turns).collect()
+}
+
+/// The segments whose joining or leaving is an event of a workflow.
+fn followed(plan: &Workflow, is_current: bool) -> impl Iterator<Item = SegmentId> {
+    let again = plan.reenroll.iter().filter_map(|reenroll| match reenroll {
+        Reenroll::On(trigger) => Some(&**trigger),
+        _ => None,
+    });
+    let entering = plan.events.iter().chain(again).filter(move |_| is_current);
+    let triggers = entering.chain(&plan.unenroll_on);
+    triggers.filter_map(|trigger: &EventTrigger| match trigger.event {
+        EventSource::Joined(segment) | EventSource::Left(segment) => Some(segment),
+        _ => None,
+    })
+}
+
+/// What time alone can change.
+#[derive(Clone, Copy)]
+struct Moving<'p> {
+    segments: &'p Segments,
+    traces: &'p Traces,
+}
+
+impl Moving<'_> {
+    /// Whether it can change the value of an expression.
+    fn moves(self, expression: &Expression) -> bool {
+        let mut parts = expression.with_inner().into_iter();
+        parts.any(|part| part.nodes().any(|(_, node, _)| self.node(node)))
+    }
+
+    fn node(self, node: &Node) -> bool {
+        match node {
+            Node::Now | Node::Today | Node::Relative(..) | Node::Within(..) => true,
+            Node::InSegment(segment) => self.segment(*segment),
+            Node::Past(past) => match &**past {
+                Past::InSegment(segment) => self.segment(*segment),
+                past => self.traces.moves(past),
+            },
+            _ => false,
+        }
+    }
+
+    fn segment(self, segment: SegmentId) -> bool {
+        let condition = self.segments.get(&segment);
+        condition.is_some_and(|condition| self.moves(&condition.expression))
+    }
+}
+
+impl Prepared {
+    /// What turns with time for the records of an object.
+    pub(in crate::engine) fn timely(&self, object: ObjectId) -> Option<&OfObject> {
+        let of = self.timely.objects.get(object.index());
+        of.filter(|of| !of.plans.is_empty())
+    }
+
+    /// The condition of a part of a workflow.
+    pub(in crate::engine) fn turning<'p>(
+        &'p self,
+        plan: &'p Workflow,
+        part: Part,
+    ) -> Option<&'p Condition> {
+        part.condition(&self.segments, plan)
+    }
+
+    /// Whether time alone can change the value of an expression.
+    pub(in crate::engine) fn moves(&self, expression: &Expression) -> bool {
+        let moving = Moving {
+            segments: &self.segments,
+            traces: &self.traces,
+        };
+        moving.moves(expression)
+    }
+}

@@ -1,0 +1,158 @@
+//! When a schedule comes. What comes again and again goes by wall time: one that
+//! does not exist is the next one that does, one that exists twice is the first
+//! (D1). Whom it takes is not known here.
+
+use crate::base::{Cron, Date, Duration, Time, TimeZone, Timestamp, Unit, day_of, instant};
+use crate::plan::{Every, MonthDay};
+use crate::syntax::ast::{DayKind, Nth};
+
+/// How many days are looked at for the next time: what has not come within a
+/// hundred years comes no more.
+const DAYS: i64 = 36_525;
+
+const MINUTES_OF_DAY: i64 = 1_440;
+
+/// The first time after an instant of what comes again and again.
+pub(super) fn next(every: &Every, after: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    on_days(after, zone, |day| match every {
+        Every::Clock(step) => clock(*step),
+        every => match comes_on(every, day) {
+            Some(time) => vec![time],
+            None => Vec::new(),
+        },
+    })
+}
+
+/// The first time after an instant at which five fields of cron fit.
+pub(super) fn next_of_cron(cron: &Cron, after: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    let has = |bits: u64, number: i64| u32::try_from(number).is_ok_and(|n| (bits >> n) & 1 == 1);
+    on_days(after, zone, |day| {
+        if !has(cron.months, day.month().into()) || !fits(cron, day) {
+            return Vec::new();
+        }
+        let minutes = (0..MINUTES_OF_DAY).filter(|minute| {
+            has(cron.hours, minute.div_euclid(60)) && has(cron.minutes, minute.rem_euclid(60))
+        });
+        minutes.filter_map(time_of).collect()
+    })
+}
+
+/// Where both the days of the month and those of the week are limited, either is
+/// enough.
+fn fits(cron: &Cron, day: Date) -> bool {
+    let of_month = (cron.days >> day.day().unsigned_abs()) & 1 == 1;
+    let weekday = day.weekday().to_monday_zero_offset().unsigned_abs();
+    let of_week = (cron.weekdays >> weekday) & 1 == 1;
+    match (cron.by_day, cron.by_weekday) {
+        (true, true) => of_month || of_week,
+        _ => of_month && of_week,
+    }
+}
+
+/// The first of the times of days after an instant.
+fn on_days(
+    after: Timestamp,
+    zone: &TimeZone,
+    times: impl Fn(Date) -> Vec<Time>,
+) -> Option<Timestamp> {
+    let mut day = day_of(after, zone);
+    for _ in 0..DAYS {
+        let times = times(day).into_iter();
+        let mut instants = times.filter_map(|time| instant(day.to_datetime(time), zone));
+        if let Some(found) = instants.find(|at| *at > after) {
+            return Some(found);
+        }
+        day = day.tomorrow().ok()?;
+    }
+    None
+}
+
+/// So many minutes or hours, counted from the beginning of the day.
+fn clock(step: Duration) -> Vec<Time> {
+    let minutes = match step.unit {
+        Unit::Hour => step.count.saturating_mul(60),
+        _ => step.count,
+    };
+    let step = usize::try_from(minutes.max(1)).unwrap_or(usize::MAX);
+    (0..MINUTES_OF_DAY)
+        .step_by(step)
+        .filter_map(time_of)
+        .collect()
+}
+
+fn time_of(minute: i64) -> Option<Time> {
+    let hour = i8::try_from(minute.div_euclid(60)).ok()?;
+    Time::new(hour, i8::try_from(minute.rem_euclid(60)).ok()?, 0, 0).ok()
+}
+
+/// The time of a day on which it comes. More than one unit is counted from the
+/// beginning of Monday, 5 January 1970.
+fn comes_on(every: &Every, day: Date) -> Option<Time> {
+    let (comes, time) = match every {
+        Every::Clock(_) => return None,
+        Every::Days(count, time) => (days_since_start(day)?.rem_euclid(*count) == 0, time),
+        Every::Weeks(count, days, time) => {
+            let week = days_since_start(day)?.div_euclid(7);
+            let weekday = day.weekday().to_monday_zero_offset().unsigned_abs();
+            (
+                week.rem_euclid(*count) == 0 && days.contains(&weekday),
+                time,
+            )
+        }
+        Every::Months(count, days, time) => {
+            let month = i64::from(day.year()) * 12 + i64::from(day.month()) - 1;
+            let since = month - 1970 * 12;
+            let fits = days.iter().any(|of| is_month_day(*of, day));
+            (since.rem_euclid(*count) == 0 && fits, time)
+        }
+        Every::Years(count, days, time) => {
+            let since = i64::from(day.year()) - 1970;
+            let fits = days.iter().any(|of| {
+                let last = of.month == 2 && day.days_in_month() == 28;
+                let of_month = if last { of.day.min(28) } else { of.day };
+                day.month() == of.month && day.day() == of_month
+            });
+            (since.rem_euclid(*count) == 0 && fits, time)
+        }
+    };
+    comes.then_some(*time)
+}
+
+fn days_since_start(day: Date) -> Option<i64> {
+    let start = Date::new(1970, 1, 5).ok()?;
+    Some(day.duration_since(start).as_hours().div_euclid(24))
+}
+
+/// Whether a day is one of a month: a day that the month lacks is its last.
+fn is_month_day(of: MonthDay, day: Date) -> bool {
+    match of {
+        MonthDay::Number(number) => {
+            let number = i8::try_from(number).unwrap_or(i8::MAX);
+            day.day() == number.min(day.days_in_month())
+        }
+        MonthDay::Nth(nth, kind) => is_nth(nth, kind, day),
+    }
+}
+
+/// Whether a day is the first, the second, the last of those of a kind.
+fn is_nth(nth: Nth, kind: DayKind, day: Date) -> bool {
+    let is_kind = |day: Date| {
+        let weekday = day.weekday().to_monday_zero_offset().unsigned_abs();
+        match kind {
+            DayKind::Any => true,
+            DayKind::Weekday => weekday < 5,
+            DayKind::Of(wanted) => weekday == wanted,
+        }
+    };
+    let last = day.last_of_month();
+    let from = |first: Date, last: Date| {
+        let days = first.day()..=last.day();
+        let days = days.filter_map(|number| first.with().day(number).build().ok());
+        days.filter(|day| is_kind(*day)).count()
+    };
+    is_kind(day)
+        && match nth {
+            Nth::From(place) => from(day.first_of_month(), day) == usize::from(place),
+            Nth::Last => from(day, last) == 1,
+        }
+}
