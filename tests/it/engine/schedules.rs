@@ -309,9 +309,9 @@ fn a_schedule_that_stays_goes_on_after_an_edit() {
     world
         .edit(&text.replace("10:00", "14:00"))
         .expect("it is published");
-    world.at("2026-01-07T12:00:00Z");
-    assert_eq!(world.times("ada", "w"), 2);
-    world.at("2026-01-07T13:00:00Z");
+    world.at("2026-01-06T13:00:00Z");
+    assert_eq!(world.times("ada", "w"), 3);
+    world.at("2026-01-07T12:59:59Z");
     assert_eq!(world.times("ada", "w"), 3);
 }
 
