@@ -371,7 +371,8 @@ impl Engine {
     /// Looks at a record because time has passed (E12). It comes but once for an
     /// instant, so that it begins no chain that counts.
     fn wake(&mut self, (due, record): (Timestamp, Uid), gathered: &mut Gathered) {
-        if self.state.record(record).is_none() {
+        let cell = self.state.record(record);
+        if cell.is_none_or(|cell| cell.gone.is_some()) {
             return;
         }
         let at = due.as_microsecond().to_le_bytes();

@@ -207,7 +207,7 @@ impl Taking<'_> {
 
     /// Whether a record matches, as far as it is known before it is asked.
     fn takes(&self, cell: &RecordCell) -> bool {
-        if cell.object != self.plan.object {
+        if cell.object != self.plan.object || cell.gone.is_some() {
             return false;
         }
         let notes = Notes::default();

@@ -14,7 +14,9 @@ use crate::base::Timestamp;
 
 /// When time alone next turns something for a record, after an instant.
 pub(super) fn next(prepared: &Prepared, cell: &RecordCell, after: Timestamp) -> Option<Timestamp> {
-    let of = prepared.timely(cell.object)?;
+    let of = prepared
+        .timely(cell.object)
+        .filter(|_| cell.gone.is_none())?;
     let notes = Notes::default();
     let mut first: Option<Timestamp> = None;
     for of in &of.plans {
@@ -77,8 +79,9 @@ impl Draft<'_> {
         };
         let mut changes = self.decision.changes.iter();
         let has_moved = changes.any(|change| matches!(change, Change::Been(..) | Change::Left(_)));
-        let is_woken = self.woken.is_some();
-        if !self.world.published || !(is_woken || of.concerns(&self.touched, has_moved)) {
+        let is_another = self.before.gone.is_some() != self.after.gone.is_some();
+        let is_due = self.woken.is_some() || self.rebased || is_another;
+        if !self.world.published || !(is_due || of.concerns(&self.touched, has_moved)) {
             return;
         }
         let next = next(prepared, &self.after, self.begins());
