@@ -32,7 +32,6 @@ const OPEN: &[(&str, &str)] = &[
 /// Rules that have no section in tests/specs yet, and why. It may only shrink
 /// too.
 const WITHOUT_SPEC: &[(&str, &str)] = &[
-    ("A8", "what is withdrawn at once needs hours or caps"),
     ("V1", "versions are not seen by a test"),
     ("V4", "`flow plan` is not built yet"),
     ("V5", "a test has no watch"),
