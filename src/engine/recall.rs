@@ -142,6 +142,17 @@ impl Draft<'_> {
         self.keep(id, kept.then_some(Kept::Yes));
     }
 
+    /// What another record was inside of, this one need not be: it knows itself
+    /// (L4).
+    pub(super) fn recall_inside(&mut self) {
+        let prepared = self.world.prepared;
+        for (_, trace) in prepared.traces.iter() {
+            if let Trace::Workflow(WorkflowTest::Active, workflow) = trace {
+                self.recall_test(WorkflowTest::Active, (*workflow, None));
+            }
+        }
+    }
+
     /// Lets what became of enrolments be seen: what is judged next compares
     /// with the record as it is without that. Returns what the delivery has
     /// changed besides.
@@ -157,6 +168,10 @@ impl Draft<'_> {
     /// itself (I5).
     pub(super) fn send_what_went(&mut self) {
         let went = std::mem::take(&mut self.went);
+        // Nothing turns true of a record that is gone (L4).
+        if self.after.gone.is_some() {
+            return self.recall_all_went(&went);
+        }
         if !went.is_empty() {
             self.send(self.after.id, Request::Went(went));
         }

@@ -5,7 +5,7 @@ use super::count::Bounds;
 use super::{Evaluation, Scope, View, folded};
 use crate::engine::kept::Kept;
 use crate::engine::prepared::Trace;
-use crate::model::{SegmentId, Value, compute};
+use crate::model::{ObjectId, PropertyId, SegmentId, Value, compute};
 use crate::plan::{Happened, Node, NodeId, Past};
 
 impl<'s> Evaluation<'s, '_> {
@@ -15,9 +15,9 @@ impl<'s> Evaluation<'s, '_> {
             Past::Happened(happened) => self.happened(past, happened, member),
             Past::Was {
                 value,
+                property,
                 other,
                 never,
-                ..
             } => {
                 let (record, folds) = self.owner(*value, member)?;
                 let other = self.node(*other, member)?;
@@ -25,16 +25,25 @@ impl<'s> Evaluation<'s, '_> {
                     Some(Kept::Values(values)) => values.as_slice(),
                     _ => &[],
                 };
-                Some(had.iter().any(|own| is(own, &other, folds)) != *never)
+                let was = had.iter().any(|own| is(own, &other, folds));
+                self.saw_past(*property, || {
+                    format!("{}was so", if was { "" } else { "never " })
+                });
+                Some(was != *never)
             }
             Past::Changed {
                 value,
+                property,
                 period,
                 negated,
-                ..
             } => {
                 let (record, _) = self.owner(*value, member)?;
-                match self.kept(record, past) {
+                let kept = self.kept(record, past);
+                self.saw_past(*property, || match kept {
+                    Some(Kept::At(at)) => format!("changed at {at}"),
+                    _ => "never changed".to_owned(),
+                });
+                match kept {
                     Some(Kept::At(at)) => {
                         let inside = self.within(&Value::Datetime(*at), *period)?;
                         Some(inside != *negated)
@@ -44,9 +53,32 @@ impl<'s> Evaluation<'s, '_> {
             }
             Past::Workflow { member: of, .. } | Past::Imported { member: of, .. } => {
                 let record = self.subject(*of, member)?;
-                Some(self.kept(record, past).is_some())
+                let is = self.kept(record, past).is_some();
+                self.scope.notes.saw(|| (self.asked(past), is.to_string()));
+                Some(is)
             }
             Past::InSegment(segment) => self.segment(*segment, member?),
+        }
+    }
+
+    /// What was read of the past of a property.
+    fn saw_past(self, (object, property): (ObjectId, PropertyId), value: impl FnOnce() -> String) {
+        let objects = &self.scope.prepared.program.catalog.objects;
+        self.scope.notes.saw(|| {
+            let name = &objects[object].properties[property].name;
+            (format!("the past of {name}"), value())
+        });
+    }
+
+    /// What is asked of a workflow or an import, as people write it.
+    fn asked(self, past: &Past) -> String {
+        let workflows = &self.scope.prepared.program.catalog.workflows;
+        match past {
+            Past::Workflow { test, workflow, .. } => {
+                format!("{} {}", test.words(), workflows[*workflow].name)
+            }
+            Past::Imported { name, .. } => format!("imported from \"{name}\""),
+            _ => String::new(),
         }
     }
 
@@ -68,7 +100,8 @@ impl<'s> Evaluation<'s, '_> {
                 &happened.event,
                 self.scope.this.object,
             );
-            (format!("happened {event}"), format!("{number} times"))
+            let times = if number == 1 { "time" } else { "times" };
+            (format!("happened {event}"), format!("{number} {times}"))
         });
         Some(bounds.happened(number))
     }

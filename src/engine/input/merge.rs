@@ -100,6 +100,7 @@ impl Draft<'_> {
         for of in other.put_back.values() {
             self.change(Change::PutBack(Box::new(of.clone())));
         }
+        self.recall_inside();
     }
 
     /// The unique values that the record has now lead to it for ever, whose
