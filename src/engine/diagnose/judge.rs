@@ -23,7 +23,11 @@ impl<'s> Patient<'s> {
     where
         's: 'a,
     {
-        Scope::of(self.state.prepared(), cell, self.now, notes)
+        let prepared = self.state.prepared();
+        Scope {
+            timetable: prepared.timetable(self.id),
+            ..Scope::of(prepared, cell, self.now, notes)
+        }
     }
 
     /// Its clauses that speak of who enrols, in the order of the text.

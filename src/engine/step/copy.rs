@@ -24,7 +24,13 @@ impl<'w> Draft<'w> {
         let of = self.after.enrolment(at.enrolment);
         let value = of.and_then(|of| self.step_scope(of).value(&copy.value));
         let Ok(value) = value
-            .map(|value| copied(&value, (&copy.from, to), self.world.zone()))
+            .map(|value| {
+                copied(
+                    &value,
+                    (&copy.from, to),
+                    &self.timetable_of(at.enrolment).zone,
+                )
+            })
             .transpose()
         else {
             self.tell_step(at.enrolment, Some(at.place), What::Step);

@@ -129,6 +129,7 @@ impl Draft<'_> {
         }
         let scope = Scope {
             parameters: &parameters,
+            timetable: scope.timetable,
             ..self.now_scope()
         };
         let texts = program.messages.get(message.index());

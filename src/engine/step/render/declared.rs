@@ -47,6 +47,7 @@ impl Draft<'_> {
             .collect();
         let scope = Scope {
             parameters: &values,
+            timetable: scope.timetable,
             ..self.now_scope()
         };
         let parts = Parts {
