@@ -143,9 +143,14 @@ impl Page<'_> {
         let step = told.field("step").unwrap_or("a step that is gone");
         let until = || self.instant(field("until"), told.at);
         match told.kind.as_str() {
+            "wait_began" if told.field("until").is_none() => format!("{step}: waits"),
             "wait_began" => format!("{step}: waits until {}", until()),
+            "held" => format!("{step}: held by the hours until {}", until()),
             "wait_moved" => format!("{step}: now waits until {}", until()),
-            "wait_ended" => format!("{step}: goes on"),
+            "wait_ended" => match told.field("case") {
+                Some(case) => format!("{step}: goes on by `{case}`"),
+                None => format!("{step}: goes on"),
+            },
             "action" => format!("{step}: {}", field("action")),
             "branch" => format!("{step}: takes `{}`", field("case")),
             "step" => step.to_owned(),
