@@ -72,6 +72,11 @@ fn schedules_come_at_their_times() {
         times("enroll every month on 31 at 09:00", "2026-03-01T00:00:00Z"),
         ["2026-01-31T08:00:00Z", "2026-02-28T08:00:00Z"]
     );
+}
+
+/// proves: D1, E8
+#[test]
+fn schedules_come_on_certain_days_and_by_cron() {
     assert_eq!(
         times(
             "enroll every month on first mon at 09:00",
