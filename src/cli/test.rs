@@ -172,7 +172,7 @@ pub(super) fn word(outcome: &Outcome<'_>) -> &'static str {
     match outcome.played.as_ref().map(|played| &played.verdict) {
         Some(Verdict::Passed) => PASSED,
         Some(Verdict::Failed(_)) => FAILED,
-        Some(Verdict::NotRun(_)) | None => NOT_RUN,
+        None => NOT_RUN,
     }
 }
 

@@ -47,7 +47,7 @@ impl Loaded {
         if let Some(program) = &compilation.program {
             // It says more of a placeholder than the warning does.
             findings.retain(|finding| finding.code != Code::Placeholder);
-            findings.append(program.not_run());
+            findings.append(program.placeholders());
         }
         match compilation.program {
             Some(program) if !findings.has_errors() => {

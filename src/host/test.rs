@@ -60,7 +60,7 @@ impl Suite {
         let mut findings = project.findings.clone();
         findings.append(compilation.findings);
         let program = compilation.program.filter(|_| !findings.has_errors());
-        let unrun = program.as_ref().map(crate::plan::Program::not_run);
+        let unrun = program.as_ref().map(crate::plan::Program::placeholders);
         let retries = || retries(&project.outside);
         let program = program.map(|program| Prepared::for_tests(program).with_retries(retries()));
         Suite {

@@ -86,7 +86,6 @@ impl Lowering<'_> {
             workflows,
             pinned,
             tests: self.tests(),
-            later: program.later.clone(),
             places: program.places.clone(),
             named: named(program),
             catalog,

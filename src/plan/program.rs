@@ -10,7 +10,7 @@ use crate::model::{
     Catalog, EventId, EventPropertyId, Hours, Item, MessageField, MessageId, PropertyId, SegmentId,
     Settings, WorkflowId,
 };
-use crate::semantic::hir::{JsonPath, Later, Verify};
+use crate::semantic::hir::{JsonPath, Verify};
 
 /// A program that can be run. Its lists are in the order of names.
 #[derive(Debug, Clone)]
@@ -47,7 +47,6 @@ pub struct Program {
     pub(super) workflows: Vec<Workflow>,
     pub(super) pinned: Vec<Pinned>,
     pub(super) tests: Vec<Test>,
-    pub(super) later: Vec<Later>,
 }
 
 /// An older version of a workflow, on which enrolments finish (V3). Nobody is
@@ -89,18 +88,10 @@ impl Program {
             .or_else(|| Some(&self.pinned.get(behind()?)?.workflow))
     }
 
-    /// What keeps it from running: the constructs that this version checks and
-    /// lowers, and does not run.
+    /// What keeps it from running: steps that are still to be written.
     #[must_use]
-    pub fn not_run(&self) -> Findings {
+    pub fn placeholders(&self) -> Findings {
         let mut findings = Findings::default();
-        for later in &self.later {
-            let message = format!("`{}` is not run yet", later.what);
-            findings.push(
-                Finding::new(Code::NotYet, later.span, message)
-                    .help("this version checks it; a program that holds it cannot run"),
-            );
-        }
         for step in self.workflows.iter().flat_map(|workflow| &workflow.steps) {
             if let StepKind::Todo(text) = &step.kind {
                 let message = format!("a placeholder cannot run: {text}");

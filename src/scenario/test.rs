@@ -15,7 +15,6 @@ mod near;
 mod outside;
 mod reached;
 mod sent;
-mod unrun;
 mod world;
 
 pub use self::edition::{Asked, Edition, Editions};
@@ -62,8 +61,6 @@ pub enum Verdict {
     Passed,
     /// Something did not.
     Failed(Box<Failure>),
-    /// It was not played: it says what this version does not run.
-    NotRun(Vec<(String, Span)>),
 }
 
 /// Why a test has failed.
@@ -87,18 +84,14 @@ type Going = Result<(), Box<Failure>>;
 /// Plays a test of a program, which may be edited on the way.
 #[must_use]
 pub fn play(program: &Arc<Prepared>, test: &Test, editions: &dyn Editions) -> Played {
-    let unrun = unrun::of(test);
     let mut stage = Stage::new(program, test, editions);
-    let verdict = match unrun.is_empty() {
-        false => Verdict::NotRun(unrun),
-        true => match stage.play() {
-            Ok(()) => Verdict::Passed,
-            Err(mut failure) => {
-                // An edited program reads the test from a text of its own.
-                failure.span.source = test.span.source;
-                Verdict::Failed(failure)
-            }
-        },
+    let verdict = match stage.play() {
+        Ok(()) => Verdict::Passed,
+        Err(mut failure) => {
+            // An edited program reads the test from a text of its own.
+            failure.span.source = test.span.source;
+            Verdict::Failed(failure)
+        }
     };
     let (engine, outside) = stage.scenario.into_parts();
     Played {

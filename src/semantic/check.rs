@@ -82,7 +82,7 @@ pub(super) fn check(
     let renamed = checker.check_renamed(&trees);
     let calendars = std::mem::take(&mut checker.calendars);
     checker.check_caps();
-    let (findings, later) = (checker.findings, checker.later);
+    let findings = checker.findings;
     let settings = settings.clone();
     let places = places::of(&catalog, &trees);
     let program = Program {
@@ -102,7 +102,6 @@ pub(super) fn check(
         tested,
         origins,
         places,
-        later,
         catalog,
     };
     Checked { program, findings }

@@ -78,17 +78,6 @@ pub struct Program {
     pub origins: Origins,
     /// Where the names of declarations stand.
     pub places: BTreeMap<Item, Span>,
-    /// What is checked and lowered, and not run by this version.
-    pub later: Vec<Later>,
-}
-
-/// A construct that is checked and lowered, and not run by this version.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Later {
-    /// What it is called.
-    pub what: Box<str>,
-    /// Where it stands.
-    pub span: Span,
 }
 
 /// An older version of a workflow, on which enrolments finish (V3).

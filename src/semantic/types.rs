@@ -33,7 +33,7 @@ pub(super) use scope::{Bound, EventScope, Local, Member, Scope, Source};
 
 use std::collections::BTreeSet;
 
-use super::hir::{Expr, ExprKind, FieldSource, Later};
+use super::hir::{Expr, ExprKind, FieldSource};
 use super::lost::Lost;
 use crate::base::{Name, SourceId, Span, meant};
 use crate::diagnostic::{Code, Finding, Findings, with_article};
@@ -61,8 +61,6 @@ pub(super) struct Checker<'a> {
     pub(super) parameters: Option<Parameters>,
     /// What the declaration at hand names.
     pub(super) uses: BTreeSet<Item>,
-    /// What is checked, and not run by this version.
-    pub(super) later: Vec<Later>,
     /// The arms of steps that lead to the step at hand.
     pub(super) trail: Vec<String>,
     /// Where the names of the workflow are bound, by their places, and how
@@ -94,7 +92,6 @@ impl<'a> Checker<'a> {
             findings,
             parameters: None,
             uses,
-            later: Vec::new(),
             trail: Vec::new(),
             bound: Vec::new(),
             step_ids: Vec::new(),
@@ -155,18 +152,6 @@ impl<'a> Checker<'a> {
     pub(super) fn is_lost(&self, code: Code, (name, span): (&str, Span)) -> bool {
         let elsewhere = !self.complete || self.lost.explains(name, span);
         self.lost.contains(name) || elsewhere && declared_elsewhere(code)
-    }
-
-    /// Notes a construct that is checked and lowered, and not run by this
-    /// version: a program with it is refused when it is to run.
-    pub(super) fn later(&mut self, what: &str, span: Span) {
-        let later = Later {
-            what: what.into(),
-            span,
-        };
-        if !self.later.contains(&later) {
-            self.later.push(later);
-        }
     }
 
     /// The value that an expression is known to have, constants resolved.

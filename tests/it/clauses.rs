@@ -158,14 +158,6 @@ fn clauses_are_in_the_plan() {
     assert_eq!(program.renamed[0].1.as_str(), "old");
 }
 
-#[test]
-fn all_clauses_run() {
-    assert!(compiled(CLAUSES).not_run().is_empty());
-    let unused = "calendar office { hours mon 09:00-10:00 }
-        workflow main on contact { on merge unenroll let boss = owner steps {} }";
-    assert!(compiled(unused).not_run().is_empty());
-}
-
 /// proves: V1
 #[test]
 fn a_calendar_counts_for_the_versions_of_those_that_name_it() {

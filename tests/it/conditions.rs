@@ -12,15 +12,6 @@ fn good(name: &str) -> Program {
     program(&[path], &Settings::default()).0
 }
 
-/// What keeps a program from running.
-fn not_run(program: &Program) -> Vec<String> {
-    let findings = program.not_run();
-    findings
-        .iter()
-        .map(|finding| finding.message.clone())
-        .collect()
-}
-
 fn nodes(program: &Program) -> Vec<&Node> {
     let expressions = program.conditions().map(|condition| &condition.expression);
     expressions
@@ -37,13 +28,6 @@ fn pasts(program: &Program) -> Vec<&Past> {
             _ => None,
         })
         .collect()
-}
-
-#[test]
-fn what_is_run_keeps_nothing_from_running() {
-    for name in ["conditions", "past"] {
-        assert_eq!(not_run(&good(name)), Vec::<String>::new(), "{name}");
-    }
 }
 
 #[test]

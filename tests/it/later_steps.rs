@@ -82,7 +82,7 @@ fn a_program_with_a_placeholder_is_refused() {
     let warnings: Vec<Code> = compiled.findings.iter().map(|one| one.code).collect();
     assert_eq!(warnings, [Code::Placeholder]);
     assert!(!compiled.findings.has_errors());
-    let refused = compiled.program.expect("no errors").not_run();
+    let refused = compiled.program.expect("no errors").placeholders();
     let refused: Vec<(Code, Level)> = refused.iter().map(|one| (one.code, one.level)).collect();
     assert_eq!(refused, [(Code::Placeholder, Level::Error)]);
 }

@@ -28,7 +28,6 @@ fn played(path: &Path) -> (Vec<String>, usize) {
                 let at = outcome.suite.places.of(failure.span);
                 format!("{at}: {}: {}", failure.message, failure.found.join("; "))
             }
-            Some(Verdict::NotRun(what)) => format!("not run: {what:?}"),
             None => format!("not run: {}", unrun(outcome.suite)),
         };
         wrong.push(format!("{name}: {why}"));

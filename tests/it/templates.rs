@@ -156,7 +156,6 @@ fn an_instance_is_the_workflow_written_out() {
     let written = program(&[COMMON, WRITTEN]);
     assert_eq!(bare(&instance), bare(&written));
     assert!(bare(&instance).contains("dublin"));
-    assert!(instance.not_run().is_empty());
 }
 
 fn version(program: &Program) -> String {

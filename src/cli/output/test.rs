@@ -117,7 +117,7 @@ fn test<'t>(outcome: &'t Outcome<'_>) -> WireTest<'t> {
         outcome: match verdict {
             Some(Verdict::Passed) => "passed",
             Some(Verdict::Failed(_)) => "failed",
-            Some(Verdict::NotRun(_)) | None => "not_run",
+            None => "not_run",
         },
         failure: failure.map(|failure| {
             let at = suite.project.sources.get(failure.span.source);
@@ -131,7 +131,6 @@ fn test<'t>(outcome: &'t Outcome<'_>) -> WireTest<'t> {
             }
         }),
         not_run: match verdict {
-            Some(Verdict::NotRun(what)) => what.iter().map(|(what, _)| what.clone()).collect(),
             None => unrun.collect(),
             Some(_) => Vec::new(),
         },

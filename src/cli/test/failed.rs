@@ -28,16 +28,6 @@ pub(super) fn text(outcome: &Outcome<'_>, style: Style) -> String {
             let drawn = drawn(suite, finding(failure), style);
             format!("\nin \"{name}\":\n{drawn}{traces}")
         }
-        Some((_, Verdict::NotRun(what))) => {
-            let findings = what.iter().map(|(what, span)| {
-                let message = format!("`{what}` is not run yet");
-                Finding::new(Code::NotYet, *span, message).help("so this test was not played")
-            });
-            let drawn: String = findings
-                .map(|finding| drawn(suite, finding, style))
-                .collect();
-            format!("\nin \"{name}\":\n{drawn}")
-        }
         None => {
             let first = suite.unrun.iter().next();
             let drawn = first.map(|finding| drawn(suite, finding.clone(), style));

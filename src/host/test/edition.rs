@@ -108,7 +108,7 @@ fn compiled(project: &Project) -> Result<Program, String> {
     let mut findings = project.findings.clone();
     findings.append(compilation.findings);
     if let Some(program) = &compilation.program {
-        findings.append(program.not_run());
+        findings.append(program.placeholders());
     }
     let mut errors = Findings::default();
     let wrong = findings

@@ -60,11 +60,9 @@ impl Checker<'_> {
             span: tree.span,
             clauses: tree.clauses.clone(),
         };
-        let later = self.later.clone();
         let (_, findings) = self.apart((tree.span, list.collect()), |checker| {
             checker.workflow((None, head.object), &workflow)
         });
-        self.later = later;
         findings
     }
 

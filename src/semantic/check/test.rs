@@ -20,9 +20,8 @@ use crate::syntax::ast::test::{Advance, Statement as Tree, StatementKind as Kind
 use cast::Cast;
 
 impl Checker<'_> {
-    /// Tests keep no program from running, and are no part of any version.
+    /// Tests are no part of any version.
     pub(super) fn check_tests(&mut self, trees: &[&ast::test::Test]) -> Vec<Test> {
-        let later = self.later.len();
         let mut trees = trees.to_vec();
         trees.sort_by(|a, b| (&a.name.text, a.span).cmp(&(&b.name.text, b.span)));
         for pair in trees.windows(2) {
@@ -33,7 +32,6 @@ impl Checker<'_> {
             }
         }
         let tests = trees.into_iter().map(|tree| self.test(tree)).collect();
-        self.later.truncate(later);
         self.uses.clear();
         tests
     }
