@@ -386,3 +386,17 @@ fn packages_are_shown() {
     let shell = folder.flow(&["completions", "bash"]).out;
     assert!(shell.contains("crm web email ads zoom"));
 }
+
+#[test]
+fn what_is_not_carried_out_yet_is_named_where_it_stands() {
+    let text = "workflow invited on contact {\n  enroll on created\n  steps {\n    \
+                do zoom.add_registrant { webinar_id: \"123\" }\n  }\n}\n";
+    let project = project(&["crm", "zoom"], text);
+    let program = compiled(&project).program.expect("it compiles");
+    let findings = program.not_carried();
+    let codes: Vec<Code> = findings.iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, [Code::NotYet]);
+    let found = found(&project, &findings);
+    let place = "main.flow F0002 `do zoom.add_registrant { webinar_id: \"123\" }`: ";
+    assert!(found[0].starts_with(place), "{found:?}");
+}

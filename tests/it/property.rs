@@ -124,6 +124,54 @@ fn a_claim_and_what_goes_on_meanwhile() {
     compare(OVERTAKEN, &acts.map(|act| Moment { at, act }));
 }
 
+/// Found to differ once: two records want one address, and one of them fails
+/// for ever.
+const WANTED: &str = r#"
+object contact { email: email unique required }
+event ping on contact {}
+workflow w0 on contact {
+  enroll on ping
+  steps {
+    wait 1 day
+    do log { text: "fail" } on error {}
+  }
+}
+workflow w1 on contact {
+  enroll on action_failed
+  reenroll always
+  steps { set email = "same@example.com" }
+}
+"#;
+
+/// proves: I5
+#[test]
+fn a_chain_of_failures_is_as_long_as_the_rule_says() {
+    let at: Timestamp = "2026-03-20T08:00:00Z".parse().expect("an instant");
+    let create = |handle: &str| Act::Create {
+        handle: handle.to_owned(),
+        object: "contact".to_owned(),
+        values: vec![(
+            "email".to_owned(),
+            Value::Text(format!("{handle}@example.com").into()),
+        )],
+    };
+    let ping = |handle: &str| Act::Event {
+        record: handle.to_owned(),
+        event: "ping".to_owned(),
+        values: Vec::new(),
+        occurred_at: None,
+        id: None,
+    };
+    let acts = [
+        create("c0"),
+        Act::Publish,
+        create("c3"),
+        ping("c3"),
+        ping("c0"),
+    ];
+    compare(WANTED, &acts.map(|act| Moment { at, act }));
+}
+
 /// Fails where the index of triggers leaves out a workflow that an input
 /// concerns.
 fn index(source: &str, history: &[Moment]) {

@@ -198,6 +198,8 @@ impl<'p> Model<'p> {
         let asked: Body<'p> = Box::new(move |model, at| {
             let fit = model.fitting(&model.records[&at.to], id, Some(value.clone()));
             fit.iter().for_each(|_| model.begin(&slot));
+            // The value answers, which is no further cause.
+            model.chain -= 1;
             model.send(&at.to, move |model, at| {
                 at.asker = asker;
                 model.take(at, id, Some(value));
@@ -207,7 +209,14 @@ impl<'p> Model<'p> {
                 model.next_turn(own);
             });
         });
-        self.send(&at.to, move |model, at| model.in_turn(at, &key, asked));
+        self.send(&at.to, move |model, at| {
+            // Who waits at a value goes on in a chain of its own.
+            let chain = model.chain;
+            model.in_turn(at, &key, move |model, at| {
+                model.chain = chain;
+                asked(model, at);
+            });
+        });
     }
 
     /// Makes the other end, then this one, if the link is not there.
