@@ -64,6 +64,13 @@ impl<'p> Model<'p> {
         self.queue.push_back((at, Box::new(body)));
     }
 
+    /// Asks for a value, or answers, which is no further cause.
+    fn forward(&mut self, to: &str, body: impl FnOnce(&mut Self, &mut Delivery) + 'p) {
+        self.chain -= 1;
+        self.send(to, body);
+        self.chain += 1;
+    }
+
     pub(super) fn deliver(&mut self, (mut at, body): Message<'p>) {
         self.chain = at.chain;
         at.before = self.records.get(&at.to).cloned();
@@ -198,9 +205,7 @@ impl<'p> Model<'p> {
         let asked: Body<'p> = Box::new(move |model, at| {
             let fit = model.fitting(&model.records[&at.to], id, Some(value.clone()));
             fit.iter().for_each(|_| model.begin(&slot));
-            // The value answers, which is no further cause.
-            model.chain -= 1;
-            model.send(&at.to, move |model, at| {
+            model.forward(&at.to, move |model, at| {
                 at.asker = asker;
                 model.take(at, id, Some(value));
                 if fit.is_ok() {
@@ -209,7 +214,7 @@ impl<'p> Model<'p> {
                 model.next_turn(own);
             });
         });
-        self.send(&at.to, move |model, at| {
+        self.forward(&at.to, move |model, at| {
             // Who waits at a value goes on in a chain of its own.
             let chain = model.chain;
             model.in_turn(at, &key, move |model, at| {
