@@ -7,7 +7,8 @@
 //! instant. A comparison with what moves turns where the two meet, and that
 //! instant is searched for, since all that moves is a function of the present.
 //! Values that do neither, such as a text that holds the present, are looked at
-//! again with the next whole minute.
+//! again with the next whole minute, and what has changed between two looks is
+//! searched for in that minute.
 
 mod call;
 mod course;
@@ -36,11 +37,12 @@ impl Scope<'_> {
         let notes = Notes::default();
         let first = self.at(self.now, &notes).value(expression);
         let mut at = self.now;
+        let has_changed = |at| self.at(at, &notes).value(expression) != first;
         for _ in 0..LOOKED_PAST {
-            let scope = self.at(at, &notes);
-            at = scope.may_turn(expression)?;
-            if self.at(at, &notes).value(expression) != first {
-                break;
+            let last = at;
+            at = self.at(last, &notes).may_turn(expression)?;
+            if has_changed(at) {
+                return Some(search::between_looks((last, at), &has_changed));
             }
         }
         Some(at)

@@ -119,6 +119,25 @@ fn halve(
     instant(to)
 }
 
+/// When a value turns that the second of two looks shows changed (E12). Where the
+/// two are more than a minute apart, that is the second: nothing was looked at by
+/// the minute.
+pub(super) fn between_looks(
+    (last, look): Window,
+    has_changed: &dyn Fn(Timestamp) -> bool,
+) -> Timestamp {
+    let (from, to) = (last.as_microsecond(), look.as_microsecond());
+    let found = match to.saturating_sub(from) > MINUTE {
+        true => None,
+        false => halve(
+            (from, to),
+            &|at| Timestamp::from_microsecond(at).ok(),
+            has_changed,
+        ),
+    };
+    found.unwrap_or(look)
+}
+
 fn after(day: Date, count: i64) -> Option<Date> {
     let by = Duration {
         count,
