@@ -99,8 +99,8 @@ fn tokens(text: &str) -> Vec<Range<usize>> {
 }
 
 fn quoted(rest: &str) -> usize {
-    if rest.starts_with("\"\"\"") {
-        return rest[3..].find("\"\"\"").map_or(rest.len(), |end| end + 6);
+    if let Some(text) = rest.strip_prefix("\"\"\"") {
+        return text.find("\"\"\"").map_or(rest.len(), |end| end + 6);
     }
     let mut escaped = false;
     let end = rest[1..].find(|c| {
@@ -192,7 +192,7 @@ fn outcome((findings, file): (&Findings, SourceId), broken: &Broken) -> Outcome 
             planted = true;
         } else if broken.kind == Damage::Cut && finding.code.code().starts_with("F02") {
             // What stood behind a cut is missing elsewhere.
-        } else if here && broken.declaration.contains(&start) || here && start >= after {
+        } else if here && (broken.declaration.contains(&start) || start >= after) {
             inside += 1;
         } else {
             elsewhere += 1;

@@ -155,7 +155,7 @@ impl<'a> Seen<'a> {
             let what: Vec<String> = differing
                 .iter()
                 .map(|(name, found)| {
-                    let found = found.map_or("unknown".to_owned(), |found| shown(found));
+                    let found = found.map_or("unknown".to_owned(), shown);
                     format!("`{name}` is {found}")
                 })
                 .collect();

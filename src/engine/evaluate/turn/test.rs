@@ -283,9 +283,7 @@ impl<'s> Evaluation<'s, '_> {
                 false => until,
             };
             is_decided = true;
-            if longest.is_none() {
-                return None;
-            }
+            longest?;
         }
         if is_decided { longest } else { all }
     }
