@@ -361,6 +361,18 @@ fn what_is_looked_at_by_the_minute_turns_at_its_instant() {
     check(&texts.map(str::to_owned), at, 18_270_780_546_439_864_569);
 }
 
+/// proves: E12, D2
+#[test]
+fn a_period_meets_a_moment_that_stands_for_a_while() {
+    let texts = [
+        "end_of(week, (today at 09:00)) within next 12 hours",
+        "start_of(month, now) within last 90 minutes",
+        "(today at 09:00) within next 3 hours",
+    ];
+    let at = "2026-12-20T22:39:00Z".parse().expect("it is an instant");
+    check(&texts.map(str::to_owned), at, 6_327_858_725_412_181_128);
+}
+
 /// How often a record is looked at within a year for a condition, or within the
 /// years that it takes.
 fn turns(condition: &str, value: &str, years: i64) -> usize {

@@ -213,11 +213,9 @@ impl<'s> Evaluation<'s, '_> {
         let Some(value) = &side.value else {
             return side.course.until;
         };
-        if !side.course.is_still() {
-            let settled = self.settled((a, side.course), member);
-            return earlier(settled, self.midnight(self.scope.now));
-        }
-        earlier(self.period_turn(value, period), side.course.until)
+        // While a moving moment stands, the period goes on to meet it.
+        let settled = self.settled((a, side.course), member);
+        earlier(self.period_turn(value, period), settled)
     }
 
     /// When a moment that stays and an end of a period meet.
