@@ -35,7 +35,7 @@ const WITHOUT_SPEC: &[(&str, &str)] = &[
     ("V1", "versions are not seen by a test"),
     ("V4", "`flow plan` is not built yet"),
     ("V5", "a test has no watch"),
-    ("V7", "`program is` is not run yet"),
+    ("V7", "a refusal is no event of a test"),
     ("H1", "the history is not seen by a test"),
     ("H2", "retention is not built yet"),
     ("H3", "a diagnosis is not seen by a test"),
