@@ -4,8 +4,6 @@
 
 mod times;
 
-use std::sync::Arc;
-
 use super::consider::Cause;
 use super::decision::{Change, Decision, Entry, What};
 use super::draft::{Draft, follow_up};
@@ -287,7 +285,7 @@ impl Draft<'_> {
             return;
         }
         self.from = Some(due);
-        let cause = Cause::plain(Arc::from("schedule"), schedule.span);
+        let cause = Cause::plain("schedule", schedule.span);
         self.enrol_by_itself(id, plan, cause);
     }
 }
