@@ -11,16 +11,18 @@ mod made;
 mod name;
 mod reads;
 mod refined;
+mod things;
 mod timely;
 mod timetables;
 mod traces;
 mod watch;
 
 pub(super) use bucket::Sight;
-pub(super) use concerns::{Concerns, Touched};
+pub(super) use concerns::Concerns;
 pub(super) use guard::Source;
 pub(super) use interest::Interest;
 pub(super) use refined::{Bound, Refined};
+pub(super) use things::Touched;
 pub(super) use timely::Part;
 pub(super) use traces::{Counted, Trace};
 
@@ -28,7 +30,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::guard::Guards;
 use self::interest::Interests;
-use self::reads::Sources;
+use self::reads::{Segments, Sources};
 use self::timely::Timely;
 use self::timetables::Timetables;
 use self::traces::Traces;
@@ -60,7 +62,7 @@ pub struct Prepared {
     /// What waits watch (W3, W5).
     pub(super) watches: Watches,
     timely: Timely,
-    segments: BTreeMap<SegmentId, Condition>,
+    segments: Segments,
     unique: Vec<Vec<PropertyId>>,
     /// When failed actions are tried again (A3).
     pub(super) retries: Retries,
@@ -87,7 +89,7 @@ impl Prepared {
             .segments
             .iter()
             .map(|segment: &Segment| (segment.segment, segment.condition.clone()));
-        let segments: BTreeMap<SegmentId, Condition> = segments.collect();
+        let segments = segments.collect();
         let unique = program.catalog.objects.iter().map(|(_, object)| {
             let properties = object.properties.iter();
             properties
@@ -123,14 +125,14 @@ impl Prepared {
         let sources = Sources {
             program,
             traces: &prepared.traces,
+            segments: &prepared.segments,
         };
         prepared.interests = Interests::of(sources);
         prepared.watches = Watches::of(sources);
-        prepared.timely = Timely::of(sources, &prepared.segments);
+        prepared.timely = Timely::of(sources);
         let guards = Guards {
             sources,
             constants: &prepared.constants,
-            segments: &prepared.segments,
         };
         prepared.concerns = Concerns::of(guards);
         prepared
@@ -150,6 +152,14 @@ impl Prepared {
     #[must_use]
     pub fn with_retries(self, retries: Retries) -> Self {
         Prepared { retries, ..self }
+    }
+
+    fn sources(&self) -> Sources<'_> {
+        Sources {
+            program: &self.program,
+            traces: &self.traces,
+            segments: &self.segments,
+        }
     }
 
     /// A workflow of the program, or an older version of one (V3).

@@ -177,16 +177,3 @@ impl Draft<'_> {
         }
     }
 }
-
-impl Touched {
-    /// Takes in what else was changed.
-    pub(super) fn add(&mut self, other: Touched) {
-        self.created |= other.created;
-        self.time |= other.time;
-        self.properties.extend(other.properties);
-        self.associations.extend(other.associations);
-        self.segments.extend(other.segments);
-        self.traces.extend(other.traces);
-        self.event = self.event.take().or(other.event);
-    }
-}

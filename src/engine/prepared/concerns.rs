@@ -7,108 +7,31 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::bucket::{Bucket, Sight, put};
 use super::guard::{Guard, Guards};
 use super::reads::{Leaf, Sources, reads};
-use crate::engine::kept::TraceId;
-use crate::model::{AssociationId, EventId, ObjectId, PropertyId, SegmentId, WorkflowId};
-use crate::plan::{EventTrigger, Expression, Reenroll, Workflow};
-use crate::semantic::hir::EventSource;
+use super::things::{Thing, Things, Touched};
+use crate::model::{ObjectId, PropertyId, WorkflowId};
+use crate::plan::{Expression, Reenroll, Workflow};
 
-/// What one delivery has changed, or brought, of a record.
-#[derive(Debug, Clone, Default)]
-pub(in crate::engine) struct Touched {
-    /// The record has come into being.
-    pub(in crate::engine) created: bool,
-    /// Its properties, computed ones too.
-    pub(in crate::engine) properties: BTreeSet<PropertyId>,
-    /// Its associations: links, labels or values heard.
-    pub(in crate::engine) associations: BTreeSet<AssociationId>,
-    /// Its static segments.
-    pub(in crate::engine) segments: BTreeSet<SegmentId>,
-    /// What conditions read of its past.
-    pub(in crate::engine) traces: BTreeSet<TraceId>,
-    /// An event.
-    pub(in crate::engine) event: Option<EventSource>,
-    /// Only time has passed: no condition sees anything else.
-    pub(in crate::engine) time: bool,
-}
-
-impl Touched {
-    /// Whether anything happened that a condition could see, but for the passing
-    /// of time.
-    #[must_use]
-    pub(in crate::engine) fn is_empty(&self) -> bool {
-        !self.created
-            && self.properties.is_empty()
-            && self.associations.is_empty()
-            && self.segments.is_empty()
-            && self.traces.is_empty()
-            && self.event.is_none()
-    }
-}
-
-/// Something for each thing that can concern a workflow.
+/// A list for each thing that can concern a workflow.
 #[derive(Debug, Default)]
 struct Lists<T> {
-    created: T,
-    properties: BTreeMap<PropertyId, T>,
-    associations: BTreeMap<AssociationId, T>,
-    segments: BTreeMap<SegmentId, T>,
-    traces: BTreeMap<TraceId, T>,
-    events: BTreeMap<EventId, T>,
-    failed: T,
+    lists: BTreeMap<Thing, T>,
 }
 
 impl<T: Default> Lists<T> {
     /// The list of one thing.
     fn of(&mut self, thing: Thing) -> &mut T {
-        match thing {
-            Thing::Created => &mut self.created,
-            Thing::Property(property) => self.properties.entry(property).or_default(),
-            Thing::Association(association) => self.associations.entry(association).or_default(),
-            Thing::Segment(segment) => self.segments.entry(segment).or_default(),
-            Thing::Trace(id) => self.traces.entry(id).or_default(),
-            Thing::Event(event) => self.events.entry(event).or_default(),
-            Thing::Failed => &mut self.failed,
-        }
+        self.lists.entry(thing).or_default()
     }
 
-    /// The lists of all that was touched.
-    fn touched<'l>(&'l self, touched: &'l Touched) -> impl Iterator<Item = &'l T> {
-        let created = touched.created.then_some(&self.created);
-        let rest = (!touched.created).then(|| {
-            let properties = touched.properties.iter();
-            let properties = properties.filter_map(|id| self.properties.get(id));
-            let associations = touched.associations.iter();
-            let associations = associations.filter_map(|id| self.associations.get(id));
-            let segments = touched.segments.iter();
-            let segments = segments.filter_map(|id| self.segments.get(id));
-            let traces = touched.traces.iter();
-            let traces = traces.filter_map(|id| self.traces.get(id));
-            let event = match &touched.event {
-                Some(EventSource::Declared(event)) => self.events.get(event),
-                Some(EventSource::ActionFailed) => Some(&self.failed),
-                _ => None,
-            };
-            let things = properties.chain(associations).chain(segments);
-            things.chain(traces).chain(event)
-        });
-        created.into_iter().chain(rest.into_iter().flatten())
+    /// The lists of all that was touched; of a new record that is the one of
+    /// all who look at records of its object.
+    fn touched(&self, touched: &Touched) -> impl Iterator<Item = &T> {
+        let created = touched.created.then_some(Thing::Created);
+        let things = (!touched.created).then(|| touched.things());
+        let things = created.into_iter().chain(things.into_iter().flatten());
+        things.filter_map(|thing| self.lists.get(&thing))
     }
 }
-
-/// One thing that can concern a workflow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Thing {
-    Created,
-    Property(PropertyId),
-    Association(AssociationId),
-    Segment(SegmentId),
-    Trace(TraceId),
-    Event(EventId),
-    Failed,
-}
-
-/// How often something reads each thing.
-type Things = BTreeMap<Thing, u32>;
 
 /// The workflows of an object, by what concerns them, by their places.
 #[derive(Debug, Default)]
@@ -148,7 +71,7 @@ impl Concerns {
                 object.enrolling(guards, (place, workflow));
                 let versions = program.versions(WorkflowId::at(place));
                 for plan in versions.filter_map(|id| program.plan(id)) {
-                    object.leaving(guards, (place, plan));
+                    object.leaving(guards.sources, (place, plan));
                 }
             }
         }
@@ -252,28 +175,31 @@ impl OfObject {
             }
         }
         for condition in conditions {
-            let mut things = read(guards, &condition.expression);
-            things.insert(Thing::Created, 1);
+            let mut things = Things::default();
+            things.add_expression(guards.sources, &condition.expression);
+            things.add(Thing::Created);
             self.index(place, &guards.condition(condition), &things);
         }
         for trigger in triggers {
+            let mut things = Things::default();
+            things.add_event(guards.sources, &trigger.event);
             let guard = guards.trigger(workflow.object, trigger);
-            self.index(place, &guard, &occurring(guards, trigger));
+            self.index(place, &guard, &things);
         }
     }
 
     fn index(&mut self, place: usize, guard: &Guard, things: &Things) {
-        for (thing, times) in things {
+        for (thing, times) in things.iter() {
             let alone = match thing {
-                Thing::Property(property) if *times == 1 => Some(*property),
+                Thing::Property(property) if times == 1 => Some(property),
                 _ => None,
             };
-            self.enrolling.of(*thing).add(place, guard, alone);
+            self.enrolling.of(thing).add(place, guard, alone);
         }
     }
 
     /// What can take a record out of a version of a workflow (V3).
-    fn leaving(&mut self, guards: Guards<'_>, (place, workflow): (usize, &Workflow)) {
+    fn leaving(&mut self, sources: Sources<'_>, (place, workflow): (usize, &Workflow)) {
         let leaving = workflow
             .filters
             .iter()
@@ -282,65 +208,17 @@ impl OfObject {
             .chain(&workflow.suppress)
             .chain(&workflow.unenroll)
             .chain(&workflow.goal);
-        let mut things = Things::new();
+        let mut things = Things::default();
         for condition in conditions {
-            things.extend(read(guards, &condition.expression));
+            things.add_expression(sources, &condition.expression);
         }
         for trigger in &workflow.unenroll_on {
-            things.extend(occurring(guards, trigger));
+            things.add_event(sources, &trigger.event);
         }
-        for thing in things.keys() {
-            put(self.leaving.of(*thing), place);
-        }
-    }
-}
-
-/// What an event trigger listens to.
-fn occurring(guards: Guards<'_>, trigger: &EventTrigger) -> Things {
-    let mut things = Things::new();
-    match &trigger.event {
-        EventSource::Declared(event) => things.insert(Thing::Event(*event), 1),
-        EventSource::ActionFailed => things.insert(Thing::Failed, 1),
-        EventSource::Created => things.insert(Thing::Created, 1),
-        // Its filter may read the property too.
-        EventSource::Changed(property) => things.insert(Thing::Property(*property), 2),
-        EventSource::Joined(segment) | EventSource::Left(segment) => {
-            in_segment(guards, *segment, &mut things);
-            things.insert(Thing::Created, 1)
-        }
-    };
-    things
-}
-
-fn in_segment(guards: Guards<'_>, segment: SegmentId, things: &mut Things) {
-    match guards.segments.get(&segment) {
-        None => *things.entry(Thing::Segment(segment)).or_default() += 1,
-        Some(condition) => {
-            for (thing, times) in read(guards, &condition.expression) {
-                *things.entry(thing).or_default() += times;
-            }
+        for (thing, _) in things.iter() {
+            put(self.leaving.of(thing), place);
         }
     }
-}
-
-/// What an expression reads, through segments too.
-fn read(guards: Guards<'_>, expression: &Expression) -> Things {
-    let mut things = Things::new();
-    for read in reads(guards.sources, expression) {
-        let thing = match (read.way.first(), read.leaf) {
-            (Some(hop), _) => Thing::Association(hop.association),
-            (None, Leaf::Property(property)) => Thing::Property(property),
-            (None, Leaf::Links(_, association)) => Thing::Association(association),
-            (None, Leaf::Trace(id)) => Thing::Trace(id),
-            (None, Leaf::Segment(segment)) => {
-                in_segment(guards, segment, &mut things);
-                continue;
-            }
-            (None, Leaf::Record) => continue,
-        };
-        *things.entry(thing).or_default() += 1;
-    }
-    things
 }
 
 fn own_properties(sources: Sources<'_>, expression: &Expression) -> Vec<PropertyId> {

@@ -2,10 +2,10 @@
 
 use super::Prepared;
 use crate::base::{Timestamp, Uid};
-use crate::engine::evaluate::{Notes, Scope};
+use crate::engine::evaluate::{Notes, Scope, folded};
 use crate::engine::record::RecordCell;
 use crate::model::{ObjectId, Value};
-use crate::plan::Node;
+use crate::plan::{Expression, Node, NodeId};
 
 /// Evaluates each constant after those that it names.
 pub(super) fn settle(prepared: &mut Prepared) {
@@ -51,4 +51,23 @@ fn visit(prepared: &Prepared, place: usize, seen: &mut [bool], order: &mut Vec<u
         }
     }
     order.push(place);
+}
+
+/// The value of a node that reads nothing but constants.
+pub(super) fn known(
+    constants: &[Option<Value>],
+    expression: &Expression,
+    node: NodeId,
+) -> Option<Value> {
+    let known = |node: NodeId| known(constants, expression, node);
+    match expression.node(node)? {
+        Node::Constant(value) => Some(value.clone()),
+        Node::Named(constant) => constants.get(constant.index())?.clone(),
+        Node::Folded(inner) => Some(folded(known(*inner)?)),
+        Node::List(items) => {
+            let items = items.iter().map(|item| known(*item));
+            items.collect::<Option<_>>().map(Value::List)
+        }
+        _ => None,
+    }
 }

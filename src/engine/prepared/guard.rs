@@ -2,8 +2,7 @@
 //! true: what an index of conditions goes by. It errs on one side only: where
 //! the guard fails, the condition is not true.
 
-use std::collections::BTreeMap;
-
+use super::constants;
 use super::reads::Sources;
 use crate::base::{Decimal, Text};
 use crate::engine::evaluate::folded;
@@ -65,12 +64,10 @@ impl Key {
 /// What guards are made with.
 #[derive(Clone, Copy)]
 pub(super) struct Guards<'p> {
-    /// What is declared, and what is read of the past.
+    /// What a program reads is found by.
     pub(super) sources: Sources<'p>,
     /// The values of constants.
     pub(super) constants: &'p [Option<Value>],
-    /// The conditions of segments.
-    pub(super) segments: &'p BTreeMap<SegmentId, Condition>,
 }
 
 impl<'p> Guards<'p> {
@@ -79,14 +76,16 @@ impl<'p> Guards<'p> {
         self.of(&condition.expression, None)
     }
 
+    fn segment(self, segment: SegmentId) -> Guard {
+        let condition = self.sources.segments.get(&segment);
+        condition.map_or(Guard::Free, |condition| self.condition(condition))
+    }
+
     /// The guard of an event trigger of an object, once its event occurs.
     pub(super) fn trigger(self, object: ObjectId, trigger: &EventTrigger) -> Guard {
         let event = match &trigger.event {
             EventSource::Declared(event) => Some(*event),
-            EventSource::Joined(segment) => {
-                let condition = self.segments.get(segment);
-                return condition.map_or(Guard::Free, |condition| self.condition(condition));
-            }
+            EventSource::Joined(segment) => return self.segment(*segment),
             EventSource::Changed(property) => {
                 let to = self.changed((object, *property), trigger.to.as_ref());
                 if let Some(guard) = to {
@@ -140,10 +139,7 @@ impl<'p> Guards<'p> {
                 looked(term).map(|probe| (probe, vec![Key::Bool(true)]))
             }
             Some(Node::Not(inner)) => looked(*inner).map(|probe| (probe, vec![Key::Bool(false)])),
-            Some(Node::InSegment(segment)) => {
-                let condition = self.segments.get(segment);
-                return condition.map_or(Guard::Free, |condition| self.condition(condition));
-            }
+            Some(Node::InSegment(segment)) => return self.segment(*segment),
             _ => return self.range(expression, term).unwrap_or(Guard::Free),
         };
         guard.map_or(Guard::Free, |(probe, keys)| Guard::Equal(probe, keys))
@@ -189,18 +185,8 @@ impl<'p> Guards<'p> {
         Some(Guard::Range(property, ends))
     }
 
-    /// The value of a node that reads nothing.
     fn constant(self, expression: &Expression, node: NodeId) -> Option<Value> {
-        match expression.node(node)? {
-            Node::Constant(value) => Some(value.clone()),
-            Node::Named(constant) => self.constants.get(constant.index())?.clone(),
-            Node::Folded(inner) => Some(folded(self.constant(expression, *inner)?)),
-            Node::List(items) => {
-                let items = items.iter().map(|item| self.constant(expression, *item));
-                items.collect::<Option<_>>().map(Value::List)
-            }
-            _ => None,
-        }
+        constants::known(self.constants, expression, node)
     }
 }
 

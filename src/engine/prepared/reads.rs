@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::traces::Traces;
 use crate::engine::kept::TraceId;
 use crate::model::{AssociationId, ObjectId, PropertyId, SegmentId};
-use crate::plan::{Expression, Hop, Link, Node, NodeId, Past, Program, Root, Way};
+use crate::plan::{Condition, Expression, Hop, Link, Node, NodeId, Past, Program, Root, Way};
 
 /// One thing that an expression reads, from the record that it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,9 +34,16 @@ pub(super) enum Leaf {
 /// What a program reads is found by.
 #[derive(Clone, Copy)]
 pub(super) struct Sources<'p> {
+    /// What is declared.
     pub(super) program: &'p Program,
+    /// What is read of the past.
     pub(super) traces: &'p Traces,
+    /// The conditions of segments that follow one.
+    pub(super) segments: &'p Segments,
 }
+
+/// The conditions of segments that follow one.
+pub(super) type Segments = BTreeMap<SegmentId, Condition>;
 
 /// Everything that an expression reads.
 pub(super) fn reads(sources: Sources<'_>, expression: &Expression) -> Vec<Read> {
@@ -152,9 +159,8 @@ impl Reader<'_, '_> {
         if to.is_empty() {
             return self.add(to, Leaf::Segment(segment));
         }
-        let mut plans = self.sources.program.segments.iter();
-        match plans.find(|plan| plan.segment == segment) {
-            Some(plan) => self.inside(&plan.condition.expression, (&to, &[])),
+        match self.sources.segments.get(&segment) {
+            Some(condition) => self.inside(&condition.expression, (&to, &[])),
             None => {
                 if let Some(id) = self.sources.traces.member(segment) {
                     self.add(to, Leaf::Trace(id));

@@ -1,19 +1,12 @@
 //! What of a program turns by the passing of time alone (E12): the conditions
 //! whose turning counts, and the date triggers. When it turns is not known here.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::Prepared;
-use super::concerns::Touched;
-use super::reads::{Leaf, Sources, reads};
-use super::traces::Traces;
-use crate::engine::kept::TraceId;
-use crate::model::{AssociationId, ObjectId, PropertyId, SegmentId, WorkflowId};
+use super::reads::{Segments, Sources};
+use super::things::{Thing, Things, Touched};
+use crate::model::{ObjectId, SegmentId, WorkflowId};
 use crate::plan::{Condition, EventTrigger, Expression, Node, Past, Reenroll, Workflow};
 use crate::semantic::hir::EventSource;
-
-/// The conditions of segments that follow one.
-type Segments = BTreeMap<SegmentId, Condition>;
 
 /// What turns with time, by object.
 #[derive(Debug, Default)]
@@ -26,10 +19,8 @@ pub(in crate::engine) struct Timely {
 pub(in crate::engine) struct OfObject {
     /// The workflows, older versions too.
     pub(in crate::engine) plans: Vec<OfPlan>,
-    properties: BTreeSet<PropertyId>,
-    associations: BTreeSet<AssociationId>,
-    segments: BTreeSet<SegmentId>,
-    traces: BTreeSet<TraceId>,
+    /// What it is read from.
+    things: Things,
     /// Whether some of it counts for those inside alone.
     of_inside: bool,
 }
@@ -92,66 +83,27 @@ impl OfPlan {
 impl OfObject {
     /// Whether what turns may turn at another time now.
     pub(in crate::engine) fn concerns(&self, touched: &Touched, has_moved: bool) -> bool {
-        touched.created
-            || (has_moved && self.of_inside)
-            || !touched.properties.is_disjoint(&self.properties)
-            || !touched.associations.is_disjoint(&self.associations)
-            || !touched.segments.is_disjoint(&self.segments)
-            || !touched.traces.is_disjoint(&self.traces)
+        touched.created || (has_moved && self.of_inside) || self.things.are_touched(touched)
     }
 
-    fn add(&mut self, from: From<'_>, (of, plan): (OfPlan, &Workflow)) {
+    fn add(&mut self, sources: Sources<'_>, (of, plan): (OfPlan, &Workflow)) {
         for part in &of.parts {
             self.of_inside |= of.needs_inside(*part);
             if let Part::Date(place) = part
                 && let Some(trigger) = plan.dates.get(*place)
             {
-                self.properties.insert(trigger.property);
+                self.things.add(Thing::Property(trigger.property));
             }
-            if let Some(condition) = part.condition(from.segments, plan) {
-                self.read(from, &condition.expression);
+            if let Some(condition) = part.condition(sources.segments, plan) {
+                self.things.add_expression(sources, &condition.expression);
             }
         }
         self.plans.push(of);
     }
-
-    fn read(&mut self, from: From<'_>, expression: &Expression) {
-        let parts = expression.with_inner().into_iter();
-        for read in parts.flat_map(|part| reads(from.sources, part)) {
-            match (read.way.first(), read.leaf) {
-                (Some(hop), _) => {
-                    self.associations.insert(hop.association);
-                }
-                (None, Leaf::Property(property)) => {
-                    self.properties.insert(property);
-                }
-                (None, Leaf::Links(_, association)) => {
-                    self.associations.insert(association);
-                }
-                (None, Leaf::Trace(id)) => {
-                    self.traces.insert(id);
-                }
-                (None, Leaf::Segment(segment)) if self.segments.insert(segment) => {
-                    if let Some(condition) = from.segments.get(&segment) {
-                        self.read(from, &condition.expression);
-                    }
-                }
-                (None, Leaf::Segment(_) | Leaf::Record) => {}
-            }
-        }
-    }
-}
-
-/// What the parts are found by.
-#[derive(Clone, Copy)]
-struct From<'p> {
-    sources: Sources<'p>,
-    segments: &'p Segments,
 }
 
 impl Timely {
-    pub(super) fn of(sources: Sources<'_>, segments: &Segments) -> Self {
-        let from = From { sources, segments };
+    pub(super) fn of(sources: Sources<'_>) -> Self {
         let catalog = &sources.program.catalog;
         let mut timely = Timely {
             objects: (0..catalog.objects.len())
@@ -160,27 +112,27 @@ impl Timely {
         };
         for id in catalog.workflows.ids() {
             for version in sources.program.versions(id) {
-                timely.add(from, (id, version));
+                timely.add(sources, (id, version));
             }
         }
         timely
     }
 
-    fn add(&mut self, from: From<'_>, (of, id): (WorkflowId, WorkflowId)) {
-        let Some(plan) = from.sources.program.plan(id) else {
+    fn add(&mut self, sources: Sources<'_>, (of, id): (WorkflowId, WorkflowId)) {
+        let Some(plan) = sources.program.plan(id) else {
             return;
         };
         let object = self.objects.get_mut(plan.object.index());
-        let parts = parts(from, plan, of == id);
+        let parts = parts(sources, plan, of == id);
         if let Some(object) = object.filter(|_| !parts.is_empty()) {
-            object.add(from, (OfPlan { id, of, parts }, plan));
+            object.add(sources, (OfPlan { id, of, parts }, plan));
         }
     }
 }
 
 /// What turns with time in a workflow, or in an older version of one, from which
 /// records only leave (V3).
-fn parts(from: From<'_>, plan: &Workflow, is_current: bool) -> Vec<Part> {
+fn parts(sources: Sources<'_>, plan: &Workflow, is_current: bool) -> Vec<Part> {
     let all = |count: usize, part: fn(usize) -> Part| (0..count).map(part);
     let entering = all(plan.reenroll.len(), Part::Again)
         .chain(all(plan.dates.len(), Part::Date))
@@ -192,14 +144,8 @@ fn parts(from: From<'_>, plan: &Workflow, is_current: bool) -> Vec<Part> {
         .chain(plan.goal.iter().map(|_| Part::Goal));
     let followed = followed(plan, is_current).map(Part::Segment);
     let found = entering.chain(filters).chain(leaving).chain(followed);
-    let turns = |part: &Part| match part.condition(from.segments, plan) {
-        Some(condition) => {
-            let moving = Moving {
-                segments: from.segments,
-                traces: from.sources.traces,
-            };
-            moving.moves(&condition.expression)
-        }
+    let turns = |part: &Part| match part.condition(sources.segments, plan) {
+        Some(condition) => sources.moves(&condition.expression),
         None => matches!(part, Part::Date(_)),
     };
     found.filter(turns).collect()
@@ -219,15 +165,8 @@ fn followed(plan: &Workflow, is_current: bool) -> impl Iterator<Item = SegmentId
     })
 }
 
-/// What time alone can change.
-#[derive(Clone, Copy)]
-struct Moving<'p> {
-    segments: &'p Segments,
-    traces: &'p Traces,
-}
-
-impl Moving<'_> {
-    /// Whether it can change the value of an expression.
+impl Sources<'_> {
+    /// Whether time alone can change the value of an expression.
     fn moves(self, expression: &Expression) -> bool {
         let mut parts = expression.with_inner().into_iter();
         parts.any(|part| part.nodes().any(|(_, node, _)| self.node(node)))
@@ -269,10 +208,6 @@ impl Prepared {
 
     /// Whether time alone can change the value of an expression.
     pub(in crate::engine) fn moves(&self, expression: &Expression) -> bool {
-        let moving = Moving {
-            segments: &self.segments,
-            traces: &self.traces,
-        };
-        moving.moves(expression)
+        self.sources().moves(expression)
     }
 }

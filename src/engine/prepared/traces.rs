@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::constants;
 use super::refined::{Bound, bound};
 use crate::base::TimeZone;
-use crate::engine::evaluate::folded;
 use crate::engine::kept::TraceId;
 use crate::model::compute::print;
 use crate::model::{Members, ObjectId, PropertyId, SegmentId, Type, Value, WorkflowId};
@@ -248,24 +248,8 @@ impl Naming<'_> {
 
     /// The values that are asked for, where they are known before.
     fn asked(self, expression: &Expression, node: NodeId) -> Option<Vec<Value>> {
-        let value = match expression.node(node)? {
-            Node::Constant(value) => value.clone(),
-            Node::Named(constant) => self.constants.get(constant.index())?.clone()?,
-            Node::Folded(inner) => {
-                let asked = self.asked(expression, *inner)?.into_iter();
-                return Some(asked.map(folded).collect());
-            }
-            Node::List(items) => {
-                let items = items.iter().map(|item| self.asked(expression, *item));
-                let items: Option<Vec<Vec<Value>>> = items.collect();
-                return Some(items?.into_iter().flatten().collect());
-            }
-            _ => return None,
-        };
-        Some(match value {
-            Value::List(items) => items.into_vec(),
-            value => vec![value],
-        })
+        let value = constants::known(self.constants, expression, node)?;
+        Some(alone(value))
     }
 
     fn name(self, trace: &Trace) -> String {
@@ -334,6 +318,14 @@ impl Naming<'_> {
             }
             _ => Vec::new(),
         }
+    }
+}
+
+/// The values of a list, or one alone.
+fn alone(value: Value) -> Vec<Value> {
+    match value {
+        Value::List(items) => items.into_iter().flat_map(alone).collect(),
+        value => vec![value],
     }
 }
 
