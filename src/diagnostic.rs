@@ -8,9 +8,11 @@ mod finding;
 mod findings;
 mod mend;
 pub mod render;
+mod shared;
 
 pub use allow::Allow;
 pub use code::{Code, Level};
 pub use finding::{Edit, Finding, Fix, Label, listed, with_article};
 pub use findings::Findings;
 pub use mend::{Mended, mend};
+pub use shared::Shared;

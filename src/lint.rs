@@ -5,7 +5,7 @@
 mod constant_condition;
 mod deep_nesting;
 mod empty_branch;
-mod given;
+mod found;
 mod levels;
 mod message_never_sent;
 mod missing_goal;
@@ -27,11 +27,13 @@ mod values;
 
 pub use levels::levelled;
 
+use found::Found;
+
 use crate::diagnostic::Findings;
 use crate::plan::Program;
 
 /// A rule: it looks at a program and adds what it finds.
-type Rule = fn(&Program, &mut Findings);
+type Rule = fn(&mut Found<'_>);
 
 /// All rules.
 const RULES: [Rule; 17] = [
@@ -57,9 +59,9 @@ const RULES: [Rule; 17] = [
 /// Runs all rules.
 #[must_use]
 pub fn check(program: &Program) -> Findings {
-    let mut findings = Findings::default();
+    let mut found = Found::of(program);
     for rule in RULES {
-        rule(program, &mut findings);
+        rule(&mut found);
     }
-    given::without(findings, program)
+    found.finish()
 }

@@ -4,6 +4,7 @@
 
 pub mod ast;
 mod build;
+mod cut;
 mod grammar;
 mod json;
 mod lexer;
@@ -13,6 +14,7 @@ mod scan;
 mod tokens;
 mod words;
 
+pub use cut::cut;
 pub use parse::{Parsed, parse, recognise};
 pub use scan::MAX_NESTING;
 pub use tokens::{hash_tokens, one_line};

@@ -10,8 +10,8 @@ use smol_str::SmolStr;
 pub struct Name(SmolStr);
 
 impl Name {
-    /// The most characters that a name may have.
-    pub const MAX: usize = 50;
+    /// The most characters that a name may have. Limits of a project are below it.
+    pub const MAX: usize = 100;
 
     /// Takes the text as it is, well formed or not.
     #[must_use]

@@ -135,6 +135,11 @@ impl Finding {
         }
     }
 
+    /// What findings are sorted by: place, code, message.
+    pub(super) fn key(&self) -> (Span, &'static str, &str) {
+        (self.primary.span, self.code.code(), &self.message)
+    }
+
     /// The same finding at another level.
     #[must_use]
     pub fn at_level(mut self, level: Level) -> Self {

@@ -84,14 +84,10 @@ impl Findings {
     /// Sorts by place, then code, and drops doubles.
     #[must_use]
     pub fn sorted(mut self) -> Self {
-        self.list.sort_by(|a, b| key(a).cmp(&key(b)));
+        self.list.sort_by(|a, b| a.key().cmp(&b.key()));
         self.list.dedup();
         self
     }
-}
-
-fn key(finding: &Finding) -> (crate::base::Span, &'static str, &str) {
-    (finding.primary.span, finding.code.code(), &finding.message)
 }
 
 impl<'a> IntoIterator for &'a Findings {

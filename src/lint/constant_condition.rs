@@ -1,21 +1,28 @@
 //! `constant-condition`: a condition, or a part of one, that is always true or
 //! always false. One with a declared constant may change with it.
 
+use super::found::Found;
 use super::values::compared;
 use crate::base::Span;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::{Value, compute};
-use crate::plan::{Condition, Expression, Node, NodeId, Program};
+use crate::plan::{Condition, Expression, Node, NodeId};
 use crate::syntax::ast::Comparison;
 
-pub(super) fn check(program: &Program, findings: &mut Findings) {
+pub(super) fn check(found: &mut Found<'_>) {
     // `when true` of a segment is everybody, and says so.
-    let segments = program.segments.iter().map(|segment| &segment.condition);
+    let segments = found.program.segments.iter();
+    let segments = segments.map(|segment| &segment.condition);
     let segments = segments.filter(|condition| !is_everybody(condition));
-    let segments = segments.flat_map(|condition| condition.with_inner());
-    let workflows = program.workflows().iter();
-    let workflows = workflows.flat_map(|workflow| workflow.conditions());
-    for condition in segments.chain(workflows) {
+    judge(
+        segments.flat_map(Condition::with_inner),
+        &mut found.findings,
+    );
+    found.in_workflows(|workflow, findings| judge(workflow.conditions(), findings));
+}
+
+fn judge<'p>(conditions: impl IntoIterator<Item = &'p Condition>, findings: &mut Findings) {
+    for condition in conditions {
         let expression = &condition.expression;
         if let Some(id) = expression.root() {
             Part { expression, id }.judge(findings);

@@ -1,21 +1,27 @@
 //! `empty-branch`: a case, or a whole branch, that does nothing. An empty case
 //! keeps records from what follows it; only where nothing does it is of no use.
 
+use super::found::Found;
 use super::places::keyword;
 use crate::base::Span;
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::plan::{Case, Next, Program, Step, StepKind};
+use crate::plan::{Case, Next, Step, StepKind};
 
-pub(super) fn check(program: &Program, findings: &mut Findings) {
-    let workflows = program.workflows().iter();
-    for step in workflows.flat_map(|workflow| &workflow.steps) {
-        match &step.kind {
-            StepKind::Branch(cases, otherwise) => {
-                block(step, (&spans(cases, step), *otherwise), findings);
-            }
-            kind if chooses(kind, step) && no_case_does(step) => findings.push(nothing(step)),
-            _ => {}
+pub(super) fn check(found: &mut Found<'_>) {
+    found.in_workflows(|workflow, findings| {
+        for step in &workflow.steps {
+            judge(step, findings);
         }
+    });
+}
+
+fn judge(step: &Step, findings: &mut Findings) {
+    match &step.kind {
+        StepKind::Branch(cases, otherwise) => {
+            block(step, (&spans(cases, step), *otherwise), findings);
+        }
+        kind if chooses(kind, step) && no_case_does(step) => findings.push(nothing(step)),
+        _ => {}
     }
 }
 

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use super::found::Found;
 use crate::base::Span;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::{EventId, MessageId, Type};
 use crate::plan::test::Test;
 use crate::plan::{
-    Condition, EventTrigger, Expression, Happened, Node, NodeId, Past, Program, StepKind, Workflow,
+    Condition, EventTrigger, Expression, Node, NodeId, Past, Program, StepKind, Workflow,
 };
 use crate::semantic::hir::EventSource;
 use crate::syntax::ast::Comparison;
@@ -16,48 +17,68 @@ use crate::syntax::ast::Comparison;
 /// The package whose events are about messages.
 const PACKAGE: &str = "email";
 
-pub(super) fn check(program: &Program, findings: &mut Findings) {
+pub(super) fn check(found: &mut Found<'_>) {
+    let program = found.program;
     let packages = &program.settings.packages;
     if !packages.iter().any(|package| &*package.name == PACKAGE) {
         return;
     }
     let Some(sent) = sent(program) else { return };
-    for (message, span) in asked(program) {
-        if !sent.contains(&message) {
-            let name = &program.catalog.messages[message].name;
-            let text = format!("no workflow sends `{name}`");
-            findings.push(
-                Finding::new(Code::MessageNeverSent, span, text).help(format!(
-                    "nothing becomes of a message before it is sent: \
-                     `do send_email {{ to: …, message: {name} }}`"
-                )),
-            );
-        }
-    }
+    let judge = |asked: Vec<Asked>, findings: &mut Findings| {
+        let missed = asked.into_iter().filter(|(id, _)| !sent.contains(id));
+        findings.extend(missed.map(|asked| finding(program, asked)));
+    };
+    judge(asked_outside(program), &mut found.findings);
+    found.in_workflows(|workflow, findings| judge(asked_by(program, workflow), findings));
 }
 
-/// The messages of which something is said to have become, with their places.
-fn asked(program: &Program) -> Vec<(MessageId, Span)> {
-    let of_mails = |event: &EventSource| match event {
-        EventSource::Declared(event) => is_of_package(program, *event),
-        _ => false,
-    };
-    let triggers = program.workflows().iter().flat_map(triggers);
+/// A message of which something is said to have become, with the place.
+type Asked = (MessageId, Span);
+
+fn finding(program: &Program, (message, span): Asked) -> Finding {
+    let name = &program.catalog.messages[message].name;
+    let text = format!("no workflow sends `{name}`");
+    Finding::new(Code::MessageNeverSent, span, text).help(format!(
+        "nothing becomes of a message before it is sent: \
+         `do send_email {{ to: …, message: {name} }}`"
+    ))
+}
+
+fn asked_by(program: &Program, workflow: &Workflow) -> Vec<Asked> {
+    let triggers = triggers(workflow).into_iter();
     let triggers = triggers.map(|trigger| (&trigger.event, trigger.filter.as_ref()));
-    let past = happened(program).into_iter();
-    let past = past.map(|happened| (&happened.event, happened.filter.as_ref()));
-    let filters = triggers.chain(past).filter(|(event, _)| of_mails(event));
-    let mut asked: Vec<(MessageId, Span)> = filters.flat_map(|(_, filter)| named(filter)).collect();
+    let conditions = workflow.conditions().into_iter();
+    let conditions = conditions.map(|condition| &condition.expression);
+    let past = conditions.chain(workflow.expressions()).flat_map(happened);
+    asked(program, triggers.chain(past))
+}
+
+/// Those of segments and tests.
+fn asked_outside(program: &Program) -> Vec<Asked> {
+    let segments = program.segment_conditions();
+    let past = segments.flat_map(|condition| happened(&condition.expression));
+    let mut all = asked(program, past);
     for occurrence in program.tests().iter().flat_map(Test::occurrences) {
         if is_of_package(program, occurrence.event) {
             let values = occurrence.fields.iter();
-            asked.extend(values.filter_map(|(_, value)| {
+            all.extend(values.filter_map(|(_, value)| {
                 let root = value.root()?;
                 Some((message(value)?, value.span(root)?))
             }));
         }
     }
-    asked
+    all
+}
+
+/// An event with what it must be like.
+type Filtered<'p> = (&'p EventSource, Option<&'p Condition>);
+
+fn asked<'p>(program: &Program, events: impl Iterator<Item = Filtered<'p>>) -> Vec<Asked> {
+    let of_mails = events.filter(|(event, _)| match event {
+        EventSource::Declared(event) => is_of_package(program, *event),
+        _ => false,
+    });
+    of_mails.flat_map(|(_, filter)| named(filter)).collect()
 }
 
 /// The messages that some workflow sends; `None` where one sends a message
@@ -98,19 +119,15 @@ fn triggers(workflow: &Workflow) -> Vec<&EventTrigger> {
     all
 }
 
-/// What the conditions and values of a program ask of the past.
-fn happened(program: &Program) -> Vec<&Happened> {
-    let conditions = program.conditions().map(|condition| &condition.expression);
-    let values = program.workflows().iter().flat_map(Workflow::expressions);
-    let nodes = conditions.chain(values).flat_map(Expression::nodes);
-    let past = nodes.filter_map(|(_, node, _)| match node {
+/// What an expression asks of the past.
+fn happened(expression: &Expression) -> impl Iterator<Item = Filtered<'_>> {
+    expression.nodes().filter_map(|(_, node, _)| match node {
         Node::Past(past) => match &**past {
-            Past::Happened(happened) => Some(&**happened),
+            Past::Happened(happened) => Some((&happened.event, happened.filter.as_ref())),
             _ => None,
         },
         _ => None,
-    });
-    past.collect()
+    })
 }
 
 fn is_of_package(program: &Program, event: EventId) -> bool {

@@ -1,14 +1,19 @@
 //! `missing-goal`: `met goal of` a workflow that has no goal, which nobody
 //! ever meets.
 
+use super::found::Found;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::plan::{Condition, Node, Past, Program};
 use crate::semantic::hir::WorkflowTest;
 
-pub(super) fn check(program: &Program, findings: &mut Findings) {
-    for condition in program.conditions() {
-        judge(program, condition, findings);
-    }
+pub(super) fn check(found: &mut Found<'_>) {
+    let program = found.program;
+    let segments = program.segment_conditions();
+    segments.for_each(|condition| judge(program, condition, &mut found.findings));
+    found.in_workflows(|workflow, findings| {
+        let conditions = workflow.conditions().into_iter();
+        conditions.for_each(|condition| judge(program, condition, findings));
+    });
 }
 
 fn judge(program: &Program, condition: &Condition, findings: &mut Findings) {

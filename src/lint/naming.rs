@@ -1,23 +1,23 @@
 //! `naming`: a declared name that is hard to read.
 
+use super::found::Found;
 use crate::base::Span;
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::plan::Program;
 
-pub(super) fn check(program: &Program, findings: &mut Findings) {
-    for (item, span) in &program.places {
-        let written = program.catalog.item_name(*item);
+pub(super) fn check(found: &mut Found<'_>) {
+    for (item, span) in &found.program.places {
+        let written = found.program.catalog.item_name(*item);
         let name = written.rsplit('.').next().unwrap_or_default();
-        findings_of(name, *span, findings);
+        judge(name, *span, &mut found.findings);
     }
-    for workflow in program.workflows() {
+    found.in_workflows(|workflow, findings| {
         for step in &workflow.steps {
-            findings_of(step.id.as_str(), step.span, findings);
+            judge(step.id.as_str(), step.span, findings);
         }
-    }
+    });
 }
 
-fn findings_of(name: &str, span: Span, findings: &mut Findings) {
+fn judge(name: &str, span: Span, findings: &mut Findings) {
     let what = if name.contains("__") {
         "has two underscores in a row"
     } else if name.ends_with('_') {

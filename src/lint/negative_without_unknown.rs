@@ -1,17 +1,25 @@
 //! `negative-without-unknown`: a negative condition on a property that may be
 //! unknown leaves out who has no value (N1).
 
+use super::found::Found;
 use crate::base::Span;
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::plan::{Expression, Node, NodeId, Program};
+use crate::plan::{Condition, Expression, Node, NodeId};
 use crate::syntax::ast::Comparison;
 
-pub(super) fn check(program: &Program, findings: &mut Findings) {
-    for condition in program.conditions() {
-        let expression = &condition.expression;
-        if let Some(root) = expression.root() {
-            judge(expression, root, findings);
-        }
+pub(super) fn check(found: &mut Found<'_>) {
+    let segments = found.program.segment_conditions();
+    segments.for_each(|condition| whole(condition, &mut found.findings));
+    found.in_workflows(|workflow, findings| {
+        let conditions = workflow.conditions().into_iter();
+        conditions.for_each(|condition| whole(condition, findings));
+    });
+}
+
+fn whole(condition: &Condition, findings: &mut Findings) {
+    let expression = &condition.expression;
+    if let Some(root) = expression.root() {
+        judge(expression, root, findings);
     }
 }
 

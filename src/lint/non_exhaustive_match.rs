@@ -1,18 +1,20 @@
 //! `non-exhaustive-match`: a match of an enum that leaves members out, and has
 //! no `else`.
 
+use super::found::Found;
 use super::places::{keyword, whole};
 use super::types::type_of;
 use crate::base::Span;
-use crate::diagnostic::{Code, Finding, Findings};
+use crate::diagnostic::{Code, Finding};
 use crate::model::{Members, Type, Value};
-use crate::plan::{Case, Expression, Node, Program, Step, StepKind, Test};
+use crate::plan::{Case, Expression, Node, Step, StepKind, Test};
 
 /// How many members are named at most.
 const SHOWN: usize = 3;
 
-pub(super) fn check(program: &Program, findings: &mut Findings) {
-    for workflow in program.workflows() {
+pub(super) fn check(found: &mut Found<'_>) {
+    let program = found.program;
+    found.in_workflows(|workflow, findings| {
         for step in &workflow.steps {
             let StepKind::Match(value, cases, None) = &step.kind else {
                 continue;
@@ -25,7 +27,7 @@ pub(super) fn check(program: &Program, findings: &mut Findings) {
                 }
             }
         }
-    }
+    });
 }
 
 /// The members that no case takes.

@@ -2,21 +2,24 @@
 
 use std::cmp::Ordering;
 
+use super::found::Found;
 use super::places::{tested, whole};
 use crate::base::Span;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::{Value, compute};
 use crate::plan::{Case, Condition, Expression, Node, Program, StepKind, Test};
 
-pub(super) fn check(program: &Program, findings: &mut Findings) {
-    let workflows = program.workflows().iter();
-    for step in workflows.flat_map(|workflow| &workflow.steps) {
-        match &step.kind {
-            StepKind::Match(_, cases, _) => matched(program, cases, findings),
-            StepKind::Branch(cases, _) => branched(cases, findings),
-            _ => {}
+pub(super) fn check(found: &mut Found<'_>) {
+    let program = found.program;
+    found.in_workflows(|workflow, findings| {
+        for step in &workflow.steps {
+            match &step.kind {
+                StepKind::Match(_, cases, _) => matched(program, cases, findings),
+                StepKind::Branch(cases, _) => branched(cases, findings),
+                _ => {}
+            }
         }
-    }
+    });
 }
 
 /// What a value of a case takes, both ends included.

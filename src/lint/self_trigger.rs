@@ -1,20 +1,21 @@
 //! `self-trigger`: a workflow that enrols a record again by what it writes
 //! itself.
 
+use super::found::Found;
 use super::places::{keyword, whole};
 use super::values::{compared, constant};
 use crate::base::Span;
-use crate::diagnostic::{Code, Finding, Findings};
+use crate::diagnostic::{Code, Finding};
 use crate::model::{PropertyId, SegmentId, Value, compute};
 use crate::plan::{
-    Condition, EventTrigger, Expression, Node, NodeId, Program, Records, Reenroll, Root, Step,
-    StepKind, TargetProperty, Workflow,
+    Condition, EventTrigger, Expression, Node, NodeId, Records, Reenroll, Root, Step, StepKind,
+    TargetProperty, Workflow,
 };
 use crate::semantic::hir::EventSource;
 use crate::syntax::ast::SetOp;
 
-pub(super) fn check(program: &Program, findings: &mut Findings) {
-    for workflow in program.workflows() {
+pub(super) fn check(found: &mut Found<'_>) {
+    found.in_workflows(|workflow, findings| {
         let writes: Vec<Write<'_>> = workflow.steps.iter().filter_map(write).collect();
         let listeners = listeners(workflow);
         for write in &writes {
@@ -25,7 +26,7 @@ pub(super) fn check(program: &Program, findings: &mut Findings) {
                 findings.push(finding(write.step, place));
             }
         }
-    }
+    });
 }
 
 /// What a step writes of the enrolled record.

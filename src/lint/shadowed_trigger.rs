@@ -1,14 +1,14 @@
 //! `shadowed-trigger`: a trigger for which another one enrols already.
 
+use super::found::Found;
 use super::places::whole;
 use crate::base::Span;
-use crate::diagnostic::{Code, Finding, Findings};
-use crate::plan::{Condition, EventTrigger, Expression, Node, NodeId, Program};
+use crate::diagnostic::{Code, Finding};
+use crate::plan::{Condition, EventTrigger, Expression, Node, NodeId};
 
-pub(super) fn check(program: &Program, findings: &mut Findings) {
-    for workflow in program.workflows() {
-        let found = shadowed(&workflow.events, by_event);
-        for (trigger, wider) in found {
+pub(super) fn check(found: &mut Found<'_>) {
+    found.in_workflows(|workflow, findings| {
+        for (trigger, wider) in shadowed(&workflow.events, by_event) {
             findings.push(finding(trigger.span, wider.span));
         }
         for (filter, wider) in shadowed(&workflow.filters, implies) {
@@ -17,7 +17,7 @@ pub(super) fn check(program: &Program, findings: &mut Findings) {
                 findings.push(finding(span, first));
             }
         }
-    }
+    });
 }
 
 /// Those of a list that another one makes superfluous; of two that do so to

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::found::Found;
 use super::places::keyword;
-use crate::diagnostic::{Code, Finding, Findings};
-use crate::plan::{Program, Step, Workflow};
+use crate::diagnostic::{Code, Finding};
+use crate::plan::{Step, Workflow};
 
-pub(super) fn check(program: &Program, findings: &mut Findings) {
-    for workflow in program.workflows() {
+pub(super) fn check(found: &mut Found<'_>) {
+    found.in_workflows(|workflow, findings| {
         let mut missed: BTreeSet<usize> = workflow.graph.unreachable().into_iter().collect();
         while let Some(first) = missed.pop_first() {
             take_reached(workflow, first, &mut missed);
@@ -15,7 +16,7 @@ pub(super) fn check(program: &Program, findings: &mut Findings) {
                 findings.push(finding(step, before(workflow, first)));
             }
         }
-    }
+    });
 }
 
 /// Takes out what follows a step: one finding speaks for all of it.

@@ -1,33 +1,38 @@
 //! `unused-binding`: a name bound by `as` or `let` that nothing reads.
 
+use super::found::Found;
 use crate::base::Span;
-use crate::diagnostic::{Code, Finding, Findings};
-use crate::plan::{BoundName, Expression, Link, Node, Program, Records, Root, Step, StepKind, Way};
+use crate::diagnostic::{Code, Finding};
+use crate::plan::{
+    BoundName, DataSource, Expression, Link, Node, Records, Root, Step, StepKind, Way, Workflow,
+};
 use crate::semantic::hir::Occurrence;
 
-pub(super) fn check(program: &Program, findings: &mut Findings) {
-    for workflow in program.workflows() {
-        for source in workflow.sources.iter().filter(|source| !source.used) {
-            let message = format!("nothing reads `{}`", source.name);
-            findings.push(
-                Finding::new(Code::UnusedBinding, source.place, message)
-                    .help("leave the `let` out")
-                    .fix("delete the `let`", source.span, ""),
-            );
+pub(super) fn check(found: &mut Found<'_>) {
+    found.in_workflows(|workflow, findings| {
+        let sources = workflow.sources.iter().filter(|source| !source.used);
+        findings.extend(sources.map(of_source));
+        if !workflow.names.is_empty() {
+            let names = unread(&workflow.names, &Reads::of(workflow));
+            findings.extend(names.into_iter().map(of_name));
         }
-        if workflow.names.is_empty() {
-            continue;
-        }
-        let mut reads = Reads::default();
-        for expression in workflow.expressions() {
-            reads.expression(expression);
-        }
-        for step in &workflow.steps {
-            reads.step(step);
-        }
-        for name in unread(&workflow.names, &reads) {
-            findings.push(finding(name));
-        }
+    });
+}
+
+fn of_source(source: &DataSource) -> Finding {
+    let message = format!("nothing reads `{}`", source.name);
+    Finding::new(Code::UnusedBinding, source.place, message)
+        .help("leave the `let` out")
+        .fix("delete the `let`", source.cut, "")
+}
+
+fn of_name(name: &BoundName) -> Finding {
+    let message = format!("nothing reads `{}`", name.name);
+    let help = format!("leave `as {}` out", name.name);
+    let finding = Finding::new(Code::UnusedBinding, name.span, message).help(&help);
+    match name.cut {
+        Some(cut) => finding.fix(help, cut, ""),
+        None => finding,
     }
 }
 
@@ -50,12 +55,6 @@ fn unread<'p>(names: &'p [BoundName], reads: &Reads) -> Vec<&'p BoundName> {
         .collect()
 }
 
-fn finding(name: &BoundName) -> Finding {
-    let message = format!("nothing reads `{}`", name.name);
-    Finding::new(Code::UnusedBinding, name.span, message)
-        .help(format!("leave `as {}` out", name.name))
-}
-
 /// The places of names that are read, with where they are.
 #[derive(Default)]
 struct Reads {
@@ -63,6 +62,17 @@ struct Reads {
 }
 
 impl Reads {
+    fn of(workflow: &Workflow) -> Self {
+        let mut reads = Reads::default();
+        for expression in workflow.expressions() {
+            reads.expression(expression);
+        }
+        for step in &workflow.steps {
+            reads.step(step);
+        }
+        reads
+    }
+
     fn step(&mut self, step: &Step) {
         let records = match &step.kind {
             StepKind::Set(records, ..) | StepKind::Clear(records, _) => records,

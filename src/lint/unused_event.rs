@@ -1,12 +1,13 @@
 //! `unused-event`: an event that nothing names. What comes in by a webhook is
 //! decided elsewhere.
 
+use super::found::Found;
 use super::types::has_workflow;
-use crate::diagnostic::{Code, Finding, Findings};
+use crate::diagnostic::{Code, Finding};
 use crate::model::Item;
-use crate::plan::Program;
 
-pub(super) fn check(program: &Program, findings: &mut Findings) {
+pub(super) fn check(found: &mut Found<'_>) {
+    let program = found.program;
     if !has_workflow(program) {
         return;
     }
@@ -19,7 +20,7 @@ pub(super) fn check(program: &Program, findings: &mut Findings) {
             continue;
         }
         let message = format!("nothing in the program names the event `{}`", event.name);
-        findings.push(
+        found.findings.push(
             Finding::new(Code::UnusedEvent, *span, message)
                 .help("a trigger like `enroll on EVENT` is missing, or the event is of no use"),
         );

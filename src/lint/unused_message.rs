@@ -1,11 +1,12 @@
 //! `unused-message`: a message that nothing names.
 
+use super::found::Found;
 use super::types::has_workflow;
-use crate::diagnostic::{Code, Finding, Findings};
+use crate::diagnostic::{Code, Finding};
 use crate::model::Item;
-use crate::plan::Program;
 
-pub(super) fn check(program: &Program, findings: &mut Findings) {
+pub(super) fn check(found: &mut Found<'_>) {
+    let program = found.program;
     if !has_workflow(program) {
         return;
     }
@@ -21,7 +22,7 @@ pub(super) fn check(program: &Program, findings: &mut Findings) {
             "nothing in the program names the message `{}`",
             message.name
         );
-        findings.push(
+        found.findings.push(
             Finding::new(Code::UnusedMessage, *span, text)
                 .help("a step like `do send_email { to: email, message: … }` is missing, or the message is of no use"),
         );

@@ -1,12 +1,13 @@
 //! `unused-segment`: a segment with a condition that nothing names. A static
 //! one may be for people alone.
 
+use super::found::Found;
 use super::types::has_workflow;
-use crate::diagnostic::{Code, Finding, Findings};
+use crate::diagnostic::{Code, Finding};
 use crate::model::Item;
-use crate::plan::Program;
 
-pub(super) fn check(program: &Program, findings: &mut Findings) {
+pub(super) fn check(found: &mut Found<'_>) {
+    let program = found.program;
     if !has_workflow(program) {
         return;
     }
@@ -22,7 +23,8 @@ pub(super) fn check(program: &Program, findings: &mut Findings) {
             "nothing in the program names the segment `{}`",
             segment.name
         );
-        findings
+        found
+            .findings
             .push(Finding::new(Code::UnusedSegment, *span, message).help(
                 "if people look at it, say so before it: `// allow(unused-segment): REASON`",
             ));

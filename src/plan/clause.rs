@@ -41,8 +41,8 @@ pub struct DataSource {
     pub used: bool,
     /// Where the name stands.
     pub place: Span,
-    /// The whole clause.
-    pub span: Span,
+    /// What goes when it is taken out.
+    pub cut: Span,
 }
 
 /// A trigger by a date that the record holds.

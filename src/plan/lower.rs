@@ -19,7 +19,7 @@ use super::{Message, ObjectPlan, Pinned, Program, Segment, Webhook, WebhookField
 use crate::base::{Fingerprint, Sources, Span};
 use crate::model::{Item, WorkflowId};
 use crate::semantic::{Valid, hir};
-use crate::syntax::one_line;
+use crate::syntax::{cut, one_line};
 
 /// Lowers a program. The sources give clauses and steps the text that people
 /// read, and versions their tokens.
@@ -192,6 +192,11 @@ impl Lowering<'_> {
     /// The text of a span on one line, as people read it.
     fn text(self, span: Span) -> String {
         one_line(self.sources.slice(span))
+    }
+
+    /// What goes when a span is taken out.
+    fn cut(self, span: Span) -> Span {
+        cut(self.sources.get(span.source).text(), span)
     }
 }
 

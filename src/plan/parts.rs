@@ -29,9 +29,14 @@ impl Program {
 
     /// All conditions, those of segments first.
     pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        let of_workflows = self.workflows().iter().flat_map(Workflow::conditions);
+        self.segment_conditions().chain(of_workflows)
+    }
+
+    /// Those of segments.
+    pub fn segment_conditions(&self) -> impl Iterator<Item = &Condition> {
         let segments = self.segments.iter();
-        let segments = segments.flat_map(|segment| segment.condition.with_inner());
-        segments.chain(self.workflows().iter().flat_map(Workflow::conditions))
+        segments.flat_map(|segment| segment.condition.with_inner())
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::base::{Decimal, Duration, Fingerprint, Name, Span};
 use crate::model::ObjectId;
-use crate::semantic::hir::EventSource;
+use crate::semantic::hir::{EventSource, Given};
 use crate::syntax::ast::{EdgeKind, OnEdit, OnMerge};
 
 /// A workflow.
@@ -111,9 +111,8 @@ pub struct Made {
     pub call: String,
     /// The whole declaration of the template.
     pub span: Span,
-    /// Where the template names its parameters: what stands there is another
-    /// value in another instance.
-    pub given: Vec<Span>,
+    /// What is given to the template.
+    pub given: Given,
 }
 
 /// A name that a step binds. Names that are not in reach of each other may
@@ -126,6 +125,8 @@ pub struct BoundName {
     pub place: usize,
     /// Where it stands.
     pub span: Span,
+    /// What goes when `as NAME` is taken out; `None` where something stands between the two words.
+    pub cut: Option<Span>,
 }
 
 /// A clause as people read it.

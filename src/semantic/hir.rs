@@ -30,7 +30,7 @@ pub use step::{
 };
 pub use tie::{Create, Tie};
 pub use workflow::{
-    Clause, EventSource, EventTrigger, FilterTrigger, Made, Reenroll, Refinement, Workflow,
+    Clause, EventSource, EventTrigger, FilterTrigger, Given, Made, Reenroll, Refinement, Workflow,
 };
 
 use std::collections::{BTreeMap, BTreeSet};

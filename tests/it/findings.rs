@@ -110,6 +110,48 @@ pub(crate) fn fixed(text: &str, findings: &Findings) -> String {
 const UNUSED: [Code; 3] = [Code::UnusedSegment, Code::UnusedEvent, Code::UnusedMessage];
 
 #[test]
+fn what_nothing_reads_is_taken_out_with_its_line() {
+    let head = "object contact { email: email unique required, city: string }
+event seen on contact { place: string }
+workflow w on contact {
+";
+    let text = format!(
+        "{head}  /// Where.
+  /// In words.
+  let place = this.city
+  let other = \"x\" // of no use
+  enroll on seen
+  steps {{
+    do create_task {{ subject: \"Call\" }} as task
+    do create_task {{ subject: \"Call\" }}
+      // Nobody reads it.
+      as second
+    wait for seen as third max 1 day
+    wait for seen
+      as fourth max 1 day
+  }}
+}}
+"
+    );
+    let (found, _) = findings(&text);
+    let expected = "  // of no use
+  enroll on seen
+  steps {
+    do create_task { subject: \"Call\" }
+    do create_task { subject: \"Call\" }
+      // Nobody reads it.
+    wait for seen max 1 day
+    wait for seen
+      max 1 day
+  }
+}
+";
+    let mended = fixed(&text, &found);
+    assert_eq!(mended, format!("{head}{expected}"));
+    assert!(findings(&mended).0.is_empty());
+}
+
+#[test]
 fn fixes_mend_what_they_are_offered_for() {
     for path in [
         "tests/corpus/findings/habits.flow",

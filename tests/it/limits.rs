@@ -210,6 +210,19 @@ event seen on contact { eleven_here: string }
     let expected = (Code::LongPropertyName, "eleven_here".to_owned());
     assert_eq!(found, [expected.clone(), expected]);
     assert_eq!(errors(text, Limits::default()), []);
+    let long = |length| format!("object contact {{ {}: string }}", "n".repeat(length));
+    let codes = |length, limits| -> Vec<Code> {
+        let found = errors(&long(length), limits).into_iter();
+        found.map(|(code, ..)| code).collect()
+    };
+    let most = Limits {
+        property_name_length: Some(100),
+        ..Limits::default()
+    };
+    assert_eq!(codes(51, Limits::default()), [Code::LongPropertyName]);
+    assert_eq!(codes(100, most), []);
+    assert_eq!(codes(100, Profile::None.into()), []);
+    assert_eq!(codes(101, Profile::None.into()), [Code::NameForm]);
 }
 
 #[test]

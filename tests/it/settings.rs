@@ -85,6 +85,10 @@ fn wrong_limits_are_told() {
         "5:19: error[F0602]: `cases_per_match` must be from 1 to 1000000000, found -3",
     );
     finds(
+        &of("property_name_length = 101"),
+        "5:24: error[F0602]: `property_name_length` must be from 1 to 100, found 101",
+    );
+    finds(
         &of("webhooks = \"many\""),
         "5:12: error[F0602]: `webhooks` must be a number, found a string",
     );

@@ -221,6 +221,55 @@ workflow e = t(mail: offer, n: 3)
     assert_eq!(places, [("offer", here), ("offer", here), ("offer", more)]);
 }
 
+#[test]
+fn a_doubt_is_told_once_or_with_the_instances_in_which_it_holds() {
+    let text = "object contact {
+  email: email unique required
+  city: string
+  stage: enum(lead, mql) default lead
+}
+event opened on contact { kind: enum(a, b, c), place: string }
+event closed on contact { kind: enum(a, b), place: string }
+template t(trigger: event, mark: contact.stage) on contact {
+  let one = this.city
+  let other = this.city
+  enroll on trigger
+  only when city != \"Oslo\"
+  steps {
+    match event.kind { case a { stop } case b {} }
+    wait for trigger as seen max 1 day
+    branch { case when one is known { stop } }
+    set stage = mark
+  }
+}
+workflow a = t(trigger: opened, mark: mql)
+workflow b = t(trigger: closed, mark: mql) { let one = \"x\" }
+workflow c = t(trigger: opened, mark: lead) { reenroll on changed stage only when other is known }
+";
+    let (found, sources) = findings(text);
+    let place = |span| sources.slice(span);
+    let said: Vec<(&str, Vec<(&str, &str)>, usize)> = found
+        .iter()
+        .map(|one| {
+            let others = one.others.iter();
+            let others = others.map(|label| (place(label.span), label.text.as_str()));
+            (place(one.primary.span), others.collect(), one.fixes.len())
+        })
+        .collect();
+    let here = "in this instance";
+    let listens = ("reenroll on changed stage", "this listens to it");
+    assert_eq!(
+        said,
+        [
+            // `b` and `c` replace the clauses that read `other`, or read it themselves.
+            ("city != \"Oslo\"", vec![("a", here), ("b", here)], 0),
+            ("event.kind", vec![("a", here), ("c", here)], 0),
+            ("seen", vec![], 1),
+            ("set", vec![listens, ("c", here)], 0),
+        ]
+    );
+}
+
 /// The program of the desk, whose workflow `once` is an instance that pins.
 fn pinning(steps: &str, place: &str) -> String {
     let program = PROGRAM

@@ -25,7 +25,7 @@ impl Lowering<'_> {
             value: self.expression(&source.value),
             used: source.used,
             place: source.place,
-            span: source.span,
+            cut: self.cut(source.span),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Workflows: triggers and clauses.
 
 use super::{Lowering, VersionOf};
+use crate::base::Span;
 use crate::model::WorkflowId;
 use crate::plan::{
     ActionGraph, BoundName, Clause, Condition, EventTrigger, Made, Next, Reenroll, Refinement,
@@ -54,14 +55,40 @@ impl Lowering<'_> {
             goal: one(&workflow.goal),
             sources: each(&workflow.sources, |source| self.source(source)),
             graph: ActionGraph::of(&steps, entry),
-            bindings: bindings(&workflow.steps),
-            names: names(&workflow.steps),
+            bindings: places(&workflow.steps),
+            names: self.names(&workflow.steps),
             steps,
             entry,
             clauses: each(&workflow.clauses, |clause| self.clause(clause)),
             made: workflow.made.as_ref().map(|made| self.made(made)),
             span: workflow.span,
         }
+    }
+
+    /// The names that the steps bind, in the order of the text.
+    fn names(self, steps: &[hir::Step]) -> Vec<BoundName> {
+        let mut bindings = bindings(steps);
+        bindings.sort_by_key(|binding| binding.span);
+        // Several arms of a wait may bind one name.
+        bindings.dedup_by_key(|binding| binding.span);
+        let names = bindings.into_iter().map(|binding| BoundName {
+            name: binding.name.clone(),
+            place: binding.place,
+            span: binding.span,
+            cut: self.binding(binding.span).map(|clause| self.cut(clause)),
+        });
+        names.collect()
+    }
+
+    /// `as NAME`, by its name.
+    fn binding(self, name: Span) -> Option<Span> {
+        let text = self.sources.get(name.source).text();
+        let before = text.get(..name.start as usize)?;
+        let before = before.trim_end().strip_suffix("as")?;
+        Some(Span {
+            start: before.len() as u32,
+            ..name
+        })
     }
 
     fn made(self, made: &hir::Made) -> Made {
@@ -136,33 +163,18 @@ fn each<T, U>(list: &[T], lower: impl Fn(&T) -> U) -> Vec<U> {
     list.iter().map(lower).collect()
 }
 
-/// The names that steps bind, in the order of the text.
-fn names(steps: &[hir::Step]) -> Vec<BoundName> {
-    let of = |step: &hir::Step| {
-        let own = step.kind.bindings().into_iter().map(|binding| BoundName {
-            name: binding.name.clone(),
-            place: binding.place,
-            span: binding.span,
-        });
-        let inner = step.kind.blocks().into_iter().flat_map(names);
-        own.chain(inner).collect::<Vec<_>>()
-    };
-    let mut names: Vec<BoundName> = steps.iter().flat_map(of).collect();
-    names.sort_by_key(|name| name.span);
-    // Several arms of a wait may bind one name.
-    names.dedup_by_key(|name| name.span);
-    names
+/// What the steps bind.
+fn bindings(steps: &[hir::Step]) -> Vec<&hir::Binding> {
+    let mut all = Vec::new();
+    for step in steps {
+        all.extend(step.kind.bindings());
+        all.extend(step.kind.blocks().into_iter().flat_map(bindings));
+    }
+    all
 }
 
 /// How many names the steps bind.
-fn bindings(steps: &[hir::Step]) -> usize {
-    let of = |step: &hir::Step| {
-        let own = step.kind.bindings().into_iter();
-        let inner = step.kind.blocks().into_iter().map(bindings);
-        own.map(|binding| binding.place + 1)
-            .chain(inner)
-            .max()
-            .unwrap_or(0)
-    };
-    steps.iter().map(of).max().unwrap_or(0)
+fn places(steps: &[hir::Step]) -> usize {
+    let places = bindings(steps).into_iter().map(|binding| binding.place + 1);
+    places.max().unwrap_or(0)
 }

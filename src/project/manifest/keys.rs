@@ -29,9 +29,6 @@ pub(super) const PROFILE: &str = "profile";
 /// The word that lifts a limit.
 pub(super) const LIFTED: &str = "none";
 
-/// The most that a limit may be set to.
-pub(super) const MOST: u32 = 1_000_000_000;
-
 /// How many requests a second may be asked for.
 pub(super) const PER_SECOND: RangeInclusive<i64> = 1..=1_000;
 
@@ -219,7 +216,7 @@ fn limits() -> Vec<Key> {
         "The limits that hold unless said.",
     );
     let counts = Limits::COUNTS.iter().map(|count| {
-        let range = i64::from(count.least)..=i64::from(MOST);
+        let range = i64::from(count.least)..=i64::from(count.most);
         key(count.key, Form::Limit(range), count.about)
     });
     let switches = Limits::SWITCHES.iter();

@@ -1,7 +1,7 @@
 //! `[limits]`: a profile, and single limits that differ from it. Nothing is limited here.
 
 use super::entry::Entry;
-use super::keys::{LIFTED, MOST, PROFILE, Table};
+use super::keys::{LIFTED, PROFILE, Table};
 use crate::base::nearest;
 use crate::diagnostic::Finding;
 use crate::model::{Count, Limits, Profile};
@@ -55,11 +55,11 @@ fn count(limit: &Count, entry: &Entry<'_>) -> Result<Option<u32>, Box<Finding>> 
     }
     let number = entry.integer()?;
     match u32::try_from(number) {
-        Ok(most) if (limit.least..=MOST).contains(&most) => Ok(Some(most)),
+        Ok(most) if (limit.least..=limit.most).contains(&most) => Ok(Some(most)),
         _ => Err(entry
             .wrong(format!(
-                "`{}` must be from {} to {MOST}, found {number}",
-                limit.key, limit.least
+                "`{}` must be from {} to {}, found {number}",
+                limit.key, limit.least, limit.most
             ))
             .help(format!("`\"{LIFTED}\"` lifts the limit"))
             .into()),

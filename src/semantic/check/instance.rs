@@ -5,9 +5,9 @@ use super::constant::named_constants;
 use super::template::Body;
 use super::workflow::parts;
 use crate::base::{Name, Span};
-use crate::diagnostic::{Code, Finding, Label};
+use crate::diagnostic::{Code, Finding};
 use crate::model::{Template, WorkflowId};
-use crate::semantic::hir::{Made, Workflow};
+use crate::semantic::hir::{Given, Made, Workflow};
 use crate::semantic::resolve::Trees;
 use crate::semantic::types::{Checker, Parameter, StandsFor};
 use crate::syntax::ast::{self, Clause, ClauseKind};
@@ -50,11 +50,18 @@ impl Checker<'_> {
         let ((mut workflow, named), findings) = self.apart((template.span, list), |checker| {
             checker.workflow((Some(of), head.object), &whole)
         });
+        let arguments = named.into_iter().filter_map(|(span, parameter)| {
+            let argument = given.get(parameter).copied()?;
+            Some((span, argument?))
+        });
+        let given = Given {
+            name: tree.name.span,
+            arguments: arguments.collect(),
+        };
         for finding in findings {
             let place = finding.primary.span;
             if template.span.contains(place) {
-                let label = cause(tree, place, (&named, &given));
-                body.made.push((finding, label));
+                body.made.add(finding, given.cause(place));
             } else {
                 self.report(finding);
             }
@@ -63,7 +70,7 @@ impl Checker<'_> {
             template: head.name.clone(),
             span: template.span,
             call: tree.call,
-            given: named.into_iter().map(|(span, _)| span).collect(),
+            given,
         });
         let mut text = parts(tree.span, &tree.clauses);
         text.extend(parts(template.span, &template.clauses));
@@ -82,25 +89,6 @@ impl Checker<'_> {
                 "what differs between instances is a parameter; other steps are another workflow",
             ));
         }
-    }
-}
-
-/// Where a finding in the body of a template comes from: the argument that
-/// stands there, else the instance.
-fn cause(
-    tree: &ast::Instance,
-    place: Span,
-    (named, given): (&[(Span, usize)], &[Option<Span>]),
-) -> Label {
-    let mut inside = named.iter().filter(|(span, _)| place.contains(*span));
-    let argument = inside.find_map(|(_, parameter)| given.get(*parameter).copied()?);
-    let (span, text) = match argument {
-        Some(span) => (span, "in this instance, by this argument"),
-        None => (tree.name.span, "in this instance"),
-    };
-    Label {
-        span,
-        text: text.to_owned(),
     }
 }
 

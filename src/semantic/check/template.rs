@@ -1,18 +1,13 @@
 //! Templates: their parameters, their bodies by themselves, and one finding for
 //! what several instances have in common.
 
-use std::collections::BTreeMap;
-
 use crate::base::Span;
-use crate::diagnostic::{Code, Finding, Findings, Label, Level};
+use crate::diagnostic::{Code, Finding, Findings, Level, Shared};
 use crate::model::{Item, ParameterKind, Template, Type};
 use crate::semantic::hir::Origins;
 use crate::semantic::resolve::Trees;
 use crate::semantic::types::{Checker, Parameter, Parameters, StandsFor};
 use crate::syntax::ast;
-
-/// In how many instances a finding is shown.
-const MOST_SHOWN: usize = 3;
 
 /// What is found in the body of a template.
 #[derive(Default)]
@@ -20,7 +15,7 @@ pub(super) struct Body {
     /// Without arguments.
     alone: Findings,
     /// In instances, each with the place there.
-    pub(super) made: Vec<(Finding, Label)>,
+    pub(super) made: Shared,
     /// Whether an instance was checked that gives all arguments.
     pub(super) used: bool,
 }
@@ -112,20 +107,15 @@ impl Checker<'_> {
     /// once, anything else with the instances in which it holds.
     pub(super) fn report_bodies(&mut self, bodies: Vec<Body>) {
         for body in bodies {
-            let mut made: BTreeMap<_, (Finding, Vec<Label>)> = BTreeMap::new();
-            for (finding, label) in body.made {
-                let known = made.entry(key(&finding));
-                let (_, labels) = known.or_insert((finding, Vec::new()));
-                labels.push(label);
-            }
+            let mut made = body.made;
             for finding in body.alone {
-                let again = made.remove(&key(&finding)).is_some();
+                let again = made.take(&finding);
                 if again || finding.level == Level::Error || !body.used {
                     self.report(finding);
                 }
             }
-            for (finding, labels) in made.into_values() {
-                self.report(shown(finding, labels));
+            for (finding, instances) in made {
+                self.report(finding.from_places(instances));
             }
         }
     }
@@ -141,20 +131,4 @@ pub(super) fn distinct<'t>(
         let written = written.find(|written| written.name.name == parameter.name)?;
         Some((parameter, written))
     })
-}
-
-/// What makes two findings one.
-fn key(finding: &Finding) -> (Span, &'static str, String) {
-    let place = finding.primary.span;
-    (place, finding.code.code(), finding.message.clone())
-}
-
-/// A finding with the instances in which it holds.
-fn shown(mut finding: Finding, labels: Vec<Label>) -> Finding {
-    let more = labels.len().saturating_sub(MOST_SHOWN);
-    finding.others.extend(labels.into_iter().take(MOST_SHOWN));
-    if let (Some(last), true) = (finding.others.last_mut(), more > 0) {
-        last.text = format!("{}, and in {more} more", last.text);
-    }
-    finding
 }

@@ -4,6 +4,7 @@ use super::{
     ActionHours, Alert, Breaker, DataSource, DateTrigger, Exclusive, Expr, Schedule, Step,
 };
 use crate::base::{Decimal, Duration, Name, Span};
+use crate::diagnostic::Label;
 use crate::model::{EventId, ObjectId, PropertyId, SegmentId};
 use crate::syntax::ast::{ClausePart, EdgeKind, OnEdit, OnMerge};
 
@@ -88,8 +89,41 @@ pub struct Made {
     pub span: Span,
     /// The template with the arguments, where the instance names it.
     pub call: Span,
-    /// Where the template names its parameters.
-    pub given: Vec<Span>,
+    /// What is given to the template.
+    pub given: Given,
+}
+
+/// What an instance gives to its template.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// The name of the instance.
+    pub name: Span,
+    /// Where the template names its parameters, each with the argument: what stands there is another value
+    /// in another instance.
+    pub arguments: Vec<(Span, Span)>,
+}
+
+impl Given {
+    /// The argument that stands somewhere inside a place.
+    #[must_use]
+    pub fn inside(&self, place: Span) -> Option<Span> {
+        let mut arguments = self.arguments.iter();
+        arguments.find_map(|(named, argument)| place.contains(*named).then_some(*argument))
+    }
+
+    /// Where a finding in the text of the template comes from: the argument that stands there, else the
+    /// instance.
+    #[must_use]
+    pub fn cause(&self, place: Span) -> Label {
+        let (span, text) = match self.inside(place) {
+            Some(argument) => (argument, "in this instance, by this argument"),
+            None => (self.name, "in this instance"),
+        };
+        Label {
+            span,
+            text: text.to_owned(),
+        }
+    }
 }
 
 /// An event that may happen to a record.

@@ -141,6 +141,11 @@ impl Checker<'_> {
                         "this wait does not say for how long",
                     )
                     .help("write `timeout 5 days { … }` after the cases, or on purpose `forever`")
+                    .fix(
+                        "wait 7 days at most",
+                        tree.body.after(),
+                        " timeout 7 days { }",
+                    )
                     .fix("wait forever", tree.body.after(), " forever"),
                 );
             }
@@ -170,7 +175,9 @@ impl Checker<'_> {
                     span,
                     "this `timeout` does not say after how long",
                 )
-                .help("write `timeout 5 days { … }`"),
+                .help("write `timeout 5 days { … }`")
+                .fix("wait 1 day at most", span.after(), " 1 day")
+                .fix("wait 7 days at most", span.after(), " 7 days"),
             );
         }
         self.longest(amount)
