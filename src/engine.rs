@@ -24,6 +24,7 @@ pub mod history;
 mod input;
 mod intake;
 pub mod kept;
+mod led;
 mod look;
 pub mod message;
 mod migrate;
@@ -493,6 +494,7 @@ impl Engine {
     }
 
     fn delivery(&mut self, input: Input) -> Result<Delivery, Answer> {
+        let input = led::led(&self.state, input);
         let world: World<'_> = self.state.world();
         intake::delivery(world, input, &mut |cell| {
             let partition = cell.partition(PARTITIONS);

@@ -53,6 +53,13 @@ pub(crate) enum Act {
         record: String,
         segment: String,
     },
+    Delete(String),
+    Restore(String),
+    /// A record is merged into another one, which survives.
+    Merge {
+        from: String,
+        into: String,
+    },
     Pause(String),
     Resume(String),
     On(String),

@@ -5,6 +5,7 @@
 
 mod history;
 mod program;
+mod records;
 
 pub(crate) use history::{Moment, history};
 pub(crate) use program::{compiled, sketch};

@@ -7,6 +7,8 @@
 mod deliver;
 mod enrol;
 mod eval;
+mod merge;
+mod records;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -16,11 +18,18 @@ use flow::model::{ObjectId, PropertyId, SegmentId, Value};
 use flow::semantic::hir::{EventSource, FieldSource, Program, Step, Wait};
 
 use crate::acts::Trace;
+use crate::reference::records::{Absent, Gone};
 
 pub(crate) struct Model<'p> {
     pub(crate) program: &'p Program,
     pub(crate) now: Timestamp,
     pub(crate) records: BTreeMap<String, Record>,
+    /// The records that are deleted, or led to another one.
+    pub(crate) gone: BTreeMap<String, Gone>,
+    /// The unique values that lead to a record for ever, with it.
+    led: Vec<(ObjectId, PropertyId, Value, String)>,
+    /// The records that another one is being merged into.
+    merging: BTreeSet<String>,
     pub(crate) enrolments: BTreeMap<u64, Enrolment<'p>>,
     /// Who has ever been inside: workflow, record, key.
     ever: BTreeSet<(usize, String, String)>,
@@ -28,7 +37,7 @@ pub(crate) struct Model<'p> {
     pub(crate) off: BTreeSet<usize>,
     pub(crate) paused: BTreeSet<usize>,
     started: BTreeSet<usize>,
-    /// The events that had an id: by name and id.
+    /// The inputs that had an id: by kind and id.
     seen: BTreeSet<(String, String)>,
     /// When own triggers occurred: by workflow, trigger and record (E14).
     counters: BTreeMap<(usize, usize, String), Vec<Timestamp>>,
@@ -50,6 +59,8 @@ pub(crate) struct Record {
     pub(crate) object: ObjectId,
     /// The stored properties that are known, the built-in ones too.
     values: BTreeMap<PropertyId, Value>,
+    /// When values were written; those that nobody wrote are left out (L4).
+    written: BTreeMap<PropertyId, Timestamp>,
     pub(crate) ends: Vec<End>,
     /// Which ends there ever were, without and with label (N2).
     ever: BTreeSet<(String, Option<String>)>,
@@ -118,4 +129,10 @@ pub(crate) struct Delivery {
     asker: Option<u64>,
     failure: Option<Failure>,
     begun: Vec<u64>,
+    /// Whom it concerns that the record is deleted.
+    absent: Option<Absent>,
+    /// Whether it is for a deleted record.
+    revives: bool,
+    /// Whether nothing turns true by it (E2).
+    rebased: bool,
 }

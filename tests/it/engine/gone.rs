@@ -351,6 +351,29 @@ fn links_come_along_and_nothing_turns_true_by_it() {
 
 /// proves: L4
 #[test]
+fn links_find_the_survivor_by_the_identity_of_the_loser() {
+    let mut world = World::new(WAITS);
+    world.contact("ada", &[]);
+    world.create("company", "acme", &[]);
+    world.create("company", "zeta", &[]);
+    world.link("ada", "companies", "zeta", None);
+    world.merge("zeta", "acme");
+    let ends = |world: &World| {
+        let ada = world.state().record(world.id("ada"));
+        ada.map_or(0, |ada| ada.ends.len())
+    };
+    assert_eq!(ends(&world), 1);
+    world.unlink("ada", "companies", "zeta", None);
+    assert_eq!(ends(&world), 0, "it was linked with the survivor");
+    world.link("ada", "companies", "zeta", None);
+    world.link("ada", "companies", "acme", None);
+    assert_eq!(ends(&world), 1, "it is one link");
+    assert!(matches!(world.delete("ada"), Some(Answer::Accepted(_))));
+    assert_eq!(world.state().records().count(), 1, "nothing hangs");
+}
+
+/// proves: L4
+#[test]
 fn a_merge_that_cannot_be_is_refused() {
     let mut world = World::new(WAITS);
     world.contact("ada", &[]);

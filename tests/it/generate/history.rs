@@ -8,6 +8,7 @@ use proptest::prelude::{BoxedStrategy, Just, Strategy, any, prop_oneof};
 use proptest::sample::select;
 
 use crate::acts::Act;
+use crate::generate::records;
 
 /// An act and its instant.
 #[derive(Debug, Clone)]
@@ -140,6 +141,7 @@ fn act() -> impl Strategy<Value = Act> {
         3 => workflow().prop_map(Act::Resume),
         3 => workflow().prop_map(Act::On),
         1 => workflow().prop_map(Act::Off),
+        5 => records::act(),
     ]
 }
 

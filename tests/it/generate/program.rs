@@ -12,6 +12,8 @@ use proptest::option;
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any, prop_oneof};
 use proptest::sample::select;
 
+use crate::generate::records;
+
 const SCHEMA: &str = r#"
 object contact {
   email: email unique required
@@ -105,10 +107,11 @@ fn workflow() -> impl Strategy<Value = Workflow> {
         ),
         option::weighted(0.03, Just("off".to_owned())),
         option::weighted(0.05, Just("only when due within next 7 days".to_owned())),
+        records::on_merge(),
     );
-    let once = once.prop_map(|(only, always, existing, goal, off, soon)| {
+    let once = once.prop_map(|(only, always, existing, goal, off, soon, merge)| {
         let only = only.or(soon);
-        vec![only, always, existing, goal, off]
+        vec![only, always, existing, goal, off, merge]
     });
     (
         vec(trigger(), 1..5),

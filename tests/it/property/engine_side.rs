@@ -445,6 +445,11 @@ pub(crate) fn input(state: &State, act: &Act) -> Option<Input> {
         Act::Remove { record, segment } => {
             InputBody::Member(named.target(record)?.1, named.segment(segment)?, false).into()
         }
+        Act::Delete(record) => InputBody::Delete(named.target(record)?.1).into(),
+        Act::Restore(record) => InputBody::Restore(named.target(record)?.1).into(),
+        Act::Merge { from, into } => {
+            InputBody::Merge(named.target(from)?.1, named.target(into)?.1).into()
+        }
         Act::Pause(workflow) => {
             InputBody::Switch(named.workflow(workflow)?, Switching::Pause).into()
         }
@@ -469,7 +474,8 @@ fn event_input(
     for (name, value) in values {
         places[declared.property(name)?.index()] = Some(value.clone());
     }
-    let (_, target) = Named(state).target(record)?;
+    let id_of = Uid::of(&[b"input", b"create", record.as_bytes()]);
+    let target = Target::Id(declared.object, id_of);
     let body = InputBody::Event(target, event, places);
     Some(Input {
         id: id.map(Into::into),

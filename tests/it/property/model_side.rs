@@ -19,14 +19,45 @@ impl Model<'_> {
     /// changes nothing.
     pub(crate) fn apply(&mut self, at: Timestamp, act: &Act) {
         self.advance(at);
-        self.act(act);
+        self.act(&self.resolved(act));
         self.settle();
+    }
+
+    /// The act about the records that its names lead to (L4).
+    fn resolved(&self, act: &Act) -> Act {
+        let mut act = act.clone();
+        let (one, other) = match &mut act {
+            Act::Set { record, .. }
+            | Act::Event { record, .. }
+            | Act::Enroll { record, .. }
+            | Act::Unenroll { record, .. }
+            | Act::Add { record, .. }
+            | Act::Remove { record, .. }
+            | Act::Delete(record)
+            | Act::Restore(record) => (Some(record), None),
+            Act::Link { record, with, .. } | Act::Unlink { record, with, .. } => {
+                (Some(record), Some(with))
+            }
+            Act::Merge { from, into } => (Some(from), Some(into)),
+            _ => (None, None),
+        };
+        for name in one.into_iter().chain(other) {
+            *name = self.leads(name);
+        }
+        act
     }
 
     // size: one match over all acts
     fn act(&mut self, act: &Act) -> Option<()> {
         match act {
             Act::Publish => self.publish(),
+            Act::Delete(name) => self.input(name, |model, at| model.delete(at)),
+            Act::Restore(name) => self.restore(name),
+            Act::Merge { from, into } => {
+                let there = self.records.contains_key(from) || self.gone.contains_key(from);
+                let from = there.then(|| from.clone())?;
+                self.input(into, move |model, at| model.merge(at, from));
+            }
             Act::Pause(name) => self.paused.extend(self.find(name)),
             Act::Resume(name) => _ = self.paused.remove(&self.find(name)?),
             Act::Off(name) => self.off.extend(self.find(name)),
@@ -152,7 +183,9 @@ impl Model<'_> {
             occurred,
             fields: values.iter().map(field).collect::<Option<_>>()?,
         };
-        (self.records.get(record)?.object == declared.object).then_some(occurrence)
+        let record = self.records.get(record);
+        let fits = record.is_none_or(|record| record.object == declared.object);
+        fits.then_some(occurrence)
     }
 
     /// All properties but `id`, as programs write values.

@@ -7,18 +7,19 @@ use flow::base::Uid;
 use flow::model::{PropertyId, SegmentId, Value};
 
 use crate::reference::eval::same;
+use crate::reference::records::Absent;
 use crate::reference::{Body, Delivery, End, Message, Model, Record, State};
 
 /// How many links deep a record is told to others.
-const DEPTH: usize = 3;
+pub(super) const DEPTH: usize = 3;
 
 /// A link from one side: its name, that on the other side, the other record.
 #[derive(Clone)]
 pub(crate) struct Tie {
-    name: String,
-    far: String,
-    with: String,
-    label: Option<String>,
+    pub(super) name: String,
+    pub(super) far: String,
+    pub(super) with: String,
+    pub(super) label: Option<String>,
 }
 
 pub(crate) fn uid(handle: &str) -> Uid {
@@ -26,7 +27,7 @@ pub(crate) fn uid(handle: &str) -> Uid {
 }
 
 impl Record {
-    fn view(&self, depth: usize) -> Record {
+    pub(super) fn view(&self, depth: usize) -> Record {
         let mut view = self.clone();
         for end in &mut view.ends {
             let heard = end.heard.take().filter(|_| depth > 0);
@@ -42,14 +43,14 @@ impl Record {
         ends.filter(fits).collect()
     }
 
-    fn place_of(&self, tie: &Tie) -> Option<usize> {
+    pub(super) fn place_of(&self, tie: &Tie) -> Option<usize> {
         let leads = |end: &End| end.name == tie.name && end.other == tie.with;
         self.ends.iter().position(leads)
     }
 }
 
 impl Tie {
-    fn turned(&self, from: &str) -> Tie {
+    pub(super) fn turned(&self, from: &str) -> Tie {
         let mut back = self.clone();
         swap(&mut back.name, &mut back.far);
         back.with = from.to_owned();
@@ -65,19 +66,27 @@ impl<'p> Model<'p> {
     }
 
     /// Asks for a value, or answers, which is no further cause.
-    fn forward(&mut self, to: &str, body: impl FnOnce(&mut Self, &mut Delivery) + 'p) {
+    pub(super) fn forward(&mut self, to: &str, body: impl FnOnce(&mut Self, &mut Delivery) + 'p) {
         self.chain -= 1;
         self.send(to, body);
         self.chain += 1;
     }
 
-    pub(super) fn deliver(&mut self, (mut at, body): Message<'p>) {
-        self.chain = at.chain;
+    pub(super) fn deliver(&mut self, message: Message<'p>) {
+        self.chain = message.0.chain;
+        let Some((mut at, body)) = self.there(message) else {
+            return;
+        };
         at.before = self.records.get(&at.to).cloned();
         body(self, &mut at);
+        if !self.records.contains_key(&at.to) {
+            return;
+        }
         self.tell(&at);
         let done = self.answered(&mut at);
-        self.consider(&mut at);
+        if !at.rebased {
+            self.consider(&mut at);
+        }
         let moved = self.moments(&at);
         done.inspect(|id| self.finish(*id));
         for id in moved.into_iter().chain(at.begun) {
@@ -94,7 +103,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    fn hear(&mut self, at: &Delivery, view: Record) {
+    pub(super) fn hear(&mut self, at: &Delivery, view: Record) {
         let ends = self.record(&at.to).ends.iter_mut();
         for end in ends.filter(|end| end.other == view.handle) {
             end.heard = Some(Box::new(view.clone()));
@@ -102,7 +111,7 @@ impl<'p> Model<'p> {
     }
 
     /// The enrolment that now has all answers; one for another record is sent on.
-    fn answered(&mut self, at: &mut Delivery) -> Option<u64> {
+    pub(super) fn answered(&mut self, at: &mut Delivery) -> Option<u64> {
         let id = at.asker?;
         let (inside, why) = (self.enrolments.get_mut(&id)?, at.failure.take());
         if inside.record != at.to {
@@ -122,11 +131,12 @@ impl<'p> Model<'p> {
     pub(crate) fn put(&mut self, to: &str, id: PropertyId, value: Option<Value>) {
         let updated = Value::Datetime(self.now);
         let object = &self.program.catalog.objects[self.records[to].object];
-        let (ty, record) = (&object.properties[id].ty, self.record(to));
+        let (now, ty, record) = (self.now, &object.properties[id].ty, self.record(to));
         if !same(record.values.get(&id), value.as_ref(), ty) {
             record.values.remove(&id);
             record.values.extend(value.map(|value| (id, value)));
             record.values.insert(PropertyId::at(2), updated);
+            record.written.insert(id, now);
         }
     }
 
@@ -180,7 +190,7 @@ impl<'p> Model<'p> {
     }
 
     /// What was under way has come to its end.
-    fn next_turn(&mut self, slot: String) {
+    pub(super) fn next_turn(&mut self, slot: String) {
         let next = self.under_way.get_mut(&slot).and_then(VecDeque::pop_front);
         let Some((mut at, body)) = next else {
             return drop(self.under_way.remove(&slot));
@@ -234,15 +244,18 @@ impl<'p> Model<'p> {
         }
         let (asker, back, view) = (at.asker.take(), tie.turned(&at.to), record.view(DEPTH));
         self.begin(&slot);
+        let declined = Absent::Link(at.to.clone(), asker, slot.clone());
         self.send(&tie.with.clone(), move |model, at| {
             model.place(at, &back, view);
             let view = model.records[&at.to].view(DEPTH);
             model.send(&back.with, move |model, at| {
-                model.place(at, &tie, view);
+                let (with, label) = (view.handle.clone(), tie.label.clone());
+                model.place(at, &Tie { with, label, ..tie }, view);
                 at.asker = asker;
                 model.next_turn(slot);
             });
         });
+        self.where_absent(declined);
     }
 
     pub(crate) fn unlink(&mut self, at: &Delivery, tie: Tie) {
@@ -252,7 +265,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    fn unplace(&mut self, at: &Delivery, tie: &Tie) -> bool {
+    pub(super) fn unplace(&mut self, at: &Delivery, tie: &Tie) -> bool {
         let record = self.record(&at.to);
         record.place_of(tie).is_some_and(|at| match &tie.label {
             Some(label) => record.ends[at].labels.remove(label),
@@ -261,7 +274,7 @@ impl<'p> Model<'p> {
     }
 
     /// Makes an end or adds a label; the end of a `one` association is replaced.
-    fn place(&mut self, at: &Delivery, tie: &Tie, view: Record) {
+    pub(super) fn place(&mut self, at: &Delivery, tie: &Tie, view: Record) {
         let record = &self.records[&at.to];
         let owner = &self.program.catalog.objects[record.object];
         let id = owner.association(&tie.name);

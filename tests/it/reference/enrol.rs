@@ -149,7 +149,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    fn inside_of(&self, at: usize, delivery: &Delivery) -> Vec<u64> {
+    pub(super) fn inside_of(&self, at: usize, delivery: &Delivery) -> Vec<u64> {
         let here = |inside: &Enrolment| inside.workflow == at && inside.record == delivery.to;
         let inside = self.enrolments.iter().filter(|(_, inside)| here(inside));
         inside.map(|(id, _)| *id).collect()

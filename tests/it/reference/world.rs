@@ -8,7 +8,6 @@ use flow::semantic::hir::{Program, StepKind, Workflow};
 
 use crate::acts::{Trace, What, outcome};
 use crate::reference::deliver::uid;
-use crate::reference::eval::same;
 use crate::reference::{Delivery, Enrolment, Model, Occurrence, Record, State};
 
 pub(crate) type Changes = Vec<(PropertyId, Option<Value>)>;
@@ -22,6 +21,9 @@ impl<'p> Model<'p> {
             program,
             now: Timestamp::UNIX_EPOCH,
             records: BTreeMap::new(),
+            gone: BTreeMap::new(),
+            led: Vec::new(),
+            merging: BTreeSet::new(),
             enrolments: BTreeMap::new(),
             ever: BTreeSet::new(),
             published: false,
@@ -147,6 +149,7 @@ impl<'p> Model<'p> {
             handle: handle.to_owned(),
             object,
             values: (0..).map(PropertyId::at).zip(builtin).collect(),
+            written: BTreeMap::new(),
             ends: Vec::new(),
             ever: BTreeSet::new(),
             segments: BTreeSet::new(),
@@ -155,12 +158,16 @@ impl<'p> Model<'p> {
             let given = given.iter().find(|(given, _)| *given == id);
             if given.is_some() || !property.builtin && !property.computed {
                 match self.fitting(&record, id, given.and_then(|(_, value)| value.clone())) {
-                    Ok(value) => record.values.extend(value.map(|value| (id, value))),
+                    Ok(value) => {
+                        let written = given.filter(|(_, given)| given.is_some());
+                        record.written.extend(written.map(|_| (id, self.now)));
+                        record.values.extend(value.map(|value| (id, value)));
+                    }
                     Err(_) => return,
                 }
             }
         }
-        if !self.records.contains_key(handle) {
+        if !self.records.contains_key(handle) && !self.gone.contains_key(handle) {
             let to = handle.to_owned();
             self.send(handle, |model, _| _ = model.records.insert(to, record));
         }
@@ -186,16 +193,11 @@ impl<'p> Model<'p> {
         let mut defaults = self.program.objects[record.object.index()].defaults.iter();
         let default = defaults.find(|(of, _)| *of == id);
         let value = value.or_else(|| self.env(record).eval(&default?.1));
-        let mut others = self.records.values().filter(|other| {
-            let held = other.values.get(&id);
-            other.object == record.object && same(held, value.as_ref(), &property.ty)
-        });
-        let taken = others.any(|other| other.handle != record.handle);
         match &value {
             _ if property.builtin || property.computed => Err("derived"),
             None if property.required => Err("required"),
             Some(Value::Text(text)) if form_of(&property.ty, text).is_err() => Err("wrong_form"),
-            Some(_) if property.unique && taken => Err("not_unique"),
+            Some(held) if property.unique && self.is_taken(record, id, held) => Err("not_unique"),
             _ => Ok(value),
         }
     }
