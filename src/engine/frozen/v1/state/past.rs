@@ -1,11 +1,9 @@
 //! What records keep of their past: a section behind all else of a block. What
 //! was heard of it is worked out again.
 
-use std::sync::Arc;
-
 use super::names::Item;
+use super::section::Records;
 use super::{Freezing, ThawError, Thawing};
-use crate::base::Uid;
 use crate::engine::kept::{Kept, TraceId};
 use crate::engine::prepared::Trace;
 use crate::engine::record::RecordCell;
@@ -61,21 +59,15 @@ impl<'p> Freezing<'p> {
 }
 
 impl Thawing<'_, '_> {
-    pub(super) fn all_past(
-        &mut self,
-        records: &mut [(Uid, Arc<RecordCell>)],
-    ) -> Result<(), ThawError> {
+    pub(super) fn all_past(&mut self, records: &mut Records) -> Result<(), ThawError> {
+        let orphan = "the past of a record that is none";
+        self.by_record(records, orphan, Self::past)
+    }
+
+    fn past(&mut self, cell: &mut RecordCell) -> Result<(), ThawError> {
         for _ in 0..self.from.count()? {
-            let record = self.from.id()?;
-            let place = records.binary_search_by_key(&record, |(id, _)| *id);
-            let found = place.ok().and_then(|place| records.get_mut(place));
-            let (_, cell) =
-                found.ok_or_else(|| ThawError::damaged("the past of a record that is none"))?;
-            let cell = Arc::make_mut(cell);
-            for _ in 0..self.from.count()? {
-                let id = self.table.trace(&mut self.from)?;
-                cell.past.set(id, Some(self.kept()?));
-            }
+            let id = self.table.trace(&mut self.from)?;
+            cell.past.set(id, Some(self.kept()?));
         }
         Ok(())
     }

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use super::names::Item;
+use super::section::Records;
 use super::{Freezing, ThawError, Thawing};
 use crate::base::Uid;
 use crate::engine::put_back::PutBack;
-use crate::engine::record::RecordCell;
 use crate::engine::state::Partition;
 
 impl<'p> Freezing<'p> {
@@ -41,23 +41,16 @@ impl<'p> Freezing<'p> {
 }
 
 impl Thawing<'_, '_> {
-    pub(super) fn all_put_back(
-        &mut self,
-        records: &mut [(Uid, Arc<RecordCell>)],
-    ) -> Result<(), ThawError> {
+    pub(super) fn all_put_back(&mut self, records: &mut Records) -> Result<(), ThawError> {
         if self.from.is_over() {
             return Ok(());
         }
-        for _ in 0..self.from.count()? {
-            let record = self.from.id()?;
-            let one = self.put_back()?;
-            let mut cells = records.iter_mut();
-            let found = cells.find(|(id, _)| *id == record);
-            let (_, cell) =
-                found.ok_or_else(|| ThawError::damaged("an action of a record that is none"))?;
-            Arc::make_mut(cell).put_back.insert(one.key, one);
-        }
-        Ok(())
+        let orphan = "an action of a record that is none";
+        self.by_record(records, orphan, |from, cell| {
+            let one = from.put_back()?;
+            cell.put_back.insert(one.key, one);
+            Ok(())
+        })
     }
 
     pub(super) fn put_back(&mut self) -> Result<PutBack, ThawError> {

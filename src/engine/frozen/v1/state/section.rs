@@ -159,6 +159,7 @@ impl Thawing<'_, '_> {
         }
     }
 
+    /// A section of some records, by their places in the block.
     fn section(
         &mut self,
         records: &mut Records,
@@ -168,6 +169,23 @@ impl Thawing<'_, '_> {
             let place: usize = self.from.small()?;
             let cell = records.get_mut(place);
             let (_, cell) = cell.ok_or_else(|| ThawError::damaged("a record that is none"))?;
+            read(self, Arc::make_mut(cell))?;
+        }
+        Ok(())
+    }
+
+    /// The same where records stand by their ids.
+    pub(super) fn by_record(
+        &mut self,
+        records: &mut Records,
+        orphan: &'static str,
+        read: fn(&mut Self, &mut RecordCell) -> Result<(), ThawError>,
+    ) -> Result<(), ThawError> {
+        for _ in 0..self.from.count()? {
+            let record = self.from.id()?;
+            let place = records.binary_search_by_key(&record, |(id, _)| *id);
+            let found = place.ok().and_then(|place| records.get_mut(place));
+            let (_, cell) = found.ok_or_else(|| ThawError::damaged(orphan))?;
             read(self, Arc::make_mut(cell))?;
         }
         Ok(())

@@ -1,10 +1,8 @@
 //! When actions with a cap have reached records (A9): a section behind all else of a block.
 
-use std::sync::Arc;
-
 use super::names::Item;
+use super::section::Records;
 use super::{Freezing, ThawError, Thawing};
-use crate::base::Uid;
 use crate::engine::record::RecordCell;
 use crate::engine::state::Partition;
 
@@ -28,24 +26,18 @@ impl<'p> Freezing<'p> {
 }
 
 impl Thawing<'_, '_> {
-    pub(super) fn all_sent(
-        &mut self,
-        records: &mut [(Uid, Arc<RecordCell>)],
-    ) -> Result<(), ThawError> {
+    pub(super) fn all_sent(&mut self, records: &mut Records) -> Result<(), ThawError> {
+        let orphan = "an action of a record that is none";
+        self.by_record(records, orphan, Self::sent)
+    }
+
+    fn sent(&mut self, cell: &mut RecordCell) -> Result<(), ThawError> {
         for _ in 0..self.from.count()? {
-            let record = self.from.id()?;
-            let place = records.binary_search_by_key(&record, |(id, _)| *id);
-            let found = place.ok().and_then(|place| records.get_mut(place));
-            let (_, cell) =
-                found.ok_or_else(|| ThawError::damaged("an action of a record that is none"))?;
-            let cell = Arc::make_mut(cell);
-            for _ in 0..self.from.count()? {
-                let action = self.table.action(&mut self.from)?;
-                let count = self.from.count()?;
-                let sent = (0..count).map(|_| Ok((self.from.moment()?, self.from.id()?)));
-                let sent = sent.collect::<Result<_, ThawError>>()?;
-                cell.sent.insert(action, sent);
-            }
+            let action = self.table.action(&mut self.from)?;
+            let count = self.from.count()?;
+            let sent = (0..count).map(|_| Ok((self.from.moment()?, self.from.id()?)));
+            let sent = sent.collect::<Result<_, ThawError>>()?;
+            cell.sent.insert(action, sent);
         }
         Ok(())
     }
