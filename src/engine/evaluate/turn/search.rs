@@ -23,14 +23,7 @@ impl<'s> Evaluation<'s, '_> {
         id: NodeId,
         member: Option<View<'s>>,
     ) -> Option<Value> {
-        let notes = Notes::default();
-        let scope = self.scope.at(at, &notes);
-        let whole = Evaluation {
-            scope: &scope,
-            expression: self.expression,
-            this: self.this,
-        };
-        whole.node(id, member)
+        self.at(at, |whole| whole.node(id, member))
     }
 
     /// The same as an operand of a comparison.
@@ -40,14 +33,22 @@ impl<'s> Evaluation<'s, '_> {
         id: NodeId,
         member: Option<View<'s>>,
     ) -> Option<Value> {
+        self.at(at, |whole| whole.bound(id, member))
+    }
+
+    /// What the expression comes to at another instant.
+    fn at(
+        self,
+        at: Timestamp,
+        read: impl FnOnce(Evaluation<'_, '_>) -> Option<Value>,
+    ) -> Option<Value> {
         let notes = Notes::default();
         let scope = self.scope.at(at, &notes);
-        let whole = Evaluation {
+        read(Evaluation {
             scope: &scope,
             expression: self.expression,
             this: self.this,
-        };
-        whole.bound(id, member)
+        })
     }
 
     /// The next whole minute: when values that move in no one direction are
