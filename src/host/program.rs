@@ -12,6 +12,7 @@ use crate::diagnostic::{Code, Findings};
 use crate::engine::Prepared;
 use crate::engine::retries::{Retries, origin};
 use crate::engine::retry::RetryPolicy;
+use crate::plan::Program;
 use crate::project::{self, Connection, ConnectionKind, Outside, Project};
 
 /// A program that can run.
@@ -37,34 +38,18 @@ impl Loaded {
     /// # Errors
     /// What is wrong with it. Its warnings are returned beside the program.
     pub fn compile(project: &Project) -> Result<(Self, Findings), Findings> {
-        let files = Files {
-            declaring: &project.files,
-            pinned: &project.pinned,
+        let (program, findings) = compiled(project)?;
+        let packed = project.pack();
+        let prepared = Prepared::new(program).with_retries(retries(&project.outside));
+        let loaded = Loaded {
+            hash: hash(&packed),
+            written: hash(&project.pack_written()),
+            packed,
+            prepared: Arc::new(prepared),
+            places: Arc::new(Places::new(project.sources.clone(), &project.root)),
+            root: project.root.clone(),
         };
-        let compilation = compile_all(&project.sources, files, &project.settings);
-        let mut findings = project.findings.clone();
-        findings.append(compilation.findings);
-        if let Some(program) = &compilation.program {
-            // It says more of a placeholder than the warning does.
-            findings.retain(|finding| finding.code != Code::Placeholder);
-            findings.append(program.placeholders());
-        }
-        match compilation.program {
-            Some(program) if !findings.has_errors() => {
-                let packed = project.pack();
-                let prepared = Prepared::new(program).with_retries(retries(&project.outside));
-                let loaded = Loaded {
-                    hash: hash(&packed),
-                    written: hash(&project.pack_written()),
-                    packed,
-                    prepared: Arc::new(prepared),
-                    places: Arc::new(Places::new(project.sources.clone(), &project.root)),
-                    root: project.root.clone(),
-                };
-                Ok((loaded, findings))
-            }
-            _ => Err(findings),
-        }
+        Ok((loaded, findings))
     }
 
     /// The program together with older versions of its workflows.
@@ -92,6 +77,27 @@ impl Loaded {
     pub fn unpack(root: &Path, packed: &[u8]) -> Option<Self> {
         let project = project::unpack(root, packed)?;
         Loaded::compile(&project).ok().map(|(loaded, _)| loaded)
+    }
+}
+
+/// The program of a project that runs, older versions of its workflows among it,
+/// with its warnings; else what is wrong.
+pub(super) fn compiled(project: &Project) -> Result<(Program, Findings), Findings> {
+    let files = Files {
+        declaring: &project.files,
+        pinned: &project.pinned,
+    };
+    let compilation = compile_all(&project.sources, files, &project.settings);
+    let mut findings = project.findings.clone();
+    findings.append(compilation.findings);
+    if let Some(program) = &compilation.program {
+        // It says more of a placeholder than the warning does.
+        findings.retain(|finding| finding.code != Code::Placeholder);
+        findings.append(program.placeholders());
+    }
+    match compilation.program {
+        Some(program) if !findings.has_errors() => Ok((program, findings)),
+        _ => Err(findings),
     }
 }
 

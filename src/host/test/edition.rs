@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Suite;
-use crate::compile::{Files, compile_all};
 use crate::diagnostic::render::concise;
 use crate::diagnostic::{Findings, Level};
 use crate::engine::Prepared;
 use crate::host::older::needed;
-use crate::host::program::retries;
+use crate::host::program::{compiled, retries};
 use crate::plan::Program;
 use crate::plan::test::{Act, Input, Test};
 use crate::project::{self, MANIFEST, Project};
@@ -22,7 +21,7 @@ impl Editions for Suite {
         let text = self.rest(asked);
         let file = project.sources.add(self.file(asked.test), text);
         project.files.push(file);
-        let program = compiled(&project)?;
+        let program = program_of(&project)?;
         let texts = asked.sources.unwrap_or(&self.project.sources);
         let prepared = Prepared::new(program);
         let older = needed(asked.state, texts, &prepared);
@@ -31,7 +30,7 @@ impl Editions for Suite {
         }
         let prepared = match older.is_empty() {
             true => prepared,
-            false => Prepared::new(compiled(&project)?),
+            false => Prepared::new(program_of(&project)?),
         };
         let mut tests = prepared.program.tests().iter();
         let test = tests.find(|test| test.span.source == file).cloned();
@@ -99,26 +98,11 @@ fn over(test: &Test, before: u32) -> Vec<std::ops::Range<usize>> {
 }
 
 /// The program of a project that runs; else what is wrong with it, in lines.
-fn compiled(project: &Project) -> Result<Program, String> {
-    let files = Files {
-        declaring: &project.files,
-        pinned: &project.pinned,
+fn program_of(project: &Project) -> Result<Program, String> {
+    let lines = |mut findings: Findings| {
+        findings.retain(|finding| finding.level == Level::Error);
+        let lines = concise::render(&findings, &project.sources);
+        lines.trim_end().to_owned()
     };
-    let compilation = compile_all(&project.sources, files, &project.settings);
-    let mut findings = project.findings.clone();
-    findings.append(compilation.findings);
-    if let Some(program) = &compilation.program {
-        findings.append(program.placeholders());
-    }
-    let mut errors = Findings::default();
-    let wrong = findings
-        .iter()
-        .filter(|finding| finding.level == Level::Error);
-    wrong.for_each(|finding| errors.push(finding.clone()));
-    match compilation.program {
-        Some(program) if errors.is_empty() => Ok(program),
-        _ => Err(concise::render(&errors, &project.sources)
-            .trim_end()
-            .to_owned()),
-    }
+    compiled(project).map(|(program, _)| program).map_err(lines)
 }
