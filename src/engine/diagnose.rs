@@ -13,7 +13,7 @@ use super::evaluate::Notes;
 use super::record::RecordCell;
 use crate::base::{Span, Timestamp, Uid};
 use crate::model::WorkflowId;
-use crate::plan::Workflow;
+use crate::plan::{Timing, Workflow};
 
 /// What is known of a record and a workflow.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,7 +67,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// The word of the role in JSON.
+    /// The word of the role.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -223,7 +223,7 @@ impl Patient<'_> {
     /// Whether times enrol again without a `reenroll` (E8).
     fn by_itself(self) -> bool {
         let schedules = &self.workflow.schedules;
-        let every = |timing: &crate::plan::Timing| !matches!(timing, crate::plan::Timing::Once(_));
+        let every = |timing: &Timing| !matches!(timing, Timing::Once(_));
         schedules.iter().any(|schedule| every(&schedule.timing))
             || self.workflow.dates.iter().any(|date| date.yearly)
     }

@@ -9,7 +9,8 @@ use super::wire::{
 };
 use crate::base::{Span, Timestamp, Uid, nearest};
 use crate::engine::State;
-use crate::engine::diagnose::{Clause, Diagnosis as Found, Term};
+use crate::engine::decision::Reason;
+use crate::engine::diagnose::{Clause, Diagnosis as Found, Standing, Term};
 use crate::host::durable::Core;
 use crate::host::look::Places;
 use crate::host::replay::past::{self, Told};
@@ -72,35 +73,16 @@ impl Showing<'_> {
             let edits = found.change.iter();
             edits.map(|edit| edit.told(state, cell))
         });
+        let clauses = found.clauses.iter();
+        let reason = found.reason.map_or("enrolled", Reason::word);
         Diagnosis {
-            record: cell.map_or_else(
-                || Candidate {
-                    object: String::new(),
-                    name: id.to_string(),
-                    id: id.to_string(),
-                },
-                |cell| candidate(state, cell),
-            ),
+            record: cell.map_or_else(|| unknown(id), |cell| candidate(state, cell)),
             workflow: workflow.to_owned(),
             at: found.at.to_string(),
             enrolls: found.reason.is_none(),
-            reason: found
-                .reason
-                .map_or("enrolled", |reason| reason.word())
-                .to_owned(),
-            clauses: found
-                .clauses
-                .iter()
-                .map(|clause| self.clause(clause))
-                .collect(),
-            standing: DiagnosedStanding {
-                on: found.standing.on,
-                paused: found.standing.paused,
-                manual: found.standing.manual,
-                inside: found.standing.inside,
-                times: found.standing.times,
-                breaker: found.standing.breaker,
-            },
+            reason: reason.to_owned(),
+            clauses: clauses.map(|clause| self.clause(clause)).collect(),
+            standing: standing(&found.standing),
             change: change
                 .map(|(set, to)| DiagnosedChange { set, to })
                 .collect(),
@@ -127,11 +109,7 @@ impl Showing<'_> {
         DiagnosedTerm {
             text: self.text(term.span),
             source: self.places.of(term.span),
-            holds: match term.open {
-                true => "event",
-                false => word(term.holds),
-            }
-            .to_owned(),
+            holds: if term.open { "event" } else { word(term.holds) }.to_owned(),
             read: read.collect(),
         }
     }
@@ -153,6 +131,34 @@ impl Showing<'_> {
         let source = self.places.sources().get(span.source);
         let words: Vec<&str> = source.slice(span).split_whitespace().collect();
         words.join(" ")
+    }
+}
+
+/// A record that there is none of.
+fn unknown(id: Uid) -> Candidate {
+    Candidate {
+        object: String::new(),
+        name: id.to_string(),
+        id: id.to_string(),
+    }
+}
+
+fn standing(of: &Standing) -> DiagnosedStanding {
+    let Standing {
+        on,
+        paused,
+        manual,
+        inside,
+        times,
+        breaker,
+    } = *of;
+    DiagnosedStanding {
+        on,
+        paused,
+        manual,
+        inside,
+        times,
+        breaker,
     }
 }
 
