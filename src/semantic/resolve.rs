@@ -2,22 +2,27 @@
 
 mod action;
 mod association;
+mod event;
+mod gather;
 mod package;
 mod pinned;
 mod property;
 mod template;
 
+pub(super) use event::EventTree;
 pub(super) use package::unused;
+
+use gather::Gathered;
 
 use super::Older;
 use super::lost::Lost;
 use crate::base::{Lookup, Name, SourceId, Span};
-use crate::diagnostic::{Code, Finding, Findings, with_article};
+use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::{
-    Calendar, Catalog, Constant, Event, EventProperty, Message, MessageParameter, OCCURRENCE,
-    Object, ObjectId, Segment, Settings, Template,
+    Calendar, Catalog, Constant, Message, MessageParameter, Object, ObjectId, Segment, Settings,
+    Template,
 };
-use crate::syntax::ast::{self, Declaration, Ident};
+use crate::syntax::ast::{self, Ident};
 
 /// The catalog, and the trees of its entries in the same order.
 pub(super) struct Resolved<'a> {
@@ -67,47 +72,6 @@ impl<'a> WorkflowTree<'a> {
     }
 }
 
-/// What declares an event.
-#[derive(Clone, Copy)]
-pub(super) enum EventTree<'a> {
-    Event(&'a ast::Event),
-    Webhook(&'a ast::Webhook),
-}
-
-impl<'a> EventTree<'a> {
-    pub(super) fn name(self) -> &'a Ident {
-        match self {
-            EventTree::Event(event) => &event.name,
-            EventTree::Webhook(webhook) => &webhook.name,
-        }
-    }
-
-    /// `renamed from OLD`, as often as it stands there.
-    pub(super) fn renamed(self) -> &'a [Ident] {
-        match self {
-            EventTree::Event(event) => &event.renamed,
-            EventTree::Webhook(webhook) => &webhook.renamed,
-        }
-    }
-
-    pub(super) fn object(self) -> &'a Ident {
-        match self {
-            EventTree::Event(event) => &event.object,
-            EventTree::Webhook(webhook) => &webhook.object,
-        }
-    }
-}
-
-/// The words of built-in events.
-const BUILTIN_EVENTS: [&str; 6] = [
-    "created",
-    "changed",
-    "joined",
-    "left",
-    "deleted",
-    "action_failed",
-];
-
 pub(super) fn resolve<'a>(
     (files, pinned): (&'a [ast::File], &'a [Older]),
     complete: bool,
@@ -124,21 +88,6 @@ pub(super) fn resolve<'a>(
     resolver.workflows(&gathered);
     resolver.pinned(pinned);
     resolver.finish()
-}
-
-/// All declarations by kind, sorted by name; of doubles the first.
-#[derive(Default)]
-struct Gathered<'a> {
-    objects: Vec<&'a ast::Object>,
-    extensions: Vec<&'a ast::Object>,
-    events: Vec<EventTree<'a>>,
-    messages: Vec<&'a ast::Message>,
-    segments: Vec<&'a ast::Segment>,
-    constants: Vec<&'a ast::Constant>,
-    calendars: Vec<&'a ast::Calendar>,
-    actions: Vec<&'a ast::Action>,
-    templates: Vec<&'a ast::Template>,
-    workflows: Vec<WorkflowTree<'a>>,
 }
 
 struct Resolver<'a> {
@@ -186,80 +135,6 @@ impl<'a> Resolver<'a> {
             pinned: self.pinned,
             findings: self.findings,
         }
-    }
-
-    fn gather(&mut self, files: &'a [ast::File]) -> Gathered<'a> {
-        let mut all = Gathered::default();
-        for declaration in files.iter().flat_map(|file| &file.declarations) {
-            match declaration {
-                Declaration::Object(object) if object.extends => all.extensions.push(object),
-                Declaration::Object(object) => all.objects.push(object),
-                Declaration::Event(event) => all.events.push(EventTree::Event(event)),
-                Declaration::Webhook(webhook) => all.events.push(EventTree::Webhook(webhook)),
-                Declaration::Message(message) => all.messages.push(message),
-                Declaration::Segment(segment) => all.segments.push(segment),
-                Declaration::Constant(constant) => all.constants.push(constant),
-                Declaration::Calendar(calendar) => all.calendars.push(calendar),
-                Declaration::Action(action) => all.actions.push(action),
-                Declaration::Template(template) => all.templates.push(template),
-                Declaration::Workflow(workflow) => all.workflows.push(WorkflowTree::Own(workflow)),
-                Declaration::Instance(instance) => {
-                    all.workflows.push(WorkflowTree::Instance(instance));
-                }
-                Declaration::Test(test) => self.trees.tests.push(test),
-                Declaration::Lost(name) => self.lost.insert(name.clone()),
-                Declaration::Partial(name) => self.lost.partly(name.clone()),
-                Declaration::Doubtful(name, line) => self.lost.on_line(name.clone(), *line),
-            }
-        }
-        self.redeclared(&mut all);
-        self.unique("object", &mut all.objects, |object| &object.name);
-        self.unique("event", &mut all.events, |event| event.name());
-        self.unique("message", &mut all.messages, |message| &message.name);
-        self.unique("segment", &mut all.segments, |segment| &segment.name);
-        self.unique("constant", &mut all.constants, |constant| &constant.name);
-        self.unique("calendar", &mut all.calendars, |calendar| &calendar.name);
-        self.unique("action", &mut all.actions, |action| &action.name);
-        self.unique("template", &mut all.templates, |template| &template.name);
-        self.unique("workflow", &mut all.workflows, |workflow| workflow.name());
-        all
-    }
-
-    /// Sorts by name and reports all but the first of each name.
-    fn unique<T: Copy>(&mut self, kind: &str, list: &mut Vec<T>, name: impl Fn(&T) -> &'a Ident) {
-        let place = |item: &T| {
-            let span = name(item).span;
-            (self.package(span).is_none(), span)
-        };
-        list.sort_by(|a, b| (&name(a).name, place(a)).cmp(&(&name(b).name, place(b))));
-        let mut kept: Vec<T> = Vec::with_capacity(list.len());
-        for item in list.iter() {
-            match kept.last().map(&name) {
-                Some(first) if first.name == name(item).name => {
-                    self.duplicate(kind, name(item), first.span)
-                }
-                _ => kept.push(*item),
-            }
-        }
-        *list = kept;
-    }
-
-    fn duplicate(&mut self, kind: &str, ident: &Ident, first: Span) {
-        if let Some(package) = self.package(first) {
-            let finding = package::declared(kind, ident, (package, first));
-            self.findings
-                .push(finding.help("give this one another name"));
-            return;
-        }
-        self.findings.push(
-            Finding::new(
-                Code::DuplicateName,
-                ident.span,
-                format!("there is {} `{}` already", with_article(kind), ident.name),
-            )
-            .also(first, "the first")
-            .help("give one of them another name"),
-        );
     }
 
     /// The object of a name, with a finding where there is none.
@@ -319,79 +194,6 @@ impl<'a> Resolver<'a> {
             for property in trees.iter().flat_map(|tree| &tree.properties) {
                 self.inverse(id, property);
             }
-        }
-    }
-
-    fn events(&mut self, all: &Gathered<'a>) {
-        for tree in &all.events {
-            let Some(object) = self.object(tree.object()) else {
-                self.lost.insert(tree.name().name.clone());
-                continue;
-            };
-            let name = tree.name();
-            if BUILTIN_EVENTS.contains(&name.name.as_str()) {
-                self.findings.push(
-                    Finding::new(
-                        Code::ReservedWord,
-                        name.span,
-                        format!("`{}` is a built-in event", name.name),
-                    )
-                    .help("every object has it; give this event another name"),
-                );
-            }
-            let mut event = Event {
-                name: name.name.clone(),
-                doc: None,
-                object,
-                properties: crate::base::Table::default(),
-                webhook: matches!(tree, EventTree::Webhook(_)),
-            };
-            self.event_properties(&mut event, *tree);
-            self.catalog.add_event(event);
-            self.trees.events.push(*tree);
-        }
-    }
-
-    fn event_properties(&mut self, event: &mut Event, tree: EventTree<'a>) {
-        type Row<'r> = (&'r Ident, &'r ast::TypeExpr, &'r ast::Doc, bool);
-        let rows: Vec<Row<'_>> = match tree {
-            EventTree::Event(tree) => {
-                event.doc.clone_from(&tree.doc);
-                tree.properties
-                    .iter()
-                    .map(|property| (&property.name, &property.ty, &property.doc, false))
-                    .collect()
-            }
-            EventTree::Webhook(tree) => {
-                event.doc.clone_from(&tree.doc);
-                let fields = tree.fields.iter();
-                fields
-                    .map(|field| (&field.name, &field.ty, &field.doc, field.default.is_some()))
-                    .collect()
-            }
-        };
-        let mut firsts: Vec<&Ident> = Vec::new();
-        for (name, ty, doc, default) in rows {
-            if let Some(first) = firsts.iter().find(|first| first.name == name.name) {
-                self.findings
-                    .push(repeated(name, "the event has", Some(first.span)));
-                continue;
-            }
-            firsts.push(name);
-            if OCCURRENCE.iter().any(|(word, _)| name.name == *word) && name.name != "id" {
-                self.findings.push(
-                    repeated(name, "the event has", None)
-                        .help("every occurrence has it; choose another name"),
-                );
-                continue;
-            }
-            let ty = self.value_type(ty, event.webhook);
-            event.properties.push(EventProperty {
-                name: name.name.clone(),
-                doc: doc.clone(),
-                ty,
-                default,
-            });
         }
     }
 

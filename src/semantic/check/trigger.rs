@@ -130,6 +130,17 @@ impl Checker<'_> {
                 self.report(Finding::new(Code::UnknownEvent, name.span, message).help(help));
                 return None;
             }
+            if self.catalog.objects[object]
+                .property(name.name.as_str())
+                .is_some()
+            {
+                let help = format!(
+                    "`{}` is a property: what it changes to is `changed {0}`; a date comes by `enroll at {0}`",
+                    name.name
+                );
+                self.report(Finding::new(Code::UnknownEvent, name.span, message).help(help));
+                return None;
+            }
             let builtin = ["created", "changed", "joined", "left", "action_failed"];
             let names = self
                 .catalog

@@ -1,11 +1,17 @@
 //! What a `wait` for an event or a condition says: how long, and what follows.
 
 use super::Builder;
+use crate::diagnostic::{Code, Edit, Finding};
 use crate::syntax::ast::{Amount, Arm, ArmKind, Awaited, Bounds, Limit, WaitEvent, WaitFirst};
 use crate::syntax::grammar::{Pair, Rule};
 
 impl<'i> Builder<'i> {
     pub(super) fn wait_event(&mut self, pair: Pair<'i>) -> Option<WaitEvent> {
+        if let Some(finding) = self.limited_first(&pair) {
+            self.bindings_lost(pair.as_str());
+            self.report(finding);
+            return None;
+        }
         let (mut parts, mut bounds) = (Vec::new(), Bounds::default());
         for part in pair.into_inner() {
             match part.as_rule() {
@@ -16,6 +22,40 @@ impl<'i> Builder<'i> {
         }
         let event = self.awaited(parts)?;
         Some(WaitEvent { event, bounds })
+    }
+
+    /// `wait for first max 3 days { case … }`, where `timeout` says how long.
+    fn limited_first(&self, pair: &Pair<'i>) -> Option<Finding> {
+        let parts = || pair.clone().into_inner();
+        let of = |rule: Rule| parts().find(move |part| part.as_rule() == rule);
+        let name = of(Rule::name).filter(|name| name.as_str() == "first");
+        let (limit, body) = (of(Rule::wait_limit)?, of(Rule::wait_body)?);
+        let first = body.clone().into_inner().next()?;
+        if name.is_none() || !first.as_str().starts_with("case") {
+            return None;
+        }
+        let amount = limit.as_str().strip_prefix("max")?.trim();
+        let arms = body.clone().into_inner();
+        let mut timeouts = arms.filter(|part| part.as_rule() == Rule::timeout_arm);
+        let (at, text) = match timeouts.next() {
+            Some(arm) => (
+                arm.as_span().start() + "timeout".len(),
+                format!(" {amount}"),
+            ),
+            None => (
+                body.as_span().start() + 1,
+                format!(" timeout {amount} {{ }}"),
+            ),
+        };
+        let cut = self.at(name?.as_span().end(), limit.as_span().end());
+        let edits = [(cut, String::new()), (self.at(at, at), text)];
+        let edits = edits.into_iter().map(|(span, text)| Edit { span, text });
+        let message = "how long a `wait for first` lasts is said by its `timeout`";
+        Some(
+            Finding::new(Code::ForeignSyntax, self.span(&limit), message)
+                .help(format!("write `timeout {amount} {{ … }}` after the cases"))
+                .fix_all(format!("write `timeout {amount}`"), edits.collect()),
+        )
     }
 
     /// `EVENT [where C] [as n]`.

@@ -14,6 +14,10 @@ use crate::syntax::grammar::{FlowParser, Rule};
 impl<'i> Builder<'i> {
     /// The habit that swallowed text shows, if it is a known one.
     pub(super) fn habit(&self, site: &Site<'i>) -> Option<Finding> {
+        let phrase = self.phrase(site).or_else(|| self.linked_by_for(site));
+        if phrase.is_some() {
+            return phrase;
+        }
         if let Some((message, help)) = elsewhere(site) {
             let place = self.part(site, 0, site.word.len());
             return Some(Finding::new(Code::ForeignSyntax, place, message).help(help));
@@ -21,7 +25,7 @@ impl<'i> Builder<'i> {
         match site.context {
             Context::Step => self.step_habit(site),
             Context::BranchCase | Context::MatchCase => self.case_habit(site),
-            Context::Declaration => self.declaration_habit(site),
+            Context::Declaration => self.head_habit(site),
             Context::Property | Context::WebhookLine | Context::Field => self.line_habit(site),
             Context::Statement => self.statement_habit(site),
             Context::Clause
@@ -201,8 +205,18 @@ impl<'i> Builder<'i> {
         })
     }
 
+    fn head_habit(&self, site: &Site<'i>) -> Option<Finding> {
+        match site.word {
+            "const" => self.const_habit(site),
+            "workflow" => self.instance_with_object(site),
+            "template" => self.default_of_parameter(site),
+            "-" if site.continues => self.results_in_parentheses(site),
+            _ => None,
+        }
+    }
+
     /// `const A: 3`.
-    fn declaration_habit(&self, site: &Site<'i>) -> Option<Finding> {
+    fn const_habit(&self, site: &Site<'i>) -> Option<Finding> {
         let rest = site.body.strip_prefix("const")?.trim_start();
         let name = rest.get(..word_length(rest))?;
         let after = rest.get(name.len()..)?;

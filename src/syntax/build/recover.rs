@@ -1,19 +1,11 @@
-//! What the catch-all rules swallowed → findings that say what was expected.
-//!
-//! The explanation comes from the grammar itself: the swallowed text is
-//! parsed once more by the rule that its first word names, and the furthest
-//! place that this reaches is the place of the mistake.
-
-use pest::Parser;
-use pest::error::{ErrorVariant, InputLocation};
+//! What the catch-all rules swallowed, and what is left over in a body → findings, and the names that are
+//! lost with it. What such text was meant to be is told by `habit`, `phrase` and `explain`.
 
 use super::Builder;
 use super::context::Context;
-use super::describe::describe;
-use super::habit::reads;
-use crate::base::{Name, Span, nearest};
+use crate::base::{Name, Span};
 use crate::diagnostic::{Code, Finding};
-use crate::syntax::grammar::{FlowParser, Pair, Rule};
+use crate::syntax::grammar::{Pair, Rule};
 use crate::syntax::lexer::{Kind, Lexer, names_in};
 use crate::syntax::words::{CLAUSES, DECLARATIONS, STATEMENTS, STEPS, is_reserved};
 
@@ -36,12 +28,6 @@ impl Site<'_> {
         self.word
             .starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
     }
-}
-
-/// How far the grammar got in a text, and what it would have taken there.
-struct Reach {
-    at: usize,
-    expected: Vec<String>,
 }
 
 impl<'i> Builder<'i> {
@@ -145,7 +131,7 @@ impl<'i> Builder<'i> {
     }
 
     /// Steps that could not be read may have bound names.
-    fn bindings_lost(&mut self, text: &str) {
+    pub(super) fn bindings_lost(&mut self, text: &str) {
         let (mut after, mut lost) = ("", Vec::new());
         for word in names_in(text) {
             if matches!(after, "as" | "let") || word == "steps" {
@@ -293,111 +279,6 @@ impl<'i> Builder<'i> {
             rest = after;
         }
     }
-
-    /// A word that opens nothing here.
-    fn unknown_word(&self, site: &Site<'i>) -> Finding {
-        let (word, context) = (site.word, site.context);
-        let place = self.at(site.start, site.start + word.len());
-        let wrong = |message| Finding::new(Code::UnexpectedText, place, message);
-        if let Some(elsewhere) = context.misplaced(word) {
-            return wrong(format!("`{word}` cannot stand here")).help(elsewhere);
-        }
-        if context.words().contains(&word) {
-            return wrong(format!("this `{word}` cannot be read"));
-        }
-        if site.continues {
-            return wrong(format!("`{}` does not fit here", shorten(word)))
-                .label(context.what_follows());
-        }
-        let opens = matches!(
-            context,
-            Context::Declaration | Context::Clause | Context::Step | Context::Statement
-        );
-        let meant = context.meant_word(word);
-        if !opens || !site.is_word() {
-            return wrong(format!("`{}` cannot stand here", shorten(word)))
-                .label(format!("expected {}", context.describe()))
-                .did_you_mean(meant, place);
-        }
-        let message = format!(
-            "`{word}` opens no {}",
-            context.describe().trim_start_matches("a ")
-        );
-        let finding = Finding::new(Code::UnknownKeyword, place, message);
-        if meant.is_some() {
-            return finding.did_you_mean(meant, place);
-        }
-        let words = match context {
-            Context::Declaration => {
-                "a declaration begins with `object`, `event`, `message`, `webhook`, `segment`, `const`, `calendar` or `workflow`"
-            }
-            Context::Clause => {
-                "a clause begins with `enroll`, `only`, `reenroll`, `suppress`, `unenroll`, `goal`, `title`, `steps`, …"
-            }
-            Context::Statement => {
-                "a statement of a test begins with `at`, `given`, `mock`, `when`, `advance`, `expect`, `always` or `never`"
-            }
-            _ => {
-                "a step begins with `set`, `do`, `wait`, `branch`, `match`, `split`, `create`, `enroll`, `goto`, `stop`, …"
-            }
-        };
-        finding.help(words)
-    }
-
-    /// How far the grammar gets into the text, and what it would take there.
-    fn unexpected(&self, site: &Site<'i>) -> Option<Finding> {
-        let reach = furthest(site.body, site.context.rules(site.word))?;
-        let rest = site.body.get(reach.at..).unwrap_or_default();
-        let skipped = site.body.get(..reach.at).unwrap_or_default();
-        let trimmed = skipped.trim_end();
-        let gap = skipped.get(trimmed.len()..).unwrap_or_default();
-        let expected = expected(
-            &reach,
-            site.word == "wait" && trimmed.ends_with(|c: char| c.is_ascii_digit()),
-        );
-        let (place, found) = if rest.trim().is_empty() || gap.contains('\n') {
-            let end = site.start + trimmed.len();
-            (self.at(end, end), "the end of the line".to_owned())
-        } else {
-            let word = rest.get(..word_length(rest)).unwrap_or_default();
-            let at = site.start + reach.at;
-            (self.at(at, at + word.len()), format!("`{word}`"))
-        };
-        let message = if expected.is_empty() {
-            format!("{found} does not fit here")
-        } else {
-            format!("expected {}, found {found}", list(&expected))
-        };
-        let finding = Finding::new(Code::UnexpectedText, place, message);
-        // A word is put where it is missing, if that is all.
-        let rules = site.context.rules(site.word);
-        let mends = |keyword: &str| {
-            let mended = format!("{trimmed} {keyword} {}", rest.trim_start());
-            rules.iter().any(|rule| reads(*rule, &mended))
-        };
-        let is_word = |c: char| c.is_ascii_lowercase() || c == '_';
-        let keywords = expected
-            .iter()
-            .filter_map(|words| words.strip_prefix('`')?.strip_suffix('`'))
-            .filter(|word| word.chars().all(is_word));
-        let mut mending: Vec<&str> = keywords.clone().filter(|word| mends(word)).collect();
-        mending.dedup();
-        let [keyword] = mending.as_slice() else {
-            // A word that is near another one is that, if it all fits then.
-            let (word, after) = match place.start < place.end {
-                true => rest.split_at(word_length(rest)),
-                false => ("", rest),
-            };
-            let meant = nearest(word, keywords).filter(|meant| {
-                let mended = format!("{trimmed} {meant}{after}");
-                rules.iter().any(|rule| reads(*rule, &mended))
-            });
-            return Some(finding.did_you_mean(meant, place));
-        };
-        let end = site.start + trimmed.len();
-        let fix = self.at(end, end);
-        Some(finding.fix(format!("write `{keyword}`"), fix, format!(" {keyword}")))
-    }
 }
 
 /// Whether a line among fields is a step, a statement or a clause.
@@ -440,63 +321,6 @@ fn split_items(text: &str) -> (&str, &str) {
     (text.get(..item).unwrap_or_default(), "")
 }
 
-/// What to name as expected: not the endings of an amount of time where
-/// anything else may follow.
-fn expected(reach: &Reach, unit: bool) -> Vec<&str> {
-    if unit {
-        return vec!["a unit of time, like `days`"];
-    }
-    let endings = ["a unit of time", "`business`", "`ago`", "`from`"];
-    let is_ending = |words: &&str| endings.contains(words);
-    let mut expected: Vec<&str> = reach.expected.iter().map(String::as_str).collect();
-    if !expected.iter().all(is_ending) {
-        expected.retain(|words| !is_ending(words));
-    }
-    if expected.contains(&"a value") {
-        expected.retain(|words| !matches!(*words, "a name" | "text in quotes" | "a number"));
-    }
-    expected
-}
-
-/// The furthest that any of the rules gets in a text; `None` where a rule
-/// takes no part of it or all of it.
-fn furthest(text: &str, rules: &[Rule]) -> Option<Reach> {
-    let mut best: Option<Reach> = None;
-    for rule in rules {
-        let Err(error) = FlowParser::parse(*rule, text) else {
-            continue;
-        };
-        let InputLocation::Pos(at) = error.location else {
-            continue;
-        };
-        let ErrorVariant::ParsingError { positives, .. } = error.variant else {
-            continue;
-        };
-        let mut expected: Vec<String> = positives.into_iter().filter_map(describe).collect();
-        match &mut best {
-            Some(reach) if reach.at > at => {}
-            Some(reach) if reach.at == at => reach.expected.append(&mut expected),
-            _ => best = Some(Reach { at, expected }),
-        }
-    }
-    best.filter(|reach| reach.at > 0)
-}
-
-/// `a, b or c`, each once.
-fn list(words: &[&str]) -> String {
-    let mut unique: Vec<&str> = Vec::new();
-    for word in words {
-        if !unique.contains(word) {
-            unique.push(word);
-        }
-    }
-    match unique.split_last() {
-        None => String::new(),
-        Some((only, [])) => (*only).to_owned(),
-        Some((last, before)) => format!("{} or {last}", before.join(", ")),
-    }
-}
-
 /// The length of the word or the single character that a text begins with.
 pub(super) fn word_length(text: &str) -> usize {
     let word = text
@@ -520,7 +344,7 @@ fn step_name_length(text: &str) -> usize {
 }
 
 /// A text on one line that fits into a message.
-fn shorten(text: &str) -> String {
+pub(super) fn shorten(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
     if line.chars().count() <= 30 {
         line.to_owned()

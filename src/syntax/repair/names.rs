@@ -37,7 +37,9 @@ impl Draft<'_> {
         let starts = token.first || after == "{";
         let word = self.word(place);
         let opens = token.indent == 0 && DECLARATIONS.contains(&word);
-        let taken = is_reserved(word) || CLAUSES.contains(&word) || opens;
+        // `given ada: contact { … }` of a test.
+        let record = word == "given" && self.word(last + 3) == "{";
+        let taken = is_reserved(word) || CLAUSES.contains(&word) || opens || record;
         let key = starts && !taken && self.word(last + 1) == ":" && self.adjacent(last + 1);
         if !declared && !key {
             return None;

@@ -31,7 +31,8 @@ impl<'i> Builder<'i> {
     /// The habit that a statement shows which cannot be read.
     pub(in crate::syntax::build) fn statement_habit(&self, site: &Site<'i>) -> Option<Finding> {
         if site.continues {
-            return self.statement_goes_on(site);
+            let moment = self.moment_in_parts(site);
+            return moment.or_else(|| self.statement_goes_on(site));
         }
         let rest = site.body.get(site.word.len()..)?;
         if let Some((words, message)) = habit(site.word) {
@@ -44,11 +45,51 @@ impl<'i> Builder<'i> {
             });
         }
         match site.word {
+            "given" => self.record_before_object(site, rest),
             "expect" => self.claim_in_parentheses(site, rest),
             "when" => self.verb(site, rest),
             "set" => self.set_in_test(site, rest),
             _ => self.without_word(site),
         }
+    }
+
+    /// `at 2026-01-01 09:00`.
+    fn moment_in_parts(&self, site: &Site<'i>) -> Option<Finding> {
+        let before = self.text.get(..site.start)?;
+        let date = before.trim_end();
+        let day = date.rsplit(char::is_whitespace).next()?;
+        let time = site.body.split_whitespace().next()?;
+        let mended = format!("at {day}T{time}");
+        if !day.starts_with(|c: char| c.is_ascii_digit()) || !reads(Rule::test_at, &mended) {
+            return None;
+        }
+        let place = self.part(site, 0, time.len());
+        let message = "a day and a time of it are joined by `T`";
+        Some(Finding::new(Code::ForeignSyntax, place, message).fix(
+            format!("write `{day}T{time}`"),
+            self.at(date.len(), site.start),
+            "T",
+        ))
+    }
+
+    /// `given ada: contact { … }`.
+    fn record_before_object(&self, site: &Site<'i>, rest: &str) -> Option<Finding> {
+        let (record, object) = rest.split_once([':', '='])?;
+        let object = object.trim_start();
+        let (object, fields) = object.split_at(word_length(object));
+        let mended = format!("given {object} {}{fields}", record.trim());
+        let start = rest.len() - rest.trim_start().len() + site.word.len();
+        let end = site.body.len() - fields.len();
+        let message = "the object stands before the name of its record";
+        let place = self.part(site, start, end);
+        reads(Rule::given_record, &mended).then(|| {
+            let proper = format!("{object} {}", record.trim());
+            Finding::new(Code::ForeignSyntax, place, message).fix(
+                format!("write `{proper}`"),
+                place,
+                proper,
+            )
+        })
     }
 
     /// A misspelt word that goes on with a statement.

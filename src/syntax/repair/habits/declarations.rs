@@ -66,6 +66,13 @@ impl Draft<'_> {
         let close = walk.partner(open).filter(|_| self.word(open) == "(");
         let results = close.filter(|close| self.word(close + 1) == "{");
         if let (Some(close), "action") = (results, self.word(place)) {
+            if let Some(via) = self.via_of(close + 2) {
+                let span = self.over(close, close).after();
+                let message = format!("expected `{via}` before what it is carried out by");
+                let finding = Finding::new(Code::UnexpectedText, span, message);
+                let edits = vec![self.behind(close, &format!(" {via}"))];
+                return self.amend(finding, &format!("write `{via}`"), edits);
+            }
             let span = self.over(close, close).after();
             let finding = Finding::new(
                 Code::UnexpectedText,
@@ -74,6 +81,18 @@ impl Draft<'_> {
             );
             let edits = vec![self.behind(close, " ->")];
             self.amend(finding, "write `->`", edits);
+        }
+    }
+
+    /// What a first key in braces belongs to, where a value follows it and no type.
+    fn via_of(&self, place: usize) -> Option<&'static str> {
+        let colon = usize::from(self.word(place + 1) == ":");
+        let is_value = self.word(place + 1 + colon).starts_with(['"', '[']);
+        match self.word(place) {
+            "method" => Some("via http"),
+            "url" | "json" | "headers" | "query" if is_value => Some("via http"),
+            "run" if is_value => Some("via command"),
+            _ => None,
         }
     }
 

@@ -230,7 +230,9 @@ impl Draft<'_> {
             self.written(number, place - 1),
             self.written(place + 1, last),
         );
-        let proper = format!("{moment} {sign} {amount}");
+        let enrols = number.checked_sub(1).map_or("", |before| self.word(before)) == "enroll";
+        let at = if enrols { "at " } else { "" };
+        let proper = format!("{at}{moment} {sign} {amount}");
         let message = format!(
             "a moment {} another is written `{proper}`",
             self.word(place)
