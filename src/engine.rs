@@ -11,10 +11,12 @@ pub mod cast;
 mod consider;
 mod date_trigger;
 pub mod decision;
+mod deliver;
 pub mod diagnose;
 mod draft;
 pub mod enrolment;
 mod evaluate;
+mod event;
 mod exclusive;
 pub mod frozen;
 pub mod gather;
@@ -44,6 +46,7 @@ mod step;
 mod wake;
 mod world;
 
+pub use event::event_name;
 pub use intake::{Input, InputBody, Received, Target};
 pub use migrate::{Finishes, Goes, Lost, Migrated, Move, Refused, Violation, Withdrawn};
 pub use prepared::Prepared;
@@ -52,21 +55,16 @@ pub use state::{Image, PARTITIONS, State, Timer};
 pub use step::lot;
 pub use world::{Switch, key};
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
-use self::decision::{Action, Answer, Asked, Decision, Entry, What};
+use self::decision::{Action, Answer, Asked, Entry, What};
+use self::deliver::{Gathered, cell_of};
 use self::gather::Pasts;
-use self::input::Cell;
-use self::message::{Address, Body, Delivery, Outcome, Request};
+use self::message::{Body, Delivery, Outcome, Request};
 use self::put_back::Retry;
 use self::queue::Queue;
-use self::schedule::ScheduleId;
-use self::state::Due;
 use self::world::World;
 use crate::base::{Timestamp, Uid};
-use crate::model::ObjectId;
-use crate::semantic::hir::EventSource;
 
 /// The number of the rules by which inputs become decisions. A change of any
 /// decision needs a new one.
@@ -108,24 +106,6 @@ pub struct Effects {
     pub answer: Option<Answer>,
     /// The hash of its decisions, in the order of delivery.
     pub hash: frozen::DecisionHash,
-}
-
-/// The cell in which a timer, or an action, stands.
-fn cell_of(record: Uid) -> Address {
-    match record == alert::program() {
-        true => Address::Program,
-        false => Address::Record(record),
-    }
-}
-
-/// What is gathered while an input is carried out.
-#[derive(Default)]
-struct Gathered {
-    effects: Effects,
-    entries: Vec<Entry>,
-    /// The input whose sender is answered.
-    root: Option<Uid>,
-    hash: frozen::Hashing,
 }
 
 impl Engine {
@@ -344,155 +324,6 @@ impl Engine {
         gathered.finish()
     }
 
-    /// Lets time pass: what is under way is delivered first, then each timer
-    /// that is due, in order, with what follows from it.
-    fn move_to(&mut self, now: Timestamp, gathered: &mut Gathered) {
-        if now > self.state.now {
-            self.deliver_all(gathered);
-            self.state.move_to(now);
-        }
-        while let Some(due) = self.state.next_due() {
-            if due.at() > self.state.now {
-                break;
-            }
-            self.deliver_all(gathered);
-            // What was under way may have ended it, or set an earlier one.
-            if self.state.next_due().as_ref() != Some(&due) {
-                continue;
-            }
-            self.state.take(&due);
-            match due {
-                Due::Wake(due, record) => self.wake((due, record), gathered),
-                Due::Schedule(at, id) => self.schedule((at, id), gathered),
-                Due::Timer(timer) => self.fire(&timer, gathered),
-            }
-        }
-    }
-
-    /// Looks at a record because time has passed (E12). It comes but once for an
-    /// instant, so that it begins no chain that counts.
-    fn wake(&mut self, (due, record): (Timestamp, Uid), gathered: &mut Gathered) {
-        let cell = self.state.record(record);
-        if cell.is_none_or(|cell| cell.gone.is_some()) {
-            return;
-        }
-        let at = due.as_microsecond().to_le_bytes();
-        let id = Uid::of(&[b"wake", record.bytes(), &at]);
-        let delivery = Delivery {
-            id,
-            root: id,
-            chain: 1,
-            from: None,
-            to: Address::Record(record),
-            occurred_at: None,
-            by: None,
-            object: None,
-            body: Body::Request(Box::new(Request::Wake { due })),
-        };
-        self.run(delivery, gathered);
-    }
-
-    /// Lets a schedule take the next records.
-    fn schedule(&mut self, (at, id): (Timestamp, ScheduleId), gathered: &mut Gathered) {
-        let Some(cursor) = self.state.cursor(id) else {
-            return;
-        };
-        let delivery = schedule::delivery(self.state.prepared(), id, (&cursor, at));
-        let world = self.state.world();
-        let records = |after| self.state.records_after(after);
-        let decision = schedule::decide(world, records, (&delivery, id, cursor));
-        self.take_decision(&delivery, decision, gathered);
-        self.follow(gathered);
-    }
-
-    fn fire(&mut self, timer: &Timer, gathered: &mut Gathered) {
-        let due = timer.due.as_microsecond().to_le_bytes();
-        let step = timer.step.to_le_bytes();
-        let request = Request::Due {
-            enrolment: timer.enrolment,
-            due: timer.due,
-        };
-        let id = Uid::of(&[b"timer", timer.enrolment.bytes(), &step, &due]);
-        let delivery = Delivery {
-            id,
-            root: id,
-            chain: self.state.begin_chain(timer.record),
-            from: None,
-            to: cell_of(timer.record),
-            occurred_at: None,
-            by: None,
-            object: None,
-            body: Body::Request(Box::new(request)),
-        };
-        self.run(delivery, gathered);
-    }
-
-    fn run(&mut self, delivery: Delivery, gathered: &mut Gathered) {
-        self.deliver(&delivery, gathered);
-        self.follow(gathered);
-    }
-
-    /// Delivers what follows.
-    fn follow(&mut self, gathered: &mut Gathered) {
-        while let Some(message) = self.queue.next(false) {
-            self.deliver(&message, gathered);
-        }
-    }
-
-    /// Delivers everything that is under way, late or not.
-    fn deliver_all(&mut self, gathered: &mut Gathered) {
-        while let Some(message) = self.queue.next(true) {
-            self.deliver(&message, gathered);
-        }
-    }
-
-    /// One delivery: decide, evolve, queue.
-    fn deliver(&mut self, delivery: &Delivery, gathered: &mut Gathered) {
-        let decision = self.decide(delivery);
-        self.take_decision(delivery, decision, gathered);
-    }
-
-    fn take_decision(&mut self, delivery: &Delivery, decision: Decision, gathered: &mut Gathered) {
-        self.state.evolve(&decision);
-        // That nothing has turned leaves no trace: when a record is looked at is
-        // worked out again, and may come out otherwise.
-        if !(delivery.is_wake() && decision.is_idle()) {
-            gathered.hash.add(self.state.prepared(), &decision);
-        }
-        let Decision {
-            entries,
-            messages,
-            actions,
-            answer,
-            ..
-        } = decision;
-        if gathered.entries.is_empty() {
-            gathered.entries = entries;
-        } else {
-            gathered.entries.extend(entries);
-        }
-        gathered.effects.actions.extend(actions);
-        // The first cell that the input reaches answers, not what follows.
-        let answers = gathered.root == Some(delivery.root) && gathered.effects.answer.is_none();
-        if answers {
-            gathered.effects.answer = answer;
-        }
-        for message in messages {
-            self.queue.put(message);
-        }
-    }
-
-    fn decide(&self, delivery: &Delivery) -> Decision {
-        let state = &self.state;
-        let world = state.world();
-        match &delivery.to {
-            Address::Program => input::decide_program(world, state.records(), delivery),
-            Address::Record(id) => input::decide(world, Cell::Record(state.record(*id)), delivery),
-            Address::Key(key) => input::decide(world, Cell::Key(state.key(key)), delivery),
-            Address::Seen(id) => input::decide(world, Cell::Seen(state.seen(*id)), delivery),
-        }
-    }
-
     fn delivery(&mut self, input: Input) -> Result<Delivery, Answer> {
         let input = led::led(&self.state, input);
         let world: World<'_> = self.state.world();
@@ -511,38 +342,5 @@ impl Engine {
                 &position.unwrap_or_default().to_le_bytes(),
             ])
         })
-    }
-}
-
-impl Gathered {
-    fn finish(self) -> Effects {
-        Effects {
-            entries: Arc::new(self.entries),
-            hash: self.hash.finish(),
-            ..self.effects
-        }
-    }
-}
-
-/// The name of an event as a trigger writes it.
-#[must_use]
-pub fn event_name<'p>(
-    prepared: &'p Prepared,
-    event: &EventSource,
-    object: ObjectId,
-) -> Cow<'p, str> {
-    let catalog = &prepared.program.catalog;
-    match event {
-        EventSource::Declared(event) => catalog.events[*event].name.as_str().into(),
-        EventSource::Changed(property) => {
-            let property = &catalog.objects[object].properties[*property];
-            format!("changed {}", property.name).into()
-        }
-        EventSource::Created => "created".into(),
-        EventSource::Joined(segment) => {
-            format!("joined {}", catalog.segments[*segment].name).into()
-        }
-        EventSource::Left(segment) => format!("left {}", catalog.segments[*segment].name).into(),
-        EventSource::ActionFailed => "action_failed".into(),
     }
 }
