@@ -1,11 +1,13 @@
 //! Each rule of docs/semantics.md has what proves it: sections of the literate
-//! specs, and tests in Rust that name it: `// proves: E3`. The table of both is
-//! docs/rules.md; `FLOW_UPDATE=1` writes it anew.
+//! specs, and tests in Rust that name it: `// proves: E3`; and it has faults
+//! that these find. The table of all is docs/rules.md; `FLOW_UPDATE=1` writes it
+//! anew.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use flow::host::test::literate;
 
+use crate::faults::Fault;
 use crate::support::{files, read, repo_root, rust_files};
 
 /// The rules, by letter, and how many there are of each.
@@ -24,7 +26,7 @@ const RULES: &[(&str, usize)] = &[
 
 /// Rules that nothing proves yet, and why. The list may only shrink: a rule in
 /// it that something proves fails the test.
-const OPEN: &[(&str, &str)] = &[
+pub(crate) const OPEN: &[(&str, &str)] = &[
     ("V4", "`flow plan` is not built yet"),
     ("H2", "retention is not built yet"),
 ];
@@ -85,9 +87,20 @@ fn by_specs() -> BTreeMap<String, BTreeSet<String>> {
     rules
 }
 
+/// The faults that break each rule, as links.
+fn by_faults() -> BTreeMap<String, Vec<String>> {
+    let mut rules: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for Fault { name, rule, .. } in Fault::all() {
+        let word = name.split_once('-').map_or(&*name, |(_, word)| word);
+        let link = format!("[{word}](../tests/faults/{name}.fault)");
+        rules.entry(rule).or_default().push(link);
+    }
+    rules
+}
+
 /// Fails for rules without proof that are not listed, and for listed ones that
 /// have it.
-fn held(what: &str, open: &[(&str, &str)], proven: impl Fn(&str) -> bool) {
+pub(crate) fn held(what: &str, open: &[(&str, &str)], proven: impl Fn(&str) -> bool) {
     let listed = |rule: &str| open.iter().any(|(name, _)| *name == rule);
     let rules = rules();
     let missing: Vec<&String> = rules
@@ -120,13 +133,15 @@ fn every_rule_has_what_proves_it() {
 
 #[test]
 fn the_table_of_rules_is_what_the_tests_say() {
-    let (tests, specs) = (by_tests(), by_specs());
+    let (tests, specs, faults) = (by_tests(), by_specs(), by_faults());
     let mut table = String::from(
         "# What proves each rule\n\n\
          The rules are those of [semantics.md](semantics.md). A section of a literate spec says a rule in words and\n\
          proves it by tests in the language, which `flow test FILE` plays; a test in Rust names the rules that it\n\
-         proves. `FLOW_UPDATE=1 cargo test rules` writes this table anew.\n\n\
-         | rule | specs | tests |\n|---|---|---|\n",
+         proves. A fault is a change of one place of the sources that breaks the rule: it is planted into a copy, and\n\
+         the section, the test or the property test that it names must find it. `FLOW_UPDATE=1 cargo test rules`\n\
+         writes this table anew.\n\n\
+         | rule | specs | tests | faults |\n|---|---|---|---|\n",
     );
     for rule in rules() {
         let listed = |of: &BTreeMap<String, BTreeSet<String>>| {
@@ -147,9 +162,10 @@ fn the_table_of_rules_is_what_the_tests_say() {
             false => list,
         };
         let line = format!(
-            "| {rule} | {} | {} |\n",
+            "| {rule} | {} | {} | {} |\n",
             own(listed(&specs), WITHOUT_SPEC),
-            own(listed(&tests), OPEN)
+            own(listed(&tests), OPEN),
+            own(faults.get(&rule).map(|all| all.join(", ")).unwrap_or_default(), OPEN)
         );
         table.push_str(&line);
     }
