@@ -165,7 +165,13 @@ fn the_table_of_rules_is_what_the_tests_say() {
             "| {rule} | {} | {} | {} |\n",
             own(listed(&specs), WITHOUT_SPEC),
             own(listed(&tests), OPEN),
-            own(faults.get(&rule).map(|all| all.join(", ")).unwrap_or_default(), OPEN)
+            own(
+                faults
+                    .get(&rule)
+                    .map(|all| all.join(", "))
+                    .unwrap_or_default(),
+                OPEN
+            )
         );
         table.push_str(&line);
     }

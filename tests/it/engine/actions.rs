@@ -66,11 +66,13 @@ fn keys_come_from_enrolment_step_and_visit() {
     assert_eq!(keys(2)[0], keys(1)[0]);
     let mut world = World::new(
         "workflow w on contact { enroll on ping steps {
-           again: do log { text: \"x\" } set score += 1 branch { case when score < 2 { goto again } }
+           again: do log { text: \"x\" } wait 1 day set score += 1
+           branch { case when score < 2 { goto again } }
          } }",
     );
     world.contact("ada", &[]);
     world.does("ada", "ping", &[]);
+    world.hours(48);
     let visits = world.scenario.carrier().keys.clone();
     assert_eq!(visits.len(), 2);
     assert_ne!(visits[0], visits[1], "another visit");
