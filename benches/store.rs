@@ -1,8 +1,8 @@
 //! How fast the store is: inputs that are durable before they are answered,
-//! snapshots, a restart after a kill, the import of a table. Beside the inputs,
+//! snapshots, a restart after a kill, the import of a table, ids on disk. Beside the inputs,
 //! in the same run and in the same batches, a plain file that is synced, and
 //! SQLite that does the same to rows. `cargo bench --bench store`; what
-//! `FLOW_BENCH_SECONDS`, `_SUSTAINED`, `_RECORDS` and `_ROWS` say makes it
+//! `FLOW_BENCH_SECONDS`, `_SUSTAINED`, `_RECORDS`, `_ROWS` and `_ID_FILES` say makes it
 //! shorter or longer.
 #![allow(
     clippy::expect_used,
@@ -25,6 +25,8 @@ use flow::host::bench::{
 };
 use flow::host::keep::{self, Kept};
 use flow::host::store::Store;
+use flow::store::disk::real::RealDisk;
+use flow::store::seen::{Id, Seen};
 use mimalloc::MiMalloc;
 use rusqlite::{Connection, params};
 use tempfile::TempDir;
@@ -71,6 +73,57 @@ fn main() {
         restart(records);
     }
     imported(number("ROWS", 1_000_000));
+    for files in [1, 12, number("ID_FILES", 36)] {
+        ids(files);
+    }
+}
+
+/// How many ids a file has that is full.
+const FULL: u64 = 1 << 20;
+
+/// What it costs to ask files of ids: for one that is in none of them, which most
+/// inputs are, and for one that is.
+fn ids(files: usize) {
+    let dir = folder();
+    let (now, store) = (Timestamp::UNIX_EPOCH, [0; 16]);
+    let mut seen = Seen::open(RealDisk, (dir.path(), store), &[]).expect("nothing is there");
+    let id = |number: u64| Uid::of(&[&number.to_le_bytes()]);
+    let all = files as u64 * FULL;
+    let mut writing = Duration::ZERO;
+    for first in (0..all).step_by(FULL as usize) {
+        let until = now + Duration::from_secs(86_400);
+        let ids = (first..first + FULL).map(|number| Id {
+            id: id(number),
+            until,
+        });
+        let mut ids: Vec<Id> = ids.collect();
+        ids.sort();
+        let begun = Instant::now();
+        let written = seen.write(ids, now).expect("it is written");
+        seen.take(written);
+        writing += begun.elapsed();
+    }
+    let mut asked = |numbers: &mut dyn Iterator<Item = u64>| {
+        let ids: Vec<Uid> = numbers.map(id).collect();
+        let begun = Instant::now();
+        let found = ids
+            .iter()
+            .filter(|id| seen.holds(**id, now).expect("it can be read"));
+        let found = found.count();
+        (
+            found,
+            begun.elapsed().as_secs_f64() * 1e6 / ids.len() as f64,
+        )
+    };
+    let (none, new) = asked(&mut (all..all + 500_000));
+    let (some, old) = asked(&mut (0..20_000).map(|nth: u64| nth * 1_000_003 % all));
+    assert_eq!((none, some), (0, 20_000));
+    println!(
+        "\nids: {files} files of {FULL}, {:.1} bytes each, {:.0} ms to write one; \
+         {new:.2} us for one that is in none, {old:.1} us for one that is in one",
+        bytes(dir.path()) as f64 / all as f64,
+        writing.as_secs_f64() * 1e3 / files as f64,
+    );
 }
 
 fn number(name: &str, otherwise: usize) -> usize {

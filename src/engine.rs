@@ -47,7 +47,7 @@ mod wake;
 mod world;
 
 pub use event::event_name;
-pub use intake::{Input, InputBody, Received, Target};
+pub use intake::{DAY as BODY_SECONDS, Input, InputBody, Received, Target, YEAR as ID_SECONDS};
 pub use migrate::{Finishes, Goes, Lost, Migrated, Move, Refused, Violation, Withdrawn};
 pub use prepared::Prepared;
 pub use queue::Order;
@@ -85,6 +85,8 @@ pub struct Engine {
 pub enum Event {
     /// An outside input.
     Input(Box<Input>),
+    /// An outside input whose id was seen, though the state holds it no more (I3).
+    Repeated(Box<Input>),
     /// The clock: timers that are due by now fire.
     Clock,
     /// An attempt is asked for (A8).
@@ -214,11 +216,16 @@ impl Engine {
     /// what follows (I8, I5). A time before the last one counts as the last
     /// one (I7).
     pub fn apply(&mut self, now: Timestamp, input: Input) -> Effects {
+        self.apply_new(now, (input, false))
+    }
+
+    /// The same, where it may be known that it is repeated (I3).
+    fn apply_new(&mut self, now: Timestamp, (input, repeated): (Input, bool)) -> Effects {
         let mut gathered = Gathered::default();
         self.move_to(now, &mut gathered);
         let by = input.by.clone();
         let asked = intake::kind(self.state.world(), &input.body).into();
-        match self.delivery(input) {
+        match self.delivery((input, repeated)) {
             Ok(delivery) => {
                 gathered.root = Some(delivery.root);
                 self.run(delivery, &mut gathered);
@@ -246,6 +253,12 @@ impl Engine {
         gathered.finish()
     }
 
+    /// Drops the ids that are remembered until a moment from one to before another
+    /// (I3). Whoever does so knows from then on that they were seen.
+    pub fn drop_ids(&mut self, between: (Timestamp, Timestamp)) {
+        self.state.drop_ids(between);
+    }
+
     /// Whether nothing is under way.
     #[must_use]
     pub fn is_settled(&self) -> bool {
@@ -263,6 +276,7 @@ impl Engine {
     pub fn take(&mut self, now: Timestamp, event: Event) -> Effects {
         match event {
             Event::Input(input) => self.apply(now, *input),
+            Event::Repeated(input) => self.apply_new(now, (*input, true)),
             Event::Clock => self.advance(now),
             Event::Attempt(asked) => self.attempt(now, asked),
             Event::Finished(asked, outcome) => self.finish(now, asked, outcome),
@@ -324,10 +338,10 @@ impl Engine {
         gathered.finish()
     }
 
-    fn delivery(&mut self, input: Input) -> Result<Delivery, Answer> {
+    fn delivery(&mut self, (input, repeated): (Input, bool)) -> Result<Delivery, Answer> {
         let input = led::led(&self.state, input);
         let world: World<'_> = self.state.world();
-        intake::delivery(world, input, &mut |cell| {
+        intake::delivery(world, (input, repeated), &mut |cell| {
             let partition = cell.partition(PARTITIONS);
             let position = self.accepted.get_mut(partition).map(|position| {
                 *position += 1;

@@ -8,6 +8,7 @@ pub mod log;
 pub mod mending;
 pub mod archive;
 pub mod programs;
+pub mod seen;
 pub mod snapshot;
 
 pub use self::error::StoreError;

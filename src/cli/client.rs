@@ -71,7 +71,7 @@ impl<'o> Client<'o> {
             let through = history.and_then(|history| history.through());
             // One that cannot be read is told of by those who ask for it.
             let told = through.map_or(NEVER, |through| through.unwrap_or(Position::ORIGIN));
-            let core = peek(site, told).map_err(store::Failure::from)?;
+            let core = peek(&site, told).map_err(store::Failure::from)?;
             Way::Looking(Box::new(core))
         } else {
             return Err(nothing(place));

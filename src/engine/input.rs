@@ -55,9 +55,18 @@ pub(super) fn decide(world: World<'_>, cell: Cell<'_>, delivery: &Delivery) -> D
                 _ => resolve::resolve(world, cell, delivery),
             }
         }
-        (Cell::Seen(until), Body::Admit { seconds, to, then }) => {
-            resolve::admit(world, until, (delivery, *seconds), (to, then))
-        }
+        (
+            Cell::Seen(until),
+            Body::Admit {
+                seconds,
+                repeated,
+                to,
+                then,
+            },
+        ) => match repeated {
+            true => told(world, delivery, What::Duplicate),
+            false => resolve::admit(world, until, (delivery, *seconds), (to, then)),
+        },
         // INVARIANT: an input goes to the kind of cell that it is for.
         _ => Decision::about(delivery.to.clone()),
     }

@@ -11,6 +11,7 @@ use super::message::{
     Address, Body, Claim, Claimant, Delivery, Request, Switching, Write, WriteOp,
 };
 use super::record::RecordCell;
+use super::state::State;
 use super::world::World;
 use crate::base::{Name, Timestamp, Uid};
 use crate::model::{
@@ -25,9 +26,9 @@ pub use super::message::Target;
 /// How far ahead of now something may have occurred, in seconds (I7).
 const AHEAD: u64 = 5 * 60;
 /// How long ids are remembered, in seconds: a year (I3).
-const YEAR: i64 = 366 * 86_400;
+pub const YEAR: i64 = 366 * 86_400;
 /// How long a webhook's body without an id is remembered, in seconds (I3).
-const DAY: i64 = 86_400;
+pub const DAY: i64 = 86_400;
 
 /// Something that happens outside (I1).
 #[derive(Debug, Clone, PartialEq)]
@@ -100,11 +101,38 @@ impl From<InputBody> for Input {
     }
 }
 
-/// The delivery that an input begins with, or why it is refused. `place` gives
-/// an id to an input that has none, by the cell that it goes to.
+/// The identity of an input whose source gave it an id, within its kind (I3).
+fn given(kind: &str, input: &Input) -> Option<Uid> {
+    let id = input.id.as_ref()?;
+    Some(Uid::of(&[b"input", kind.as_bytes(), id.as_bytes()]))
+}
+
+/// By what an input is known again, and for how many seconds (I3).
+fn remembered(kind: &str, input: &Input) -> Option<(Uid, i64)> {
+    match (&input.body, given(kind, input)) {
+        (InputBody::Webhook(_, received), None) => {
+            let body = received.body.bytes();
+            Some((Uid::of(&[b"body", kind.as_bytes(), body]), DAY))
+        }
+        (_, given) => Some((given?, YEAR)),
+    }
+}
+
+impl State {
+    /// By what an input is known again, where it is (I3).
+    #[must_use]
+    pub fn known_by(&self, input: &Input) -> Option<Uid> {
+        let kind = kind(self.world(), &input.body);
+        remembered(&kind, input).map(|(id, _)| id)
+    }
+}
+
+/// The delivery that an input begins with, or why it is refused; whether it is
+/// repeated is what is known from elsewhere than the state. `place` gives an id to
+/// an input that has none, by the cell that it goes to.
 pub(super) fn delivery(
     world: World<'_>,
-    input: Input,
+    (input, repeated): (Input, bool),
     place: &mut dyn FnMut(Uid) -> Uid,
 ) -> Result<Delivery, Answer> {
     let ahead = std::time::Duration::from_secs(AHEAD);
@@ -114,19 +142,8 @@ pub(super) fn delivery(
         return Err(Answer::Refused(reason.into()));
     }
     let kind = kind(world, &input.body);
-    let given = input
-        .id
-        .as_ref()
-        .map(|id| Uid::of(&[b"input", kind.as_bytes(), id.as_bytes()]));
-    let id = given.unwrap_or_else(|| place(first_cell(world, &input.body)));
-    let remembered = match (&input.body, given) {
-        (InputBody::Webhook(_, received), None) => {
-            let body = received.body.bytes();
-            Some((Uid::of(&[b"body", kind.as_bytes(), body]), DAY))
-        }
-        (_, Some(given)) => Some((given, YEAR)),
-        _ => None,
-    };
+    let id = given(&kind, &input).unwrap_or_else(|| place(first_cell(world, &input.body)));
+    let remembered = remembered(&kind, &input);
     let object = expected(&input.body);
     let Input {
         id: own,
@@ -143,7 +160,13 @@ pub(super) fn delivery(
     let (to, body) = match remembered {
         Some((seen, seconds)) => {
             let then = Box::new(body);
-            (Address::Seen(seen), Body::Admit { seconds, to, then })
+            let admit = Body::Admit {
+                seconds,
+                repeated,
+                to,
+                then,
+            };
+            (Address::Seen(seen), admit)
         }
         None => (to, body),
     };

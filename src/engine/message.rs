@@ -86,6 +86,8 @@ pub enum Body {
     Admit {
         /// How many seconds the id is remembered.
         seconds: i64,
+        /// Whether it was seen, though it is held in memory no more.
+        repeated: bool,
         /// The next cell.
         to: Address,
         /// The input.

@@ -3,6 +3,7 @@
 //! nothing.
 
 mod cells;
+mod ids;
 mod image;
 mod schedules;
 mod timers;
@@ -88,6 +89,8 @@ pub struct State {
     schedules: Schedules,
     /// How many chains each record has begun at this instant.
     begun: BTreeMap<Uid, u32>,
+    /// How many ids it holds.
+    ids: usize,
     /// The latest instant that it has seen (I7).
     pub(super) now: Timestamp,
 }
@@ -107,6 +110,7 @@ impl State {
             wakes: Wakes::default(),
             schedules: Schedules::default(),
             begun: BTreeMap::new(),
+            ids: 0,
             now: Timestamp::MIN,
         }
     }
@@ -294,11 +298,6 @@ impl State {
         self.partition(key.cell).keys.get(key)
     }
 
-    /// Until when an id is remembered.
-    pub(super) fn seen(&self, id: Uid) -> Option<Timestamp> {
-        self.partition(id).seen.get(&id).copied()
-    }
-
     fn partition(&self, id: Uid) -> &Partition {
         // INVARIANT: there are always `PARTITIONS` of them.
         static NONE: Partition = Partition::EMPTY;
@@ -332,12 +331,9 @@ impl State {
                 }
             }
             Address::Seen(id) => {
-                let (id, now) = (*id, self.now);
                 for change in &decision.changes {
-                    if let (Change::Seen(until), Some(partition)) = (change, self.partition_mut(id))
-                    {
-                        partition.forget(now);
-                        partition.remember(id, *until);
+                    if let Change::Seen(until) = change {
+                        self.remember(*id, *until);
                     }
                 }
             }

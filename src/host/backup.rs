@@ -1,4 +1,4 @@
-//! Copies of a store: its log, programs, snapshots and history. The log only
+//! Copies of a store: its log, programs, snapshots, history and ids. The log only
 //! grows, and what is in it is all that counts, so that a copy of its files in
 //! their order is one of an earlier moment, also while it is written to; a torn
 //! end is cut when the copy is opened. The history is copied by SQLite.
@@ -19,6 +19,7 @@ const LOG: &str = "log";
 const SNAPSHOTS: &str = "snapshots";
 const PROGRAMS: &str = "programs";
 const HISTORY: &str = "history";
+const IDS: &str = "seen";
 
 /// How often it is begun anew where the log loses its beginning meanwhile.
 const TRIES: usize = 5;
@@ -49,17 +50,21 @@ pub fn backup(store: &Store, to: &Path) -> Result<Copied, Failure> {
         let first = files(&store.dir.join(LOG))?.into_iter().next();
         // A snapshot speaks of what is in the history and in the log, and the
         // history of what is in the log: so they go in this order. A program is
-        // there before the log names it, so that it goes last.
+        // there before the log names it, so that it goes last. So is a file of ids,
+        // but what the log names may be needed no more when it is copied: so they
+        // go twice, and none is copied that is there.
         copied = Copied::default();
+        copied.ids(store, to)?;
         copied.folder(&store.dir.join(SNAPSHOTS), &to.join(SNAPSHOTS))?;
         copied.history(&store.history(), &to.join(HISTORY))?;
         for part in [LOG, PROGRAMS] {
             copied.folder(&store.dir.join(part), &to.join(part))?;
         }
+        copied.ids(store, to)?;
         if files(&store.dir.join(LOG))?.into_iter().next() == first {
             break;
         }
-        for part in [SNAPSHOTS, HISTORY, LOG] {
+        for part in [IDS, SNAPSHOTS, HISTORY, LOG] {
             empty(&to.join(part))?;
         }
     }
@@ -74,6 +79,9 @@ pub fn backup(store: &Store, to: &Path) -> Result<Copied, Failure> {
 /// If something cannot be read or written.
 pub fn restore(from: &Path, store: &Store, now: Timestamp) -> Result<Copied, Failure> {
     let mut copied = Copied::default();
+    if from.join(IDS).is_dir() {
+        copied.folder(&from.join(IDS), &store.dir.join(IDS))?;
+    }
     for part in [PROGRAMS, SNAPSHOTS, HISTORY] {
         // Without a history all of it is told again, from the beginning.
         if part != SNAPSHOTS || !untold(from)? {
@@ -117,10 +125,13 @@ impl Copied {
     /// Copies the files of a folder, in order; one that is gone meanwhile is
     /// left out.
     fn folder(&mut self, from: &Path, to: &Path) -> Result<(), Failure> {
-        let files = files(from)?;
+        self.files(&files(from)?, (from, to))
+    }
+
+    fn files(&mut self, files: &[PathBuf], (from, to): (&Path, &Path)) -> Result<(), Failure> {
         fs::create_dir_all(to).map_err(failure(to))?;
         for name in files {
-            let (from, to) = (from.join(&name), to.join(&name));
+            let (from, to) = (from.join(name), to.join(name));
             match copy(&from, &to) {
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 Err(error) => return Err(failure(&to)(error)),
@@ -135,6 +146,19 @@ impl Copied {
 }
 
 impl Copied {
+    /// Copies the files of ids that are not there yet. What is there is whole: it
+    /// is called by what it holds.
+    fn ids(&mut self, store: &Store, to: &Path) -> Result<(), Failure> {
+        let (from, to) = (store.dir.join(IDS), to.join(IDS));
+        let there = files(&to)?;
+        let mut new = files(&from)?;
+        new.retain(|name| !there.contains(name));
+        if new.is_empty() {
+            return Ok(());
+        }
+        self.files(&new, (&from, &to))
+    }
+
     /// Copies the history as it is at one moment.
     fn history(&mut self, from: &Path, to: &Path) -> Result<(), Failure> {
         if !from.is_dir() {

@@ -7,6 +7,7 @@ mod core;
 mod follow;
 pub mod pending;
 mod recover;
+mod seen;
 mod snapshot;
 mod wire;
 
@@ -14,10 +15,12 @@ pub use self::core::{Core, Unopened};
 pub use self::follow::{Kept, NEVER, peek, peek_at, try_out};
 pub(super) use self::recover::SEGMENT;
 pub use self::recover::{Opened, Recovered, Site, open};
+pub use self::seen::{Bounds, lost_ids, verify_ids};
 pub use self::snapshot::Writing;
 
 use std::time::Duration;
 
+use self::seen::Ids;
 use super::older::{self, Unfit};
 use super::program::Loaded;
 use super::replay::bygone::bygones;
@@ -103,6 +106,7 @@ pub struct Durable<D: Disk> {
     log: Log<D>,
     snapshots: Snapshots<D>,
     history: Box<dyn History + Send>,
+    ids: Ids<D>,
     failure: Option<StoreError>,
     /// How long the log is kept behind two snapshots (H2).
     retention: Duration,
@@ -186,6 +190,27 @@ impl<D: Disk> Durable<D> {
         Ok(frozen.collect())
     }
 
+    /// What has happened, with the times that the log keeps. An input that was taken
+    /// before is said to be repeated.
+    fn known(
+        &mut self,
+        events: Vec<(Timestamp, Event)>,
+    ) -> Result<Vec<(Timestamp, Event)>, StoreError> {
+        let Some((first, _)) = events.first() else {
+            return Ok(events);
+        };
+        let mut now = self.core.state().now();
+        self.put_away(now.max(*first))?;
+        let events = events.into_iter().map(|(at, event)| {
+            // The log keeps microseconds: finer times would decide otherwise
+            // when it is read again.
+            let at = Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at);
+            now = now.max(at);
+            Ok((at, self.known_again(now, event)?))
+        });
+        events.collect()
+    }
+
     /// Takes what has happened, many things at once: all are durable before
     /// any is decided. What is too large for the log comes back as its error;
     /// of what was asked of the outside nothing may leave before
@@ -198,10 +223,7 @@ impl<D: Disk> Durable<D> {
         events: Vec<(Timestamp, Event)>,
     ) -> Result<Vec<Result<Effects, StoreError>>, StoreError> {
         let mut appended = Vec::with_capacity(events.len());
-        for (at, event) in events {
-            // The log keeps microseconds: finer times would decide otherwise
-            // when it is read again.
-            let at = Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at);
+        for (at, event) in self.known(events)? {
             let position = self.append(at, None, &event);
             appended.push(position.map(|position| (position, at, event)));
         }
@@ -229,6 +251,18 @@ impl<D: Disk> Durable<D> {
         // INVARIANT: what is read again is what was taken.
         debug_assert_eq!(frozen.thaw(prepared), Thawed::Event(event.clone()));
         self.log.append(Kind::Input, &frozen.bytes())
+    }
+
+    /// Takes in one thing that has happened.
+    fn take_in(
+        &mut self,
+        (at, place): (Timestamp, Option<Place>),
+        event: Event,
+    ) -> Result<Effects, StoreError> {
+        self.put_away(at)?;
+        let event = self.known_again(at, event)?;
+        let position = self.append(at, place, &event)?;
+        Ok(self.decide(position, (at, place), event))
     }
 
     /// Decides on what stands in the log, and notes what was decided.
@@ -313,8 +347,8 @@ impl<D: Disk> Machine for Durable<D> {
         }
         // A time before the last one counts as the last one (I7).
         let at = now.max(self.core.engine.state().now());
-        match self.append(at, place, &event) {
-            Ok(position) => self.decide(position, (at, place), event),
+        match self.take_in((at, place), event) {
+            Ok(effects) => effects,
             Err(error) => {
                 self.failure = Some(error);
                 Effects::default()

@@ -24,6 +24,7 @@ use crate::store::disk::Disk;
 use crate::store::log::{self, Position};
 use crate::store::mending::Mending;
 use crate::store::programs::Programs;
+use crate::store::seen;
 
 /// What is found in a store.
 #[derive(Debug)]
@@ -85,6 +86,14 @@ pub fn apply<D: Disk>(
             mending.moved.push(path.clone());
         }
         mending.placed.push(path);
+    }
+    for name in &plan.ids {
+        let ids = new.join("seen");
+        seen::note_lost(site.disk, &ids, *name)?;
+        mending.moved.push(within("seen", &seen::path(&ids, *name)));
+        mending
+            .placed
+            .push(within("seen", &seen::lost(&ids, *name)));
     }
     // The log goes last: while it is not in order, the store does not open.
     let aside = mending.aside_dir(site.dir).join("history");

@@ -154,7 +154,7 @@ impl Store {
         // The log goes last: without it nothing else counts.
         let outbox = self.outbox();
         outbox.clear().map_err(failure(&outbox.dir))?;
-        for part in ["snapshots", "history", "programs", "log"] {
+        for part in ["snapshots", "history", "programs", "seen", "log"] {
             let dir = self.dir.join(part);
             match fs::remove_dir_all(&dir) {
                 Err(error) if error.kind() == ErrorKind::NotFound => {}

@@ -90,6 +90,13 @@ pub enum StoreError {
         /// What is wrong.
         what: String,
     },
+    /// A file of the ids that were seen is missing or damaged.
+    BrokenIds {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        what: &'static str,
+    },
     /// Another program does not let a file of the history go: close it there.
     Busy {
         /// The file.
@@ -185,6 +192,12 @@ impl fmt::Display for StoreError {
             StoreError::BrokenHistory { path, what } => write!(
                 f,
                 "`{}` is damaged ({what}): bring the file back from a backup",
+                path.display()
+            ),
+            StoreError::BrokenIds { path, what } => write!(
+                f,
+                "`{}` is damaged or missing ({what}): nothing was changed; \
+                 `flow store repair` says what can be kept, or bring the file back from a backup",
                 path.display()
             ),
             StoreError::Busy { path } => write!(

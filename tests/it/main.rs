@@ -63,6 +63,7 @@ mod retries;
 mod robust;
 mod rules;
 mod run;
+mod seen;
 mod settings;
 mod sizes;
 mod smtp_server;

@@ -10,5 +10,6 @@ mod lock;
 mod log;
 mod model;
 mod real_disk;
+mod seen;
 pub(crate) mod sim_disk;
 mod sim_file;

@@ -51,7 +51,7 @@ fn core(folder: &Folder) -> flow::host::durable::Core<RealDisk> {
         dir: &dir,
         root: folder.path(),
     };
-    peek(site, NEVER).expect("the store can be read")
+    peek(&site, NEVER).expect("the store can be read")
 }
 
 fn files(dir: &Path) -> usize {

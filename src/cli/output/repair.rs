@@ -23,6 +23,8 @@ struct WireRepair {
     before: Option<WirePart>,
     snapshots: Vec<WireSnapshot>,
     program: Option<String>,
+    /// The files of ids that cannot be read.
+    ids: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -60,6 +62,7 @@ pub(in crate::cli) fn json(found: &Diagnosis) -> String {
         before: None,
         snapshots: Vec::new(),
         program: None,
+        ids: Vec::new(),
     };
     document(&match found {
         Diagnosis::Sound(records) => WireRepair {
@@ -99,6 +102,7 @@ fn broken(plan: &Plan, empty: WireRepair) -> WireRepair {
         before: Some(part(plan.before)),
         snapshots: snapshots.collect(),
         program: plan.program.as_ref().map(|program| program.name.clone()),
+        ids: plan.ids.iter().map(ToString::to_string).collect(),
         ..empty
     }
 }

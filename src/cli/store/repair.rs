@@ -130,7 +130,7 @@ fn aside(store: &Path) -> String {
 
 /// Removes the folders that are empty by now.
 fn tidy(aside: &Path) {
-    for dir in ["new/log", "new/programs", "new", ""] {
+    for dir in ["new/log", "new/programs", "new/seen", "new", "seen", ""] {
         // One that holds something stays.
         let _ = fs::remove_dir(aside.join(dir));
     }
@@ -228,7 +228,17 @@ fn plan_text(plan: &Plan) -> String {
         let name = &program.name;
         text += &format!("puts back `programs/{name}.program`, which is that of this folder\n");
     }
-    text
+    text + &forgotten(plan)
+}
+
+fn forgotten(plan: &Plan) -> String {
+    let files = plan.ids.iter();
+    let lines = files.map(|name| {
+        format!(
+            "forgets the ids of `seen/{name}.ids`, which cannot be read: what comes again with one of them counts anew\n"
+        )
+    });
+    lines.collect()
 }
 
 fn lost(part: Part) -> String {

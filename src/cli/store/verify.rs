@@ -8,7 +8,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Output;
 use crate::cli::output::verify::{Verified, json};
 use crate::host::backup;
-use crate::host::durable::{NEVER, Site, peek};
+use crate::host::durable::{NEVER, Site, peek, verify_ids};
 use crate::store::disk::real::RealDisk;
 
 /// Verifies a store.
@@ -30,7 +30,8 @@ pub(super) fn run(arguments: &VerifyArguments, output: &Output) -> Result<Exit, 
     let core = if broken {
         None
     } else {
-        Some(peek(site, NEVER))
+        let core = peek(&site, NEVER);
+        Some(core.and_then(|core| verify_ids(&site, &core).map(|()| core)))
     };
     let replayed = core.as_ref().and_then(|core| core.as_ref().ok());
     let verified = Verified {

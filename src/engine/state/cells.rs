@@ -76,6 +76,24 @@ impl Partition {
         }
     }
 
+    /// The ids that are remembered until a moment from one to before another.
+    pub(super) fn ids_between(
+        &self,
+        (from, to): (Timestamp, Timestamp),
+    ) -> impl Iterator<Item = (Uid, Timestamp)> {
+        let least = Uid::from_bytes([0; 16]);
+        // A range that ends before it begins is none.
+        let ids = self.forgotten.range((from, least)..(from.max(to), least));
+        ids.map(|(until, id)| (*id, *until))
+    }
+
+    /// Drops such ids.
+    pub(super) fn drop_ids(&mut self, (from, to): (Timestamp, Timestamp)) {
+        let stays = |until: Timestamp| until < from || until >= to;
+        self.seen.retain(|_, until| stays(*until));
+        self.forgotten.retain(|(until, _)| stays(*until));
+    }
+
     pub(super) fn evolve_key(&mut self, key: &Key, changes: &[Change]) {
         let cell = self.keys.entry(key.clone()).or_default();
         for change in changes {

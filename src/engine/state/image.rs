@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::schedules::{Cursors, Schedules};
 use super::timers::{Moved, Timer, Timers};
 use super::wakes::Wakes;
-use super::{Partition, State};
+use super::{Partition, State, ids};
 use crate::base::{Timestamp, Uid};
 use crate::engine::alert;
 use crate::engine::prepared::Prepared;
@@ -76,6 +76,7 @@ impl Image {
         };
         let timers = Timers::of(timers, self.moved, paused);
         State {
+            ids: ids::count(&self.partitions),
             schedules: Schedules::of(&self.prepared, self.schedules),
             prepared: self.prepared,
             published: self.published,

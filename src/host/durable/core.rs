@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::pending::Pending;
+use super::seen::Listed;
 use crate::base::{Timestamp, Uid};
 use crate::engine::decision::Entry;
 use crate::engine::frozen::DecisionHash;
@@ -92,6 +93,8 @@ pub struct Core<D: Disk> {
     pub(super) program: Loaded,
     pub(super) ledger: Ledger,
     pub(super) pending: Pending,
+    /// The files of ids.
+    pub(super) listed: Listed,
     /// The position of what was decided last.
     pub(super) decided: Position,
     /// Up to where a snapshot has taken everything in.
@@ -123,6 +126,7 @@ impl<D: Disk> Core<D> {
             program,
             ledger: Ledger::default(),
             pending: Pending::default(),
+            listed: Listed::default(),
             identity,
             decided: Position::ORIGIN,
             since: Position::ORIGIN,
@@ -184,7 +188,7 @@ impl<D: Disk> Core<D> {
     ) -> Effects {
         // Of an input nothing is asked for again: it is large, and not copied.
         let answered = match &event {
-            Event::Input(_) | Event::Clock | Event::Retry(_) => None,
+            Event::Input(_) | Event::Repeated(_) | Event::Clock | Event::Retry(_) => None,
             Event::Attempt(_) | Event::Finished(..) => Some(event.clone()),
         };
         let about = self.about(&event);
@@ -205,7 +209,7 @@ impl<D: Disk> Core<D> {
         let asked = match event {
             Event::Attempt(asked) | Event::Finished(asked, _) => asked,
             Event::Retry(retry) => return Some(About::PutBack(retry.asked.attempt.action)),
-            Event::Input(_) | Event::Clock => return None,
+            Event::Input(_) | Event::Repeated(_) | Event::Clock => return None,
         };
         let (key, number) = (asked.attempt.action, asked.attempt.number);
         let action = self.pending.get(key, number)?.clone();
@@ -307,6 +311,7 @@ impl<D: Disk> Core<D> {
                 self.gathered.push(frozen.clone());
                 self.decided = place.0;
             }
+            Thawed::Moved(moved) => self.move_ids(place.0, &moved),
             Thawed::Gone => return Err(Unopened::Unreadable(place.0)),
             Thawed::Event(event) => {
                 let source = (frozen.at(), frozen.place());

@@ -102,8 +102,8 @@ pub struct Kept<'k> {
 ///
 /// # Errors
 /// If it cannot be read.
-pub fn peek<D: Disk>(site: Site<'_, D>, told: Position) -> Result<Core<D>, Unopened> {
-    let (core, _) = follow(&site, site.scope(told), |from| site.frames(from))?;
+pub fn peek<D: Disk>(site: &Site<'_, D>, told: Position) -> Result<Core<D>, Unopened> {
+    let (core, _) = follow(site, site.scope(told), |from| site.frames(from))?;
     Ok(core)
 }
 

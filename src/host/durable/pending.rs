@@ -33,7 +33,7 @@ impl Pending {
                 self.release(asked);
             }
             Some(Event::Attempt(asked) | Event::Finished(asked, _)) => self.remove(asked),
-            Some(Event::Input(_) | Event::Clock | Event::Retry(_)) | None => {}
+            Some(Event::Input(_) | Event::Repeated(_) | Event::Clock | Event::Retry(_)) | None => {}
         }
         for action in &effects.actions {
             self.put(Open {

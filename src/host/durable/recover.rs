@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::core::Unopened;
 use super::follow::{Scope, follow};
+use super::seen::Ids;
 use super::{Closed, Durable, keep, set_aside, snapshot};
 use crate::base::{Timestamp, Uid};
 use crate::host::program::Loaded;
@@ -81,6 +82,7 @@ pub fn open<D: Disk>(
             followed => break followed?,
         }
     };
+    let ids = Ids::open(&site, &core)?;
     let (log, opened) = open()?;
     core.enter_epoch(opened.identity.epoch);
     let history = (history.open)()?;
@@ -89,6 +91,7 @@ pub fn open<D: Disk>(
         log,
         snapshots: site.snapshots(),
         history,
+        ids,
         failure: None,
         retention: snapshot::RETENTION,
     };
@@ -126,6 +129,12 @@ impl<D: Disk> Site<'_, D> {
     #[must_use]
     pub fn snapshots(&self) -> Snapshots<D> {
         Snapshots::new(self.disk.clone(), &self.dir.join("snapshots"))
+    }
+
+    /// The folder of its files of ids.
+    #[must_use]
+    pub fn ids(&self) -> PathBuf {
+        self.dir.join("seen")
     }
 
     /// Its programs.

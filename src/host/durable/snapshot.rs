@@ -11,6 +11,7 @@ use rayon::prelude::{IndexedParallelIterator, IntoParallelRefIterator, ParallelI
 use super::Durable;
 use super::core::{Core, Unopened, program};
 use super::pending::{Open, Pending};
+use super::seen::Listed;
 use super::wire::{Beside, WireOpen};
 use crate::base::{Timestamp, Uid};
 use crate::engine::decision::Action;
@@ -68,11 +69,13 @@ where
     }
 
     /// Removes what of the log no snapshot needs any more and what is older
-    /// than the retention; how many segments.
+    /// than the retention; how many segments. Files of ids that no snapshot needs go
+    /// too.
     ///
     /// # Errors
     /// If the system does not let it be removed.
     pub fn forget(&mut self, oldest: Position) -> Result<usize, StoreError> {
+        self.forget_files(oldest)?;
         let now = self.core.state().now();
         let Ok(since) = now.checked_sub(self.retention) else {
             return Ok(0);
@@ -109,6 +112,7 @@ where
     /// # Errors
     /// If the system does not let it be removed.
     pub fn compact(&mut self, oldest: Position) -> Result<usize, StoreError> {
+        self.forget_files(oldest)?;
         self.log.drop_before(oldest.next())
     }
 
@@ -159,10 +163,10 @@ impl<D: Disk> Core<D> {
             released: open.released,
         });
         Beside::new(
-            self.program.hash,
-            self.identity,
+            (self.program.hash, self.identity),
             &self.ledger,
             open.collect(),
+            &self.listed.files,
         )
     }
 }
@@ -190,6 +194,7 @@ pub(super) fn read<D: Disk>(
     core.engine = Engine::from_image(image, &identity.to_string(), Order::Sent);
     core.ledger = beside.ledger();
     core.pending = pending(core.engine.state(), &beside.open);
+    core.listed = Listed::of(beside.ids.into_iter().map(Uid::from_bytes));
     core.decided = snapshot.position;
     core.since = snapshot.position;
     Ok(Some(core))

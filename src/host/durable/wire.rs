@@ -29,6 +29,10 @@ pub(super) struct Beside {
     /// behind all else: the first snapshots do not have it.
     #[serde(skip)]
     calls: Vec<(u64, String, Call)>,
+    /// The files of ids that count, the oldest first. They stand behind that,
+    /// where there are any.
+    #[serde(skip)]
+    pub(super) ids: Vec<[u8; 16]>,
 }
 
 /// An action under way.
@@ -94,8 +98,14 @@ struct WireActs {
 }
 
 impl Beside {
-    pub(super) fn new(program: Uid, store: Uid, ledger: &Ledger, open: Vec<WireOpen>) -> Self {
+    pub(super) fn new(
+        (program, store): (Uid, Uid),
+        ledger: &Ledger,
+        open: Vec<WireOpen>,
+        ids: &[Uid],
+    ) -> Self {
         Beside {
+            ids: ids.iter().map(|file| *file.bytes()).collect(),
             program: *program.bytes(),
             store: *store.bytes(),
             ledger: WireLedger::of(ledger),
@@ -107,13 +117,21 @@ impl Beside {
     pub(super) fn bytes(&self) -> Vec<u8> {
         // Writing to memory does not fail.
         let before = postcard::to_allocvec(self).unwrap_or_default();
-        postcard::to_extend(&self.calls, before).unwrap_or_default()
+        let bytes = postcard::to_extend(&self.calls, before).unwrap_or_default();
+        match self.ids.as_slice() {
+            [] => bytes,
+            ids => postcard::to_extend(ids, bytes).unwrap_or_default(),
+        }
     }
 
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
         let (mut beside, rest) = postcard::take_from_bytes::<Beside>(bytes).ok()?;
         if !rest.is_empty() {
-            beside.calls = postcard::from_bytes(rest).ok()?;
+            let (calls, rest) = postcard::take_from_bytes(rest).ok()?;
+            beside.calls = calls;
+            if !rest.is_empty() {
+                beside.ids = postcard::from_bytes(rest).ok()?;
+            }
         }
         Some(beside)
     }

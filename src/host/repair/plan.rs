@@ -5,8 +5,8 @@ use std::fmt;
 
 use super::Diagnosis;
 use super::survey::{Found, Survey};
-use crate::base::Timestamp;
-use crate::host::durable::{Core, Kept, Site, Unopened, try_out};
+use crate::base::{Timestamp, Uid};
+use crate::host::durable::{Core, Kept, Site, Unopened, lost_ids, try_out};
 use crate::host::program::hash;
 use crate::store::StoreError;
 use crate::store::disk::Disk;
@@ -36,6 +36,8 @@ pub struct Plan {
     pub snapshots: Vec<(Position, Aside)>,
     /// The program that is put back.
     pub program: Option<Program>,
+    /// The files of ids that cannot be read: their ids are forgotten (I3).
+    pub ids: Vec<Uid>,
     /// What comes of the kept part: how many records, and the hash of all
     /// decisions; nothing where an input makes the engine fail, which opening
     /// sets aside.
@@ -166,6 +168,7 @@ pub fn diagnose<D: Disk>(
 struct Tried {
     comes_to: Option<(usize, String)>,
     program: Option<Program>,
+    ids: Vec<Uid>,
 }
 
 /// All parts that have a state to begin from, the one first that reaches
@@ -221,13 +224,17 @@ fn attempt<D: Disk>(
         }
         tried => (tried, None),
     };
-    let comes_to = match core {
-        Ok(core) => Some(told(&core)),
+    let (comes_to, ids) = match core {
+        Ok(core) => (Some(told(&core)), lost_ids(site, &core)?),
         // Opening sets it aside.
-        Err(Unopened::Panicked(_)) => None,
+        Err(Unopened::Panicked(_)) => (None, Vec::new()),
         Err(error) => return Err(error),
     };
-    Ok(Tried { comes_to, program })
+    Ok(Tried {
+        comes_to,
+        program,
+        ids,
+    })
 }
 
 fn told<D: Disk>(core: &Core<D>) -> (usize, String) {
@@ -257,8 +264,9 @@ fn decided(survey: Survey, candidate: Candidate, with: (Identity, Tried)) -> Dia
     let unsound = survey.unsound();
     let rewrites = !begins || unsound.is_some() || last < end;
     let aside = asides(&survey, candidate);
+    let whole = aside.is_empty() && tried.ids.is_empty();
     if let (false, true, None, Some((records, _))) =
-        (rewrites, aside.is_empty(), &tried.program, &tried.comes_to)
+        (rewrites, whole, &tried.program, &tried.comes_to)
     {
         return Diagnosis::Sound(*records);
     }
@@ -288,6 +296,7 @@ fn decided(survey: Survey, candidate: Candidate, with: (Identity, Tried)) -> Dia
         before: part(first.get().saturating_sub(begun.get()), before),
         snapshots: aside,
         program: tried.program,
+        ids: tried.ids,
         comes_to: tried.comes_to,
         problems: survey.problems,
     }))

@@ -1,5 +1,6 @@
 //! What has happened, as a log keeps it: an input, the clock, an attempt asked
-//! for, its result, an action put back, a program loaded.
+//! for, its result, an action put back, a program loaded, ids that have left the
+//! memory.
 
 use std::sync::Arc;
 
@@ -48,6 +49,28 @@ enum Body {
     Finished(Asked, Outcome),
     Retry(Asked, Call, String, Option<String>),
     Past([u8; 16], Vec<(String, Kept)>),
+    Repeated(Input),
+    Moved(Moved),
+}
+
+/// Ids that were seen have moved out of memory, into files (I3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Moved {
+    from: i64,
+    to: i64,
+    file: Option<[u8; 16]>,
+    instead_of: Vec<[u8; 16]>,
+}
+
+/// Ids that were seen have moved out of memory, into files (I3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdsMoved {
+    /// Those that are remembered until a moment from one to before another.
+    pub between: (Timestamp, Timestamp),
+    /// The file that holds them, by its name.
+    pub file: Option<Uid>,
+    /// The files that count no more.
+    pub instead_of: Vec<Uid>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +105,8 @@ pub enum Thawed {
     /// What was gathered of a record's past, for the program that is loaded next
     /// (V6).
     Past,
+    /// Ids have moved out of memory (I3).
+    Moved(IdsMoved),
     /// The engine takes it.
     Event(LiveEvent),
     /// The program does not have what it names.
@@ -115,7 +140,24 @@ impl Event {
     /// Whether it is an outside input.
     #[must_use]
     pub fn is_input(&self) -> bool {
-        matches!(self.body, Body::Input(_))
+        matches!(self.body, Body::Input(_) | Body::Repeated(_))
+    }
+
+    /// The frozen form of a move of ids.
+    #[must_use]
+    pub fn moved(at: Timestamp, moved: &IdsMoved) -> Self {
+        let (from, to) = moved.between;
+        let instead_of = moved.instead_of.iter();
+        Event {
+            at: at.as_microsecond(),
+            place: None,
+            body: Body::Moved(Moved {
+                from: from.as_microsecond(),
+                to: to.as_microsecond(),
+                file: moved.file.map(|file| *file.bytes()),
+                instead_of: instead_of.map(|file| *file.bytes()).collect(),
+            }),
+        }
     }
 
     /// The frozen form of the loading of a program.
@@ -171,6 +213,7 @@ impl Event {
     ) -> Self {
         let body = match event {
             LiveEvent::Input(input) => Body::Input(input::freeze(prepared, input)),
+            LiveEvent::Repeated(input) => Body::Repeated(input::freeze(prepared, input)),
             LiveEvent::Clock => Body::Clock,
             LiveEvent::Attempt(asked) => Body::Attempt(asked_by(prepared, asked)),
             LiveEvent::Finished(asked, outcome) => Body::Finished(
@@ -212,7 +255,11 @@ impl Event {
             Body::Input(input) => {
                 input::thaw(prepared, input).map(|input| LiveEvent::Input(Box::new(input)))
             }
+            Body::Repeated(input) => {
+                input::thaw(prepared, input).map(|input| LiveEvent::Repeated(Box::new(input)))
+            }
             Body::Past(..) => return Thawed::Past,
+            Body::Moved(moved) => return Thawed::Moved(moved.thaw()),
             Body::Clock => Some(LiveEvent::Clock),
             Body::Attempt(asked) => thaw_asked(prepared, asked).map(LiveEvent::Attempt),
             Body::Finished(asked, outcome) => thaw_asked(prepared, asked).and_then(|asked| {
@@ -229,6 +276,19 @@ impl Event {
             }),
         };
         event.map_or(Thawed::Gone, Thawed::Event)
+    }
+}
+
+impl Moved {
+    fn thaw(&self) -> IdsMoved {
+        // A moment that is none is as late as any.
+        let moment = |at| Timestamp::from_microsecond(at).unwrap_or(Timestamp::MAX);
+        let instead_of = self.instead_of.iter();
+        IdsMoved {
+            between: (moment(self.from), moment(self.to)),
+            file: self.file.map(Uid::from_bytes),
+            instead_of: instead_of.map(|file| Uid::from_bytes(*file)).collect(),
+        }
     }
 }
 
