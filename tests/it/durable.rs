@@ -8,11 +8,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use flow::base::{Table, Timestamp, Uid};
-use flow::engine::decision::Action;
+use flow::engine::decision::{Action, Answer};
 use flow::engine::message::{Again, Outcome};
 use flow::engine::{Event, Input, InputBody, Prepared, Target};
 use flow::host::desk::{self, Ask, Reply};
-use flow::host::durable::{Closed, Core, Durable, History, Opened, Securing, Site, Unopened, open};
+use flow::host::durable::{
+    Bounds, Closed, Core, Durable, History, Opened, Securing, Site, Unopened, open,
+};
 use flow::host::program::{Loaded, hash as hash_of};
 use flow::host::telling::Told;
 use flow::model::Value;
@@ -61,6 +63,8 @@ impl History for Nothing {
 pub(crate) struct Known {
     created: BTreeMap<u64, bool>,
     pings: BTreeMap<u64, (u64, u64)>,
+    /// The ids of those that were acknowledged, and whose they are.
+    pinged: Vec<(u64, u64)>,
     /// How actions may stand by now, by their keys.
     actions: BTreeMap<Uid, BTreeSet<Stands>>,
     put_back: usize,
@@ -129,21 +133,26 @@ impl Life {
     /// Works until the disk fails, or for as long as chance will have it.
     pub(crate) fn generation(&mut self) -> Result<(), Unopened> {
         let mut durable = self.open()?;
+        // Few ids stay in memory, or all.
+        let most = [3, usize::MAX][self.chance.below(2) as usize];
+        durable.hold_ids(Bounds { least: 1, most });
         if !durable.core().state().is_published() {
             let publish: Input = InputBody::Publish.into();
             durable.accept(vec![(self.now, Event::Input(Box::new(publish)))])?;
         }
         for _ in 0..self.chance.below(12) {
             self.now += std::time::Duration::from_secs(self.chance.below(2_700));
-            match self.chance.below(18) {
+            match self.chance.below(20) {
                 0..4 => self.create(&mut durable)?,
                 4..9 => self.ping(&mut durable)?,
                 9..13 => self.carry(&mut durable)?,
                 13..15 => self.retry(&mut durable)?,
                 15..17 => self.load(&mut durable)?,
+                17..19 => self.repeat(&mut durable)?,
                 _ => {
                     if let Some(writing) = durable.snapshot()? {
-                        writing.join().expect("it does not panic")?;
+                        let oldest = writing.join().expect("it does not panic")?;
+                        durable.forget(oldest)?;
                     }
                 }
             }
@@ -186,6 +195,31 @@ impl Life {
             return Ok(());
         }
         let whom = sure[self.chance.below(sure.len() as u64) as usize];
+        let event = self.pinging(whom, self.next);
+        self.next += 1;
+        let entry = self.known.pings.entry(whom).or_default();
+        entry.1 += 1;
+        durable.accept(vec![(self.now, event)])?;
+        self.known.pings.entry(whom).or_default().0 += 1;
+        self.known.pinged.push((self.next - 1, whom));
+        Ok(())
+    }
+
+    /// What was acknowledged comes again, and does nothing.
+    fn repeat(&mut self, durable: &mut Durable<SimDisk>) -> Result<(), StoreError> {
+        let count = self.known.pinged.len() as u64;
+        let place = self.chance.below(count) as usize;
+        if let Some((id, whom)) = self.known.pinged.get(place).copied() {
+            let event = self.pinging(whom, id);
+            let taken = durable.accept(vec![(self.now, event)])?;
+            let answers = taken.into_iter().map(|one| one.expect("it fits").answer);
+            assert!(answers.eq([Some(Answer::Duplicate)]), "{id} is new");
+        }
+        Ok(())
+    }
+
+    /// A ping of an id.
+    fn pinging(&self, whom: u64, id: u64) -> Event {
         let loaded = self.loaded();
         let catalog = &loaded.prepared.program.catalog;
         let (contact, object) = catalog.objects.iter().next().expect("an object");
@@ -195,13 +229,8 @@ impl Life {
         let key = flow::engine::key(&loaded.prepared, contact, property, &value);
         let body = InputBody::Event(Target::Key(key), ping, vec![None]);
         let mut input: Input = body.into();
-        input.id = Some(format!("p{}", self.next).into());
-        self.next += 1;
-        let entry = self.known.pings.entry(whom).or_default();
-        entry.1 += 1;
-        durable.accept(vec![(self.now, Event::Input(Box::new(input)))])?;
-        self.known.pings.entry(whom).or_default().0 += 1;
-        Ok(())
+        input.id = Some(format!("p{id}").into());
+        Event::Input(Box::new(input))
     }
 
     /// Carries out what is asked for: most of it fails for good.
