@@ -326,9 +326,15 @@ impl<'w> Draft<'w> {
             Some(Resume::Attempt(request)) => self.attempted(&request),
             None => {}
         }
-        let (now, begins) = (self.world.now, self.begins());
+        let begins = self.begins();
+        // A wait that time has ended is over since its instant (E12).
+        let ended = if self.touched.time {
+            begins
+        } else {
+            self.world.now
+        };
         for (enrolment, next) in std::mem::take(&mut self.moved) {
-            self.go(enrolment, next, now);
+            self.go(enrolment, next, ended);
         }
         for (enrolment, next) in std::mem::take(&mut self.begun) {
             self.go(enrolment, next, begins);

@@ -6,6 +6,8 @@
 mod history;
 mod program;
 mod records;
+mod timely;
+mod waits;
 
 pub(crate) use history::{Moment, history};
 pub(crate) use program::{compiled, sketch};
@@ -13,12 +15,14 @@ pub(crate) use program::{compiled, sketch};
 use flow::semantic::hir::Program;
 use proptest::prelude::{ProptestConfig, proptest};
 
+use crate::property::engine_side::Ids;
 use crate::reference::Model;
 use crate::support::is_long;
 
 /// A model after a history.
-pub(crate) fn run<'p>(program: &'p Program, history: &[Moment]) -> Model<'p> {
+pub(crate) fn run<'p>(program: &'p Program, history: &[Moment], ids: Ids) -> Model<'p> {
     let mut model = Model::new(program);
+    model.ids = ids;
     for moment in history {
         model.apply(moment.at, &moment.act);
     }
@@ -34,7 +38,7 @@ proptest! {
     #[test]
     fn the_model_runs_anything_twice_alike(sketch in sketch(), history in history()) {
         let valid = compiled(&sketch.to_string()).unwrap_or_else(|why| panic!("{why}\n{sketch}"));
-        let (one, other) = (run(valid.get(), &history), run(valid.get(), &history));
+        let (one, other) = (run(valid.get(), &history, Ids::new()), run(valid.get(), &history, Ids::new()));
         assert_eq!(one.trace, other.trace);
         assert_eq!(one.values(), other.values());
         assert_eq!(one.links(), other.links());

@@ -19,8 +19,8 @@ use crate::support::is_long;
 /// Fails with both traces where engine and model differ.
 fn compare(source: &str, history: &[Moment]) {
     let valid = compiled(source).unwrap_or_else(|why| panic!("{why}\n{source}"));
-    let model = run(valid.get(), history);
     let engine = Ran::of(source, history);
+    let model = run(valid.get(), history, engine.ids());
     let (mine, theirs) = (engine.traces(), engine_side::by_record(&model.trace));
     if mine != theirs {
         let (mine, theirs) = (lines(&mine), lines(&theirs));
@@ -202,7 +202,7 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, max_shrink_iters: 4_000, ..ProptestConfig::default() })]
 
-    /// proves: I2, I5, I6, I8, E1, E2, E3, E5, E6, E7, E8, E13, E14, E16, E17, L1, L2, L3, L5, L6, W4, B1, B2, N1, N2, N3, N5, A2, A4, A10
+    /// proves: I2, I5, I6, I8, E1, E2, E3, E5, E6, E7, E8, E12, E13, E14, E16, E17, L1, L2, L3, L5, L6, W3, W4, W5, B1, B2, B3, D2, N1, N2, N3, N5, A2, A4, A10
     #[test]
     fn the_engine_agrees_with_the_model(sketch in sketch(), history in history()) {
         compare(&sketch.to_string(), &history);

@@ -9,13 +9,16 @@ mod enrol;
 mod eval;
 mod merge;
 mod records;
+mod split;
+mod waits;
+mod wakes;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use flow::base::Timestamp;
+use flow::base::{Timestamp, Uid};
 use flow::model::{ObjectId, PropertyId, SegmentId, Value};
-use flow::semantic::hir::{EventSource, FieldSource, Program, Step, Wait};
+use flow::semantic::hir::{Await, EventSource, FieldSource, Program, Step, Wait};
 
 use crate::acts::Trace;
 use crate::reference::records::{Absent, Gone};
@@ -49,6 +52,10 @@ pub(crate) struct Model<'p> {
     begun: usize,
     /// Actions to be carried out: who asks, and the line that told.
     actions: VecDeque<(u64, Trace)>,
+    /// What the passing of time alone can turn.
+    pub(crate) time: wakes::Time<'p>,
+    /// The ids of enrolments to come, by record, workflow and key (B3).
+    pub(crate) ids: BTreeMap<(String, String, String), VecDeque<Uid>>,
     pub(crate) trace: Vec<Trace>,
 }
 
@@ -95,6 +102,12 @@ pub(crate) struct Enrolment<'p> {
     rest: Vec<&'p Step>,
     step: Option<&'p Step>,
     bound: Vec<usize>,
+    /// Occurrences that waits have bound.
+    met: Vec<(usize, Occurrence)>,
+    /// When which wait has let the path through (W5).
+    passed: BTreeMap<&'p str, Timestamp>,
+    /// By which splits are drawn (B3).
+    id: Option<Uid>,
     state: State<'p>,
     failure: Option<Failure>,
 }
@@ -107,6 +120,8 @@ pub(crate) enum State<'p> {
     Parked(usize),
     /// An instant; since when, and the `until` that may change it.
     Waiting(Timestamp, Timestamp, Option<&'p Wait>),
+    /// An event or a condition, until an instant at most.
+    Awaiting(&'p Await, Option<Timestamp>),
     Acting,
 }
 
@@ -124,6 +139,8 @@ pub(crate) struct Delivery {
     chain: u32,
     /// The record before; there is none at its birth.
     before: Option<Record>,
+    /// The instant before, where time alone may have turned something (E12).
+    earlier: Option<Timestamp>,
     pub(crate) event: Option<Occurrence>,
     /// The enrolment that waits for this to be done, and why it could not be.
     asker: Option<u64>,

@@ -5,7 +5,7 @@ use super::Prepared;
 use super::reads::{Segments, Sources};
 use super::things::{Thing, Things, Touched};
 use crate::model::{ObjectId, SegmentId, WorkflowId};
-use crate::plan::{Condition, EventTrigger, Expression, Node, Past, Reenroll, Workflow};
+use crate::plan::{Condition, EventTrigger, Expression, Node, Past, Reenroll, StepKind, Workflow};
 use crate::semantic::hir::EventSource;
 
 /// What turns with time, by object.
@@ -45,6 +45,8 @@ pub(in crate::engine) enum Part {
     Again(usize),
     /// A segment whose joining or leaving is an event.
     Segment(SegmentId),
+    /// A segment that a wait waits to be joined or left (W3).
+    Awaited(SegmentId),
     /// A date trigger.
     Date(usize),
     /// A `suppress`.
@@ -64,7 +66,7 @@ impl Part {
                 Reenroll::When(condition) => Some(condition),
                 _ => None,
             },
-            Part::Segment(segment) => segments.get(&segment),
+            Part::Segment(segment) | Part::Awaited(segment) => segments.get(&segment),
             Part::Suppress(place) => plan.suppress.get(place),
             Part::Unenroll(place) => plan.unenroll.get(place),
             Part::Goal => plan.goal.as_ref(),
@@ -76,7 +78,11 @@ impl Part {
 impl OfPlan {
     /// Whether a part counts only for records that are inside.
     pub(in crate::engine) fn needs_inside(&self, part: Part) -> bool {
-        self.id != self.of || matches!(part, Part::Suppress(_) | Part::Unenroll(_) | Part::Goal)
+        let of_inside = matches!(
+            part,
+            Part::Awaited(_) | Part::Suppress(_) | Part::Unenroll(_) | Part::Goal
+        );
+        self.id != self.of || of_inside
     }
 }
 
@@ -143,7 +149,9 @@ fn parts(sources: Sources<'_>, plan: &Workflow, is_current: bool) -> Vec<Part> {
         .chain(all(plan.unenroll.len(), Part::Unenroll))
         .chain(plan.goal.iter().map(|_| Part::Goal));
     let followed = followed(plan, is_current).map(Part::Segment);
-    let found = entering.chain(filters).chain(leaving).chain(followed);
+    let awaited = awaited(plan).map(Part::Awaited);
+    let found = entering.chain(filters).chain(leaving);
+    let found = found.chain(followed).chain(awaited);
     let turns = |part: &Part| match part.condition(sources.segments, plan) {
         Some(condition) => sources.moves(&condition.expression),
         None => matches!(part, Part::Date(_)),
@@ -158,11 +166,24 @@ fn followed(plan: &Workflow, is_current: bool) -> impl Iterator<Item = SegmentId
         _ => None,
     });
     let entering = plan.events.iter().chain(again).filter(move |_| is_current);
-    let triggers = entering.chain(&plan.unenroll_on);
-    triggers.filter_map(|trigger: &EventTrigger| match trigger.event {
+    entering.chain(&plan.unenroll_on).filter_map(segment)
+}
+
+/// The segments whose joining or leaving a wait of a workflow waits for.
+fn awaited(plan: &Workflow) -> impl Iterator<Item = SegmentId> {
+    let waits = plan.steps.iter().filter_map(|step| match &step.kind {
+        StepKind::Await(wait) => Some(wait.triggers()),
+        _ => None,
+    });
+    waits.flatten().filter_map(segment)
+}
+
+/// The segment whose joining or leaving an event is.
+fn segment(trigger: &EventTrigger) -> Option<SegmentId> {
+    match trigger.event {
         EventSource::Joined(segment) | EventSource::Left(segment) => Some(segment),
         _ => None,
-    })
+    }
 }
 
 impl Sources<'_> {

@@ -105,13 +105,14 @@ impl<'w> Draft<'w> {
     /// read (W4), and ends those that have waited for what has happened (W3,
     /// W5), in the order of workflows and keys.
     pub(in crate::engine) fn look_at_waits(&mut self) {
-        if self.touched.created || self.touched.is_empty() {
+        let is_changed = !self.touched.is_empty();
+        if self.touched.created || !is_changed && !self.touched.time {
             return;
         }
         let watches = &self.world.prepared.watches;
         let looked_at = |of: &&Enrolment| match of.stage {
-            Stage::Waiting { .. } => true,
-            Stage::Ready { due, .. } => due > self.world.now,
+            Stage::Waiting { .. } => is_changed,
+            Stage::Ready { due, .. } => is_changed && due > self.world.now,
             Stage::Awaiting { step, .. } => watches.concern((of.workflow, step), &self.touched),
             _ => false,
         };

@@ -453,3 +453,31 @@ fn a_condition_turns_true_by_the_passing_of_time() {
     world.hours(24 * 40);
     assert_eq!(world.value("ada", "city"), "late");
 }
+
+/// proves: E12, W3
+#[test]
+fn time_alone_brings_the_joining_that_a_wait_waits_for() {
+    // Found by the model: nothing but the waits follows these segments.
+    let mut world = World::new(
+        "segment late on contact when due < 1 hour ago
+         segment fresh on contact when created_at within last 5 hours
+         workflow v on contact { enroll on ping steps { wait for joined late max 3 days wait 1 hour } }
+         workflow w on contact { enroll on ping steps { wait for left fresh max 3 days } }",
+    );
+    world.contact("ada", &[("due", "2026-01-05T12:00:00Z")]);
+    world.does("ada", "ping", &[]);
+    world.hours(4);
+    assert_eq!(world.path("ada", "v").len(), 2, "it is not late yet");
+    world.hours(1);
+    // The path goes on from the instant at which it turned.
+    assert_eq!(
+        world.path("ada", "v")[2..],
+        [
+            "wait_ended wait_1 met",
+            "wait_began wait_2 2026-01-05T14:00:00.000001Z"
+        ]
+    );
+    assert!(world.inside("ada", "w"), "it is fresh still");
+    world.hours(1);
+    assert!(!world.inside("ada", "w"));
+}

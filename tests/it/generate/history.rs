@@ -1,6 +1,6 @@
 //! Random histories: what happens from outside, and when.
 
-use flow::base::{Decimal, Timestamp};
+use flow::base::{Date, Decimal, Timestamp};
 use flow::model::Value;
 use proptest::collection::vec;
 use proptest::option;
@@ -209,6 +209,7 @@ fn contact_value() -> impl Strategy<Value = Named> {
         let due = Timestamp::from_second(start.as_second() + hours * 3_600);
         Value::Datetime(due.expect("an instant"))
     });
+    let day = (10..31_i8).prop_map(|day| Value::Date(Date::constant(2026, 3, day)));
     prop_oneof![
         4 => named("score", (-2..9_i64).prop_map(number)),
         3 => named("stage", (0..3_usize).prop_map(Value::Member)),
@@ -217,6 +218,7 @@ fn contact_value() -> impl Strategy<Value = Named> {
         3 => named("n", (0..5_i64).prop_map(number)),
         2 => named("tags", set),
         2 => named("due", due),
+        2 => named("day", day),
         1 => named("email", select(emails.to_vec()).prop_map(text)),
     ]
 }

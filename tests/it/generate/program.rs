@@ -12,6 +12,8 @@ use proptest::option;
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any, prop_oneof};
 use proptest::sample::select;
 
+use super::timely::{SEGMENTS, timely};
+use super::waits::{Way, way};
 use crate::generate::records;
 
 const SCHEMA: &str = r#"
@@ -24,6 +26,8 @@ object contact {
   n: number
   tags: set(red, green, blue)
   due: datetime
+  day: date
+  rounds: number default 0
   shown: string computed "{city} {score}"
   companies: many company inverse employees labels (a, b)
   owner: one user
@@ -54,7 +58,7 @@ struct Workflow {
 }
 
 #[derive(Debug, Clone)]
-enum Step {
+pub(super) enum Step {
     Line(&'static str),
     /// Adds, which no order changes.
     Add(&'static str),
@@ -68,6 +72,7 @@ enum Step {
     Branch(Vec<(String, Vec<Step>)>, Option<Vec<Step>>),
     Match(&'static str, Vec<Step>, Vec<Step>),
     Stop,
+    Way(Box<Way>),
 }
 
 /// The program of a text, checked; or what is wrong with it.
@@ -155,6 +160,9 @@ const EVENTS: &[&str] = &[
     "joined picked",
     "left picked",
     "joined near",
+    "joined late",
+    "left late",
+    "joined fresh",
     "action_failed",
     "action_failed where (event.status == 400)",
 ];
@@ -232,14 +240,16 @@ const CONDITIONS: &[&str] = &[
     "shown contains \"oslo\"",
 ];
 
-fn condition() -> impl Strategy<Value = String> {
+pub(super) fn condition() -> BoxedStrategy<String> {
     let simple = select(CONDITIONS).prop_map(|condition| format!("({condition})"));
+    let simple = prop_oneof![5 => simple, 1 => timely()].boxed();
     prop_oneof![
         5 => simple.clone(),
         1 => simple.clone().prop_map(|one| format!("not {one}")),
         1 => (simple.clone(), simple.clone()).prop_map(|(one, other)| format!("({one} and {other})")),
         1 => (simple.clone(), simple).prop_map(|(one, other)| format!("({one} or {other})")),
     ]
+    .boxed()
 }
 
 const LINES: &[&str] = &[
@@ -298,6 +308,9 @@ const SLOW: &[&str] = &[
     "wait until due at 09:00",
     "wait until 09:00",
     "wait until mon, thu at 10:30",
+    "wait until day",
+    "wait until day at 06:00 if past skip",
+    "wait until 03-29 at 02:30",
     "do log { text: \"hi {city}\" }",
     "do log { text: city }",
     "do create_task { subject: city ?? \"none\", due: now + 1 day }",
@@ -329,6 +342,7 @@ fn step() -> BoxedStrategy<Step> {
                 .prop_map(|(value, one, other)| Step::Match(value, one, other)),
             1 => block().prop_map(Step::Failing),
             1 => (select(DOS), block()).prop_map(|(doing, steps)| Step::Asked(doing, steps)),
+            3 => way(inner.clone().boxed()).prop_map(|way| Step::Way(Box::new(way))),
         ]
     })
     .boxed()
@@ -346,7 +360,7 @@ fn case() -> impl Strategy<Value = String> {
 }
 
 impl Step {
-    fn is_slow(&self) -> bool {
+    pub(super) fn is_slow(&self) -> bool {
         match self {
             Step::Slow(_) | Step::Failing(_) | Step::Asked(..) => true,
             Step::Branch(cases, other) => {
@@ -354,27 +368,28 @@ impl Step {
                 blocks.flatten().any(Step::is_slow)
             }
             Step::Match(_, one, other) => one.iter().chain(other).any(Step::is_slow),
+            Step::Way(way) => way.is_slow(),
             _ => false,
         }
     }
 }
 
 /// Writes steps; `names` counts the names that are bound.
-struct Writer<'w, 'f> {
-    f: &'w mut fmt::Formatter<'f>,
+pub(super) struct Writer<'w, 'f> {
+    pub(super) f: &'w mut fmt::Formatter<'f>,
     workflows: usize,
-    keyed: bool,
-    names: usize,
+    pub(super) keyed: bool,
+    pub(super) names: usize,
 }
 
 impl Writer<'_, '_> {
-    fn block(&mut self, head: &str, steps: &[Step]) -> fmt::Result {
+    pub(super) fn block(&mut self, head: &str, steps: &[Step]) -> fmt::Result {
         writeln!(self.f, "{head} {{")?;
         steps.iter().try_for_each(|step| self.step(step))?;
         writeln!(self.f, "}}")
     }
 
-    fn step(&mut self, step: &Step) -> fmt::Result {
+    pub(super) fn step(&mut self, step: &Step) -> fmt::Result {
         match step {
             Step::Line(line) if self.keyed && line.starts_with("set") => {
                 writeln!(self.f, "{}", ADDS[line.len() % ADDS.len()])
@@ -402,6 +417,7 @@ impl Writer<'_, '_> {
                 writeln!(self.f, "}}")
             }
             Step::Stop => writeln!(self.f, "stop"),
+            Step::Way(way) => self.way(way),
         }
     }
 
@@ -464,6 +480,7 @@ impl Workflow {
 impl fmt::Display for Sketch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(SCHEMA)?;
+        f.write_str(SEGMENTS)?;
         let mut workflows = self.0.iter().enumerate();
         workflows.try_for_each(|(at, workflow)| workflow.write(at, self.0.len(), f))
     }

@@ -1,7 +1,7 @@
 //! The engine's side of the comparison: acts become inputs, entries become
 //! the lines that the model tells.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use flow::base::{Name, Timestamp, Uid};
@@ -21,6 +21,9 @@ use crate::generate::Moment;
 /// Traces by record, workflow and key: between these the order is not that of
 /// the model, which has no ids.
 pub(super) type ByRecord = BTreeMap<(String, String, String), Vec<What>>;
+
+/// Ids by record, workflow and key.
+pub(crate) type Ids = BTreeMap<(String, String, String), VecDeque<Uid>>;
 
 pub(super) fn by_record(traces: &[Trace]) -> ByRecord {
     let mut map = ByRecord::new();
@@ -43,6 +46,8 @@ pub(crate) struct Outside {
     traces: Vec<Trace>,
     /// The workflow and key of each enrolment.
     inside: BTreeMap<Uid, (WorkflowId, String)>,
+    /// The ids of the enrolments that began, as the model asks for them.
+    ids: Ids,
     /// Steps whose end is not told yet, by enrolment.
     open: BTreeMap<Uid, String>,
 }
@@ -96,6 +101,10 @@ impl Outside {
         };
         if let (Told::Enrolled { key, .. }, Some(id)) = (&entry.what, entry.enrolment) {
             self.inside.insert(id, (workflow, key.to_string()));
+            let name = prepared.program.workflows()[workflow.index()].name();
+            let record = self.handles.get(&record).cloned().unwrap_or_default();
+            let identity = (record, name.to_string(), key.to_string());
+            self.ids.entry(identity).or_default().push_back(id);
         }
         let plan = &prepared.program.workflows()[workflow.index()];
         let step = entry.step.and_then(|step| plan.steps.get(step));
@@ -146,6 +155,8 @@ impl Outside {
             Told::WaitBegan(Some(until)) | Told::WaitMoved(until) => {
                 lines.push(What::step(&id, &format!("waits {until}")));
             }
+            Told::WaitBegan(None) => lines.push(What::step(&id, "waits forever")),
+            Told::WaitEnded(Some(ending)) => lines.push(branch(step, &ending.case)),
             Told::Asked(call) => lines.push(What::Action {
                 step: id,
                 arguments: arguments(call),
@@ -177,10 +188,13 @@ fn branch(step: Option<&flow::plan::Step>, case: &str) -> What {
     let names: Vec<&str> = match step.map(|step| &step.kind) {
         Some(StepKind::Branch(cases, _)) => cases.iter().map(name).collect(),
         Some(StepKind::Match(_, cases, _)) => cases.iter().map(name).collect(),
+        Some(StepKind::Split(cases)) => cases.iter().map(|case| &*case.test.name).collect(),
+        Some(StepKind::Await(wait)) => wait.arms.iter().map(name).collect(),
         _ => Vec::new(),
     };
     let case = match case {
-        "else" | "none_met" => case.to_owned(),
+        "else" | "none_met" | "timeout" => case.to_owned(),
+        "met" => "1".to_owned(),
         case => {
             let place = names.iter().position(|name| *name == case);
             place.map_or(case.to_owned(), |place| (place + 1).to_string())
@@ -231,7 +245,7 @@ impl Ran {
             }
         }
         if let Some(last) = history.last() {
-            scenario.advance(last.at + std::time::Duration::from_secs(10 * 86_400));
+            scenario.stop_at(last.at + std::time::Duration::from_secs(10 * 86_400));
         }
         let hash = scenario.hash();
         let (engine, outside) = scenario.into_parts();
@@ -249,6 +263,10 @@ impl Ran {
 
     pub(super) fn traces(&self) -> ByRecord {
         by_record(&self.outside.traces)
+    }
+
+    pub(super) fn ids(&self) -> Ids {
+        self.outside.ids.clone()
     }
 
     fn records(&self) -> impl Iterator<Item = (&String, &RecordCell)> {

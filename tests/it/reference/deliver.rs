@@ -87,7 +87,7 @@ impl<'p> Model<'p> {
         if !at.rebased {
             self.consider(&mut at);
         }
-        let moved = self.moments(&at);
+        let moved = self.waits(&at);
         done.inspect(|id| self.finish(*id));
         for id in moved.into_iter().chain(at.begun) {
             self.go_on(id);

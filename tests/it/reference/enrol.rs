@@ -1,15 +1,12 @@
 //! Enrolments: what a delivery means to workflows, and the steps of those inside.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::iter::successors;
-use std::mem::replace;
 
-use flow::base::{Date, Timestamp, day_of, instant, shift};
 use flow::model::compute::{Operator, arithmetic, print_as, spell};
 use flow::model::{PropertyId, Value};
 use flow::semantic::hir::{
-    Case, Do, EventSource, EventTrigger, Expr, ExprKind, FieldSource, MatchArm, Moment, PastAction,
-    Records, Reenroll, Step, StepKind, Target, TargetProperty, Wait,
+    Case, Do, EventSource, EventTrigger, Expr, FieldSource, MatchArm, Records, Reenroll, Step,
+    StepKind, Target, TargetProperty,
 };
 use flow::syntax::ast::SetOp;
 
@@ -29,13 +26,20 @@ type Own<'p> = (&'p EventTrigger, Occurrence, bool);
 type Cases<'p> = Vec<(bool, &'p Vec<Step>)>;
 
 impl<'p> Model<'p> {
-    fn after<'a>(&'a self, delivery: &'a Delivery) -> Env<'a> {
+    pub(super) fn after<'a>(&'a self, delivery: &'a Delivery) -> Env<'a> {
         self.env(&self.records[&delivery.to])
     }
 
+    /// The record as it was, at the instant before where time alone goes on.
+    pub(super) fn before<'a>(&'a self, delivery: &'a Delivery) -> Option<Env<'a>> {
+        let mut before = self.env(delivery.before.as_ref()?);
+        before.now = delivery.earlier.unwrap_or(self.now);
+        Some(before)
+    }
+
     fn was(&self, delivery: &Delivery, condition: &Expr) -> bool {
-        let before = delivery.before.as_ref();
-        before.is_some_and(|before| self.env(before).holds(condition))
+        let before = self.before(delivery);
+        before.is_some_and(|before| before.holds(condition))
     }
 
     fn turned(&self, delivery: &Delivery, condition: &Expr) -> bool {
@@ -44,8 +48,16 @@ impl<'p> Model<'p> {
 
     /// What occurs of a trigger's event, if it passes `from`, `to` and the filter.
     fn occurs(&self, trigger: &EventTrigger, delivery: &Delivery) -> Option<Occurrence> {
-        let before = delivery.before.as_ref().map(|before| self.env(before));
+        let found = self.found(trigger, delivery)?;
         let mut after = self.after(delivery);
+        after.event = Some(&found);
+        after.permits(&trigger.filter).then_some(found)
+    }
+
+    /// What occurs of a trigger's event, before its filter is asked.
+    pub(super) fn found(&self, trigger: &EventTrigger, delivery: &Delivery) -> Option<Occurrence> {
+        let before = self.before(delivery);
+        let after = self.after(delivery);
         let was = |id| before.is_some_and(|before| before.inside(id));
         let mut found = Occurrence {
             source: trigger.event.clone(),
@@ -73,8 +85,6 @@ impl<'p> Model<'p> {
                 found.source == trigger.event
             }
         };
-        after.event = Some(&found);
-        let occurs = occurs && after.permits(&trigger.filter);
         occurs.then_some(found)
     }
 
@@ -208,7 +218,9 @@ impl<'p> Model<'p> {
             ("enrolled_before", known && workflow.reenroll.is_empty()),
             ("no_reenroll_trigger", known && !again),
         ]);
+        let born = refused.is_none().then(|| self.born(at, &delivery.to, &key));
         let enrolment = Enrolment {
+            id: born,
             record: delivery.to.clone(),
             workflow: at,
             key,
@@ -227,34 +239,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    /// Moments are computed anew where what they read has changed; who goes on (W4).
-    pub(crate) fn moments(&mut self, delivery: &Delivery) -> Vec<u64> {
-        let workflows = 0..self.program.workflows.len();
-        let inside = workflows.flat_map(|at| self.inside_of(at, delivery));
-        let mut moved: Vec<u64> = inside.collect();
-        moved.retain(|id| {
-            if let State::Waiting(_, since, Some(wait)) = self.enrolments[id].state
-                && let Wait::Until { moment, .. } = wait
-                && let Moment::At(expr) = &**moment
-                && self.reads_changed(expr, delivery)
-            {
-                return self.wait(*id, wait, since);
-            }
-            false
-        });
-        moved
-    }
-
-    fn reads_changed(&self, expr: &Expr, delivery: &Delivery) -> bool {
-        let before = delivery.before.as_ref().map(|before| self.env(before));
-        let changed = |part: &Expr| {
-            matches!(part.kind, ExprKind::Property(_))
-                && before.is_some_and(|env| env.eval(part) != self.after(delivery).eval(part))
-        };
-        expr.find(&changed).is_some()
-    }
-
-    fn say(&mut self, id: u64, what: What) {
+    pub(super) fn say(&mut self, id: u64, what: What) {
         let inside = &self.enrolments[&id];
         self.trace.push(Trace {
             record: inside.record.clone(),
@@ -264,7 +249,7 @@ impl<'p> Model<'p> {
         });
     }
 
-    fn told(&mut self, id: u64, outcome: &str) {
+    pub(super) fn told(&mut self, id: u64, outcome: &str) {
         let step = self.enrolments[&id].step_name();
         self.say(id, What::step(&step, outcome));
     }
@@ -278,10 +263,11 @@ impl<'p> Model<'p> {
         self.enrolments.remove(&id);
     }
 
-    fn at(&self, id: u64) -> Env<'_> {
+    pub(super) fn at(&self, id: u64) -> Env<'_> {
         let inside = &self.enrolments[&id];
         let mut env = self.env(&self.records[&inside.record]);
         (env.event, env.bound) = (inside.event.as_ref(), &inside.bound);
+        env.met = &inside.met;
         env
     }
 
@@ -292,7 +278,9 @@ impl<'p> Model<'p> {
         };
         let failure = inside.failure.take();
         let step = inside.step.expect("it was in a step");
-        if !matches!(step.kind, StepKind::Wait(_) | StepKind::Do(_)) {
+        self.let_through(id, step);
+        let waits = matches!(step.kind, StepKind::Wait(_) | StepKind::Await(_));
+        if !waits && !matches!(step.kind, StepKind::Do(_)) {
             let failed = |(_, error): &Failure| format!("failed: {error}");
             self.told(id, &failure.as_ref().map_or("done".to_owned(), failed));
         }
@@ -338,6 +326,9 @@ impl<'p> Model<'p> {
         (inside.step, inside.state) = (Some(step), State::Going);
         match &step.kind {
             StepKind::Wait(wait) => self.wait(id, wait, now),
+            StepKind::Await(wait) => self.await_one(id, wait),
+            StepKind::Split(cases) => self.split(id, cases),
+            StepKind::Goto(name) => self.goto(id, name.as_str()),
             StepKind::Branch(cases, other) => {
                 let env = self.at(id);
                 let take = |case: &'p Case| (env.holds(&case.when), &case.steps);
@@ -383,36 +374,6 @@ impl<'p> Model<'p> {
         inside.rest.extend(steps.into_iter().flatten().rev());
         let id_of = inside.step_name();
         self.say(id, What::Branch { id: id_of, case });
-        true
-    }
-
-    /// Waits, `now` being an instant; whether the enrolment goes on at once (W4).
-    fn wait(&mut self, id: u64, wait: &'p Wait, since: Timestamp) -> bool {
-        let mut env = self.at(id);
-        env.now = since;
-        let due = match wait {
-            Wait::For(by) => shift(since, *by, false, env.zone()),
-            Wait::Until { moment, .. } => next(moment, &env),
-        };
-        if let Some(due) = due.filter(|due| *due >= self.now) {
-            let waits = State::Waiting(due, since, Some(wait));
-            let before = replace(&mut self.going(id).state, waits);
-            if !matches!(before, State::Waiting(before, ..) if before == due) {
-                self.told(id, &format!("waits {due}"));
-            }
-            return false;
-        }
-        if let Wait::Until { past, unknown, .. } = wait {
-            self.told(id, if due.is_some() { "past" } else { "unknown" });
-            let action = if due.is_some() { past } else { unknown };
-            if *action == PastAction::Stop {
-                self.leave(id, "completed");
-            } else if *action == PastAction::Skip
-                && let Some(step) = self.going(id).rest.pop()
-            {
-                self.say(id, What::step(step.id.as_str(), "skipped"));
-            }
-        }
         true
     }
 
@@ -538,24 +499,4 @@ impl<'p> Model<'p> {
 fn first(reasons: &[(&'static str, bool)]) -> Option<&'static str> {
     let found = reasons.iter().find(|(_, applies)| *applies);
     found.map(|(reason, _)| *reason)
-}
-
-/// The moment, or the first such one not before now.
-fn next(moment: &Moment, env: &Env<'_>) -> Option<Timestamp> {
-    let (days, time) = match moment {
-        Moment::At(expr) => {
-            return match env.eval(expr)? {
-                Value::Datetime(at) => Some(at),
-                other => panic!("not modelled: {other:?}"),
-            };
-        }
-        Moment::Time(time) => (Vec::from_iter(0..7), time),
-        Moment::Weekdays(days, time) => (days.clone(), time),
-        Moment::Yearly(..) => panic!("not modelled: {moment:?}"),
-    };
-    let place = |day: &Date| u8::try_from(day.weekday().to_monday_zero_offset()).ok();
-    let all = successors(Some(day_of(env.now, env.zone())), |day| day.tomorrow().ok());
-    let fitting = all.filter(|day| place(day).is_some_and(|place| days.contains(&place)));
-    let mut times = fitting.filter_map(|day| instant(day.to_datetime(*time), env.zone()));
-    times.find(|at| *at >= env.now)
 }

@@ -2,14 +2,14 @@
 
 use std::cmp::Ordering;
 
-use flow::base::{Duration, TimeZone, Timestamp, Unit};
+use flow::base::{Date, Duration, TimeZone, Timestamp, Unit};
 use flow::base::{day_of, end_of_day, shift, shift_date, start_of_day};
 use flow::model::compute::Operator::{self, Add, Divide, Multiply, Subtract};
 use flow::model::compute::{arithmetic, at, compare, equal, print_as};
 use flow::model::{PropertyId, SegmentId, Type, Value};
 use flow::semantic::hir::{
-    Aggregate, AssociationPath, EventTrigger, Expr, ExprKind, MatchArm, MatchTest, Program,
-    RecordPath, Refinement, Root, TextPart, TextRelation,
+    Aggregate, AssociationPath, EventField, EventTrigger, Expr, ExprKind, MatchArm, MatchTest,
+    Occurrence as Awaited, Program, RecordPath, Refinement, Root, TextPart, TextRelation,
 };
 use flow::syntax::ast::{Comparison, ContainsKind, EdgeKind, Logic, Quantifier};
 
@@ -27,6 +27,10 @@ pub(crate) struct Env<'a> {
     pub(crate) event: Option<&'a Occurrence>,
     /// The bindings that have answered; their results are all unknown.
     pub(crate) bound: &'a [usize],
+    /// The occurrences that waits have bound.
+    pub(crate) met: &'a [(usize, Occurrence)],
+    /// The occurrence that may end a wait.
+    pub(crate) awaited: Option<&'a Occurrence>,
 }
 
 impl Model<'_> {
@@ -38,6 +42,8 @@ impl Model<'_> {
             member: None,
             event: None,
             bound: &[],
+            met: &[],
+            awaited: None,
         }
     }
 }
@@ -69,12 +75,21 @@ impl<'a> Env<'a> {
             K::Literal(value) => return Some(value.clone()),
             K::Property(path) => return self.property(self.record(&path.record)?, path.property),
             K::Record(path) => return self.property(self.record(path)?, PropertyId::at(0)),
-            K::Event(field) => {
-                let fields = &self.event?.fields;
-                let mut found = field.sources.iter().filter_map(|source| fields.get(source));
-                return found.next()?.clone();
-            }
+            K::Event(field) => return self.event?.field(field),
+            K::Occurrence(which, field) => return self.occurrence(*which)?.field(field),
             K::Now => return Some(Value::Datetime(self.now)),
+            K::Today => return Some(Value::Date(day_of(self.now, self.zone()))),
+            K::Relative(by, ahead) if expr.ty == Type::Date => {
+                let today = day_of(self.now, self.zone());
+                return shift_date(today, *by, !ahead).map(Value::Date);
+            }
+            K::Relative(by, ahead) => {
+                return shift(self.now, *by, !ahead, self.zone()).map(Value::Datetime);
+            }
+            K::Call(function, arguments) => {
+                let mut values = arguments.iter().map(|argument| self.eval(argument));
+                return self.call(function.name, &values.by_ref().collect::<Option<Vec<_>>>()?);
+            }
             K::Text(parts) => return self.text(parts),
             K::Aggregate(Aggregate::Count, path, None, filter) => {
                 let mut members = self.members(path)?;
@@ -142,7 +157,11 @@ impl<'a> Env<'a> {
                 let [low, high] = self.period(*edge, *by, *counted)?;
                 match self.eval(value)? {
                     Value::Datetime(at) => Some((low..=high).contains(&at)),
-                    _ => None,
+                    Value::Date(day) => {
+                        let [low, high] = [low, high].map(|end| day_of(end, self.zone()));
+                        Some((low..=high).contains(&day))
+                    }
+                    other => panic!("not modelled: {other:?}"),
                 }
             }
             K::Quantified(quantifier, path, condition) => {
@@ -154,10 +173,25 @@ impl<'a> Env<'a> {
                     Quantifier::No => some(each).map(|truth| !truth),
                 }
             }
-            K::InSegment(id) => Some(self.inside(*id)),
+            K::InSegment(id) => match &self.program.segments[id.index()] {
+                Some(condition) => self.alone().truth(condition),
+                None => Some(self.inside(*id)),
+            },
             other => panic!("not modelled: {other:?}"),
         };
         truth.map(Value::Bool)
+    }
+
+    /// What a segment's condition reads: the record alone.
+    fn alone(&self) -> Env<'a> {
+        let (event, awaited) = (None, None);
+        Env {
+            event,
+            awaited,
+            bound: &[],
+            met: &[],
+            ..*self
+        }
     }
 
     fn over(&self, member: &'a Record) -> Env<'a> {
@@ -216,13 +250,51 @@ impl<'a> Env<'a> {
     /// From when to when `within last 7 days` and its kin go (D2).
     fn period(&self, edge: EdgeKind, by: Duration, counted: bool) -> Option<[Timestamp; 2]> {
         let (today, zone) = (day_of(self.now, self.zone()), self.zone());
-        let (first, last) = (today.first_of_month(), today.last_of_month());
-        Some(match (edge, by.unit) {
-            (EdgeKind::Last, _) if counted => [self.edge(by, true)?, self.now],
-            (EdgeKind::Next, _) if counted => [self.now, self.edge(by, false)?],
-            (EdgeKind::This, Unit::Month) => [start_of_day(first, zone)?, end_of_day(last, zone)?],
+        match edge {
+            EdgeKind::Last if counted => return Some([self.edge(by, true)?, self.now]),
+            EdgeKind::Next if counted => return Some([self.now, self.edge(by, false)?]),
+            _ => {}
+        }
+        let within = match edge {
+            EdgeKind::This => today,
+            edge => shift_date(today, by, edge == EdgeKind::Last)?,
+        };
+        let (first, last) = whole(within, by)?;
+        Some([start_of_day(first, zone)?, end_of_day(last, zone)?])
+    }
+
+    fn occurrence(&self, which: Awaited) -> Option<&'a Occurrence> {
+        match which {
+            Awaited::Awaited => self.awaited,
+            Awaited::Bound(place) => {
+                let mut met = self.met.iter().rev();
+                met.find(|(bound, _)| *bound == place).map(|(_, met)| met)
+            }
+        }
+    }
+
+    /// The functions that random programs call.
+    fn call(&self, name: &str, arguments: &[Value]) -> Option<Value> {
+        let day = |value: &Value| match value {
+            Value::Date(day) => *day,
+            Value::Datetime(at) => day_of(*at, self.zone()),
+            other => panic!("no moment: {other:?}"),
+        };
+        match (name, arguments) {
+            ("weekday", [of]) => {
+                let place = day(of).weekday().to_monday_zero_offset();
+                usize::try_from(place).ok().map(Value::Member)
+            }
+            ("hour", [Value::Datetime(at)]) => {
+                let hour = i64::from(self.zone().to_datetime(*at).hour());
+                Some(Value::Number(hour.into()))
+            }
+            ("days_between", [from, to]) => {
+                let days = day(from).until(day(to)).ok()?.get_days();
+                Some(Value::Number(i64::from(days).into()))
+            }
             other => panic!("not modelled: {other:?}"),
-        })
+        }
     }
 
     /// Whether the last time passes, and the number of those that pass does (E14).
@@ -256,7 +328,9 @@ impl<'a> Env<'a> {
     fn compare(&self, op: Comparison, left: &Expr, right: &Expr) -> Option<bool> {
         let ty = [&left.ty, &right.ty][usize::from(right.ty == Type::Email)];
         let side = |expr: &Expr| match expr.kind {
-            ExprKind::Relative(by, ahead) => self.edge(by, !ahead).map(Value::Datetime),
+            ExprKind::Relative(by, ahead) if expr.ty != Type::Date => {
+                self.edge(by, !ahead).map(Value::Datetime)
+            }
             _ => self.eval(expr),
         };
         let (left, right) = (side(left)?, side(right)?);
@@ -298,6 +372,31 @@ impl<'a> Env<'a> {
             text.extend(hole);
         }
         known.then(|| Value::Text(text.into()))
+    }
+}
+
+/// The first and the last day of the week, month, quarter or year of a day.
+fn whole(day: Date, by: Duration) -> Option<(Date, Date)> {
+    let mut days = (day, day);
+    let first = |day: Date| match by.unit {
+        Unit::Day => true,
+        Unit::Week => day.weekday().to_monday_zero_offset() == 0,
+        Unit::Month => day.day() == 1 && i64::from(day.month() - 1) % by.count == 0,
+        _ => day.day_of_year() == 1,
+    };
+    while !first(days.0) {
+        days.0 = days.0.yesterday().ok()?;
+    }
+    while !first(days.1.tomorrow().ok()?) {
+        days.1 = days.1.tomorrow().ok()?;
+    }
+    Some(days)
+}
+
+impl Occurrence {
+    fn field(&self, field: &EventField) -> Option<Value> {
+        let mut sources = field.sources.iter();
+        sources.find_map(|source| self.fields.get(source))?.clone()
     }
 }
 

@@ -8,6 +8,7 @@ use flow::semantic::hir::{Program, StepKind, Workflow};
 
 use crate::acts::{Trace, What, outcome};
 use crate::reference::deliver::uid;
+use crate::reference::wakes::{Time, before};
 use crate::reference::{Delivery, Enrolment, Model, Occurrence, Record, State};
 
 pub(crate) type Changes = Vec<(PropertyId, Option<Value>)>;
@@ -37,14 +38,25 @@ impl<'p> Model<'p> {
             under_way: BTreeMap::new(),
             begun: 0,
             actions: VecDeque::new(),
+            time: Time::of(program),
+            ids: BTreeMap::new(),
             trace: Vec::new(),
         }
     }
 
-    /// Fires all timers due at or before an instant, in order (I8).
+    /// Stops at all that comes due at or before an instant, in order (I8).
     pub(crate) fn advance(&mut self, to: Timestamp) {
-        while let Some((due, _)) = self.next_timer().filter(|(due, _)| *due <= to) {
+        loop {
+            let timer = self.next_timer().map(|(due, _)| due);
+            let timer = timer.filter(|due| *due <= to);
+            let turn = self.next_change(timer.unwrap_or(to));
+            let Some(due) = turn.or(timer) else {
+                break;
+            };
             self.now = self.now.max(due);
+            if turn.is_some() {
+                self.wake();
+            }
             self.settle();
         }
         self.now = self.now.max(to);
@@ -60,9 +72,7 @@ impl<'p> Model<'p> {
 
     fn next_timer(&self) -> Option<(Timestamp, u64)> {
         let timers = self.enrolments.iter().filter_map(|(id, inside)| {
-            let State::Waiting(due, ..) = inside.state else {
-                return None;
-            };
+            let due = inside.due()?;
             let order = (due, uid(&inside.record), inside.workflow, &inside.key);
             (!self.paused.contains(&inside.workflow)).then_some((order, *id))
         });
@@ -75,6 +85,9 @@ impl<'p> Model<'p> {
             if let Some(message) = self.queue.pop_front() {
                 self.deliver(message);
                 self.chain = 0;
+            } else if let Some(record) = self.time.woken.pop_front() {
+                let earlier = before(self.now);
+                self.send(&record, move |_, at| at.earlier = Some(earlier));
             } else if let Some((_, id)) = self.next_timer().filter(|(due, _)| *due <= self.now) {
                 let to = self.going(id).record.clone();
                 self.send(&to, move |_, at| at.asker = Some(id));
@@ -212,6 +225,14 @@ impl<'p> Model<'p> {
 }
 
 impl Enrolment<'_> {
+    fn due(&self) -> Option<Timestamp> {
+        match self.state {
+            State::Waiting(due, ..) => Some(due),
+            State::Awaiting(_, due) => due,
+            _ => None,
+        }
+    }
+
     pub(crate) fn step_name(&self) -> String {
         self.step
             .map_or_else(String::new, |step| step.id.to_string())

@@ -1,0 +1,240 @@
+//! What the passing of time alone turns (E12): every instant at which it might
+//! turn something is tried, one after the other.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use flow::base::{Duration, TimeZone, Timestamp, day_of, instant, shift, start_of_day};
+use flow::model::{ObjectId, PropertyId, Value};
+use flow::semantic::hir::{Await, Expr, ExprKind, Program, Reenroll, Step, StepKind, Until};
+use flow::semantic::hir::{Path, Workflow};
+
+use crate::reference::deliver::uid;
+use crate::reference::eval::Env;
+use crate::reference::{Model, Record, State};
+
+/// What of a program time can turn, and the amounts of time and times of day
+/// that it names.
+#[derive(Default)]
+pub(crate) struct Time<'p> {
+    /// Conditions and computed values, and of which object.
+    watched: Vec<(ObjectId, &'p Expr)>,
+    spans: Vec<Duration>,
+    times: Vec<flow::base::Time>,
+    moments: BTreeSet<Timestamp>,
+    hourly: bool,
+    /// Who is to be looked at now.
+    pub(crate) woken: VecDeque<String>,
+}
+
+/// The microsecond before an instant.
+pub(crate) fn before(at: Timestamp) -> Timestamp {
+    moved(at, -1)
+}
+
+fn moved(at: Timestamp, by: i64) -> Timestamp {
+    Timestamp::from_microsecond(at.as_microsecond() + by).expect("an instant")
+}
+
+impl<'p> Time<'p> {
+    pub(crate) fn of(program: &'p Program) -> Self {
+        let mut time = Time::default();
+        for workflow in &program.workflows {
+            for condition in conditions(workflow) {
+                time.watch(program, workflow.object, condition);
+            }
+            for condition in awaited(&workflow.steps) {
+                time.name(condition);
+            }
+        }
+        for (id, segment) in program.catalog.segments.iter() {
+            if let Some(condition) = &program.segments[id.index()] {
+                time.watch(program, segment.object, condition);
+            }
+        }
+        for (id, _) in program.catalog.objects.iter() {
+            for (_, value) in &program.objects[id.index()].computed {
+                time.watch(program, id, value);
+            }
+        }
+        time
+    }
+
+    fn watch(&mut self, program: &Program, object: ObjectId, expr: &'p Expr) {
+        if turns(program, expr) {
+            self.name(expr);
+            self.watched.push((object, expr));
+        }
+    }
+
+    fn name(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Relative(by, _) | ExprKind::Within(_, _, by, true) => self.spans.push(*by),
+            ExprKind::Literal(Value::Duration(by)) => self.spans.push(*by),
+            ExprKind::Literal(Value::Time(Some(time))) => self.times.push(*time),
+            ExprKind::Literal(Value::Datetime(at)) => _ = self.moments.insert(*at),
+            ExprKind::Call(..) => self.hourly = true,
+            _ => {}
+        }
+        expr.children().into_iter().for_each(|part| self.name(part));
+    }
+}
+
+/// The conditions of a workflow whose transition counts.
+fn conditions(workflow: &Workflow) -> impl Iterator<Item = &Expr> {
+    let filters = workflow.filters.iter().map(|filter| &filter.condition);
+    let again = workflow.reenroll.iter().filter_map(|clause| match clause {
+        Reenroll::When(condition) => Some(condition),
+        _ => None,
+    });
+    let leave = workflow.suppress.iter().chain(&workflow.unenroll);
+    filters.chain(again).chain(leave).chain(&workflow.goal)
+}
+
+/// The conditions that a wait waits for.
+pub(super) fn held(wait: &Await) -> impl Iterator<Item = &Expr> {
+    wait.arms.iter().filter_map(|arm| match &arm.until {
+        Until::Holds(condition) => Some(condition),
+        _ => None,
+    })
+}
+
+fn awaited(steps: &[Step]) -> Vec<&Expr> {
+    let mut found = Vec::new();
+    for step in steps {
+        if let StepKind::Await(wait) = &step.kind {
+            found.extend(held(wait));
+        }
+        let blocks = step.kind.blocks().into_iter();
+        found.extend(blocks.flat_map(awaited));
+    }
+    found
+}
+
+/// Whether time alone can turn something, by itself or by what it names.
+fn turns(program: &Program, expr: &Expr) -> bool {
+    let computed = |path: &Path| {
+        let mut computed = program.objects[path.record.object.index()].computed.iter();
+        let value = computed.find(|(id, _): &&(PropertyId, _)| *id == path.property);
+        value.is_some_and(|(_, value)| turns(program, value))
+    };
+    let named = |part: &Expr| match &part.kind {
+        ExprKind::InSegment(id) => {
+            let condition = program.segments[id.index()].as_ref();
+            condition.is_some_and(|condition| turns(program, condition))
+        }
+        ExprKind::Property(path) => computed(path),
+        _ => false,
+    };
+    expr.time_dependent().is_some() || expr.find(&named).is_some()
+}
+
+impl Model<'_> {
+    /// The next instant, up to another, at which time alone turns something.
+    pub(crate) fn next_change(&self, to: Timestamp) -> Option<Timestamp> {
+        let days = self.days(to);
+        let turn_of = |record: &Record| {
+            let watched = self.watched(record);
+            let mut instants = days.clone();
+            if !watched.is_empty() {
+                self.instants(record, &mut instants);
+            }
+            let mut ahead = instants
+                .into_iter()
+                .filter(|at| *at > self.now && *at <= to);
+            ahead.find(|at| differs(&watched, *at))
+        };
+        self.records.values().filter_map(turn_of).min()
+    }
+
+    /// Everybody for whom something turns now is looked at.
+    pub(crate) fn wake(&mut self) {
+        let turns = |record: &&Record| differs(&self.watched(record), self.now);
+        let woken = self.records.values().filter(turns);
+        let mut woken: Vec<String> = woken.map(|record| record.handle.clone()).collect();
+        woken.sort_by_key(|handle| uid(handle));
+        self.time.woken = woken.into();
+    }
+
+    /// What may turn for a record: the program's conditions, and those of waits.
+    fn watched<'a>(&'a self, record: &'a Record) -> Vec<(Env<'a>, &'a Expr)> {
+        let own = self.time.watched.iter();
+        let own = own.filter(|(object, _)| *object == record.object);
+        let mut watched: Vec<_> = own.map(|(_, expr)| (self.env(record), *expr)).collect();
+        for (id, inside) in &self.enrolments {
+            if let State::Awaiting(wait, _) = inside.state
+                && inside.record == record.handle
+            {
+                let held = held(wait).filter(|condition| turns(self.program, condition));
+                watched.extend(held.map(|condition| (self.at(*id), condition)));
+            }
+        }
+        watched
+    }
+
+    fn zones(&self) -> Vec<&TimeZone> {
+        vec![&self.program.settings.zone]
+    }
+
+    /// The beginnings of days, and the times of day that are named; whole hours
+    /// where a function may part the day.
+    fn days(&self, to: Timestamp) -> BTreeSet<Timestamp> {
+        let mut found = BTreeSet::new();
+        let time = &self.time;
+        if self.now == Timestamp::UNIX_EPOCH {
+            return found;
+        }
+        for zone in self.zones() {
+            let mut day = day_of(self.now, zone);
+            while day <= day_of(to, zone) {
+                found.extend(start_of_day(day, zone));
+                let hours = (0..24).map(|hour| flow::base::Time::constant(hour, 0, 0, 0));
+                let hours = hours
+                    .filter(|_| time.hourly)
+                    .chain(time.times.iter().copied());
+                found.extend(hours.filter_map(|hour| instant(day.to_datetime(hour), zone)));
+                day = day.tomorrow().expect("a day");
+            }
+        }
+        found
+    }
+
+    /// The instants that a record and those heard of hold, each moved by the
+    /// amounts that the program names; what holds up to one turns just after it.
+    fn instants(&self, record: &Record, found: &mut BTreeSet<Timestamp>) {
+        let mut held = self.time.moments.clone();
+        record.moments(&mut held);
+        for zone in self.zones() {
+            for at in &held {
+                let both = [false, true].into_iter();
+                let moved_by = |by: &Duration| {
+                    let by = *by;
+                    both.clone()
+                        .filter_map(move |back| shift(*at, by, back, zone))
+                };
+                let spans = self.time.spans.iter().flat_map(moved_by);
+                for at in spans.chain([*at]) {
+                    found.extend([at, moved(at, 1)]);
+                }
+            }
+        }
+    }
+}
+
+impl Record {
+    fn moments(&self, found: &mut BTreeSet<Timestamp>) {
+        for value in self.values.values() {
+            if let Value::Datetime(at) = value {
+                found.insert(*at);
+            }
+        }
+        let heard = self.ends.iter().filter_map(|end| end.heard.as_ref());
+        heard.for_each(|heard| heard.moments(found));
+    }
+}
+
+/// Whether something has another value at an instant than just before it.
+fn differs(watched: &[(Env<'_>, &Expr)], at: Timestamp) -> bool {
+    let value = |env: &Env<'_>, expr: &Expr, now| Env { now, ..*env }.eval(expr);
+    let mut watched = watched.iter();
+    watched.any(|(env, expr)| value(env, expr, at) != value(env, expr, before(at)))
+}
