@@ -15,7 +15,7 @@ const DAYS: usize = 40 * 366;
 const SATURDAY: i8 = 5;
 
 /// Hours and closed days in a zone.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Timetable {
     /// The zone of days and times of day (D1).
     pub zone: TimeZone,

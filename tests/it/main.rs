@@ -44,6 +44,7 @@ mod later_steps;
 mod live_support;
 mod language;
 mod limits;
+mod machine;
 mod main_thread;
 mod mending;
 mod orders;

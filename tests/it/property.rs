@@ -1,6 +1,7 @@
 //! The engine beside the naive model: random programs and histories, in the
 //! order in which messages are sent and in others, and what must agree.
 
+mod edits;
 pub(crate) mod engine_side;
 mod model_side;
 

@@ -11,14 +11,16 @@ use crate::base::Name;
 use crate::engine::call::Call;
 use crate::engine::decision::{Entry, Reason, What};
 use crate::engine::enrolment::{Enrolment, Kept, Occurrence, Passed, Stage};
+use crate::engine::prepared::Prepared;
 use crate::engine::record::RecordCell;
-use crate::model::{ActionId, ObjectId, PropertyId, Value};
+use crate::model::{ActionId, ObjectId, PropertyId, Value, WorkflowId};
 use crate::plan::{Next, Step, StepKind, Workflow};
 use crate::semantic::hir::EventSource;
 
 /// A workflow in both versions.
 #[derive(Clone, Copy)]
 struct Versions<'p> {
+    from: WorkflowId,
     of: &'p OfWorkflow,
     old: &'p Workflow,
     new: &'p Workflow,
@@ -95,6 +97,7 @@ impl Migration<'_> {
     fn moved(&self, object: ObjectId, of: &Enrolment) -> Option<Enrolment> {
         let found = self.names.plan(of.workflow)?;
         let versions = Versions {
+            from: of.workflow,
             of: found,
             old: self.old.workflow(of.workflow)?,
             new: self.new.workflow(found.id)?,
@@ -201,8 +204,34 @@ impl Migration<'_> {
         } else {
             versions.onward(next)?
         };
+        // What the hours hold is judged by the new ones.
+        let due = match at.is_some_and(|at| self.is_held_anew(versions, at)) {
+            true => due.min(self.now),
+            false => due,
+        };
         let at = at.and_then(|at| versions.of.script.place(at));
         Some(Stage::Ready { at, next, due })
+    }
+
+    /// Whether a step that the hours may hold, or these, are others by now (W2).
+    fn is_held_anew(&self, versions: Versions<'_>, step: usize) -> bool {
+        let zone_of = |prepared: &Prepared, plan: &Workflow| {
+            let property = plan.hours.as_ref()?.zone_of?;
+            let object = &prepared.program.catalog.objects[plan.object];
+            Some(object.properties[property].name.clone())
+        };
+        let old = self.old.action_hours(versions.from).map(|(hours, _)| hours);
+        let new = self
+            .new
+            .action_hours(versions.of.id)
+            .map(|(hours, _)| hours);
+        let zones = (
+            zone_of(self.old, versions.old),
+            zone_of(self.new, versions.new),
+        );
+        let was = versions.old.steps.get(step).map(|step| &step.kind);
+        let is = versions.kind(step).map(|(_, kind)| kind);
+        old != new || zones.0 != zones.1 || was.map(discriminant) != is.map(discriminant)
     }
 
     /// From a step that is gone, or is another kind of step by now.

@@ -45,13 +45,6 @@ impl Migration<'_> {
 
     /// Where an enrolment stands whose wait has changed.
     fn stage_of(&self, cell: &RecordCell, of: &Enrolment) -> Option<Stage> {
-        // What the hours hold is judged by the new ones.
-        if let Stage::Ready { at, next, due } = of.stage
-            && due > self.now
-        {
-            let due = self.now;
-            return Some(Stage::Ready { at, next, due });
-        }
         let (Stage::Waiting { step, began, .. } | Stage::Awaiting { step, began, .. }) = of.stage
         else {
             return None;

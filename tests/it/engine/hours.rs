@@ -412,3 +412,39 @@ fn business_time_moves_moments_and_bounds_the_past() {
     assert_eq!(of("ada"), ("before".into(), "not within".into()));
     assert_eq!(of("bob"), ("since".into(), "within".into()));
 }
+
+/// proves: W2, V2
+#[test]
+fn an_edit_of_something_else_leaves_actions_spread() {
+    let flow = |hours: &str, steps: &str| {
+        format!("workflow w on contact {{ enroll on ping hours {hours} steps {{ {steps} }} }}")
+    };
+    let hours = "mon-fri 09:00-17:00 spread 8 hours";
+    let held = |edit: &str| {
+        let mut world = World::new(&flow(hours, "set city = \"x\""));
+        // Before the hours open, and half a minute after.
+        world.at("2026-01-06T04:00:00Z");
+        world.contact("ada", &[]);
+        world.does("ada", "ping", &[]);
+        world.at("2026-01-06T08:00:30Z");
+        world.edit(edit).expect("it is taken");
+        world.hours(0);
+        world.value("ada", "city")
+    };
+    let other = format!(
+        "{} workflow v on contact {{ steps {{}} }}",
+        flow(hours, "set city = \"x\"")
+    );
+    assert_eq!(
+        held(&other),
+        "unknown",
+        "another workflow is none of its business"
+    );
+    assert_eq!(
+        held(&flow(hours, "set city = \"x\" set name = \"y\"")),
+        "unknown"
+    );
+    // Edited hours are judged anew.
+    assert_eq!(held(&flow("mon-fri 09:00-18:00", "set city = \"x\"")), "x");
+    assert_eq!(held(&flow(hours, "wait 1 hour")), "unknown");
+}

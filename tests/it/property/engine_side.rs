@@ -106,7 +106,7 @@ impl Outside {
             let identity = (record, name.to_string(), key.to_string());
             self.ids.entry(identity).or_default().push_back(id);
         }
-        let plan = &prepared.program.workflows()[workflow.index()];
+        let plan = prepared.workflow(workflow).expect("it is there");
         let step = entry.step.and_then(|step| plan.steps.get(step));
         let id = step.map(|step| step.id.to_string()).unwrap_or_default();
         let key = match (&entry.what, entry.enrolment) {
@@ -224,6 +224,15 @@ impl Ran {
 
     /// A program that is ready to run.
     pub(super) fn with(prepared: Arc<Prepared>, history: &[Moment]) -> Self {
+        Ran::edited(prepared, history, None)
+    }
+
+    /// The same with another program from one of the moments on.
+    pub(super) fn edited(
+        prepared: Arc<Prepared>,
+        history: &[Moment],
+        edit: Option<(usize, &dyn Fn(&State) -> Arc<Prepared>)>,
+    ) -> Self {
         let engine = Engine::new(prepared, "property", Order::Sent);
         let mut scenario = Scenario::new(engine, Outside::default(), Vec::new());
         let mut handles = BTreeMap::new();
@@ -238,7 +247,15 @@ impl Ran {
         let (engine, mut outside) = scenario.into_parts();
         outside.handles = handles;
         scenario = Scenario::new(engine, outside, Vec::new());
-        for moment in history {
+        for (place, moment) in history.iter().enumerate() {
+            if let Some((_, next)) = edit.filter(|(at, _)| *at == place) {
+                // What is due is still the old program's.
+                scenario.advance(moment.at);
+                let next = next(scenario.machine().state());
+                let migrated = scenario.machine_mut().publish(&next);
+                migrated.expect("nothing speaks against it");
+                scenario.apply(moment.at, InputBody::Publish.into());
+            }
             match input(scenario.machine().state(), &moment.act) {
                 Some(input) => drop::<Option<Answer>>(scenario.apply(moment.at, input)),
                 None => scenario.advance(moment.at),
@@ -298,7 +315,7 @@ impl Ran {
         records
             .flat_map(|(handle, cell)| {
                 cell.enrolments.iter().map(move |of| {
-                    let plan = &prepared.program.workflows()[of.workflow.index()];
+                    let plan = prepared.workflow(of.workflow).expect("it is there");
                     let step = of.step().and_then(|step| plan.steps.get(step));
                     let step = step.map(|step| step.id.to_string()).unwrap_or_default();
                     (
