@@ -44,14 +44,7 @@ fn main() {
         "what", "inputs", "median", "best", "inputs/s", "deliveries", "x loop"
     );
     let mut first = None;
-    for load in [
-        example(),
-        generated(1),
-        generated(10),
-        generated(100),
-        generated(1_000),
-        generated(10_000),
-    ] {
+    for load in loads() {
         let (touched, rows) = touched(&load);
         let engine = timed(|| run(&load, Silent).machine().state().records().count());
         let plain = timed(|| rows_only(&touched, rows.clone()));
@@ -89,6 +82,18 @@ fn main() {
     println!(
         "`deliveries`: how often a record was told of in the history, which is how often the loop touches a row."
     );
+}
+
+/// The example and some numbers of workflows, or the numbers that are asked:
+/// `cargo bench --bench engine -- 1000`.
+fn loads() -> impl Iterator<Item = Load> {
+    let mut asked: Vec<usize> = std::env::args().filter_map(|it| it.parse().ok()).collect();
+    let all = asked.is_empty();
+    if all {
+        asked.extend([1, 10, 100, 1_000, 10_000]);
+    }
+    let example = all.then(example);
+    example.into_iter().chain(asked.into_iter().map(generated))
 }
 
 /// A million records that time will turn, beside as many that it does not:

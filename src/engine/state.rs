@@ -264,18 +264,17 @@ impl State {
         cells.map(|(_, cell)| &**cell)
     }
 
-    /// The schedules of workflows that are turned on begin, those that are new.
-    fn begin_schedules(&mut self) {
-        let program = &self.prepared.program;
-        for (place, plan) in program.workflows().iter().enumerate() {
-            let id = WorkflowId::at(place);
-            if !self.switch(id).turned_on {
-                continue;
-            }
-            for schedule in 0..plan.schedules.len() {
-                self.schedules
-                    .begin(&self.prepared, (id, schedule), self.now);
-            }
+    /// The schedules of a workflow that is turned on begin, those that are new.
+    fn begin_schedules(&mut self, id: WorkflowId) {
+        let Some(plan) = self.prepared.workflow(id) else {
+            return;
+        };
+        if plan.schedules.is_empty() || !self.switch(id).turned_on {
+            return;
+        }
+        for schedule in 0..plan.schedules.len() {
+            self.schedules
+                .begin(&self.prepared, (id, schedule), self.now);
         }
     }
 
@@ -446,11 +445,13 @@ impl State {
             Change::Published => {
                 self.published = true;
                 self.set_wakes();
-                self.begin_schedules();
+                for place in 0..self.prepared.program.workflows().len() {
+                    self.begin_schedules(WorkflowId::at(place));
+                }
             }
             Change::TurnedOn(workflow) => {
                 self.switches.entry(*workflow).or_default().turned_on = true;
-                self.begin_schedules();
+                self.begin_schedules(*workflow);
             }
             Change::Schedule(id, cursor) => self.schedules.set(&self.prepared, *id, *cursor),
             Change::Switched(workflow, switching) => {
