@@ -52,6 +52,19 @@ impl Loaded {
         Ok((loaded, findings))
     }
 
+    /// Compiles a project that is to run under the clock of the machine.
+    ///
+    /// # Errors
+    /// What is wrong with it, and what it does that is not carried out.
+    pub fn compile_live(project: &Project) -> Result<Self, Findings> {
+        let (loaded, _) = Loaded::compile(project)?;
+        let not_carried = loaded.prepared.program.not_carried();
+        match not_carried.is_empty() {
+            true => Ok(loaded),
+            false => Err(not_carried),
+        }
+    }
+
     /// The program together with older versions of its workflows.
     ///
     /// # Errors

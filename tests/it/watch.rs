@@ -257,6 +257,21 @@ fn with_mistakes_the_program_from_before_runs_on() {
     assert_eq!(watched.loads(), 1, "{:#?}", watched.running.said());
 }
 
+#[test]
+fn what_would_not_be_carried_out_is_not_loaded() {
+    let watched = Watched::begin();
+    let steps = "    wait 1 hour\n    do zoom.add_registrant { webinar_id: \"7\" }";
+    watched.write("slow.flow", &waiting(steps));
+    watched.write(
+        "flow.toml",
+        &MANIFEST.replace("[project]", "[project]\nuse = [\"zoom\"]"),
+    );
+    let said = "`do zoom.add_registrant` is not carried out yet";
+    watched.running.hears(said, 1);
+    watched.marks("v0");
+    assert_eq!(watched.loads(), 0, "{:#?}", watched.running.said());
+}
+
 // proves: V5
 #[test]
 fn an_edit_that_would_end_enrolments_is_refused() {

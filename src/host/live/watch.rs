@@ -51,8 +51,8 @@ fn look((root, env): (&Path, Option<&str>)) -> (Happening, Option<Uid>) {
         Ok(project) => project,
         Err(error) => return (Happening::Unreadable(error.to_string()), None),
     };
-    match Loaded::compile(&project) {
-        Ok((loaded, _)) => {
+    match Loaded::compile_live(&project) {
+        Ok(loaded) => {
             let hash = loaded.written;
             (Happening::Program(Box::new(loaded)), Some(hash))
         }

@@ -10,3 +10,4 @@ mod phrases;
 mod quoted;
 mod steps;
 mod times;
+mod waits;

@@ -12,6 +12,19 @@ use crate::syntax::grammar::Rule;
 /// how that is said.
 type Habit = (&'static [&'static str], &'static str);
 
+/// How people say that an amount of time is over.
+const PASSES: [&str; 6] = [
+    " pass",
+    " passes",
+    " have passed",
+    " has passed",
+    " go by",
+    " later",
+];
+
+/// What people put before `enrolled`.
+const FILLERS: [&str; 4] = [" was", " has been", " got", " should be"];
+
 /// What follows the first name of a `when`.
 const VERBS: [&str; 11] = [
     "does",
@@ -46,8 +59,12 @@ impl<'i> Builder<'i> {
         }
         match site.word {
             "given" => self.record_before_object(site, rest),
-            "expect" => self.claim_in_parentheses(site, rest),
-            "when" => self.verb(site, rest),
+            "expect" => self
+                .claim_in_parentheses(site, rest)
+                .or_else(|| self.enrolled_otherwise(site, rest)),
+            "when" => self
+                .time_passes(site, rest)
+                .or_else(|| self.verb(site, rest)),
             "set" => self.set_in_test(site, rest),
             _ => self.without_word(site),
         }
@@ -99,6 +116,21 @@ impl<'i> Builder<'i> {
         let place = self.part(site, 0, site.word.len());
         let message = format!("`{}` does not fit here", site.word);
         Some(Finding::new(Code::UnknownKeyword, place, message).did_you_mean(Some(meant), place))
+    }
+
+    /// `when 31 days pass`.
+    fn time_passes(&self, site: &Site<'i>, rest: &str) -> Option<Finding> {
+        let amount = PASSES
+            .iter()
+            .find_map(|pass| rest.trim_end().strip_suffix(pass))?;
+        let text = format!("advance {}", amount.trim());
+        if !reads(Rule::advance, &text) {
+            return None;
+        }
+        let place = self.part(site, 0, site.word.len());
+        let whole = self.part(site, 0, site.body.trim_end().len());
+        let finding = Finding::new(Code::ForeignSyntax, place, "time passes by `advance …`");
+        Some(finding.fix(format!("write `{text}`"), whole, text))
     }
 
     /// `when ada doess visited`, `when ada visited`: what a record does.
@@ -161,6 +193,26 @@ impl<'i> Builder<'i> {
             Finding::new(Code::ForeignSyntax, place, message)
                 .fix_all("delete them", vec![edit(open, " "), edit(close, "")]),
         )
+    }
+
+    /// `expect ada enrolled nurture`, `expect ada was enrolled in nurture`.
+    fn enrolled_otherwise(&self, site: &Site<'i>, rest: &str) -> Option<Finding> {
+        let (before, after) = rest.split_once(" enrolled ")?;
+        let after = after.strip_prefix("in ").unwrap_or(after);
+        let record = FILLERS
+            .iter()
+            .find_map(|filler| before.strip_suffix(filler))
+            .unwrap_or(before);
+        let proper = " enrolled in ";
+        if !is_statement("expect", &format!("{record}{proper}{after}")) {
+            return None;
+        }
+        let start = site.word.len() + record.len();
+        let end = site.word.len() + rest.len() - after.len();
+        let place = self.part(site, start + 1, end - 1);
+        let message = "a record inside a workflow is `enrolled in` it";
+        let finding = Finding::new(Code::ForeignSyntax, place, message);
+        Some(finding.fix("write `enrolled in`", place, proper.trim()))
     }
 
     /// `set ada.stage = customer`.

@@ -37,6 +37,7 @@ impl Draft<'_> {
             }
             "wait" => {
                 self.waiting(place);
+                self.limited(place);
                 Block::Arms
             }
             word if self.word(place + 1) == "{" && !STEPS.contains(&word) => Block::Fields,
