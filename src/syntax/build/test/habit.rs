@@ -22,9 +22,6 @@ const PASSES: [&str; 6] = [
     " later",
 ];
 
-/// What people put before `enrolled`.
-const FILLERS: [&str; 4] = [" was", " has been", " got", " should be"];
-
 /// What follows the first name of a `when`.
 const VERBS: [&str; 11] = [
     "does",
@@ -59,9 +56,7 @@ impl<'i> Builder<'i> {
         }
         match site.word {
             "given" => self.record_before_object(site, rest),
-            "expect" => self
-                .claim_in_parentheses(site, rest)
-                .or_else(|| self.enrolled_otherwise(site, rest)),
+            "expect" => self.claim_in_parentheses(site, rest),
             "when" => self
                 .time_passes(site, rest)
                 .or_else(|| self.verb(site, rest)),
@@ -193,26 +188,6 @@ impl<'i> Builder<'i> {
             Finding::new(Code::ForeignSyntax, place, message)
                 .fix_all("delete them", vec![edit(open, " "), edit(close, "")]),
         )
-    }
-
-    /// `expect ada enrolled nurture`, `expect ada was enrolled in nurture`.
-    fn enrolled_otherwise(&self, site: &Site<'i>, rest: &str) -> Option<Finding> {
-        let (before, after) = rest.split_once(" enrolled ")?;
-        let after = after.strip_prefix("in ").unwrap_or(after);
-        let record = FILLERS
-            .iter()
-            .find_map(|filler| before.strip_suffix(filler))
-            .unwrap_or(before);
-        let proper = " enrolled in ";
-        if !is_statement("expect", &format!("{record}{proper}{after}")) {
-            return None;
-        }
-        let start = site.word.len() + record.len();
-        let end = site.word.len() + rest.len() - after.len();
-        let place = self.part(site, start + 1, end - 1);
-        let message = "a record inside a workflow is `enrolled in` it";
-        let finding = Finding::new(Code::ForeignSyntax, place, message);
-        Some(finding.fix("write `enrolled in`", place, proper.trim()))
     }
 
     /// `set ada.stage = customer`.
