@@ -2,7 +2,7 @@
 
 use super::decision::What;
 use super::draft::Draft;
-use super::evaluate::Scope;
+use super::evaluate::{Scope, just_before};
 use crate::base::{Date, Span, Time, Timestamp, day_of, instant};
 use crate::model::{Timetable, Value, WorkflowId};
 use crate::plan::{DateTrigger, Workflow};
@@ -98,7 +98,7 @@ impl<'w> Draft<'w> {
     /// and its condition holds.
     pub(super) fn date_comes(&self, plan: &'w Workflow) -> Option<&'w DateTrigger> {
         let due = self.woken?;
-        let before = super::wake::just_before(due);
+        let before = just_before(due);
         let scope = self.now_scope();
         plan.dates.iter().find(|trigger| {
             next(&scope, trigger, before) == Some(due)

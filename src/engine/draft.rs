@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::decision::{Answer, Change, Decision, Entry, What};
 use super::enrolment::{Enrolment, Occurrence};
-use super::evaluate::{Notes, Scope};
+use super::evaluate::{Notes, Scope, just_before};
 use super::message::{Address, Answered, Attempt, Body, Delivery, Request, Writer};
 use super::prepared::Touched;
 use super::recall::Went;
@@ -229,7 +229,7 @@ impl<'w> Draft<'w> {
     /// it is woken.
     pub(super) fn before_scope(&self) -> Scope<'_> {
         let woken = self.woken.filter(|_| self.touched.time);
-        let at = woken.map_or(self.world.now, super::wake::just_before);
+        let at = woken.map_or(self.world.now, just_before);
         let before = self.base.as_ref().unwrap_or(self.before);
         Scope {
             timetable: self.timetable,

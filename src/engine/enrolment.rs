@@ -126,7 +126,7 @@ pub enum Stage {
 impl Enrolment {
     /// Whether a wait has let it through at an instant.
     #[must_use]
-    pub fn has_passed(&self, step: usize, at: Timestamp) -> bool {
+    pub(super) fn has_passed(&self, step: usize, at: Timestamp) -> bool {
         let passed = self.passed.as_ref();
         passed.is_some_and(|passed| passed.at == at && passed.steps.contains(&step))
     }

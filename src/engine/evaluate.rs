@@ -14,6 +14,7 @@ mod view;
 pub(super) use count::{Bounds, of_day};
 pub(super) use past::is_asked;
 pub(super) use time::extent;
+pub(super) use turn::just_before;
 pub(super) use view::View;
 
 use std::cell::RefCell;

@@ -11,20 +11,12 @@ impl Draft<'_> {
     /// there. What has a reason of its own to leave with this input leaves for
     /// that (L6).
     pub(super) fn shut_out(&mut self, by: WorkflowId, exclusive: &Exclusive) {
-        let program = &self.world.prepared.program;
         let is_meant = |of: WorkflowId| match exclusive {
             Exclusive::None => false,
             Exclusive::With(others) => others.contains(&of),
             Exclusive::All => of != by,
         };
-        let all = self.after.enrolments.iter();
-        let inside = all.map(|of| (program.current(of.workflow), of));
-        let inside = inside.filter(|(current, _)| is_meant(*current));
-        let mut leaving: Vec<_> = inside
-            .map(|(current, of)| (current, of.key.clone(), of.id))
-            .collect();
-        leaving.sort();
-        for (.., enrolment) in leaving {
+        for enrolment in self.inside_of(is_meant) {
             let own = self.own_reason(enrolment);
             self.leave(enrolment, own.unwrap_or(Reason::Exclusive));
         }

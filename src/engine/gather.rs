@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::decision::{Entry, Reason};
 use super::enrolment::Occurrence;
-use super::evaluate::{Bounds, Notes, Scope, is_asked};
+use super::evaluate::{Notes, Scope, is_asked};
 use super::history;
 use super::kept::{Kept, Past, TraceId};
 use super::migrate::to_gather;
@@ -70,7 +70,7 @@ impl Bygone {
 #[derive(Debug)]
 pub struct Gathering {
     prepared: Arc<Prepared>,
-    wanted: Vec<TraceId>,
+    wanted: Arc<[TraceId]>,
     now: Timestamp,
     found: Pasts,
     /// The record that has come into being last: what it is born with is no
@@ -86,7 +86,7 @@ impl Gathering {
         let wanted = to_gather(old, new);
         (!wanted.is_empty()).then(|| Gathering {
             prepared: new.clone(),
-            wanted,
+            wanted: wanted.into(),
             now,
             found: Pasts::new(),
             born: None,
@@ -108,7 +108,7 @@ impl Gathering {
         let Some(object) = prepared.program.catalog.object(&Name::new(&of.object)) else {
             return;
         };
-        for id in self.wanted.clone() {
+        for id in self.wanted.clone().iter().copied() {
             let Some(trace) = prepared.traces.get(id) else {
                 continue;
             };
@@ -177,20 +177,7 @@ impl Gathering {
             occurrence: Some(&occurrence),
             ..Scope::of(&self.prepared, &nobody, self.now, &notes)
         };
-        let filter = counted.filter.as_ref();
-        if !filter.is_none_or(|filter| scope.holds(filter)) {
-            return None;
-        }
-        let mut counter = match own {
-            Some(Kept::Counted(counter)) => counter.clone(),
-            _ => Box::default(),
-        };
-        let bounds = Bounds {
-            scope: &scope,
-            refinements: &counted.refinements,
-        };
-        bounds.count(counted.bound, &mut counter, occurrence.occurred_at);
-        Some(Kept::Counted(counter)).filter(|kept| *kept != Kept::Counted(Box::default()))
+        counted.once_more(&scope, (occurrence.occurred_at, own))
     }
 
     /// The occurrence, if it is one of an event.

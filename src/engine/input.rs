@@ -15,7 +15,7 @@ use std::sync::Arc;
 use super::decision::{Answer, Decision, Entry, Reason, What};
 use super::draft::{Draft, Resume, follow_up};
 use super::enrolment::Occurrence;
-use super::message::{Address, Answered, Body, Delivery, Made, Request, Switching, Writer};
+use super::message::{Address, Answered, Body, Delivery, Made, Request, Writer};
 use super::record::RecordCell;
 use super::state::KeyCell;
 use super::world::World;
@@ -292,45 +292,12 @@ impl Draft<'_> {
             Some(workflow) => of == workflow,
             None => Some(of) != asking,
         };
-        let all = self.after.enrolments.iter();
-        let inside = all.map(|of| (program.current(of.workflow), of));
-        let inside = inside.filter(|(current, _)| is_meant(*current));
-        let mut inside: Vec<_> = inside
-            .map(|(current, of)| (current, of.key.clone(), of.id))
-            .collect();
-        // Several versions may be inhabited: the order is that of keys (E16).
-        inside.sort();
         let reason = match writer {
             Some(_) => Reason::ByWorkflow,
             None => Reason::Manual,
         };
-        for (.., enrolment) in inside {
+        for enrolment in self.inside_of(is_meant) {
             self.leave(enrolment, reason);
-        }
-    }
-}
-
-impl Switching {
-    /// The switch of a word.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        let all = [
-            Switching::On,
-            Switching::Off,
-            Switching::Pause,
-            Switching::Resume,
-        ];
-        all.into_iter().find(|one| one.word() == word)
-    }
-
-    /// The word of the switch.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Switching::On => "on",
-            Switching::Off => "off",
-            Switching::Pause => "paused",
-            Switching::Resume => "resumed",
         }
     }
 }

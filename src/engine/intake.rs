@@ -8,7 +8,7 @@ use super::enrolment::Occurrence;
 use super::evaluate::{Notes, Scope};
 use super::input::route;
 use super::message::{
-    Address, Body, Claim, Claimant, Delivery, Request, Switching, Write, WriteOp,
+    Address, Body, Claim, Claimant, Delivery, Key, Request, Switching, Write, WriteOp,
 };
 use super::record::RecordCell;
 use super::state::State;
@@ -397,7 +397,7 @@ fn keys<'v>(
     world: World<'_>,
     object: ObjectId,
     values: impl Iterator<Item = (PropertyId, &'v Value)>,
-) -> Vec<super::message::Key> {
+) -> Vec<Key> {
     let unique = world.prepared.unique(object);
     let mut keys: Vec<_> = values
         .filter(|(property, _)| unique.contains(property))
@@ -443,8 +443,8 @@ fn webhook(
 ) -> Result<(Target, Vec<Option<Value>>), Answer> {
     let catalog = &world.prepared.program.catalog;
     let declared = &catalog.events[event];
-    let plan = world.prepared.program.webhooks.iter();
-    let Some(plan) = plan.into_iter().find(|plan| plan.event == event) else {
+    let mut webhooks = world.prepared.program.webhooks.iter();
+    let Some(plan) = webhooks.find(|plan| plan.event == event) else {
         return Err(refused(format!("`{}` is no webhook", declared.name)));
     };
     let Some((property, _)) = &plan.key else {

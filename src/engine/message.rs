@@ -68,7 +68,7 @@ pub struct Delivery {
 impl Delivery {
     /// Whether it only looks at what time has turned (E12).
     #[must_use]
-    pub fn is_wake(&self) -> bool {
+    pub(super) fn is_wake(&self) -> bool {
         matches!(&self.body, Body::Request(request) if matches!(**request, Request::Wake { .. }))
     }
 }
@@ -152,6 +152,31 @@ pub enum Switching {
     Pause,
     /// No longer paused.
     Resume,
+}
+
+impl Switching {
+    /// The switch of a word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        let all = [
+            Switching::On,
+            Switching::Off,
+            Switching::Pause,
+            Switching::Resume,
+        ];
+        all.into_iter().find(|one| one.word() == word)
+    }
+
+    /// The word of the switch.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Switching::On => "on",
+            Switching::Off => "off",
+            Switching::Pause => "paused",
+            Switching::Resume => "resumed",
+        }
+    }
 }
 
 /// A claim of unique values on its way from key to key.

@@ -65,7 +65,7 @@ impl PutBack {
 
     /// The key of its enrolment as it is told.
     #[must_use]
-    pub fn entry_key(&self) -> Option<Arc<str>> {
+    pub(super) fn entry_key(&self) -> Option<Arc<str>> {
         Some(self.per.clone()).filter(|key| !key.is_empty())
     }
 

@@ -31,7 +31,7 @@ pub struct Rate {
 impl Rate {
     /// Whether a workflow counts anything.
     #[must_use]
-    pub fn is_of(workflow: &Workflow) -> bool {
+    pub(super) fn is_of(workflow: &Workflow) -> bool {
         workflow.breaker.is_some() || !workflow.alerts.is_empty()
     }
 

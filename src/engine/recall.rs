@@ -4,10 +4,12 @@
 
 use super::decision::{Change, Reason};
 use super::draft::Draft;
-use super::evaluate::{Bounds, is_asked};
+use super::enrolment::Occurrence;
+use super::evaluate::{Bounds, Scope, is_asked};
 use super::kept::{Kept, TraceId};
 use super::message::Request;
 use super::prepared::{Counted, Touched, Trace};
+use crate::base::Timestamp;
 use crate::model::{PropertyId, Type, Value, WorkflowId};
 use crate::semantic::hir::WorkflowTest;
 
@@ -83,28 +85,16 @@ impl Draft<'_> {
     fn counted_once_more(
         &self,
         id: TraceId,
-        (of, occurrence): (&Counted, &super::enrolment::Occurrence),
+        (of, occurrence): (&Counted, &Occurrence),
     ) -> Option<Kept> {
         if of.event != occurrence.event {
             return None;
         }
-        let scope = super::evaluate::Scope {
+        let scope = Scope {
             occurrence: Some(occurrence),
             ..self.now_scope()
         };
-        if !of.filter.as_ref().is_none_or(|filter| scope.holds(filter)) {
-            return None;
-        }
-        let mut counter = match self.after.past.get(id) {
-            Some(Kept::Counted(counter)) => counter.clone(),
-            _ => Box::default(),
-        };
-        let bounds = Bounds {
-            scope: &scope,
-            refinements: &of.refinements,
-        };
-        bounds.count(of.bound, &mut counter, occurrence.occurred_at);
-        Some(Kept::Counted(counter)).filter(|kept| *kept != Kept::Counted(Box::default()))
+        of.once_more(&scope, (occurrence.occurred_at, self.after.past.get(id)))
     }
 
     /// An enrolment has begun or ended. It is seen once the workflows at hand
@@ -175,5 +165,33 @@ impl Draft<'_> {
         if !went.is_empty() {
             self.send(self.after.id, Request::Went(went));
         }
+    }
+}
+
+impl Counted {
+    /// What is kept once an occurrence that is in scope has happened besides
+    /// what was kept before; `None` where it does not count.
+    pub(super) fn once_more(
+        &self,
+        scope: &Scope<'_>,
+        (occurred_at, kept): (Timestamp, Option<&Kept>),
+    ) -> Option<Kept> {
+        if !self
+            .filter
+            .as_ref()
+            .is_none_or(|filter| scope.holds(filter))
+        {
+            return None;
+        }
+        let mut counter = match kept {
+            Some(Kept::Counted(counter)) => counter.clone(),
+            _ => Box::default(),
+        };
+        let bounds = Bounds {
+            scope,
+            refinements: &self.refinements,
+        };
+        bounds.count(self.bound, &mut counter, occurred_at);
+        Some(Kept::Counted(counter)).filter(|kept| *kept != Kept::Counted(Box::default()))
     }
 }

@@ -136,14 +136,14 @@ impl RecordCell {
 
     /// Whether it is inside a workflow, whatever key and version (V3).
     #[must_use]
-    pub fn is_inside_any(&self, program: &Program, workflow: WorkflowId) -> bool {
+    pub(super) fn is_inside_any(&self, program: &Program, workflow: WorkflowId) -> bool {
         let mut enrolments = self.enrolments.iter();
         enrolments.any(|enrolment| program.current(enrolment.workflow) == workflow)
     }
 
     /// Whether it was ever inside a workflow.
     #[must_use]
-    pub fn has_been_in(&self, workflow: WorkflowId) -> bool {
+    pub(super) fn has_been_in(&self, workflow: WorkflowId) -> bool {
         self.been.iter().any(|(been, ..)| been == workflow)
     }
 

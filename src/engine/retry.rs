@@ -71,7 +71,7 @@ impl RetryPolicy {
     /// When the first attempt would have been, had each wait had its plain
     /// length and each attempt taken no time.
     #[must_use]
-    pub fn first_at(&self, number: u32, failed_at: Timestamp) -> Timestamp {
+    pub(super) fn first_at(&self, number: u32, failed_at: Timestamp) -> Timestamp {
         let mut waited = Duration::ZERO;
         let mut wait = self.first.min(self.most);
         for _ in 1..number {

@@ -312,7 +312,7 @@ impl State {
     }
 
     /// Carries a decision out.
-    pub fn evolve(&mut self, decision: &Decision) {
+    pub(super) fn evolve(&mut self, decision: &Decision) {
         match &decision.cell {
             Address::Program => {
                 for change in &decision.changes {
@@ -381,6 +381,11 @@ impl State {
             }
             _ => return,
         };
+        self.exchange(off, on);
+    }
+
+    /// Sets a timer instead of another one.
+    fn exchange(&mut self, off: Option<Timer>, on: Option<Timer>) {
         if let Some(timer) = off {
             self.timers.cancel(timer);
         }
@@ -420,13 +425,7 @@ impl State {
             }
             _ => return,
         };
-        if let Some(timer) = off {
-            self.timers.cancel(timer);
-        }
-        if let Some(timer) = on {
-            let paused = self.switch(timer.workflow).paused;
-            self.timers.set(timer, paused);
-        }
+        self.exchange(off, on);
     }
 
     /// What a workflow has counted of its enrolments.

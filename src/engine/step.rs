@@ -177,7 +177,6 @@ impl<'w> Draft<'w> {
                 })
             }
             StepKind::Delete => self.ask(at, &Records::This, Request::Delete),
-            // A program that holds such a step is refused before it runs.
         }
     }
 
@@ -334,11 +333,7 @@ impl<'w> Draft<'w> {
     ) {
         let what = What::Failed(reason.clone());
         self.tell_step(enrolment, step, what);
-        let ordinal = self.decision.messages.len();
-        let id = self
-            .delivery
-            .id
-            .child(u32::try_from(ordinal).unwrap_or(u32::MAX));
+        let id = self.next_message();
         let occurrence = Occurrence {
             event: EventSource::ActionFailed,
             id: id.to_string().into(),

@@ -51,13 +51,6 @@ pub(super) fn next(prepared: &Prepared, cell: &RecordCell, after: Timestamp) -> 
     first
 }
 
-/// The last microsecond before an instant.
-pub(super) fn just_before(at: Timestamp) -> Timestamp {
-    let before = at.as_microsecond().checked_sub(1);
-    let before = before.and_then(|at| Timestamp::from_microsecond(at).ok());
-    before.unwrap_or(at)
-}
-
 impl Draft<'_> {
     /// The places of the workflows that time concerns, in the order of names
     /// (I6).

@@ -49,6 +49,20 @@ impl Draft<'_> {
         left.then_some(Reason::Leaving)
     }
 
+    /// Its enrolments in some workflows, whatever the version. Several may be
+    /// inhabited: the order is that of workflows, then keys (E16).
+    pub(in crate::engine) fn inside_of(&self, is_meant: impl Fn(WorkflowId) -> bool) -> Vec<Uid> {
+        let program = &self.world.prepared.program;
+        let all = self.after.enrolments.iter();
+        let inside = all.map(|of| (program.current(of.workflow), of));
+        let inside = inside.filter(|(current, _)| is_meant(*current));
+        let mut inside: Vec<_> = inside
+            .map(|(current, of)| (current, &of.key, of.id))
+            .collect();
+        inside.sort();
+        inside.into_iter().map(|(.., id)| id).collect()
+    }
+
     /// Ends an enrolment.
     pub(in crate::engine) fn leave(&mut self, enrolment: Uid, reason: Reason) {
         let Some(of) = self.after.enrolment(enrolment) else {

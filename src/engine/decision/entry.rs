@@ -38,7 +38,7 @@ pub struct Entry {
 impl Entry {
     /// An entry of an input that reached no record.
     #[must_use]
-    pub fn of_input(at: Timestamp, what: What) -> Self {
+    pub(in crate::engine) fn of_input(at: Timestamp, what: What) -> Self {
         Entry {
             at,
             record: None,

@@ -17,6 +17,8 @@ mod search;
 mod shift;
 mod test;
 
+pub(in crate::engine) use self::search::just_before;
+
 use self::course::{Course, earlier};
 use super::{Evaluation, Notes, Scope, View};
 use crate::base::{Timestamp, Unit};

@@ -175,7 +175,7 @@ pub(super) fn just_after(at: Timestamp) -> Timestamp {
 }
 
 /// The last microsecond before.
-pub(super) fn just_before(at: Timestamp) -> Timestamp {
+pub(in crate::engine) fn just_before(at: Timestamp) -> Timestamp {
     moved(at, -1)
 }
 
