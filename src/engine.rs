@@ -224,23 +224,17 @@ impl Engine {
         let mut gathered = Gathered::default();
         self.move_to(now, &mut gathered);
         let by = input.by.clone();
-        let asked = intake::kind(self.state.world(), &input.body).into();
         match self.delivery((input, repeated)) {
             Ok(delivery) => {
                 gathered.root = Some(delivery.root);
                 self.run(delivery, &mut gathered);
             }
-            Err(answer) => {
-                let what = match &answer {
-                    Answer::NoRecord(value) => What::NoRecord(value.clone(), asked),
-                    Answer::Refused(reason) => What::InputRefused(reason.clone()),
-                    _ => What::Duplicate,
-                };
+            Err(what) => {
+                gathered.effects.answer = what.answer();
                 gathered.entries.push(Entry {
                     by,
                     ..Entry::of_input(self.state.now, what)
                 });
-                gathered.effects.answer = Some(answer);
             }
         }
         gathered.finish()
@@ -338,7 +332,7 @@ impl Engine {
         gathered.finish()
     }
 
-    fn delivery(&mut self, (input, repeated): (Input, bool)) -> Result<Delivery, Answer> {
+    fn delivery(&mut self, (input, repeated): (Input, bool)) -> Result<Delivery, What> {
         let input = led::led(&self.state, input);
         let world: World<'_> = self.state.world();
         intake::delivery(world, (input, repeated), &mut |cell| {

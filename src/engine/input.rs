@@ -154,12 +154,10 @@ fn is_entry(request: &Request) -> bool {
 /// A decision that tells of an input and does nothing else.
 pub(super) fn told(world: World<'_>, delivery: &Delivery, what: What) -> Decision {
     let mut decision = Decision::about(delivery.to.clone());
-    decision.answer = Some(match &what {
-        What::Duplicate => Answer::Duplicate,
-        What::NoRecord(value, _) => Answer::NoRecord(value.clone()),
-        What::InputRefused(reason) => Answer::Refused(reason.clone()),
-        _ => return decision,
-    });
+    decision.answer = what.answer();
+    if decision.answer.is_none() {
+        return decision;
+    }
     decision.entries.push(Entry {
         by: delivery.by.clone(),
         ..Entry::of_input(world.now, what)

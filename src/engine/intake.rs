@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::decision::Answer;
+use super::decision::What;
 use super::enrolment::Occurrence;
 use super::evaluate::{Notes, Scope};
 use super::input::route;
@@ -102,16 +102,17 @@ impl From<InputBody> for Input {
 }
 
 /// The identity of an input whose source gave it an id, within its kind (I3).
-fn given(kind: &str, input: &Input) -> Option<Uid> {
+fn given(world: World<'_>, input: &Input) -> Option<Uid> {
     let id = input.id.as_ref()?;
+    let kind = kind(world, &input.body);
     Some(Uid::of(&[b"input", kind.as_bytes(), id.as_bytes()]))
 }
 
 /// By what an input is known again, and for how many seconds (I3).
-fn remembered(kind: &str, input: &Input) -> Option<(Uid, i64)> {
-    match (&input.body, given(kind, input)) {
+fn remembered(world: World<'_>, input: &Input) -> Option<(Uid, i64)> {
+    match (&input.body, given(world, input)) {
         (InputBody::Webhook(_, received), None) => {
-            let body = received.body.bytes();
+            let (kind, body) = (kind(world, &input.body), received.body.bytes());
             Some((Uid::of(&[b"body", kind.as_bytes(), body]), DAY))
         }
         (_, given) => Some((given?, YEAR)),
@@ -122,28 +123,26 @@ impl State {
     /// By what an input is known again, where it is (I3).
     #[must_use]
     pub fn known_by(&self, input: &Input) -> Option<Uid> {
-        let kind = kind(self.world(), &input.body);
-        remembered(&kind, input).map(|(id, _)| id)
+        remembered(self.world(), input).map(|(id, _)| id)
     }
 }
 
-/// The delivery that an input begins with, or why it is refused; whether it is
-/// repeated is what is known from elsewhere than the state. `place` gives an id to
-/// an input that has none, by the cell that it goes to.
+/// The delivery that an input begins with, or what is told where it is refused;
+/// whether it is repeated is what is known from elsewhere than the state. `place`
+/// gives an id to an input that has none, by the cell that it goes to.
 pub(super) fn delivery(
     world: World<'_>,
     (input, repeated): (Input, bool),
     place: &mut dyn FnMut(Uid) -> Uid,
-) -> Result<Delivery, Answer> {
+) -> Result<Delivery, What> {
     let ahead = std::time::Duration::from_secs(AHEAD);
     let latest = world.now.checked_add(ahead).unwrap_or(Timestamp::MAX);
     if input.occurred_at.is_some_and(|at| at > latest) {
         let reason = "it occurred more than five minutes ahead of now";
-        return Err(Answer::Refused(reason.into()));
+        return Err(What::InputRefused(reason.into()));
     }
-    let kind = kind(world, &input.body);
-    let id = given(&kind, &input).unwrap_or_else(|| place(first_cell(world, &input.body)));
-    let remembered = remembered(&kind, &input);
+    let id = given(world, &input).unwrap_or_else(|| place(first_cell(world, &input.body)));
+    let remembered = remembered(world, &input);
     let object = expected(&input.body);
     let Input {
         id: own,
@@ -192,7 +191,7 @@ struct Source {
 }
 
 /// Within which kind an id is told apart (I3).
-pub(super) fn kind(world: World<'_>, body: &InputBody) -> String {
+fn kind(world: World<'_>, body: &InputBody) -> String {
     let event = |event: EventId| &world.prepared.program.catalog.events[event].name;
     match body {
         InputBody::Event(_, id, _) | InputBody::Webhook(id, _) => format!("event {}", event(*id)),
@@ -261,7 +260,7 @@ fn first_cell(world: World<'_>, body: &InputBody) -> Uid {
 
 /// Where an input goes first, and what it asks there.
 // size: one arm for each kind of input.
-fn first(world: World<'_>, source: &Source, body: InputBody) -> Result<(Address, Body), Answer> {
+fn first(world: World<'_>, source: &Source, body: InputBody) -> Result<(Address, Body), What> {
     let (writer, import, id) = (None, None, source.id);
     Ok(match body {
         InputBody::Publish => (Address::Program, Body::Publish),
@@ -440,7 +439,7 @@ fn webhook(
     world: World<'_>,
     event: EventId,
     received: Received,
-) -> Result<(Target, Vec<Option<Value>>), Answer> {
+) -> Result<(Target, Vec<Option<Value>>), What> {
     let catalog = &world.prepared.program.catalog;
     let declared = &catalog.events[event];
     let mut webhooks = world.prepared.program.webhooks.iter();
@@ -459,14 +458,15 @@ fn webhook(
     let empty = |value: &Value| matches!(value, Value::Text(text) if text.is_empty());
     let Some(key) = key.filter(|key| !empty(key)) else {
         let what = format!("`{}` has no value", unique.name);
-        return Err(Answer::NoRecord(what.into()));
+        let asked = format!("event {}", declared.name);
+        return Err(What::NoRecord(what.into(), asked.into()));
     };
     let key = world.key(declared.object, *property, &key);
     Ok((Target::Key(key), read(world, plan, &received.fields)))
 }
 
-fn refused(reason: String) -> Answer {
-    Answer::Refused(reason.into())
+fn refused(reason: String) -> What {
+    What::InputRefused(reason.into())
 }
 
 /// The properties of a webhook's event: what was read, what is computed from

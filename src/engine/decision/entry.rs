@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Reason;
+use super::{Answer, Reason};
 use crate::base::{Name, Span, Timestamp, Uid};
 use crate::engine::call::Call;
 use crate::engine::enrolment::Occurrence;
@@ -180,4 +180,17 @@ pub struct Ending {
     pub case: Arc<str>,
     /// The values that were read.
     pub read: Vec<(String, String)>,
+}
+
+impl What {
+    /// The answer to the input of which it tells; `None` where it tells of
+    /// something else.
+    pub(in crate::engine) fn answer(&self) -> Option<Answer> {
+        match self {
+            What::Duplicate => Some(Answer::Duplicate),
+            What::NoRecord(value, _) => Some(Answer::NoRecord(value.clone())),
+            What::InputRefused(reason) => Some(Answer::Refused(reason.clone())),
+            _ => None,
+        }
+    }
 }
