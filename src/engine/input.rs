@@ -220,6 +220,7 @@ impl Draft<'_> {
                 self.rebased = true;
                 self.hear(*side, heard);
             }
+            Request::Find { object, then } => self.found(*object, then),
             Request::Delete(_) => self.delete(request),
             Request::Restore => self.restore(request, false),
             Request::Merge(from) => self.merge(*from, request),

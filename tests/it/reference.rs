@@ -4,11 +4,15 @@
 //! [`Model::input`] and its kin take outside inputs, [`Model::advance`] lets time
 //! pass. What random programs and the examples never use is not modelled.
 
+mod choose;
+mod copy;
 mod deliver;
 mod enrol;
 mod eval;
+mod make;
 mod merge;
 mod records;
+mod shut_out;
 mod split;
 mod waits;
 mod wakes;
@@ -108,6 +112,8 @@ pub(crate) struct Enrolment<'p> {
     passed: BTreeMap<&'p str, Timestamp>,
     /// By which splits are drawn (B3).
     id: Option<Uid>,
+    /// The records that its steps have made, as they were then.
+    made: Vec<(usize, Record)>,
     state: State<'p>,
     failure: Option<Failure>,
 }
@@ -150,6 +156,8 @@ pub(crate) struct Delivery {
     absent: Option<Absent>,
     /// Whether it is for a deleted record.
     revives: bool,
+    /// The workflow by which the record comes into being (E15).
+    maker: Option<usize>,
     /// Whether nothing turns true by it (E2).
     rebased: bool,
 }

@@ -8,6 +8,7 @@ use crate::base::{Name, Uid};
 use crate::engine::decision::{Change, Decision, Reason, What};
 use crate::engine::draft::Draft;
 use crate::engine::hear;
+use crate::engine::input::resolve::not_found;
 use crate::engine::input::{asked, forward, link, told};
 use crate::engine::message::{Address, Answered, Body, Delivery, Keeps, Key, Request};
 use crate::engine::record::{Gone, Heard, LinkEnd, RecordCell, Side, Tied};
@@ -77,6 +78,7 @@ pub(super) fn absent(world: World<'_>, delivery: &Delivery, request: &Request) -
             },
         ),
         Request::Yield { to, .. } => answer(*to, Request::NotMerged("no_record".into())),
+        Request::Find { then, .. } => not_found(&mut decision, delivery, then),
         _ => match request.writer() {
             Some(writer) => {
                 let refused = Answered::Refused("no_record".into());

@@ -3,10 +3,12 @@
 
 use crate::base::Timestamp;
 use crate::engine::decision::{Change, Decision, What};
+use crate::engine::draft::Draft;
 use crate::engine::input::{asked, forward, told};
 use crate::engine::message::{Address, Answered, Body, Delivery, Request, Target};
 use crate::engine::state::KeyCell;
 use crate::engine::world::World;
+use crate::model::ObjectId;
 
 /// Lets an input in whose id is new.
 pub(super) fn admit(
@@ -44,14 +46,8 @@ pub(super) fn resolve(world: World<'_>, cell: &KeyCell, delivery: &Delivery) -> 
     // A deleted record is found by what was its own.
     let former = cell.former.filter(|_| **then == Request::Restore);
     let Some(owner) = former.or(cell.owner) else {
-        if let Some(writer) = then.writer() {
-            let skipped = writer.reply(Answered::Skipped("no_record".into()));
-            forward(
-                &mut decision,
-                delivery,
-                Address::Record(writer.record),
-                skipped,
-            );
+        if then.writer().is_some() {
+            not_found(&mut decision, delivery, then);
             return decision;
         }
         let asked = asked(world, then);
@@ -75,6 +71,28 @@ pub(super) fn resolve(world: World<'_>, cell: &KeyCell, delivery: &Delivery) -> 
     let (to, body) = route(keys, found, then.clone());
     forward(&mut decision, delivery, to, body);
     decision
+}
+
+/// Tells a step that there is no such record, so that it is skipped.
+pub(super) fn not_found(decision: &mut Decision, delivery: &Delivery, then: &Request) {
+    if let Some(writer) = then.writer() {
+        let skipped = writer.reply(Answered::Skipped("no_record".into()));
+        forward(decision, delivery, Address::Record(writer.record), skipped);
+    }
+}
+
+impl Draft<'_> {
+    /// It is the record that a step means: the record of the step is told so.
+    pub(super) fn found(&mut self, object: ObjectId, then: &Request) {
+        let mut then = then.clone();
+        let Some(writer) = then.writer() else { return };
+        if object != self.after.object {
+            return not_found(&mut self.decision, self.delivery, &then);
+        }
+        then.point_at(self.after.id);
+        let body = Body::Request(Box::new(then));
+        self.forward(Address::Record(writer.record), body);
+    }
 }
 
 /// Where an input goes next: to the first cell that finds a record, or to the

@@ -69,6 +69,13 @@ pub enum Request {
         /// The step that unlinks.
         writer: Option<Writer>,
     },
+    /// To say that it is the record that a step means by its identity.
+    Find {
+        /// What the asked record must be.
+        object: ObjectId,
+        /// What the record of the step is asked then.
+        then: Box<Request>,
+    },
     /// To take the other end of a link.
     Offer {
         /// What the asked record must be.
@@ -259,7 +266,8 @@ impl Request {
             Request::Create { .. } => self.made().map(|made| made.writer),
             Request::Claimed { then, .. }
             | Request::InTurn(_, then)
-            | Request::AfterClaim(_, then) => then.writer(),
+            | Request::AfterClaim(_, then)
+            | Request::Find { then, .. } => then.writer(),
             _ => None,
         }
     }

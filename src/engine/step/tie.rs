@@ -1,14 +1,19 @@
 //! `associate` and `dissociate`: links of the enrolled record with one that is
 //! found by a unique value, or with all (I5).
 
+use super::create::record_of;
 use super::{At, Flow};
 use crate::base::Uid;
 use crate::engine::decision::What;
 use crate::engine::draft::Draft;
 use crate::engine::input::route;
-use crate::engine::message::{Request, Target, Writer};
+use crate::engine::message::{Address, Body, Request, Target, Writer};
 use crate::engine::record::LinkEnd;
+use crate::model::{ObjectId, PropertyId, Value};
 use crate::plan::Tie;
+
+/// The place of the identity among the properties of every object.
+const ID: usize = 0;
 
 impl<'w> Draft<'w> {
     pub(super) fn associate(&mut self, at: At<'w>, tie: &Tie) -> Flow {
@@ -36,20 +41,37 @@ impl<'w> Draft<'w> {
         let object = self.world.object(self.after.object);
         let far = object.associations[tie.association].object;
         let of = self.after.enrolment(at.enrolment);
-        let key = tie.other.as_ref().and_then(|(property, value)| {
-            let value = self.step_scope(of?).value(value)?;
-            Some(self.world.key(far, *property, &value))
-        });
-        let Some(key) = key else {
+        let value = tie
+            .other
+            .as_ref()
+            .and_then(|(property, value)| Some((*property, self.step_scope(of?).value(value)?)));
+        let then = Box::new(request(writer));
+        let first = value.and_then(|of| self.first_of_tie(far, of, then));
+        let Some((to, body)) = first else {
             return self.skip(at);
         };
-        let targets = vec![
-            Target::Key(key),
-            Target::Id(self.after.object, self.after.id),
-        ];
-        let (to, body) = route(targets, Vec::new(), Box::new(request(writer)));
         self.cause_at(to, body);
         self.park(at, 1)
+    }
+
+    /// Whom the step asks first: the record of an identity, or the owner of any
+    /// other unique value.
+    fn first_of_tie(
+        &self,
+        far: ObjectId,
+        (property, value): (PropertyId, Value),
+        then: Box<Request>,
+    ) -> Option<(Address, Body)> {
+        if property.index() == ID {
+            let find = Request::Find { object: far, then };
+            let to = record_of(&value)?;
+            return Some((Address::Record(to), Body::Request(Box::new(find))));
+        }
+        let targets = vec![
+            Target::Key(self.world.key(far, property, &value)),
+            Target::Id(self.after.object, self.after.id),
+        ];
+        Some(route(targets, Vec::new(), then))
     }
 
     fn dissociate_all(&mut self, at: At<'w>, tie: &Tie) -> Flow {

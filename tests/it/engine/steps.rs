@@ -312,6 +312,66 @@ fn records_are_linked_by_a_unique_value() {
     assert_eq!(world.value("ada", "score"), "0");
 }
 
+/// proves: I5, L4
+#[test]
+fn records_are_linked_by_their_identity() {
+    let mut world = World::new(
+        "workflow tie on contact {
+           enroll on ping
+           steps {
+             create company { name: \"new\" } as new
+             associate companies with company by id = new.id label boss
+             wait 1 day
+             associate companies with company by id = new.id label billing
+             dissociate companies with company by id = new.id label boss
+             associate companies with company by id = name
+             associate companies with company by id = owner.id
+           }
+         }",
+    );
+    world.contact("ada", &[]);
+    world.create("user", "kim", &[]);
+    world.link("ada", "owner", "kim", None);
+    world.does("ada", "ping", &[]);
+    world.create("company", "acme", &[]);
+    let ends = |world: &World| {
+        let ada = world.state().record(world.id("ada")).expect("it is there");
+        let ends = ada.ends.iter();
+        let ends = ends.filter(|end| end.other != world.id("kim"));
+        ends.map(|end| {
+            (
+                end.other,
+                end.labels.iter().map(ToString::to_string).collect(),
+            )
+        })
+        .collect::<Vec<(Uid, Vec<String>)>>()
+    };
+    let [(new, labels)] = &ends(&world)[..] else {
+        panic!("it is linked once");
+    };
+    assert_eq!(labels, &["boss"]);
+    // The new record becomes another one while the path waits.
+    let company = world.state().record(*new).expect("it is there").object;
+    let from = flow::engine::Target::Id(company, *new);
+    let into = flow::engine::Target::Id(company, world.id("acme"));
+    world.input(flow::engine::InputBody::Merge(from, into).into());
+    world.hours(25);
+    assert_eq!(
+        ends(&world),
+        [(world.id("acme"), vec!["billing".to_owned()])]
+    );
+    let path = world.path("ada", "tie");
+    let last = [
+        "step associate_2",
+        "step dissociate_1",
+        "skipped associate_3 no_record",
+        "skipped associate_4 no_record",
+        "left completed",
+    ];
+    assert_eq!(path[path.len() - last.len()..], last);
+    assert!(world.delete("ada").is_some(), "nothing is under way");
+}
+
 /// proves: E6
 #[test]
 fn a_workflow_takes_its_record_out_of_others() {

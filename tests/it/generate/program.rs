@@ -113,10 +113,11 @@ fn workflow() -> impl Strategy<Value = Workflow> {
         option::weighted(0.03, Just("off".to_owned())),
         option::weighted(0.05, Just("only when due within next 7 days".to_owned())),
         records::on_merge(),
+        records::exclusive(),
     );
-    let once = once.prop_map(|(only, always, existing, goal, off, soon, merge)| {
+    let once = once.prop_map(|(only, always, existing, goal, off, soon, merge, alone)| {
         let only = only.or(soon);
-        vec![only, always, existing, goal, off, merge]
+        vec![only, always, existing, goal, off, merge, alone]
     });
     (
         vec(trigger(), 1..5),
@@ -241,7 +242,8 @@ const CONDITIONS: &[&str] = &[
 ];
 
 pub(super) fn condition() -> BoxedStrategy<String> {
-    let simple = select(CONDITIONS).prop_map(|condition| format!("({condition})"));
+    let simple = prop_oneof![5 => select(CONDITIONS), 1 => select(records::CONDITIONS)];
+    let simple = simple.prop_map(|condition| format!("({condition})"));
     let simple = prop_oneof![5 => simple, 1 => timely()].boxed();
     prop_oneof![
         5 => simple.clone(),
@@ -327,6 +329,7 @@ const DOS: &[&str] = &[
 fn step() -> BoxedStrategy<Step> {
     let leaf = prop_oneof![
         8 => select(LINES).prop_map(Step::Line),
+        4 => select(records::LINES).prop_map(Step::Line),
         5 => select(ADDS).prop_map(Step::Add),
         4 => select(WAITS).prop_map(Step::Slow),
         5 => select(SLOW).prop_map(Step::Slow),
@@ -394,7 +397,15 @@ impl Writer<'_, '_> {
             Step::Line(line) if self.keyed && line.starts_with("set") => {
                 writeln!(self.f, "{}", ADDS[line.len() % ADDS.len()])
             }
-            Step::Line(line) if self.keyed && line.starts_with("clear") => Ok(()),
+            Step::Line(line) if self.keyed && !line.ends_with("picked") => Ok(()),
+            Step::Line(line) if line.contains("NAME") => {
+                self.names += 1;
+                writeln!(
+                    self.f,
+                    "{}",
+                    line.replace("NAME", &format!("r{}", self.names))
+                )
+            }
             Step::Line(line) | Step::Add(line) | Step::Slow(line) => writeln!(self.f, "{line}"),
             Step::Enroll(at) => writeln!(self.f, "enroll in w{}", at % self.workflows),
             Step::Failing(steps) => self.block("do log { text: \"fail\" } on error", steps),
@@ -454,7 +465,8 @@ impl Workflow {
             }
             writeln!(f, "{clause}")?;
         }
-        for clause in self.once.iter().flatten() {
+        let own = format!("exclusive with w{at}");
+        for clause in self.once.iter().flatten().filter(|clause| **clause != own) {
             writeln!(f, "{clause}")?;
         }
         let clauses = self.clauses.iter().chain(self.once.iter().flatten());
@@ -481,6 +493,7 @@ impl fmt::Display for Sketch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(SCHEMA)?;
         f.write_str(SEGMENTS)?;
+        f.write_str(records::SCHEMA)?;
         let mut workflows = self.0.iter().enumerate();
         workflows.try_for_each(|(at, workflow)| workflow.write(at, self.0.len(), f))
     }

@@ -44,8 +44,8 @@ pub(super) fn by_record(traces: &[Trace]) -> ByRecord {
 pub(crate) struct Outside {
     handles: BTreeMap<Uid, String>,
     traces: Vec<Trace>,
-    /// The workflow and key of each enrolment.
-    inside: BTreeMap<Uid, (WorkflowId, String)>,
+    /// The workflow, key and record of each enrolment.
+    inside: BTreeMap<Uid, (WorkflowId, String, Uid)>,
     /// The ids of the enrolments that began, as the model asks for them.
     ids: Ids,
     /// Steps whose end is not told yet, by enrolment.
@@ -71,7 +71,11 @@ impl Carrier for Outside {
         let of_records = |entry: &&Entry| {
             matches!(
                 entry.what,
-                Told::Wrote { .. } | Told::Linked(..) | Told::Unlinked(..) | Told::Member(..)
+                Told::Deleted
+                    | Told::Wrote { .. }
+                    | Told::Linked(..)
+                    | Told::Unlinked(..)
+                    | Told::Member(..)
             )
         };
         for entry in entries.iter().filter(|entry| !of_records(entry)) {
@@ -100,11 +104,16 @@ impl Outside {
             return;
         };
         if let (Told::Enrolled { key, .. }, Some(id)) = (&entry.what, entry.enrolment) {
-            self.inside.insert(id, (workflow, key.to_string()));
+            self.inside.insert(id, (workflow, key.to_string(), record));
             let name = prepared.program.workflows()[workflow.index()].name();
             let record = self.handles.get(&record).cloned().unwrap_or_default();
             let identity = (record, name.to_string(), key.to_string());
             self.ids.entry(identity).or_default().push_back(id);
+        }
+        let enrolment = entry.enrolment.unwrap_or(record);
+        if let (Told::Moved(_), Some((.., of))) = (&entry.what, self.inside.get_mut(&enrolment)) {
+            *of = record;
+            return;
         }
         let plan = prepared.workflow(workflow).expect("it is there");
         let step = entry.step.and_then(|step| plan.steps.get(step));
@@ -113,12 +122,14 @@ impl Outside {
             (Told::Refused { key, .. }, _) => key.to_string(),
             (_, Some(enrolment)) => {
                 let inside = self.inside.get(&enrolment);
-                inside.map(|(_, key)| key.clone()).unwrap_or_default()
+                inside.map(|(_, key, _)| key.clone()).unwrap_or_default()
             }
             _ => String::new(),
         };
         let mut lines = Vec::new();
-        let enrolment = entry.enrolment.unwrap_or(record);
+        if let Told::Created(_) = &entry.what {
+            return self.name_new(record, (&key, plan.name().as_str(), &id), enrolment);
+        }
         // A step that writes is over when something else is told.
         let is_do = matches!(step.map(|step| &step.kind), Some(StepKind::Do(_)));
         let fails = matches!(entry.what, Told::Failed(_)) && !is_do;
@@ -175,6 +186,24 @@ impl Outside {
                 what,
             });
         }
+    }
+}
+
+impl Outside {
+    /// Names a record that a step has made as the model does.
+    fn name_new(&mut self, new: Uid, (key, workflow, step): (&str, &str, &str), enrolment: Uid) {
+        let maker = self.inside.get(&enrolment).map(|(.., record)| record);
+        let maker = maker.and_then(|maker| self.handles.get(maker));
+        let name = format!(
+            "{}.{workflow}.{key}.{step}#",
+            maker.cloned().unwrap_or_default()
+        );
+        let earlier = self
+            .handles
+            .values()
+            .filter(|other| other.starts_with(&name));
+        let name = format!("{name}{}", earlier.count());
+        self.handles.insert(new, name);
     }
 }
 

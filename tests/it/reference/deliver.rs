@@ -184,7 +184,7 @@ impl<'p> Model<'p> {
     }
 
     /// Other things have to wait from now on.
-    fn begin(&mut self, slot: &str) {
+    pub(super) fn begin(&mut self, slot: &str) {
         self.under_way.entry(slot.to_owned()).or_default();
         self.begun += 1;
     }

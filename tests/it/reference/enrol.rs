@@ -12,6 +12,7 @@ use flow::syntax::ast::SetOp;
 
 use crate::acts::{Arguments, Trace, What};
 use crate::reference::eval::{Env, same};
+use crate::reference::make::SKIPPED;
 use crate::reference::{Delivery, Enrolment, Failure, Model, Occurrence, State};
 
 /// A chain longer than this enrols nobody (I5).
@@ -135,7 +136,7 @@ impl<'p> Model<'p> {
         }
     }
 
-    fn reason_to_leave(&self, at: usize, delivery: &Delivery) -> Option<&'static str> {
+    pub(super) fn reason_to_leave(&self, at: usize, delivery: &Delivery) -> Option<&'static str> {
         let workflow = self.workflow(at);
         let turned = |condition: &Expr| self.turned(delivery, condition);
         let now = |condition: &Expr| self.after(delivery).holds(condition);
@@ -152,11 +153,15 @@ impl<'p> Model<'p> {
     }
 
     pub(crate) fn leave_all(&mut self, at: usize, delivery: &Delivery, reason: &'static str) {
-        let mut leaving = self.inside_of(at, delivery);
-        leaving.sort_by_key(|id| self.enrolments[id].key.clone());
-        for id in leaving {
+        for id in self.inside_in_order(at, delivery) {
             self.leave(id, reason);
         }
+    }
+
+    pub(super) fn inside_in_order(&self, at: usize, delivery: &Delivery) -> Vec<u64> {
+        let mut inside = self.inside_of(at, delivery);
+        inside.sort_by_key(|id| self.enrolments[id].key.clone());
+        inside
     }
 
     pub(super) fn inside_of(&self, at: usize, delivery: &Delivery) -> Vec<u64> {
@@ -209,6 +214,7 @@ impl<'p> Model<'p> {
         let inside = inside.any(|id| self.enrolments[&id].key == key);
         let holds = |condition: &Expr| env.holds(condition);
         let refused = first(&[
+            ("self_created", delivery.maker == Some(at)),
             ("chain_too_long", self.chain > CHAIN),
             ("workflow_off", self.is_off(at) || !self.published),
             ("workflow_paused", self.paused.contains(&at)),
@@ -235,6 +241,7 @@ impl<'p> Model<'p> {
             self.enrolments.remove(&id);
         } else {
             self.ever.insert(identity);
+            self.shut_out(at, delivery);
             delivery.begun.push(id);
         }
     }
@@ -266,7 +273,7 @@ impl<'p> Model<'p> {
     pub(super) fn at(&self, id: u64) -> Env<'_> {
         let inside = &self.enrolments[&id];
         let mut env = self.env(&self.records[&inside.record]);
-        (env.event, env.bound) = (inside.event.as_ref(), &inside.bound);
+        (env.event, env.bound, env.made) = (inside.event.as_ref(), &inside.bound, &inside.made);
         env.met = &inside.met;
         env
     }
@@ -281,17 +288,20 @@ impl<'p> Model<'p> {
         self.let_through(id, step);
         let waits = matches!(step.kind, StepKind::Wait(_) | StepKind::Await(_));
         if !waits && !matches!(step.kind, StepKind::Do(_)) {
-            let failed = |(_, error): &Failure| format!("failed: {error}");
+            let failed = |(_, error): &Failure| match error.as_str() {
+                SKIPPED => SKIPPED.to_owned(),
+                error => format!("failed: {error}"),
+            };
             self.told(id, &failure.as_ref().map_or("done".to_owned(), failed));
         }
-        if let Some((status, _)) = failure {
+        if let Some((status, _)) = failure.filter(|(_, error)| error != SKIPPED) {
             self.failed(id, status);
         }
         self.go_on(id);
     }
 
     /// The event `action_failed` occurs, only with its status; `on error` is next (A4).
-    fn failed(&mut self, id: u64, status: Option<u16>) {
+    pub(super) fn failed(&mut self, id: u64, status: Option<u16>) {
         let status = status.map(|status| Value::Number(status.into()));
         let occurrence = Occurrence {
             source: EventSource::ActionFailed,
@@ -361,6 +371,17 @@ impl<'p> Model<'p> {
                 let join = matches!(step.kind, StepKind::Add(..));
                 self.ask(id, to, move |model, at| model.member(at, *segment, join))
             }
+            StepKind::Copy(value, target) => self.copy_step(id, value, target),
+            StepKind::Create(create) => self.create_step(id, create),
+            StepKind::Associate(tie) => self.tie_step(id, tie, true),
+            StepKind::Dissociate(tie) => self.tie_step(id, tie, false),
+            StepKind::Delete => self.ask(id, &Records::This, |model, at| model.delete(at)),
+            StepKind::Unenroll(from) => {
+                let (from, own) = (from.map(|from| from.index()), workflow);
+                self.ask(id, &Records::This, move |model, at| {
+                    model.turn_out(from, own, at)
+                })
+            }
             other => panic!("not modelled: {other:?}"),
         }
     }
@@ -405,7 +426,13 @@ impl<'p> Model<'p> {
         false
     }
 
-    fn set(&mut self, id: u64, target: &'p Target, op: SetOp, value: Option<Value>) -> bool {
+    pub(super) fn set(
+        &mut self,
+        id: u64,
+        target: &'p Target,
+        op: SetOp,
+        value: Option<Value>,
+    ) -> bool {
         self.ask(id, &target.records, move |model, at| {
             match target.property {
                 TargetProperty::Property(id) => {

@@ -9,7 +9,7 @@ use flow::model::compute::{arithmetic, at, compare, equal, print_as};
 use flow::model::{PropertyId, SegmentId, Type, Value};
 use flow::semantic::hir::{
     Aggregate, AssociationPath, EventField, EventTrigger, Expr, ExprKind, MatchArm, MatchTest,
-    Occurrence as Awaited, Program, RecordPath, Refinement, Root, TextPart, TextRelation,
+    Occurrence as Awaited, Program, RecordPath, Refinement, TextPart, TextRelation,
 };
 use flow::syntax::ast::{Comparison, ContainsKind, EdgeKind, Logic, Quantifier};
 
@@ -31,6 +31,8 @@ pub(crate) struct Env<'a> {
     pub(crate) met: &'a [(usize, Occurrence)],
     /// The occurrence that may end a wait.
     pub(crate) awaited: Option<&'a Occurrence>,
+    /// The records that steps have made.
+    pub(crate) made: &'a [(usize, Record)],
 }
 
 impl Model<'_> {
@@ -44,6 +46,7 @@ impl Model<'_> {
             bound: &[],
             met: &[],
             awaited: None,
+            made: &[],
         }
     }
 }
@@ -190,20 +193,20 @@ impl<'a> Env<'a> {
             awaited,
             bound: &[],
             met: &[],
+            made: &[],
             ..*self
         }
     }
 
-    fn over(&self, member: &'a Record) -> Env<'a> {
+    pub(super) fn over(&self, member: &'a Record) -> Env<'a> {
         let member = Some(member);
         Env { member, ..*self }
     }
 
     pub(crate) fn record(&self, path: &RecordPath) -> Option<&'a Record> {
-        let this = (path.root != Root::Member).then_some(self.this);
         path.hops
             .iter()
-            .try_fold(this.or(self.member)?, |record, (object, id)| {
+            .try_fold(self.root(&path.root)?, |record, (object, id)| {
                 let name = &self.program.catalog.objects[*object].associations[*id].name;
                 let ends = record.linked(name.as_str(), None);
                 ends.first()?.heard.as_deref()

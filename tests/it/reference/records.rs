@@ -1,7 +1,7 @@
 //! Records that are deleted and restored, and what is sent to records that are
 //! gone (L4).
 
-use flow::model::{PropertyId, Value};
+use flow::model::{ObjectId, PropertyId, Value};
 
 use crate::reference::deliver::{DEPTH, Tie};
 use crate::reference::eval::same;
@@ -85,19 +85,21 @@ impl<'p> Model<'p> {
         !under_way.any(|slot| slot.starts_with(&about)) && !self.merging.contains(name)
     }
 
-    /// Whether another record has a unique value, or it leads to one.
-    pub(super) fn is_taken(&self, record: &Record, id: PropertyId, value: &Value) -> bool {
-        let ty = &self.program.catalog.objects[record.object].properties[id].ty;
+    /// Who has a unique value, or to whom it leads.
+    pub(super) fn holder(&self, object: ObjectId, id: PropertyId, value: &Value) -> Option<String> {
+        let ty = &self.program.catalog.objects[object].properties[id].ty;
         let is = |held: Option<&Value>| same(held, Some(value), ty);
-        let others = self.records.values();
-        let mut others = others.filter(|other| other.object == record.object);
+        let mut records = self.records.values();
+        let own = records.find(|one| one.object == object && is(one.values.get(&id)));
         let mut led = self.led.iter();
-        others.any(|other| other.handle != record.handle && is(other.values.get(&id)))
-            || led.any(|(object, of, held, to)| {
-                (*object, *of) == (record.object, id)
-                    && is(Some(held))
-                    && self.leads(to) != record.handle
-            })
+        let led = led.find(|(of, held, value, _)| (*of, *held) == (object, id) && is(Some(value)));
+        let own = own.map(|one| one.handle.clone());
+        own.or_else(|| led.map(|(.., to)| self.leads(to)))
+    }
+
+    pub(super) fn is_taken(&self, record: &Record, id: PropertyId, value: &Value) -> bool {
+        let holder = self.holder(record.object, id, value);
+        holder.is_some_and(|holder| holder != record.handle)
     }
 
     /// The link of an end, from its record.

@@ -156,6 +156,22 @@ impl<'p> Model<'p> {
     }
 
     pub(crate) fn create(&mut self, handle: &str, object: ObjectId, given: &Changes) {
+        let record = self.new_record(handle, object, given);
+        if let (Ok(record), false) = (record, self.gone.contains_key(handle))
+            && !self.records.contains_key(handle)
+        {
+            let to = handle.to_owned();
+            self.send(handle, |model, _| _ = model.records.insert(to, record));
+        }
+    }
+
+    /// A record with its first values; or why it can be none.
+    pub(super) fn new_record(
+        &self,
+        handle: &str,
+        object: ObjectId,
+        given: &Changes,
+    ) -> Result<Record, &'static str> {
         let (id, now) = (uid(handle).to_string(), Value::Datetime(self.now));
         let builtin = [Value::Text(id.into()), now.clone(), now];
         let mut record = Record {
@@ -176,14 +192,11 @@ impl<'p> Model<'p> {
                         record.written.extend(written.map(|_| (id, self.now)));
                         record.values.extend(value.map(|value| (id, value)));
                     }
-                    Err(_) => return,
+                    Err(why) => return Err(why),
                 }
             }
         }
-        if !self.records.contains_key(handle) && !self.gone.contains_key(handle) {
-            let to = handle.to_owned();
-            self.send(handle, |model, _| _ = model.records.insert(to, record));
-        }
+        Ok(record)
     }
 
     /// Values from outside: all fit, or none is taken.
