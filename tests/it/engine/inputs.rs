@@ -3,7 +3,7 @@
 use flow::base::Timestamp;
 use flow::engine::decision::Answer;
 use flow::engine::message::{Outcome, Switching};
-use flow::engine::{Input, InputBody, Order};
+use flow::engine::{Input, InputBody, Order, Target};
 
 use super::world::World;
 
@@ -335,6 +335,35 @@ fn time_comes_before_the_input() {
     // Both are due at the same instant: the timer is first.
     world.hours(24).set("ada", &[("city", "input")]);
     assert_eq!(world.value("ada", "city"), "input");
+}
+
+/// proves: I8
+#[test]
+fn after_a_stop_time_comes_before_the_input() {
+    let prepared = super::world::prepare(&format!(
+        "{}\nworkflow w on contact {{ enroll on created steps {{ wait 1 day set city = \"w\" }} }}",
+        super::world::OBJECTS
+    ));
+    let catalog = &prepared.program.catalog;
+    let contact = catalog.object(&flow::base::Name::new("contact"));
+    let contact = contact.expect("it is there");
+    let property = |name: &str| catalog.objects[contact].property(name);
+    let (email, city) = (property("email"), property("city"));
+    let (email, city) = (email.expect("it is there"), city.expect("it is there"));
+    let text = |text: &str| flow::model::Value::Text(text.into());
+    // Without a driver that stops at each deadline.
+    let mut engine = flow::engine::Engine::new(prepared.clone(), "test", Order::Sent);
+    let start: Timestamp = "2026-01-05T09:00:00Z".parse().expect("it is a time");
+    engine.apply(start, InputBody::Publish.into());
+    let ada = InputBody::Create(contact, vec![(email, text("ada@acme.example"))]);
+    engine.apply(start, ada.into());
+    let ada = engine.state().records().next().expect("it is there").id;
+    let late: Timestamp = "2026-01-07T09:00:00Z".parse().expect("it is a time");
+    let set = vec![(city, Some(text("input")))];
+    engine.apply(late, InputBody::Set(Target::Id(contact, ada), set).into());
+    engine.advance(late);
+    let cell = engine.state().record(ada).expect("it is there");
+    assert_eq!(cell.value(city), Some(&text("input")));
 }
 
 /// proves: I8
