@@ -4,6 +4,7 @@
 //! again and wait for an instant or an action first wait for days.
 
 mod history;
+mod past;
 mod program;
 mod records;
 mod timely;

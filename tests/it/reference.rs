@@ -11,6 +11,7 @@ mod enrol;
 mod eval;
 mod make;
 mod merge;
+mod past;
 mod records;
 mod shut_out;
 mod split;
@@ -25,6 +26,7 @@ use flow::model::{ObjectId, PropertyId, SegmentId, Value};
 use flow::semantic::hir::{Await, EventSource, FieldSource, Program, Step, Wait};
 
 use crate::acts::Trace;
+use crate::reference::past::Bygone;
 use crate::reference::records::{Absent, Gone};
 
 pub(crate) struct Model<'p> {
@@ -75,6 +77,7 @@ pub(crate) struct Record {
     pub(crate) ends: Vec<End>,
     /// Which ends there ever were, without and with label (N2).
     ever: BTreeSet<(String, Option<String>)>,
+    past: Vec<Bygone>,
     segments: BTreeSet<SegmentId>,
 }
 
@@ -87,7 +90,7 @@ pub(crate) struct End {
     heard: Option<Box<Record>>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Occurrence {
     pub(crate) source: EventSource,
     pub(crate) occurred: Timestamp,

@@ -14,7 +14,7 @@ use proptest::sample::select;
 
 use super::timely::{SEGMENTS, timely};
 use super::waits::{Way, way};
-use crate::generate::records;
+use crate::generate::{past, records};
 
 const SCHEMA: &str = r#"
 object contact {
@@ -242,7 +242,7 @@ const CONDITIONS: &[&str] = &[
 ];
 
 pub(super) fn condition() -> BoxedStrategy<String> {
-    let simple = prop_oneof![5 => select(CONDITIONS), 1 => select(records::CONDITIONS)];
+    let simple = prop_oneof![5 => select(CONDITIONS), 1 => select(records::CONDITIONS), 1 => select(past::CONDITIONS)];
     let simple = simple.prop_map(|condition| format!("({condition})"));
     let simple = prop_oneof![5 => simple, 1 => timely()].boxed();
     prop_oneof![

@@ -82,6 +82,7 @@ impl<'p> Model<'p> {
         if !self.records.contains_key(&at.to) {
             return;
         }
+        self.remember(&at);
         self.tell(&at);
         let done = self.answered(&mut at);
         if !at.rebased {

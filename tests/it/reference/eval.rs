@@ -176,6 +176,7 @@ impl<'a> Env<'a> {
                     Quantifier::No => some(each).map(|truth| !truth),
                 }
             }
+            K::Past(past) => self.past(past),
             K::InSegment(id) => match &self.program.segments[id.index()] {
                 Some(condition) => self.alone().truth(condition),
                 None => Some(self.inside(*id)),

@@ -19,6 +19,7 @@ impl Record {
             written: BTreeMap::new(),
             ends: Vec::new(),
             ever: BTreeSet::new(),
+            past: Vec::new(),
             segments: BTreeSet::new(),
         }
     }
@@ -119,6 +120,7 @@ impl Model<'_> {
         let record = self.record(name);
         record.segments.append(&mut other.segments);
         record.ever.append(&mut other.ever);
+        record.past.append(&mut other.past);
         let been = self.ever.iter().filter(|(_, of, _)| *of == old);
         let been = been.map(|(workflow, _, key)| (*workflow, name.to_owned(), key.clone()));
         let been: Vec<(usize, String, String)> = been.collect();

@@ -181,6 +181,7 @@ impl<'p> Model<'p> {
             written: BTreeMap::new(),
             ends: Vec::new(),
             ever: BTreeSet::new(),
+            past: Vec::new(),
             segments: BTreeSet::new(),
         };
         for (id, property) in self.program.catalog.objects[object].properties.iter() {
