@@ -9,10 +9,12 @@ mod copy;
 mod deliver;
 mod enrol;
 mod eval;
+mod hours;
 mod make;
 mod merge;
 mod past;
 mod records;
+mod schedule;
 mod shut_out;
 mod split;
 mod waits;
@@ -60,6 +62,10 @@ pub(crate) struct Model<'p> {
     actions: VecDeque<(u64, Trace)>,
     /// What the passing of time alone can turn.
     pub(crate) time: wakes::Time<'p>,
+    /// The workflow that looks at a record: its zone counts (D1).
+    looks: Option<usize>,
+    /// When records enrolled in workflows (E17).
+    enrolled: Vec<(usize, Timestamp)>,
     /// The ids of enrolments to come, by record, workflow and key (B3).
     pub(crate) ids: BTreeMap<(String, String, String), VecDeque<Uid>>,
     pub(crate) trace: Vec<Trace>,
@@ -131,6 +137,8 @@ pub(crate) enum State<'p> {
     Waiting(Timestamp, Timestamp, Option<&'p Wait>),
     /// An event or a condition, until an instant at most.
     Awaiting(&'p Await, Option<Timestamp>),
+    /// The hours (W2).
+    Held(Timestamp),
     Acting,
 }
 
@@ -150,6 +158,8 @@ pub(crate) struct Delivery {
     before: Option<Record>,
     /// The instant before, where time alone may have turned something (E12).
     earlier: Option<Timestamp>,
+    /// Whether a schedule brings it.
+    called: bool,
     pub(crate) event: Option<Occurrence>,
     /// The enrolment that waits for this to be done, and why it could not be.
     asker: Option<u64>,

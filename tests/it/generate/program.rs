@@ -12,7 +12,7 @@ use proptest::option;
 use proptest::prelude::{BoxedStrategy, Just, Strategy, any, prop_oneof};
 use proptest::sample::select;
 
-use super::timely::{SEGMENTS, timely};
+use super::timely::{SEGMENTS, clauses, timely};
 use super::waits::{Way, way};
 use crate::generate::{past, records};
 
@@ -113,11 +113,14 @@ fn workflow() -> impl Strategy<Value = Workflow> {
         option::weighted(0.03, Just("off".to_owned())),
         option::weighted(0.05, Just("only when due within next 7 days".to_owned())),
         records::on_merge(),
-        records::exclusive(),
+        (records::exclusive(), clauses()),
     );
-    let once = once.prop_map(|(only, always, existing, goal, off, soon, merge, alone)| {
+    let once = once.prop_map(|(only, always, existing, goal, off, soon, merge, more)| {
         let only = only.or(soon);
-        vec![only, always, existing, goal, off, merge, alone]
+        let (alone, timed) = more;
+        let mut once = vec![only, always, existing, goal, off, merge, alone];
+        once.extend(timed.into_iter().map(Some));
+        once
     });
     (
         vec(trigger(), 1..5),
@@ -301,6 +304,9 @@ const WAITS: &[&str] = &[
     "wait 5 days",
     "wait 2 weeks",
     "wait 1 month",
+    "wait 2 business days",
+    "wait 5 business hours",
+    "wait 90 business minutes",
 ];
 
 const SLOW: &[&str] = &[
@@ -444,6 +450,12 @@ impl Writer<'_, '_> {
     }
 }
 
+/// Whether a clause lets a record in again.
+fn comes_again(clause: &str) -> bool {
+    let again = ["reenroll", "enroll every", "enroll cron"];
+    again.iter().any(|word| clause.starts_with(word)) || clause.ends_with("every year")
+}
+
 impl Workflow {
     fn write(&self, at: usize, workflows: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "workflow w{at} on contact {{")?;
@@ -470,10 +482,7 @@ impl Workflow {
             writeln!(f, "{clause}")?;
         }
         let clauses = self.clauses.iter().chain(self.once.iter().flatten());
-        let again = self.keyed
-            || clauses
-                .into_iter()
-                .any(|clause| clause.starts_with("reenroll"));
+        let again = self.keyed || clauses.into_iter().any(|clause| comes_again(clause));
         writeln!(f, "steps {{")?;
         if again && self.steps.iter().any(Step::is_slow) {
             writeln!(f, "wait {} days", self.days)?;

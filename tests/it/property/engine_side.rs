@@ -168,6 +168,7 @@ impl Outside {
             }
             Told::WaitBegan(None) => lines.push(What::step(&id, "waits forever")),
             Told::WaitEnded(Some(ending)) => lines.push(branch(step, &ending.case)),
+            Told::Held(until) => lines.push(What::step(&id, &format!("held {until}"))),
             Told::Asked(call) => lines.push(What::Action {
                 step: id,
                 arguments: arguments(call),

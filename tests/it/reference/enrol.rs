@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use flow::base::{Timestamp, shift};
 use flow::model::compute::{Operator, arithmetic, print_as, spell};
 use flow::model::{PropertyId, Value};
 use flow::semantic::hir::{
@@ -97,7 +98,8 @@ impl<'p> Model<'p> {
                 let counter = (at, place, delivery.to.clone());
                 let times = self.counters.entry(counter.clone()).or_default();
                 times.push(found.occurred);
-                let (env, times) = (self.after(delivery), &self.counters[&counter]);
+                let (mut env, times) = (self.after(delivery), &self.counters[&counter]);
+                env.zone = &self.program.settings.zone;
                 let fires = env.refined(trigger, times);
                 own.push((trigger, found, fires));
             }
@@ -110,6 +112,7 @@ impl<'p> Model<'p> {
             if workflow.object != self.records[&delivery.to].object {
                 continue;
             }
+            self.looks = Some(at);
             let own = self.own(at, delivery);
             if let Some(reason) = self.reason_to_leave(at, delivery) {
                 self.leave_all(at, delivery, reason);
@@ -118,22 +121,27 @@ impl<'p> Model<'p> {
             if let Some(asked) = asked.filter(|_| self.published) {
                 self.decide(at, asked, delivery);
             }
+            self.looks = None;
         }
     }
 
     pub(crate) fn request(&mut self, at: usize, delivery: &mut Delivery) {
         if self.workflow(at).object == self.records[&delivery.to].object {
+            self.looks = Some(at);
             self.decide(at, (String::new(), None, true), delivery);
+            self.looks = None;
         }
     }
 
     /// The workflow is turned on: the record enrols if it matches (E9).
     pub(crate) fn existing(&mut self, at: usize, delivery: &mut Delivery) {
+        self.looks = Some(at);
         let (workflow, env) = (self.workflow(at), self.after(delivery));
         let mut filters = workflow.filters.iter();
         if filters.any(|filter| env.holds(&filter.condition)) && env.permits(&workflow.only) {
             self.decide(at, (String::new(), None, false), delivery);
         }
+        self.looks = None;
     }
 
     pub(super) fn reason_to_leave(&self, at: usize, delivery: &Delivery) -> Option<&'static str> {
@@ -179,13 +187,15 @@ impl<'p> Model<'p> {
             Reenroll::On(trigger) => self.occurs(trigger, delivery),
             _ => None,
         });
+        let dated = self.dated(at, delivery);
         let again = workflow.reenroll.iter().any(|clause| match clause {
-            Reenroll::Always(_) => filter || !own.is_empty(),
+            Reenroll::Always(_) => filter || !own.is_empty() || dated.is_some(),
             Reenroll::On(_) => other.is_some(),
             Reenroll::When(condition) => self.turned(delivery, condition),
         });
+        let again = again || dated == Some(true);
         let fired = own.iter().find(|(.., fires)| *fires);
-        let caused = fired.is_some() || filter;
+        let caused = fired.is_some() || filter || dated.is_some();
         let own_event = if caused { fired } else { own.first() };
         let event = own_event.map(|(_, found, _)| found.clone());
         let event = event.or(other.filter(|_| !caused));
@@ -198,14 +208,21 @@ impl<'p> Model<'p> {
         let key = key.unwrap_or_default();
         let own_holds = !own.is_empty()
             || filters.any(|filter| env.holds(filter))
-            || workflow.filters.is_empty() && !workflow.events.is_empty();
+            || dated.is_some()
+            || workflow.filters.is_empty()
+                && !(workflow.events.is_empty() && workflow.dates.is_empty());
         let known = self.ever.contains(&(at, delivery.to.clone(), key.clone()));
         let holds = caused || again && known && own_holds;
         (holds && env.permits(&workflow.only)).then_some((key, event, again))
     }
 
     /// The decision E5. Who is refused is told so and is not inside.
-    fn decide(&mut self, at: usize, (key, event, again): Asked, delivery: &mut Delivery) {
+    pub(super) fn decide(
+        &mut self,
+        at: usize,
+        (key, event, again): Asked,
+        delivery: &mut Delivery,
+    ) {
         let workflow = self.workflow(at);
         let env = self.after(delivery);
         let identity = (at, delivery.to.clone(), key.clone());
@@ -213,6 +230,7 @@ impl<'p> Model<'p> {
         let mut inside = self.inside_of(at, delivery).into_iter();
         let inside = inside.any(|id| self.enrolments[&id].key == key);
         let holds = |condition: &Expr| env.holds(condition);
+        let by_itself = delivery.called || self.dated(at, delivery) == Some(true);
         let refused = first(&[
             ("self_created", delivery.maker == Some(at)),
             ("chain_too_long", self.chain > CHAIN),
@@ -221,8 +239,12 @@ impl<'p> Model<'p> {
             ("suppressed", workflow.suppress.iter().any(holds)),
             ("goal_met", workflow.goal.iter().any(holds)),
             ("already_enrolled", inside),
-            ("enrolled_before", known && workflow.reenroll.is_empty()),
+            (
+                "enrolled_before",
+                known && workflow.reenroll.is_empty() && !by_itself,
+            ),
             ("no_reenroll_trigger", known && !again),
+            ("over_limit", self.is_over(at)),
         ]);
         let born = refused.is_none().then(|| self.born(at, &delivery.to, &key));
         let enrolment = Enrolment {
@@ -242,8 +264,19 @@ impl<'p> Model<'p> {
         } else {
             self.ever.insert(identity);
             self.shut_out(at, delivery);
+            self.enrolled.push((at, self.now));
             delivery.begun.push(id);
         }
+    }
+
+    /// Whether as many have enrolled in the window as may (E17).
+    fn is_over(&self, at: usize) -> bool {
+        self.workflow(at).breaker.is_some_and(|breaker| {
+            let since = shift(self.now, breaker.window, true, &self.program.settings.zone);
+            let inside = |(of, when): &&(usize, Timestamp)| *of == at && Some(*when) > since;
+            let count = self.enrolled.iter().filter(inside).count();
+            u64::try_from(count).is_ok_and(|count| count >= breaker.most)
+        })
     }
 
     pub(super) fn say(&mut self, id: u64, what: What) {
@@ -275,6 +308,7 @@ impl<'p> Model<'p> {
         let mut env = self.env(&self.records[&inside.record]);
         (env.event, env.bound, env.made) = (inside.event.as_ref(), &inside.bound, &inside.made);
         env.met = &inside.met;
+        env.zone = self.zone_of(inside.workflow);
         env
     }
 
@@ -283,6 +317,9 @@ impl<'p> Model<'p> {
         let Some(inside) = self.enrolments.get_mut(&id) else {
             return;
         };
+        if let State::Held(_) = inside.state {
+            return self.go_on(id);
+        }
         let failure = inside.failure.take();
         let step = inside.step.expect("it was in a step");
         self.let_through(id, step);
@@ -358,6 +395,7 @@ impl<'p> Model<'p> {
                 self.told(id, "skipped: workflow_off");
                 true
             }
+            _ if self.holds_back(id, step) => false,
             StepKind::Do(doing) => self.doing(id, doing),
             StepKind::Set(set) => {
                 let value = self.at(id).eval(&set.value);

@@ -33,6 +33,7 @@ pub(crate) struct Env<'a> {
     pub(crate) awaited: Option<&'a Occurrence>,
     /// The records that steps have made.
     pub(crate) made: &'a [(usize, Record)],
+    pub(crate) zone: &'a TimeZone,
 }
 
 impl Model<'_> {
@@ -47,13 +48,16 @@ impl Model<'_> {
             met: &[],
             awaited: None,
             made: &[],
+            zone: self
+                .looks
+                .map_or(&self.program.settings.zone, |at| self.zone_of(at)),
         }
     }
 }
 
 impl<'a> Env<'a> {
     pub(crate) fn zone(&self) -> &'a TimeZone {
-        &self.program.settings.zone
+        self.zone
     }
 
     pub(crate) fn holds(&self, condition: &Expr) -> bool {
@@ -192,6 +196,7 @@ impl<'a> Env<'a> {
         Env {
             event,
             awaited,
+            zone: &self.program.settings.zone,
             bound: &[],
             met: &[],
             made: &[],
@@ -226,7 +231,12 @@ impl<'a> Env<'a> {
     }
 
     pub(crate) fn property(&self, this: &'a Record, property: PropertyId) -> Option<Value> {
-        let env = Env { this, ..*self };
+        let zone = &self.program.settings.zone;
+        let env = Env {
+            this,
+            zone,
+            ..*self
+        };
         let mut computed = self.program.objects[this.object.index()].computed.iter();
         match computed.find(|(id, _)| *id == property) {
             None => this.values.get(&property).cloned(),

@@ -151,6 +151,10 @@ impl<'p> Model<'p> {
         let mut env = self.at(id);
         env.now = since;
         let mut due = match wait {
+            Wait::For(by) if by.business => {
+                let workflow = self.enrolments[&id].workflow;
+                Some(self.business(workflow, since, *by))
+            }
             Wait::For(by) => shift(since, *by, false, env.zone()),
             Wait::Until { moment, .. } => next(moment, &env, again),
         };

@@ -17,13 +17,15 @@ use crate::reference::{Model, Record, State};
 #[derive(Default)]
 pub(crate) struct Time<'p> {
     /// Conditions and computed values, and of which object.
-    watched: Vec<(ObjectId, &'p Expr)>,
+    watched: Vec<(ObjectId, Option<usize>, &'p Expr)>,
     spans: Vec<Duration>,
     times: Vec<flow::base::Time>,
     moments: BTreeSet<Timestamp>,
     hourly: bool,
     /// Who is to be looked at now.
     pub(crate) woken: VecDeque<String>,
+    /// Workflows whose schedules have come.
+    pub(crate) called: VecDeque<usize>,
 }
 
 /// The microsecond before an instant.
@@ -38,9 +40,9 @@ fn moved(at: Timestamp, by: i64) -> Timestamp {
 impl<'p> Time<'p> {
     pub(crate) fn of(program: &'p Program) -> Self {
         let mut time = Time::default();
-        for workflow in &program.workflows {
+        for (at, workflow) in program.workflows.iter().enumerate() {
             for condition in conditions(workflow) {
-                time.watch(program, workflow.object, condition);
+                time.watch(program, (workflow.object, Some(at)), condition);
             }
             for condition in awaited(&workflow.steps) {
                 time.name(condition);
@@ -48,21 +50,21 @@ impl<'p> Time<'p> {
         }
         for (id, segment) in program.catalog.segments.iter() {
             if let Some(condition) = &program.segments[id.index()] {
-                time.watch(program, segment.object, condition);
+                time.watch(program, (segment.object, None), condition);
             }
         }
         for (id, _) in program.catalog.objects.iter() {
             for (_, value) in &program.objects[id.index()].computed {
-                time.watch(program, id, value);
+                time.watch(program, (id, None), value);
             }
         }
         time
     }
 
-    fn watch(&mut self, program: &Program, object: ObjectId, expr: &'p Expr) {
+    fn watch(&mut self, program: &Program, of: (ObjectId, Option<usize>), expr: &'p Expr) {
         if turns(program, expr) {
             self.name(expr);
-            self.watched.push((object, expr));
+            self.watched.push((of.0, of.1, expr));
         }
     }
 
@@ -141,25 +143,37 @@ impl Model<'_> {
             let mut ahead = instants
                 .into_iter()
                 .filter(|at| *at > self.now && *at <= to);
-            ahead.find(|at| differs(&watched, *at))
+            let turn = ahead.find(|at| differs(&watched, *at)).into_iter();
+            turn.chain(self.next_date(record, to)).min()
         };
         self.records.values().filter_map(turn_of).min()
     }
 
-    /// Everybody for whom something turns now is looked at.
-    pub(crate) fn wake(&mut self) {
-        let turns = |record: &&Record| differs(&self.watched(record), self.now);
+    /// The time goes on to an instant: everybody for whom something turns then is
+    /// looked at, and schedules call.
+    pub(crate) fn wake(&mut self, at: Timestamp) {
+        let workflows = 0..self.program.workflows.len();
+        let called = workflows.filter(|workflow| self.next_of(*workflow, at) == Some(at));
+        let called = called.collect();
+        let turns = |record: &&Record| {
+            differs(&self.watched(record), at) || self.next_date(record, at) == Some(at)
+        };
         let woken = self.records.values().filter(turns);
         let mut woken: Vec<String> = woken.map(|record| record.handle.clone()).collect();
         woken.sort_by_key(|handle| uid(handle));
-        self.time.woken = woken.into();
+        (self.time.woken, self.time.called) = (woken.into(), called);
     }
 
     /// What may turn for a record: the program's conditions, and those of waits.
     fn watched<'a>(&'a self, record: &'a Record) -> Vec<(Env<'a>, &'a Expr)> {
         let own = self.time.watched.iter();
-        let own = own.filter(|(object, _)| *object == record.object);
-        let mut watched: Vec<_> = own.map(|(_, expr)| (self.env(record), *expr)).collect();
+        let own = own.filter(|(object, ..)| *object == record.object);
+        let own = own.map(|(_, workflow, expr)| {
+            let mut env = self.env(record);
+            env.zone = workflow.map_or(env.zone, |at| self.zone_of(at));
+            (env, *expr)
+        });
+        let mut watched: Vec<_> = own.collect();
         for (id, inside) in &self.enrolments {
             if let State::Awaiting(wait, _) = inside.state
                 && inside.record == record.handle
@@ -172,7 +186,10 @@ impl Model<'_> {
     }
 
     fn zones(&self) -> Vec<&TimeZone> {
-        vec![&self.program.settings.zone]
+        let mut zones = vec![&self.program.settings.zone];
+        let own = (0..self.program.workflows.len()).map(|at| self.zone_of(at));
+        zones.extend(own.filter(|zone| *zone != zones[0]).collect::<Vec<_>>());
+        zones
     }
 
     /// The beginnings of days, and the times of day that are named; whole hours
@@ -191,7 +208,8 @@ impl Model<'_> {
                 let hours = hours
                     .filter(|_| time.hourly)
                     .chain(time.times.iter().copied());
-                found.extend(hours.filter_map(|hour| instant(day.to_datetime(hour), zone)));
+                let hours = hours.filter_map(|hour| instant(day.to_datetime(hour), zone));
+                found.extend(hours.flat_map(|at| [at, moved(at, 1)]));
                 day = day.tomorrow().expect("a day");
             }
         }

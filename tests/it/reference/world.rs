@@ -39,6 +39,8 @@ impl<'p> Model<'p> {
             begun: 0,
             actions: VecDeque::new(),
             time: Time::of(program),
+            looks: None,
+            enrolled: Vec::new(),
             ids: BTreeMap::new(),
             trace: Vec::new(),
         }
@@ -49,14 +51,16 @@ impl<'p> Model<'p> {
         loop {
             let timer = self.next_timer().map(|(due, _)| due);
             let timer = timer.filter(|due| *due <= to);
-            let turn = self.next_change(timer.unwrap_or(to));
+            let until = timer.unwrap_or(to);
+            let turn = self.next_change(until).into_iter();
+            let turn = turn.chain(self.next_schedule(until)).min();
             let Some(due) = turn.or(timer) else {
                 break;
             };
-            self.now = self.now.max(due);
-            if turn.is_some() {
-                self.wake();
+            if let Some(turn) = turn {
+                self.wake(turn);
             }
+            self.now = self.now.max(due);
             self.settle();
         }
         self.now = self.now.max(to);
@@ -88,6 +92,8 @@ impl<'p> Model<'p> {
             } else if let Some(record) = self.time.woken.pop_front() {
                 let earlier = before(self.now);
                 self.send(&record, move |_, at| at.earlier = Some(earlier));
+            } else if let Some(workflow) = self.time.called.pop_front() {
+                self.call_up(workflow);
             } else if let Some((_, id)) = self.next_timer().filter(|(due, _)| *due <= self.now) {
                 let to = self.going(id).record.clone();
                 self.send(&to, move |_, at| at.asker = Some(id));
@@ -241,7 +247,7 @@ impl<'p> Model<'p> {
 impl Enrolment<'_> {
     fn due(&self) -> Option<Timestamp> {
         match self.state {
-            State::Waiting(due, ..) => Some(due),
+            State::Waiting(due, ..) | State::Held(due) => Some(due),
             State::Awaiting(_, due) => due,
             _ => None,
         }
