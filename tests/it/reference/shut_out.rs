@@ -19,7 +19,9 @@ impl Model<'_> {
             if !meant {
                 continue;
             }
+            self.looks = Some(at);
             let own = self.reason_to_leave(at, delivery);
+            self.looks = Some(by);
             for id in self.inside_in_order(at, delivery) {
                 let new = delivery.begun.contains(&id);
                 let own = own.filter(|_| !new);
