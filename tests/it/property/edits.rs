@@ -63,7 +63,10 @@ fn edited(one: &str, other: &str, pins: bool) -> [String; 2] {
     let first = joined(&declared, &flows, pins);
     let count = flows.len();
     for (flow, other) in flows.iter_mut().zip(others) {
-        if pins {
+        let goes_back = flow.steps.iter().any(|line| line.contains("goto"));
+        if pins && goes_back {
+            // The model looks for named steps where everybody else goes.
+        } else if pins {
             let is_there = |line: &String| {
                 let enrolled = line.strip_prefix("enroll in w");
                 enrolled.is_none_or(|at| at.parse().is_ok_and(|at: usize| at < count))
