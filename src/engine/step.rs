@@ -19,9 +19,10 @@ mod tie;
 mod wait;
 
 pub(super) use awaited::turn;
+pub(super) use loops::next_time;
 pub(super) use render::argument;
 pub use split::lot;
-pub(super) use wait::until;
+pub(super) use wait::{moment_of, until};
 
 use std::sync::Arc;
 

@@ -7,7 +7,7 @@ use crate::engine::enrolment::{Enrolment, Stage};
 use crate::engine::evaluate::{Notes, Scope};
 use crate::engine::record::RecordCell;
 use crate::engine::state::{Moved, Partition};
-use crate::engine::step::{turn, until};
+use crate::engine::step::{moment_of, next_time, turn, until};
 use crate::plan::{Await, Awaited, Next, StepKind, Wait, Workflow};
 use crate::syntax::ast::PastAction;
 
@@ -75,6 +75,15 @@ impl Migration<'_> {
             return None;
         };
         let new = until(scope, wait, began);
+        let new = match new {
+            Some(until) if until > began => new,
+            // What a loop has come back to lasts until the next time (W5).
+            _ if of.has_passed(step, began) => {
+                let first = |moment: &_, from| moment_of(scope, moment, from);
+                Some(next_time(wait, began, first))
+            }
+            _ => new,
+        };
         if new == Some(due) {
             return None;
         }

@@ -4,7 +4,7 @@
 use super::At;
 use crate::base::{Timestamp, Uid};
 use crate::engine::draft::Draft;
-use crate::plan::{StepKind, Wait};
+use crate::plan::{Moment, StepKind, Wait};
 
 /// How long a wait lasts at least to which a loop comes back at once.
 const A_MINUTE: std::time::Duration = std::time::Duration::from_secs(60);
@@ -26,17 +26,28 @@ impl Draft<'_> {
         }
     }
 
-    /// Until when a wait lasts that a loop has come back to: the next time of
-    /// day, weekday or date after this instant; where there is none, a minute.
+    /// Until when a wait lasts that a loop has come back to.
     pub(super) fn next_time(&self, at: At<'_>, wait: &Wait) -> Timestamp {
-        let later = at.from.checked_add(std::time::Duration::from_micros(1));
-        let next = match (wait, later) {
-            (Wait::Until { moment, .. }, Ok(later)) => self.moment(at.enrolment, moment, later),
-            _ => None,
-        };
-        next.filter(|next| *next > at.from)
-            .unwrap_or_else(|| soon(at.from))
+        next_time(wait, at.from, |moment, from| {
+            self.moment(at.enrolment, moment, from)
+        })
     }
+}
+
+/// Until when a wait lasts that a loop has come back to: the next time of day,
+/// weekday or date after this instant; where there is none, a minute.
+pub(in crate::engine) fn next_time(
+    wait: &Wait,
+    from: Timestamp,
+    first: impl Fn(&Moment, Timestamp) -> Option<Timestamp>,
+) -> Timestamp {
+    let later = from.checked_add(std::time::Duration::from_micros(1));
+    let next = match (wait, later) {
+        (Wait::Until { moment, .. }, Ok(later)) => first(moment, later),
+        _ => None,
+    };
+    let next = next.filter(|next| *next > from);
+    next.unwrap_or_else(|| soon(from))
 }
 
 /// The end of the shortest wait to which a loop comes back.

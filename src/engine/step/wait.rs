@@ -187,7 +187,12 @@ pub(in crate::engine) fn until(
     }
 }
 
-fn moment_of(scope: &Scope<'_>, moment: &Moment, began: Timestamp) -> Option<Timestamp> {
+/// The moment of a wait that began then, by the values at hand.
+pub(in crate::engine) fn moment_of(
+    scope: &Scope<'_>,
+    moment: &Moment,
+    began: Timestamp,
+) -> Option<Timestamp> {
     let zone = scope.zone();
     match moment {
         Moment::At(expression) => match scope.value(expression)? {

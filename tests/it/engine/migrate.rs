@@ -586,3 +586,25 @@ fn something_under_way_refuses_a_publication() {
     }
     panic!("some message is late");
 }
+
+/// proves: V2, W5
+#[test]
+fn an_edit_of_something_else_leaves_a_loop_at_its_wait() {
+    let flow = "workflow w on contact { enroll on ping steps {
+        again: wait until mon, thu at 10:00
+        set score += 1
+        branch { case when score < 9 { goto again } }
+    } }";
+    let mut world = World::new(flow);
+    world.contact("ada", &[]);
+    world.does("ada", "ping", &[]);
+    // It goes round on Monday at ten, and waits for Thursday.
+    world.at("2026-01-12T09:30:00Z");
+    let before = world.value("ada", "score");
+    let edited = world.edit(&format!("{flow} workflow v on contact {{ steps {{}} }}"));
+    edited.expect("it is taken");
+    world.hours(1);
+    assert_eq!(world.value("ada", "score"), before);
+    world.at("2026-01-15T09:30:00Z");
+    assert_ne!(world.value("ada", "score"), before);
+}
