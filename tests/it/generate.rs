@@ -11,6 +11,7 @@ mod timely;
 mod waits;
 
 pub(crate) use history::{Moment, history};
+pub(crate) use past::without_past;
 pub(crate) use program::{compiled, sketch};
 
 use flow::semantic::hir::Program;

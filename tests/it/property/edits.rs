@@ -14,7 +14,7 @@ use proptest::test_runner::Config;
 use super::engine_side::{self, Ran};
 use super::{difference, lines, told};
 use crate::acts::Act;
-use crate::generate::{Moment, compiled, history, sketch};
+use crate::generate::{Moment, compiled, history, sketch, without_past};
 use crate::machine::program;
 use crate::reference::Model;
 use crate::support::is_long;
@@ -64,7 +64,7 @@ fn is_condition(clause: &str) -> bool {
 
 /// A program and what it is edited to, by parts of another one.
 fn edited(one: &str, other: &str, pins: bool) -> [String; 2] {
-    let ((declared, mut flows), (_, others)) = (texts(one), texts(other));
+    let ((declared, mut flows), (_, others)) = (texts(one), texts(&without_past(other)));
     let first = joined(&declared, &flows, pins);
     let count = flows.len();
     for (flow, other) in flows.iter_mut().zip(others) {
