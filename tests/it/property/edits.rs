@@ -145,7 +145,7 @@ fn config() -> ProptestConfig {
     let asked = std::env::var("FLOW_CASES").ok();
     let asked = asked.and_then(|cases| cases.parse().ok());
     Config {
-        cases: asked.unwrap_or(if is_long() { 5_000 } else { 100 }),
+        cases: asked.unwrap_or(if is_long() { 5_000 } else { 10 }),
         failure_persistence: None,
         max_shrink_iters: 2_000,
         ..Config::default()
