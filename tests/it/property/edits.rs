@@ -32,7 +32,8 @@ fn texts(program: &str) -> (String, Vec<Text>) {
     let flows = parts.map(|flow| {
         let flow = flow.replace(" per event.key", "");
         let (head, steps) = flow.split_once("steps {\n").expect("it has steps");
-        let lines = |text: &str| text.lines().map(str::to_owned).collect();
+        let unspread = |line: &str| line.split(" spread ").next().unwrap_or(line).to_owned();
+        let lines = |text: &str| text.lines().map(unspread).collect();
         // Lots are drawn by identities, of which an edit is one more.
         let steps = match steps.contains("split {") {
             true => "set n += 2\n}\n}",
