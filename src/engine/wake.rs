@@ -23,21 +23,27 @@ pub(super) fn next(prepared: &Prepared, cell: &RecordCell, after: Timestamp) -> 
         let Some(plan) = prepared.workflow(of.id) else {
             continue;
         };
-        let scope = Scope {
+        let own = Scope {
             timetable: prepared.timetable(of.id),
             ..Scope::of(prepared, cell, after, &notes)
         };
+        // What a wait hears of a segment is the same for all who wait (D1).
+        let usual = Scope::of(prepared, cell, after, &notes);
         let mut inside = cell.enrolments.iter();
         let is_inside = inside.any(|enrolment| enrolment.workflow == of.id);
         for part in &of.parts {
             if !is_inside && of.needs_inside(*part) {
                 continue;
             }
+            let scope = match part {
+                Part::Awaited(_) => &usual,
+                _ => &own,
+            };
             let turn = match part {
                 Part::Date(place) => plan
                     .dates
                     .get(*place)
-                    .and_then(|trigger| super::date_trigger::next(&scope, trigger, after)),
+                    .and_then(|trigger| super::date_trigger::next(scope, trigger, after)),
                 part => prepared
                     .turning(plan, *part)
                     .and_then(|condition| scope.turns(&condition.expression)),

@@ -161,6 +161,12 @@ impl Life {
         Ok(())
     }
 
+    /// After a repair some of what was acknowledged may be lost: whether it comes
+    /// again as new depends on it.
+    pub(crate) fn was_repaired(&mut self) {
+        self.known.pinged.clear();
+    }
+
     pub(crate) fn create(&mut self, durable: &mut Durable<SimDisk>) -> Result<(), StoreError> {
         let numbers: Vec<u64> = (0..=self.chance.below(3))
             .map(|more| self.next + more)

@@ -226,6 +226,7 @@ fn round(seed: u64, packed: &[u8], counts: &mut Counts) -> Result<(), String> {
     kept(&before, (&life.disk.files(), &plan)).map_err(&fail)?;
     settled(&life, &truth(&sound, plan.kept.last)).map_err(&fail)?;
     // It goes on, and what came of it is found again.
+    life.was_repaired();
     life.generation().map_err(|error| fail(error.to_string()))?;
     life.open()
         .map(drop)

@@ -57,6 +57,8 @@ pub(super) struct Ledger {
     /// Those that have begun since what is true was last re-based (E2).
     pub(super) fresh: BTreeSet<Uid>,
     left: BTreeSet<Uid>,
+    /// The attempts that have begun.
+    begun: BTreeSet<(Uid, u32)>,
     /// What each key has sent, in words, and its last attempt.
     sent: BTreeMap<Uid, (String, u32)>,
     /// The mails that count for the cap.
@@ -235,23 +237,29 @@ impl Ledger {
         }
     }
 
-    /// A1: a key always sends the same, each attempt once.
+    /// A1: a key always sends the same, each attempt once; one that was asked for
+    /// and has to wait comes again (A8).
     pub(super) fn asked(&mut self, state: &State, actions: &[Action]) {
         for action in actions {
             let body = body(state, action);
             if let Some((sent, attempt)) = self.sent.get(&action.key) {
                 assert_eq!(*sent, body, "one key, two bodies");
+                let begun = self.begun.contains(&(action.key, action.attempt));
                 assert!(
-                    *attempt < action.attempt,
-                    "an attempt is asked for twice: {action:?}"
+                    *attempt <= action.attempt && !begun,
+                    "an attempt is asked for again: {action:?}"
                 );
             }
             self.sent.insert(action.key, (body, action.attempt));
         }
     }
 
-    /// A9: of an attempt that begins.
+    /// A1, A9: of an attempt that begins.
     pub(super) fn released(&mut self, state: &State, action: &Action) {
+        assert!(
+            self.begun.insert((action.key, action.attempt)),
+            "an attempt begins twice: {action:?}"
+        );
         let name = &state.prepared().program.catalog.actions[action.request.action].name;
         let has_place = self.mails.iter().any(|(_, key, _)| *key == action.key);
         if *name != "send_email" || has_place {
