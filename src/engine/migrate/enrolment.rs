@@ -103,20 +103,21 @@ impl Migration<'_> {
             new: self.new.workflow(found.id)?,
         };
         let stage = self.stage(versions, &of.stage)?;
-        // An attempt that has begun finishes under its own version (A8).
+        // An attempt that has begun finishes under its own version (A8); where the
+        // workflow is the same, nothing changes.
         let begun = matches!(
             stage,
             Stage::Acting { retry: None, .. } | Stage::Finishing { .. }
         );
+        let stays = begun || versions.old.version == versions.new.version;
         let occurrence = of.occurrence.as_deref();
         let occurrence = occurrence.and_then(|of| self.occurrence(object, of));
         Some(Enrolment {
             id: of.id,
             workflow: found.id,
-            version: if begun {
-                of.version
-            } else {
-                versions.new.version
+            version: match stays {
+                true => of.version,
+                false => versions.new.version,
             },
             key: of.key.clone(),
             occurrence: occurrence.map(Arc::new),
