@@ -160,7 +160,8 @@ impl Draft<'_> {
         let went = std::mem::take(&mut self.went);
         // Nothing turns true of a record that is gone (L4).
         if self.after.gone.is_some() {
-            return self.recall_all_went(&went);
+            self.recall_all_went(&went);
+            return self.recall_inside();
         }
         if !went.is_empty() {
             self.send(self.after.id, Request::Went(went));

@@ -397,6 +397,13 @@ impl Driven {
         for (was, is) in pairs {
             assert_eq!(was, is, "an edit of nothing has changed a record");
         }
+        for id in &self.ledger.gone {
+            let (was, is) = (self.lead.state().record(*id), same.state().record(*id));
+            assert_eq!(
+                was, is,
+                "an edit of nothing has changed a record that is gone"
+            );
+        }
         assert!(
             frozen(&same) == frozen(&self.lead),
             "an edit of nothing has changed the state"

@@ -57,6 +57,8 @@ pub(super) struct Ledger {
     /// Those that have begun since what is true was last re-based (E2).
     pub(super) fresh: BTreeSet<Uid>,
     left: BTreeSet<Uid>,
+    /// Records that were deleted, or merged into another.
+    pub(super) gone: BTreeSet<Uid>,
     /// The attempts that have begun.
     begun: BTreeSet<(Uid, u32)>,
     /// What each key has sent, in words, and its last attempt.
@@ -112,6 +114,9 @@ impl Ledger {
         let object = entry.record.and_then(|id| Some(state.record(id)?.object));
         let told = history::tell(prepared, object, entry);
         self.seen.insert(told.kind.to_owned());
+        if let (What::Deleted | What::MergedInto(_), Some(record)) = (&entry.what, entry.record) {
+            self.gone.insert(record);
+        }
         assert!(
             self.last <= Some(entry.at) && entry.at <= state.now(),
             "{entry:?}"
