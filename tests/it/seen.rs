@@ -359,8 +359,8 @@ fn imported(rows: u64) -> Folder {
     let days = [(2, import), (2, create), (6, create), (9, import)];
     let lines =
         days.map(|(day, what)| format!("{{\"at\": \"2026-03-0{day}T08:00:00Z\", {what}}}\n"));
-    folder.write("first.jsonl", &lines[..3].concat().as_bytes());
-    folder.write("all.jsonl", &lines.concat().as_bytes());
+    folder.write("first.jsonl", lines[..3].concat().as_bytes());
+    folder.write("all.jsonl", lines.concat().as_bytes());
     folder
 }
 

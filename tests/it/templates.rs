@@ -248,7 +248,8 @@ workflow c = t(trigger: opened, mark: lead) { reenroll on changed stage only whe
 ";
     let (found, sources) = findings(text);
     let place = |span| sources.slice(span);
-    let said: Vec<(&str, Vec<(&str, &str)>, usize)> = found
+    type Said<'s> = (&'s str, Vec<(&'s str, &'s str)>, usize);
+    let said: Vec<Said<'_>> = found
         .iter()
         .map(|one| {
             let others = one.others.iter();

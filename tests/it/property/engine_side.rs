@@ -247,6 +247,9 @@ pub(super) struct Ran {
     hash: DecisionHash,
 }
 
+/// From which moment on another program runs, and which.
+type Edit<'e> = (usize, &'e dyn Fn(&State) -> Arc<Prepared>);
+
 impl Ran {
     pub(super) fn of(source: &str, history: &[Moment]) -> Self {
         Ran::with(prepare(source), history)
@@ -261,7 +264,7 @@ impl Ran {
     pub(super) fn edited(
         prepared: Arc<Prepared>,
         history: &[Moment],
-        edit: Option<(usize, &dyn Fn(&State) -> Arc<Prepared>)>,
+        edit: Option<Edit<'_>>,
     ) -> Self {
         let engine = Engine::new(prepared, "property", Order::Sent);
         let mut scenario = Scenario::new(engine, Outside::default(), Vec::new());

@@ -51,7 +51,7 @@ impl<'a> Env<'a> {
             let order = order.unwrap_or(Ordering::Equal);
             if *descending { order.reverse() } else { order }
         };
-        members.sort_by(|one, other| order(&value(&one), &value(&other)));
+        members.sort_by(|one, other| order(&value(one), &value(other)));
         if choice.last {
             members.pop()
         } else {

@@ -70,7 +70,7 @@ impl Draft<'_> {
                 let span = self.over(close, close).after();
                 let message = format!("expected `{via}` before what it is carried out by");
                 let finding = Finding::new(Code::UnexpectedText, span, message);
-                let edits = vec![self.behind(close, &format!(" {via}"))];
+                let edits = vec![self.behind(close, format!(" {via}"))];
                 return self.amend(finding, &format!("write `{via}`"), edits);
             }
             let span = self.over(close, close).after();
