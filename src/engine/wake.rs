@@ -27,7 +27,7 @@ pub(super) fn next(prepared: &Prepared, cell: &RecordCell, after: Timestamp) -> 
             timetable: prepared.timetable(of.id),
             ..Scope::of(prepared, cell, after, &notes)
         };
-        // What a wait hears of a segment is the same for all who wait (D1).
+        // It is the same segment for all who hear of it (D1).
         let usual = Scope::of(prepared, cell, after, &notes);
         let mut inside = cell.enrolments.iter();
         let is_inside = inside.any(|enrolment| enrolment.workflow == of.id);
@@ -36,7 +36,7 @@ pub(super) fn next(prepared: &Prepared, cell: &RecordCell, after: Timestamp) -> 
                 continue;
             }
             let scope = match part {
-                Part::Awaited(_) => &usual,
+                Part::Segment(_) | Part::Awaited(_) => &usual,
                 _ => &own,
             };
             let turn = match part {

@@ -75,10 +75,15 @@ impl Draft<'_> {
                 vec![old, new]
             }
             EventSource::Joined(segment) | EventSource::Left(segment) => {
-                let was = !created && self.before_scope().in_segment(*segment) == Some(true);
-                let is = self.now_scope().in_segment(*segment) == Some(true);
+                let usual = |scope: Scope<'_>| {
+                    let timetable = self.world.prepared.usual();
+                    // It is the same segment for all who hear of it (D1).
+                    Scope { timetable, ..scope }.in_segment(*segment) == Some(true)
+                };
+                let was = !created && usual(self.before_scope());
+                let is = usual(self.now_scope());
                 let due = self.due_scope();
-                let due = due.is_none_or(|due| (due.in_segment(*segment) == Some(true)) == is);
+                let due = due.is_none_or(|due| usual(due) == is);
                 let joins = matches!(event, EventSource::Joined(_));
                 if was == is || is != joins || !due {
                     return None;

@@ -60,7 +60,10 @@ impl<'p> Model<'p> {
     pub(super) fn found(&self, trigger: &EventTrigger, delivery: &Delivery) -> Option<Occurrence> {
         let before = self.before(delivery);
         let after = self.after(delivery);
-        let was = |id| before.is_some_and(|before| before.inside(id));
+        // It is the same segment for all who hear of it (D1).
+        let zone = &self.program.settings.zone;
+        let was = |id| before.is_some_and(|before| Env { zone, ..before }.inside(id));
+        let is = |id| Env { zone, ..after }.inside(id);
         let mut found = Occurrence {
             source: trigger.event.clone(),
             occurred: self.now,
@@ -80,8 +83,8 @@ impl<'p> Model<'p> {
                 found.fields.insert(FieldSource::New(object, *id), new);
                 occurs
             }
-            EventSource::Joined(id) => !was(*id) && after.inside(*id),
-            EventSource::Left(id) => was(*id) && !after.inside(*id),
+            EventSource::Joined(id) => !was(*id) && is(*id),
+            EventSource::Left(id) => was(*id) && !is(*id),
             EventSource::Declared(_) | EventSource::ActionFailed => {
                 found.clone_from(delivery.event.as_ref()?);
                 found.source == trigger.event
