@@ -76,11 +76,16 @@ impl Draft<'_> {
         self.amend(finding, &format!("write `{}`", instead.trim()), edits);
     }
 
-    /// Some tokens are too many.
+    /// Some tokens are too many; what stands behind them moves up.
     pub(super) fn too_much(&mut self, first: usize, last: usize, message: &str) {
         let finding = self.habit(first, last, message);
-        let edits = vec![self.edit(first, last, "")];
-        self.amend(finding, "delete it", edits);
+        let mut span = self.over(first, last);
+        let next = self.token(last + 1).filter(|next| !next.first);
+        if let Some(next) = next.filter(|_| !self.adjacent(first)) {
+            span = self.span(span.start as usize, next.start);
+        }
+        let text = String::new();
+        self.amend(finding, "delete it", vec![Edit { span, text }]);
         for place in first..=last {
             self.alias(place, "");
         }

@@ -8,6 +8,8 @@ mod declarations;
 mod lines;
 mod phrases;
 mod quoted;
+mod schedules;
+mod statements;
 mod steps;
 mod times;
 mod waits;

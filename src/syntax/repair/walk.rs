@@ -88,6 +88,7 @@ impl Draft<'_> {
                 walk.next = self.item(place, &mut walk);
             }
             self.phrase(place, walk.block());
+            self.hours_habit(place);
             self.time_habit(place);
             self.track(place, &mut walk);
         }

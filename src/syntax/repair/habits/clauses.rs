@@ -32,6 +32,8 @@ impl Draft<'_> {
         self.comma_after(place, CLAUSES);
         match self.word(place) {
             "steps" => self.brackets_of_steps(place, walk),
+            "schedule" => self.schedule_clause(place),
+            "at" | "limit" | "max" => self.bare_breaker(place),
             "enroll" | "reenroll" | "unenroll" => self.trigger(place),
             "suppress" => self.suppressed(place),
             _ => {}
@@ -229,15 +231,16 @@ impl Draft<'_> {
             return;
         }
         match word.as_str() {
+            "on" if self.date_as_event(at) => {}
             "on" => self.event(at),
+            "cron" => self.bare_cron(at),
+            "at" if after == "most" => self.period(at + 2),
+            _ if self.word(place) == "enroll" && self.rhythm(at) => {}
+            _ if self.word(place) == "reenroll" && self.reenrolment(place) => {}
             "if" => {
                 self.written_as((at, at), "a condition stands behind `when`", "when");
                 self.alias(at, "when");
             }
-            "daily" if after == "at" => {
-                self.written_as((at, at), "each day is written `every day`", "every day");
-            }
-            "weekly" | "hourly" | "monthly" => {}
             _ => self.lacks_on_or_when(place),
         }
     }

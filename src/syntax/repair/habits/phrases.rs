@@ -54,9 +54,6 @@ const OPERATORS: &[&str] = &[
     "within",
 ];
 
-/// What people put between a record of a test and `enrolled in`.
-const BEFORE_ENROLLED: &[&[&str]] = &[&["was"], &["got"], &["has", "been"], &["should", "be"], &[]];
-
 /// Words that no value is, wherever they stand.
 fn is_joint(word: &str) -> bool {
     matches!(
@@ -92,7 +89,7 @@ impl Draft<'_> {
             self.method(place);
             self.near_known(place);
             self.workflow_of_test(place);
-            self.enrolled_otherwise(place);
+            self.statement_of_test(place);
         }
     }
 
@@ -115,30 +112,8 @@ impl Draft<'_> {
         }
     }
 
-    /// `expect ada enrolled nurture`, `expect ada was enrolled in nurture`.
-    fn enrolled_otherwise(&mut self, place: usize) {
-        if self.word(place) != "expect" || !self.is_name(place + 1) {
-            return;
-        }
-        let first = place + 2;
-        let is_before = |words: &&&[&str]| {
-            self.matches_words(first, words, true) && self.word(first + words.len()) == "enrolled"
-        };
-        let Some(words) = BEFORE_ENROLLED.iter().find(is_before) else {
-            return;
-        };
-        let enrolled = first + words.len();
-        let with_in = self.word(enrolled + 1) == "in";
-        let last = enrolled + usize::from(with_in);
-        if (words.is_empty() && with_in) || !self.is_name(last + 1) {
-            return;
-        }
-        let message = "a record inside a workflow is `enrolled in` it";
-        self.written_as((first, last), message, "enrolled in");
-        (first..enrolled).for_each(|at| self.alias(at, ""));
-    }
-
-    fn matches_words(&self, place: usize, words: &[&str], exact: bool) -> bool {
+    /// Whether words stand on the line of a token, from it on.
+    pub(super) fn matches_words(&self, place: usize, words: &[&str], exact: bool) -> bool {
         words.iter().enumerate().all(|(more, word)| {
             let written = self.word(place + more);
             let same = if exact {

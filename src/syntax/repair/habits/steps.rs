@@ -369,6 +369,10 @@ impl Draft<'_> {
                 self.amend(finding, "delete `until`", edits);
                 self.alias(at, "");
             }
+            "until" if self.word(at + 1) == "next" && self.is_weekday(at + 2) => {
+                let message = "a wait for a day is for the next one";
+                self.too_much(at + 1, at + 1, message);
+            }
             ":" if digits(at + 1) => self.too_much(at, at, "`wait` takes no `:`"),
             "(" if digits(at + 1) => {
                 let last = self.line_end(at);
