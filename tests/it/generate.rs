@@ -15,11 +15,11 @@ pub(crate) use past::without_past;
 pub(crate) use program::{compiled, sketch};
 
 use flow::semantic::hir::Program;
-use proptest::prelude::{ProptestConfig, proptest};
+use proptest::prelude::proptest;
 
+use crate::chance::random;
 use crate::property::engine_side::Ids;
 use crate::reference::Model;
-use crate::support::is_long;
 
 /// A model after a history.
 pub(crate) fn run<'p>(program: &'p Program, history: &[Moment], ids: Ids) -> Model<'p> {
@@ -35,7 +35,7 @@ pub(crate) fn run<'p>(program: &'p Program, history: &[Moment], ids: Ids) -> Mod
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: if is_long() { 2_000 } else { 200 }, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(random(200, 2_000))]
 
     #[test]
     fn the_model_runs_anything_twice_alike(sketch in sketch(), history in history()) {

@@ -15,12 +15,13 @@ pub(crate) mod program;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
-use proptest::prelude::{ProptestConfig, any, proptest};
+use proptest::prelude::{any, proptest};
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
 use self::drive::{play, play_in};
 use self::lines::{Sequence, sequence};
-use crate::support::{files, is_long, read};
+use crate::chance::random;
+use crate::support::{files, read};
 
 /// Kinds of entries, reasons to be refused and to leave.
 const REACHED: &[&str] = &[
@@ -61,24 +62,8 @@ const REACHED: &[&str] = &[
     "left_segment",
 ];
 
-/// How many sequences are played.
-fn cases(usual: u32, long: u32) -> u32 {
-    let asked = std::env::var("FLOW_CASES").ok();
-    let asked = asked.and_then(|cases| cases.parse().ok());
-    asked.unwrap_or(if is_long() { long } else { usual })
-}
-
-fn config(cases: u32) -> ProptestConfig {
-    ProptestConfig {
-        cases,
-        failure_persistence: None,
-        max_shrink_iters: 3_000,
-        ..ProptestConfig::default()
-    }
-}
-
 proptest! {
-    #![proptest_config(config(cases(500, 50_000)))]
+    #![proptest_config(random(500, 50_000))]
 
     /// proves: I2, I5, E11, E16, E17, L2, L3, A1, A9, V2, V3, H1
     #[test]
@@ -88,7 +73,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(cases(500, 50_000)))]
+    #![proptest_config(random(500, 50_000))]
 
     /// proves: I2, V2, V3
     #[test]
@@ -98,7 +83,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(cases(100, 10_000)))]
+    #![proptest_config(random(100, 10_000))]
 
     /// proves: I2, I5
     #[test]
@@ -125,7 +110,7 @@ fn what_once_failed_holds() {
 #[test]
 fn sequences_reach_what_may_happen() {
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-    let mut runner = TestRunner::new_with_rng(config(100), rng);
+    let mut runner = TestRunner::new_with_rng(random(100, 100), rng);
     let (reached, edits) = (RefCell::new(BTreeSet::new()), Cell::new(0));
     let ran = runner.run(&sequence(30), |sequence| {
         let driven = play(&sequence);
@@ -155,7 +140,7 @@ fn each_piece_compiles() {
 }
 
 proptest! {
-    #![proptest_config(config(cases(100, 2_000)))]
+    #![proptest_config(random(100, 2_000))]
 
     #[test]
     fn random_programs_compile(sequence in sequence(24)) {

@@ -11,6 +11,7 @@ mod actions;
 mod acts;
 mod broken;
 mod carry;
+mod chance;
 mod clauses;
 mod cli;
 mod cli_explain;

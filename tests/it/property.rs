@@ -9,13 +9,13 @@ use std::sync::Arc;
 
 use flow::base::Timestamp;
 use flow::model::Value;
-use proptest::prelude::{ProptestConfig, proptest};
+use proptest::prelude::proptest;
 
 use self::engine_side::Ran;
 use crate::acts::Act;
+use crate::chance::random;
 use crate::engine::world::prepare;
 use crate::generate::{Moment, compiled, history, run, sketch};
-use crate::support::is_long;
 
 /// Fails with both traces where engine and model differ.
 fn compare(source: &str, history: &[Moment]) {
@@ -78,14 +78,6 @@ fn difference(mine: &str, theirs: &str) -> String {
         part.join("\n")
     };
     format!("ENGINE\n{}\nMODEL\n{}", part(&mine), part(&theirs))
-}
-
-/// How many programs are compared: enough for every change, or as many as the
-/// environment asks for.
-fn cases() -> u32 {
-    let asked = std::env::var("FLOW_CASES").ok();
-    let asked = asked.and_then(|cases| cases.parse().ok());
-    asked.unwrap_or(if is_long() { 10_000 } else { 200 })
 }
 
 /// Found to differ once: a claim takes its time, and others go on meanwhile.
@@ -191,7 +183,7 @@ fn index(source: &str, history: &[Moment]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, max_shrink_iters: 4_000, ..ProptestConfig::default() })]
+    #![proptest_config(random(200, 10_000))]
 
     /// proves: E1, E2, I6
     #[test]
@@ -201,7 +193,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, max_shrink_iters: 4_000, ..ProptestConfig::default() })]
+    #![proptest_config(random(200, 10_000))]
 
     /// proves: I2, I5, I6, I8, E1, E2, E3, E5, E6, E7, E8, E12, E13, E14, E16, E17, L1, L2, L3, L5, L6, W1, W2, W3, W4, W5, B1, B2, B3, D1, D2, D3, D4, N1, N2, N3, N5, A2, A4, A10
     #[test]

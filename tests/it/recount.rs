@@ -4,10 +4,10 @@
 
 use flow::base::{Date, TimeZone, Timestamp, day_of, end_of_day, start_of_day, zone};
 use flow::model::SegmentId;
-use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
+use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 
+use crate::chance::random;
 use crate::engine::world::World;
-use crate::support::is_long;
 
 /// A refinement that can be counted by hand.
 #[derive(Debug, Clone)]
@@ -211,16 +211,8 @@ impl Counted {
     }
 }
 
-fn config() -> ProptestConfig {
-    ProptestConfig {
-        cases: if is_long() { 1_000 } else { 40 },
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(random(40, 1_000))]
 
     /// proves: E14
     #[test]

@@ -9,8 +9,9 @@ use flow::diagnostic::{Code, render};
 use flow::model::{Profile, Settings};
 use flow::syntax::ast::Declaration;
 use flow::syntax::{MAX_NESTING, parse};
-use proptest::prelude::{ProptestConfig, any, prop, proptest};
+use proptest::prelude::{any, prop, proptest};
 
+use crate::chance::random;
 use crate::support::{is_long, repo_root};
 
 /// The sources of all examples, with their names.
@@ -192,7 +193,7 @@ const PIECES: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: if is_long() { 20_000 } else { 400 }, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(random(400, 20_000))]
 
     #[test]
     fn noise_gives_findings(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..60)) {

@@ -8,8 +8,8 @@ use flow::model::SegmentId;
 use flow::plan::Condition;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
 
+use crate::chance::random;
 use crate::engine::world::{World, prepare};
-use crate::support::is_long;
 
 const OBJECTS: &str = "
 object thing {
@@ -328,12 +328,7 @@ fn starts() -> impl Strategy<Value = Timestamp> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: if is_long() { 300 } else { 4 },
-        max_shrink_iters: 0,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(ProptestConfig { max_shrink_iters: 0, ..random(4, 300) })]
 
     /// proves: E12, D2, D3
     #[test]

@@ -14,9 +14,10 @@ use flow::engine::put_back::Retry;
 use flow::engine::{Effects, Engine, Image, Input, InputBody, Migrated, Order, Prepared};
 use flow::host::replay::{self, Brings};
 use flow::project;
-use proptest::prelude::{ProptestConfig, any, proptest};
+use proptest::prelude::{any, proptest};
 
 use super::world::{World, prepare};
+use crate::chance::random;
 use crate::generate::{history, sketch};
 use crate::property::engine_side::input;
 use crate::support::{is_long, repo_root};
@@ -187,7 +188,7 @@ impl Driven {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: if is_long() { 2_000 } else { 150 }, failure_persistence: None, max_shrink_iters: 1_000, ..ProptestConfig::default() })]
+    #![proptest_config(random(150, 2_000))]
 
     #[test]
     fn a_thawed_engine_decides_as_one_that_went_on(sketch in sketch(), history in history(), cuts in any::<u64>()) {

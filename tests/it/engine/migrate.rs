@@ -9,13 +9,13 @@ use flow::engine::frozen::v1::state::{Frozen, freeze, thaw};
 use flow::engine::message::{Outcome, Switching};
 use flow::engine::{Engine, Goes, InputBody, Migrated, Order, Prepared, Refused};
 use flow::model::Value;
-use proptest::prelude::{ProptestConfig, any, proptest};
+use proptest::prelude::{any, proptest};
 
 use super::freeze::Driven;
 use super::world::{OBJECTS, World, prepare};
+use crate::chance::random;
 use crate::generate::{history, sketch};
 use crate::property::engine_side::input;
-use crate::support::is_long;
 
 fn flow(steps: &str) -> String {
     format!("workflow w on contact {{ enroll on ping steps {{ {steps} }} }}")
@@ -517,7 +517,7 @@ fn with_publication(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: if is_long() { 2_000 } else { 150 }, failure_persistence: None, max_shrink_iters: 1_000, ..ProptestConfig::default() })]
+    #![proptest_config(random(150, 2_000))]
 
     #[test]
     fn publishing_the_same_program_changes_nothing(sketch in sketch(), history in history(), at in any::<usize>()) {

@@ -12,13 +12,13 @@ use flow::engine::message::{Again, Outcome, Switching};
 use flow::engine::{Engine, Goes, Migrated, Prepared};
 use flow::host::older;
 use flow::model::Value;
-use proptest::prelude::{ProptestConfig, any, proptest};
+use proptest::prelude::{any, proptest};
 
 use super::freeze::Driven;
 use super::world::{OBJECTS, World, prepare, prepare_with};
+use crate::chance::random;
 use crate::generate::{Moment, history, sketch};
 use crate::property::engine_side::input;
-use crate::support::is_long;
 
 /// A workflow that pins, entered by `ping`.
 fn pins(steps: &str) -> String {
@@ -374,7 +374,7 @@ fn end(driven: &mut Driven, history: &[Moment], days: u64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: if is_long() { 2_000 } else { 150 }, failure_persistence: None, max_shrink_iters: 1_000, ..ProptestConfig::default() })]
+    #![proptest_config(random(150, 2_000))]
 
     /// proves: V3
     #[test]

@@ -8,16 +8,15 @@ use std::sync::Arc;
 use flow::engine::{Prepared, State};
 use flow::semantic::Valid;
 use flow::semantic::hir::Program;
-use proptest::prelude::{ProptestConfig, any, proptest};
-use proptest::test_runner::Config;
+use proptest::prelude::{any, proptest};
 
 use super::engine_side::{self, Ran};
 use super::{difference, lines, told};
 use crate::acts::Act;
+use crate::chance::random;
 use crate::generate::{Moment, compiled, history, sketch, without_past};
 use crate::machine::program;
 use crate::reference::Model;
-use crate::support::is_long;
 
 /// The text of a workflow: what stands before its steps, and these.
 struct Text {
@@ -142,19 +141,8 @@ fn place_in(history: &[Moment], chance: u8) -> usize {
     first + usize::from(chance) % (history.len() - first).max(1)
 }
 
-fn config() -> ProptestConfig {
-    let asked = std::env::var("FLOW_CASES").ok();
-    let asked = asked.and_then(|cases| cases.parse().ok());
-    Config {
-        cases: asked.unwrap_or(if is_long() { 5_000 } else { 10 }),
-        failure_persistence: None,
-        max_shrink_iters: 2_000,
-        ..Config::default()
-    }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(random(10, 5_000))]
 
     /// proves: V3
     #[test]
@@ -167,7 +155,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(random(10, 5_000))]
 
     /// proves: V2, E2
     #[test]
