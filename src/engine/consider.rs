@@ -20,8 +20,7 @@ impl Draft<'_> {
     /// Considers the workflows that the delivery concerns, in the order of
     /// their names, all of them before any step is taken (I6).
     pub(super) fn consider(&mut self) {
-        // What is gone, or is what others made of it, turns nothing (E2).
-        if self.rebased || self.after.gone.is_some() {
+        if self.turns_nothing() {
             self.went.clear();
             return;
         }
@@ -35,6 +34,12 @@ impl Draft<'_> {
         }
         self.base = None;
         self.occurrence = occurrence;
+    }
+
+    /// Whether the record is gone, or is what others made of it: nothing turns
+    /// by that (E2).
+    pub(super) fn turns_nothing(&self) -> bool {
+        self.rebased || self.after.gone.is_some()
     }
 
     fn consider_all(&mut self) {

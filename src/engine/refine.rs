@@ -19,6 +19,9 @@ impl<'w> Draft<'w> {
     /// Counts the events of the delivery: for the triggers that count them, and
     /// for the conditions that look back.
     pub(super) fn count(&mut self) {
+        if self.turns_nothing() {
+            return;
+        }
         let prepared = self.world.prepared;
         for (place, refined) in prepared.refined.iter().enumerate() {
             let Some(trigger) = self.counts(refined) else {
