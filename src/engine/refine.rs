@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::decision::Change;
 use super::draft::Draft;
 use super::enrolment::Occurrence;
-use super::evaluate::{Bounds, of_day};
+use super::evaluate::{Bounds, Scope, of_day};
 use super::prepared::{Bound, Refined};
 use super::record::CounterId;
 use crate::base::day_of;
@@ -56,7 +56,7 @@ impl<'w> Draft<'w> {
     ) {
         let old = self.after.counters.get(&id);
         let mut counter = old.cloned().unwrap_or_default();
-        let scope = self.now_scope();
+        let scope = self.scope_of_counts();
         let bounds = Bounds {
             scope: &scope,
             refinements: &trigger.refinements,
@@ -67,6 +67,14 @@ impl<'w> Draft<'w> {
             return;
         }
         self.change(Change::Counter(id, counter));
+    }
+
+    /// Counts by day are in the zone of the project (D1).
+    fn scope_of_counts(&self) -> Scope<'_> {
+        Scope {
+            timetable: self.world.prepared.usual(),
+            ..self.now_scope()
+        }
     }
 
     /// Whether an occurrence of a trigger that passed its filter passes its
@@ -87,13 +95,13 @@ impl<'w> Draft<'w> {
         let Some((id, refined)) = found else {
             return false;
         };
-        let zone = &self.timetable.zone;
+        let zone = self.world.prepared.zone();
         let this = match refined.bound {
             Bound::Days => of_day(day_of(occurrence.occurred_at, zone), zone),
             _ => Some((occurrence.occurred_at, occurrence.occurred_at)),
         };
         let id = CounterId::try_from(id).unwrap_or(CounterId::MAX);
-        let scope = self.now_scope();
+        let scope = self.scope_of_counts();
         let bounds = Bounds {
             scope: &scope,
             refinements: &trigger.refinements,

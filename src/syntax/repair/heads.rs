@@ -1,13 +1,14 @@
 //! Heads of declarations that break off before the next declaration begins.
 
 use super::Draft;
+use super::amend::MOST;
 use super::token::Kind;
 use crate::base::Name;
 use crate::diagnostic::{Code, Finding};
 use crate::syntax::words::DECLARATIONS;
 
 /// The longest head that is looked at, in tokens.
-const LONGEST: usize = 7;
+const LONGEST: usize = 12;
 
 impl Draft<'_> {
     /// `event clicked on`, with the next declaration on a line below: what the
@@ -29,19 +30,52 @@ impl Draft<'_> {
     /// Where the next declaration begins, if nothing of this one but its head
     /// stands before it.
     fn next_declaration(&self, place: usize) -> Option<usize> {
-        if !DECLARATIONS.contains(&self.word(place)) {
+        let opener = self.word(place);
+        if !DECLARATIONS.contains(&opener) {
             return None;
         }
-        for next in place + 1..=place + LONGEST {
-            let token = self.token(next)?;
-            if token.first {
+        let (mut at, mut count, mut renamed) = (place + 1, 1, false);
+        while count <= LONGEST {
+            let token = self.token(at)?;
+            if token.first && self.opens_declaration(at) {
                 // The longest head is that of an event with another name.
-                let short = next - place <= 4 || self.word(place + 4) == "renamed";
-                let opens = short && token.indent == 0 && self.opens_declaration(next);
-                return opens.then_some(next);
+                let short = count <= 4 || renamed || opener == "action";
+                return (short && token.indent == 0 && self.is_not_whole(place, at)).then_some(at);
             }
-            if token.kind != Kind::Word || matches!(self.word(next), "when" | "static") {
-                return None;
+            let word = self.word(at);
+            at = match token.kind {
+                Kind::Sign if word == "(" => self.behind_bracket(at)?,
+                Kind::Sign if opener == "action" && word == "{" => self.behind_bracket(at)?,
+                Kind::Sign if opener == "action" && matches!(word, "-" | ">" | ".") => at + 1,
+                Kind::Text if opener == "test" => at + 1,
+                Kind::Word if token.first && opener != "action" => return None,
+                Kind::Word if !matches!(word, "when" | "static") => at + 1,
+                _ => return None,
+            };
+            renamed |= word == "renamed";
+            count += 1;
+        }
+        None
+    }
+
+    /// Whether a head that ends before a token is not whole: an action may be.
+    fn is_not_whole(&self, first: usize, next: usize) -> bool {
+        let last = self.word(next - 1);
+        self.word(first) != "action" || matches!(last, "via" | ">")
+    }
+
+    /// What stands behind a bracket with all that is in it.
+    fn behind_bracket(&self, open: usize) -> Option<usize> {
+        let mut depth = 0_usize;
+        for at in open..open + MOST {
+            match self.word(at) {
+                "(" | "{" => depth += 1,
+                ")" | "}" => depth = depth.checked_sub(1)?,
+                "" => return None,
+                _ => {}
+            }
+            if depth == 0 {
+                return Some(at + 1);
             }
         }
         None
@@ -52,7 +86,10 @@ impl Draft<'_> {
         let message = format!(
             "expected {} after `{}`",
             self.what_follows(first, last),
-            self.word(last)
+            match self.word(last) {
+                ">" => "->",
+                word => word,
+            }
         );
         let finding = Finding::new(Code::UnexpectedText, self.over(last, last), message);
         self.report(finding);
@@ -83,6 +120,8 @@ impl Draft<'_> {
             (_, "const") => "`=` and a value",
             _ if on => "an object",
             (1, "event" | "message" | "webhook" | "segment" | "workflow") => "`on` and an object",
+            (_, "action") if self.word(last) == "via" => "how it is carried out, like `http`",
+            (_, "action") => "`{` and the names of its results",
             (_, "segment") => "`when` or `static`",
             _ => "`{`",
         }

@@ -8,6 +8,7 @@ use crate::diagnostic::{Code, Edit, Finding};
 /// What stands for a value that is missing; the grammar reads it as a value,
 /// and the builder as something that a finding was given for.
 const HOLE: &str = "\0";
+const EVER: &str = "ever \0";
 const LIST: &str = "(\0)";
 const TWO: &str = "\0 and \0";
 /// The same where only a name can stand; it is declared as lost.
@@ -119,6 +120,10 @@ impl Draft<'_> {
             "happened" => ("an event", name.unwrap_or_default()),
             "ever" | "never" if matches!(after, "was" | "had") => ("a value", HOLE),
             "one" | "many" if after == ":" => ("an object", name.unwrap_or_default()),
+            "least" | "most" | "exactly" if opens => ("a number", "1 times"),
+            "this" if after == "within" && opens => ("`day`, `week`, `month` or `year`", "day"),
+            "was" if opens => ("`ever` or `never` and a value", EVER),
+            "from" if after == "imported" && opens => ("the name of an import", "\"\""),
             "last" | "next" if after == "within" => ("an amount of time", "1 day"),
             "of" if after == "goal" => ("a workflow", name.unwrap_or_default()),
             "in" if matches!(after, "active" | "completed" | "enrolled") => {

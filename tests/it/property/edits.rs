@@ -99,6 +99,7 @@ fn model<'p>(
         if at == place {
             model.advance(moment.at);
             model.program = next.get();
+            model.time.also(next.get());
             model.apply(moment.at, &Act::Publish);
         }
         model.apply(moment.at, &moment.act);

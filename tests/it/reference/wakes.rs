@@ -40,25 +40,30 @@ fn moved(at: Timestamp, by: i64) -> Timestamp {
 impl<'p> Time<'p> {
     pub(crate) fn of(program: &'p Program) -> Self {
         let mut time = Time::default();
+        time.also(program);
+        time
+    }
+
+    /// What an edit can have turned, beside what those on the old steps wait for.
+    pub(crate) fn also(&mut self, program: &'p Program) {
         for (at, workflow) in program.workflows.iter().enumerate() {
             for condition in conditions(workflow) {
-                time.watch(program, (workflow.object, Some(at)), condition);
+                self.watch(program, (workflow.object, Some(at)), condition);
             }
             for condition in awaited(&workflow.steps) {
-                time.name(condition);
+                self.name(condition);
             }
         }
         for (id, segment) in program.catalog.segments.iter() {
             if let Some(condition) = &program.segments[id.index()] {
-                time.watch(program, (segment.object, None), condition);
+                self.watch(program, (segment.object, None), condition);
             }
         }
         for (id, _) in program.catalog.objects.iter() {
             for (_, value) in &program.objects[id.index()].computed {
-                time.watch(program, (id, None), value);
+                self.watch(program, (id, None), value);
             }
         }
-        time
     }
 
     fn watch(&mut self, program: &Program, of: (ObjectId, Option<usize>), expr: &'p Expr) {
