@@ -292,8 +292,11 @@ impl Draft<'_> {
         if silent {
             return;
         }
-        let span = self.span(opener.start, opener.start + 1);
-        self.patch.said(opener.start, opener.start + 1);
+        // One that was missing is nowhere in the text.
+        let is_there = self.text.as_bytes().get(opener.start) == Some(&opener.sign);
+        let end = opener.start + usize::from(is_there);
+        let span = self.span(opener.start, end);
+        self.patch.said(opener.start, end);
         let sign = char::from(opener.sign);
         let is = if signs.len() > 1 { "are" } else { "is" };
         self.report(

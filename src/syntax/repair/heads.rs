@@ -34,6 +34,7 @@ impl Draft<'_> {
         if !DECLARATIONS.contains(&opener) {
             return None;
         }
+        let takes_parameters = matches!(opener, "action" | "message" | "template");
         let (mut at, mut count, mut renamed) = (place + 1, 1, false);
         while count <= LONGEST {
             let token = self.token(at)?;
@@ -44,8 +45,8 @@ impl Draft<'_> {
             }
             let word = self.word(at);
             at = match token.kind {
-                Kind::Sign if word == "(" => self.behind_bracket(at)?,
-                Kind::Sign if opener == "action" && word == "{" => self.behind_bracket(at)?,
+                Kind::Sign if word == "(" && takes_parameters => self.behind_bracket(at)?,
+                Kind::Sign if word == "{" && opener == "action" => self.behind_bracket(at)?,
                 Kind::Sign if opener == "action" && matches!(word, "-" | ">" | ".") => at + 1,
                 Kind::Text if opener == "test" => at + 1,
                 Kind::Word if token.first && opener != "action" => return None,
@@ -53,7 +54,7 @@ impl Draft<'_> {
                 _ => return None,
             };
             renamed |= word == "renamed";
-            count += 1;
+            count += usize::from(word != "(");
         }
         None
     }
