@@ -88,8 +88,12 @@ impl Draft<'_> {
         }
         let given = place > 2 && self.word(place - 3) == "given";
         given
-            || self.word(place - 1) == ":"
-            || matches!(self.word(name.wrapping_sub(1)), "do" | "on" | "via")
+            || matches!(self.word(place - 1), ":" | "created")
+            || self.word(place - 1) == ">" && self.word(place - 2) == "="
+            || matches!(
+                self.word(name.wrapping_sub(1)),
+                "do" | "on" | "via" | "does" | "did" | "sent" | "create"
+            )
     }
 
     /// How many closing braces have no partner.
@@ -117,6 +121,7 @@ impl Draft<'_> {
             "steps" | "branch" | "else" => !self.same_line(place + 1),
             "case" | "match" => self.same_line(place + 1),
             "object" => self.is_name(place + 1) && !self.same_line(place + 2),
+            "test" => self.word(place + 1).starts_with('"') && !self.same_line(place + 2),
             "workflow" | "event" | "message" | "webhook" => {
                 self.word(place + 2) == "on" && !self.same_line(place + 4)
             }

@@ -8,6 +8,7 @@ use crate::diagnostic::{Code, Edit, Finding};
 /// What stands for a value that is missing; the grammar reads it as a value,
 /// and the builder as something that a finding was given for.
 const HOLE: &str = "\0";
+const OF: &str = "of name_that_is_missing";
 const EVER: &str = "ever \0";
 const LIST: &str = "(\0)";
 const TWO: &str = "\0 and \0";
@@ -83,7 +84,7 @@ impl Draft<'_> {
         }
         self.patch.said(start, end);
         self.patch.insert(end, format!(" {hole}"));
-        if matches!(hole, NAME | HEAD) {
+        if matches!(hole, NAME | HEAD | OF) {
             self.lost.push(Name::new(NAME));
         }
     }
@@ -99,13 +100,12 @@ impl Draft<'_> {
         let after = if place > 0 { self.word(place - 1) } else { "" };
         let next = self.word(place + 1);
         let name = (!opens).then_some(NAME);
+        let declares = self.opens_declaration(place + 1);
         Some(match written {
             "and" | "or" | "not" | "when" | "where" => ("a condition", HOLE),
             "is" | "contains" | "starts_with" | "ends_with" | "matches" => ("a value", HOLE),
-            "on" if self.opens_declaration(place + 1) => ("an object", HEAD),
-            "any" | "all" | "no" | "inverse" | "as" if self.opens_declaration(place + 1) => {
-                ("a name", NAME)
-            }
+            "on" if declares => ("an object", HEAD),
+            "any" | "all" | "no" | "inverse" | "as" if declares => ("a name", NAME),
             "." if ends && (after == ")" || self.is_name(place.wrapping_sub(1))) => {
                 ("a name", name.unwrap_or_default())
             }
@@ -118,12 +118,13 @@ impl Draft<'_> {
             "expect" | "always" | "never" if token.first => ("a condition", HOLE),
             "do" if token.first => ("an action", name.unwrap_or_default()),
             "happened" => ("an event", name.unwrap_or_default()),
+            "goal" if after == "met" && declares => ("`of` and a workflow", OF),
             "ever" | "never" if matches!(after, "was" | "had") => ("a value", HOLE),
             "one" | "many" if after == ":" => ("an object", name.unwrap_or_default()),
-            "least" | "most" | "exactly" if opens => ("a number", "1 times"),
-            "this" if after == "within" && opens => ("`day`, `week`, `month` or `year`", "day"),
-            "was" if opens => ("`ever` or `never` and a value", EVER),
-            "from" if after == "imported" && opens => ("the name of an import", "\"\""),
+            "least" | "most" | "exactly" if declares => ("a number", "1 times"),
+            "this" if after == "within" && declares => ("`day`, `week`, `month` or `year`", "day"),
+            "was" if declares => ("`ever` or `never` and a value", EVER),
+            "from" if after == "imported" && declares => ("the name of an import", "\"\""),
             "last" | "next" if after == "within" => ("an amount of time", "1 day"),
             "of" if after == "goal" => ("a workflow", name.unwrap_or_default()),
             "in" if matches!(after, "active" | "completed" | "enrolled") => {
