@@ -108,7 +108,7 @@ impl Draft<'_> {
         let alone = !self.same_line(at + 1);
         match self.word(at) {
             "never" | "once" | "false" | "no" if alone => {
-                let message = "without `reenroll` a record enrols once ever";
+                let message = "without `reenroll` only schedules enrol a record again";
                 self.too_much(place, at, message);
             }
             "after" | "every" if self.is_digits(at + 1) && self.is_unit(at + 2) => {
