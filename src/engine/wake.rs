@@ -3,7 +3,9 @@
 //! a date trigger comes. One wake instead of one for each condition: it is
 //! easier to keep right, and a record has one entry however many conditions
 //! read it. It follows from the record, the program and the present, so it is
-//! worked out again where a state is thawed or a program published.
+//! worked out again where a state is thawed or a program published. Where a
+//! condition turns nothing for long, the wake is only to look again, and then it
+//! depends on when it was worked out: states can differ by it.
 
 use super::decision::{Change, Wake};
 use super::draft::Draft;
