@@ -18,4 +18,5 @@ pub use cut::cut;
 pub use parse::{Parsed, parse, recognise};
 pub use scan::MAX_NESTING;
 pub use tokens::{hash_tokens, one_line};
+pub(crate) use words::WEEKDAYS;
 pub use words::{is_reserved, is_step};

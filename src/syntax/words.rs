@@ -119,3 +119,15 @@ pub fn is_reserved(word: &str) -> bool {
 pub fn is_step(word: &str) -> bool {
     STEPS.contains(&word)
 }
+
+/// Days of the week in full, as they are written elsewhere; this language takes the
+/// first three letters.
+pub(crate) const WEEKDAYS: [&str; 7] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];

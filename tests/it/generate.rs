@@ -35,7 +35,7 @@ pub(crate) fn run<'p>(program: &'p Program, history: &[Moment], ids: Ids) -> Mod
 }
 
 proptest! {
-    #![proptest_config(seeded(2, 80, 2_000))]
+    #![proptest_config(seeded(2, 200, 2_000))]
 
     #[test]
     fn the_model_runs_anything_twice_alike(sketch in sketch(), history in history()) {

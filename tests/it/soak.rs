@@ -71,7 +71,7 @@ workflow count on contact {
 /// What the service does to requests.
 const ODDS: Odds = Odds {
     faults: 12,
-    busy: 1,
+    busy: 6,
     refused: 2,
     lost: 6,
     unheard: 6,

@@ -6,17 +6,8 @@ use crate::diagnostic::{Code, Edit, Finding};
 use crate::model::Type;
 use crate::semantic::hir::{Expr, ExprKind};
 use crate::semantic::types::scope::Member;
+use crate::syntax::WEEKDAYS;
 use crate::syntax::ast::{self, Comparison, Ident};
-
-const WEEKDAYS: [&str; 7] = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-];
 
 impl Checker<'_> {
     /// The finding for a name, with what it was probably meant as.

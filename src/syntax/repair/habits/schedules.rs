@@ -3,6 +3,7 @@
 use crate::diagnostic::Edit;
 use crate::syntax::repair::Draft;
 use crate::syntax::repair::token::Kind;
+use crate::syntax::words::WEEKDAYS;
 
 /// How often, in one word, and how a schedule says it.
 const RHYTHMS: &[(&str, &str)] = &[
@@ -21,17 +22,6 @@ fn rhythm(word: &str) -> Option<&'static str> {
     let found = RHYTHMS.iter().find(|(written, _)| *written == word);
     found.map(|(_, instead)| *instead)
 }
-
-/// Days of the week, as they are often written.
-const WEEKDAYS: &[&str] = &[
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-];
 
 impl Draft<'_> {
     /// `schedule: weekly on mon`, as a clause.
