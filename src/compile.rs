@@ -3,7 +3,7 @@
 
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
-use crate::base::{SourceId, Sources};
+use crate::base::{SourceId, Sources, Span};
 use crate::diagnostic::Findings;
 use crate::model::Settings;
 use crate::plan::Program;
@@ -66,8 +66,12 @@ pub fn compile_all(sources: &Sources, files: Files<'_>, settings: &Settings) -> 
     let allows = trees.iter().flat_map(|tree| &tree.allows);
     let findings = findings.silenced(allows, program.is_some());
     let findings = lint::levelled(findings.without_warnings(&unwarned), settings);
+    let declarations = trees.iter().chain(pinned.iter().map(|older| &older.file));
+    let declarations = declarations.flat_map(|file| &file.declarations);
+    let mut wholes: Vec<Span> = declarations.filter_map(ast::Declaration::span).collect();
+    wholes.sort();
     Compilation {
-        findings: findings.sorted(),
+        findings: findings.sorted().told_once(&wholes),
         program,
     }
 }

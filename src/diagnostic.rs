@@ -7,6 +7,7 @@ mod code;
 mod finding;
 mod findings;
 mod mend;
+mod once;
 pub mod render;
 mod shared;
 

@@ -211,6 +211,28 @@ codes! {
 }
 
 impl Code {
+    /// Whether it says that something which is named is nowhere declared.
+    pub(super) fn is_undeclared(self) -> bool {
+        matches!(
+            self,
+            Code::UnknownObject
+                | Code::UnknownProperty
+                | Code::UnknownEvent
+                | Code::UnknownMember
+                | Code::UnknownAction
+                | Code::UnknownArgument
+                | Code::UnknownSegment
+                | Code::UnknownWorkflow
+                | Code::UnknownMessage
+                | Code::UnknownFunction
+                | Code::UnknownLabel
+                | Code::UnknownType
+                | Code::UnknownField
+                | Code::UnknownCalendar
+                | Code::UnknownTemplate
+        )
+    }
+
     /// The code of a number or a name, in any case.
     #[must_use]
     pub fn find(text: &str) -> Option<Code> {

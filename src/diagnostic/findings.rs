@@ -6,7 +6,7 @@ use crate::base::SourceId;
 /// A growing list of findings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findings {
-    list: Vec<Finding>,
+    pub(super) list: Vec<Finding>,
 }
 
 impl Findings {

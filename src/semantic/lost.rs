@@ -12,6 +12,8 @@ pub(super) struct Lost {
     lines: Lookup<Name, Span>,
     /// Declarations in which something could not be read.
     partial: Lookup<Name, ()>,
+    /// Objects that are extended and nowhere declared.
+    extended: Lookup<Name, ()>,
 }
 
 impl Lost {
@@ -33,6 +35,16 @@ impl Lost {
     /// Whether what this declaration lacks may stand where it could not be read.
     pub(super) fn is_partial(&self, name: &Name) -> bool {
         self.partial.contains(name)
+    }
+
+    /// An object of this name is extended, and nowhere declared.
+    pub(super) fn only_extended(&mut self, name: Name) {
+        self.extended.insert(name, ());
+    }
+
+    /// Whether of this object only extensions are known.
+    pub(super) fn is_only_extended(&self, name: &Name) -> bool {
+        self.extended.contains(name)
     }
 
     /// Whether a declaration of this name could not be read.

@@ -145,13 +145,8 @@ impl<'a> Resolver<'a> {
                 self.lacks(package, ident);
                 return None;
             }
-            let names = self
-                .catalog
-                .objects
-                .rows()
-                .iter()
-                .map(|object| object.name.as_str());
-            let meant = crate::base::nearest(ident.name.as_str(), names);
+            let meant = self.nearest_object(ident);
+            let meant = meant.map(|id| self.catalog.objects[id].name.as_str());
             let message = format!("there is no object `{}`", ident.name);
             let finding = Finding::new(Code::UnknownObject, ident.span, message);
             let finding = finding.did_you_mean(meant, ident.span);
@@ -161,6 +156,14 @@ impl<'a> Resolver<'a> {
             });
         }
         found
+    }
+
+    /// The object that a name was most likely meant to be.
+    fn nearest_object(&self, ident: &Ident) -> Option<ObjectId> {
+        let objects = self.catalog.objects.rows().iter();
+        let names = objects.map(|object| object.name.as_str());
+        let meant = crate::base::nearest(ident.name.as_str(), names)?;
+        self.catalog.object(&Name::new(meant))
     }
 
     fn objects(&mut self, all: &Gathered<'a>) {
@@ -174,10 +177,15 @@ impl<'a> Resolver<'a> {
             self.trees.objects.push(vec![object]);
         }
         for extension in &all.extensions {
-            if let Some(id) = self.object(&extension.name)
-                && let Some(trees) = self.trees.objects.get_mut(id.index())
-            {
-                trees.push(extension);
+            let (name, extended) = (&extension.name, self.object(&extension.name));
+            let meant = self.nearest_object(name);
+            let meant = meant.filter(|_| !self.lost.contains(&name.name));
+            match extended.or(meant) {
+                Some(id) => {
+                    let trees = self.trees.objects.get_mut(id.index());
+                    trees.into_iter().for_each(|trees| trees.push(extension));
+                }
+                None => self.only_extended(extension),
             }
         }
         let mut trees = self.trees.objects.clone();
@@ -195,6 +203,16 @@ impl<'a> Resolver<'a> {
                 self.inverse(id, property);
             }
         }
+    }
+
+    /// What extends an object that is nowhere declared is all that is known of
+    /// it, so that what names it is still checked.
+    fn only_extended(&mut self, extension: &'a ast::Object) {
+        let name = &extension.name.name;
+        self.lost.only_extended(name.clone());
+        let row = Object::new(name.clone(), None, false);
+        self.catalog.add_object(row);
+        self.trees.objects.push(vec![extension]);
     }
 
     fn calendars(&mut self, all: &Gathered<'a>) {

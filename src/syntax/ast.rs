@@ -99,6 +99,30 @@ pub enum Declaration {
     Partial(Name),
 }
 
+impl Declaration {
+    /// The whole of it, where it could be read.
+    #[must_use]
+    pub fn span(&self) -> Option<Span> {
+        Some(match self {
+            Declaration::Object(object) => object.span,
+            Declaration::Event(event) => event.span,
+            Declaration::Message(message) => message.span,
+            Declaration::Webhook(webhook) => webhook.span,
+            Declaration::Segment(segment) => segment.span,
+            Declaration::Constant(constant) => constant.span,
+            Declaration::Action(action) => action.span,
+            Declaration::Template(template) => template.span,
+            Declaration::Calendar(calendar) => calendar.span,
+            Declaration::Workflow(workflow) => workflow.span,
+            Declaration::Instance(instance) => instance.span,
+            Declaration::Test(test) => test.span,
+            Declaration::Lost(_) | Declaration::Doubtful(..) | Declaration::Partial(_) => {
+                return None;
+            }
+        })
+    }
+}
+
 /// A name with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ident {

@@ -55,6 +55,7 @@ pub(super) fn repair(source: SourceId, text: &str) -> Option<Repair> {
     draft.numbers();
     draft.open_texts();
     draft.heads();
+    draft.late_openers();
     draft.doubled_openers();
     draft.missing_openers();
     draft.habits();

@@ -299,7 +299,9 @@ impl Checker<'_> {
     /// The finding for a name without a meaning.
     fn no_name(&mut self, ident: &Ident, scope: &Scope, expected: Option<&Type>) -> Expr {
         let name = ident.name.as_str();
-        if is_told(scope, expected) {
+        let owner = scope.this.map(|object| &self.catalog.objects[object].name);
+        let is_open = owner.is_some_and(|owner| self.lost.is_only_extended(owner));
+        if is_told(scope, expected) || is_open {
             return Expr::broken(ident.span);
         }
         let (code, message) = self.says_no_name(name, scope, expected);

@@ -243,6 +243,9 @@ impl Checker<'_> {
             self.uses.insert(Item::Association(object, association));
             return Some(Attribute::Association(association));
         }
+        if self.lost.is_only_extended(&owner.name) {
+            return None;
+        }
         let message = format!("`{}` has no property `{name}`", owner.name);
         let candidates: Vec<&str> = owner.attribute_names().collect();
         self.unknown(

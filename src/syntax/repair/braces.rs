@@ -242,12 +242,13 @@ impl Draft<'_> {
         stack.open.pop();
     }
 
-    /// Whether `} }` closes a block of many lines in which more follows.
+    /// Whether `} }` closes a block of many lines in which more follows, or
+    /// what follows on its line.
     fn is_doubled(&self, place: usize, top: Opener, line: usize) -> bool {
         let next = self.token(place + 1);
         self.word(place.wrapping_sub(1)) == "}"
             && top.line != line
-            && next.is_some_and(|next| next.first && next.indent > top.indent)
+            && next.is_some_and(|next| !next.first || next.indent > top.indent)
     }
 
     fn closes_nothing(&mut self, place: usize) {

@@ -1,8 +1,10 @@
 //! Blocks whose opening brace is missing while the closing one is there.
 
 use super::Draft;
+use super::amend::MOST;
 use super::token::{Kind, Token};
 use crate::diagnostic::{Code, Finding};
+use crate::syntax::words::CLAUSES;
 
 impl Draft<'_> {
     /// Puts a brace where a block begins without one, as long as there are
@@ -28,7 +30,8 @@ impl Draft<'_> {
                 }
                 head = self.opens_block(place).then_some(place);
             }
-            if matches!(self.word(place), "{" | "}" | ":") {
+            let labels = self.word(place) == ":" && self.word(place + 1) == "do";
+            if matches!(self.word(place), "{" | "}" | ":") && !labels {
                 head = None;
             }
             if surplus > 0 && self.lacks_opener(place) {
@@ -59,6 +62,41 @@ impl Draft<'_> {
         }
     }
 
+    /// `workflow x on contact steps`, with `{ {` on the next line.
+    pub(super) fn late_openers(&mut self) {
+        for place in 3..self.tokens.len() {
+            let late = self.word(place + 1) == "{"
+                && !self.same_line(place + 1)
+                && self.same_line(place)
+                && CLAUSES.contains(&self.word(place))
+                && self.word(place - 2) == "on"
+                && self.opens_declaration_before(place);
+            if !late {
+                continue;
+            }
+            let message = format!("the `{{` stands behind `{}`", self.word(place));
+            let finding = Finding::new(Code::Unclosed, self.over(place, place), message);
+            let edits = vec![self.ahead(place, "{ "), self.edit(place + 1, place + 1, "")];
+            self.amend(finding, "write `{` before it", edits);
+            let brace = self.tokens.remove(place + 1);
+            let word = self.token(place).map_or(brace.start, |token| token.start);
+            let moved = Token {
+                start: word,
+                end: word,
+                first: false,
+                instead: Some("{"),
+                ..brace
+            };
+            self.tokens.insert(place, moved);
+        }
+    }
+
+    /// Whether a token stands in the head of a declaration, on one line.
+    fn opens_declaration_before(&self, place: usize) -> bool {
+        let first = (0..place).rev().find(|at| !self.same_line(*at));
+        first.is_some_and(|first| place - first <= MOST && self.opens_declaration(first))
+    }
+
     /// How many opening braces have no partner.
     fn unclosed(&self) -> usize {
         let mut open = 0_usize;
@@ -73,9 +111,14 @@ impl Draft<'_> {
     }
 
     /// `do search q: "x" }`, `json: name: first_name }`, and the head of a
-    /// message: a field where its block should begin.
+    /// message: a field where its block should begin; `mock log => }`.
     fn lacks_opener(&self, place: usize) -> bool {
-        let field = self.is_name(place)
+        let arrow = place > 2 && self.word(place - 1) == ">" && self.word(place - 2) == "=";
+        if arrow && self.word(place) == "}" {
+            return true;
+        }
+        let is_text = self.token(place).is_some_and(|token| token.kind == Kind::Text);
+        let field = (self.is_name(place) || is_text)
             && self.same_line(place)
             && self.word(place + 1) == ":"
             && self.adjacent(place + 1);
@@ -120,6 +163,11 @@ impl Draft<'_> {
         match self.word(place) {
             "steps" | "branch" | "else" => !self.same_line(place + 1),
             "case" | "match" => self.same_line(place + 1),
+            "do" => !self.same_line(self.behind_name(place + 1)),
+            "via" => self.is_name(place + 1) && !self.same_line(place + 2),
+            _ if self.word(place + 1) == ":" && self.word(place + 2) == "do" => {
+                !self.same_line(self.behind_name(place + 3))
+            }
             "object" => self.is_name(place + 1) && !self.same_line(place + 2),
             "test" => self.word(place + 1).starts_with('"') && !self.same_line(place + 2),
             "workflow" | "event" | "message" | "webhook" => {
@@ -127,6 +175,15 @@ impl Draft<'_> {
             }
             _ => false,
         }
+    }
+
+    /// The token behind a name with points.
+    fn behind_name(&self, place: usize) -> usize {
+        let mut next = place + 1;
+        while self.word(next) == "." {
+            next += 2;
+        }
+        next
     }
 
     fn is_indented(&self, head: usize, place: usize) -> bool {

@@ -1,6 +1,7 @@
 //! Operators without a value, and the operators of other languages.
 
 use super::Draft;
+use super::amend::MOST;
 use super::token::Kind;
 use crate::base::Name;
 use crate::diagnostic::{Code, Edit, Finding};
@@ -122,6 +123,8 @@ impl Draft<'_> {
             "ever" | "never" if matches!(after, "was" | "had") => ("a value", HOLE),
             "one" | "many" if after == ":" => ("an object", name.unwrap_or_default()),
             "least" | "most" | "exactly" if declares => ("a number", "1 times"),
+            "at" if declares && self.line_names(place, "happened") => ("a number", "least 1 times"),
+            "before" | "after" if declares => ("a moment", HOLE),
             "this" if after == "within" && declares => ("`day`, `week`, `month` or `year`", "day"),
             "was" if declares => ("`ever` or `never` and a value", EVER),
             "from" if after == "imported" && declares => ("the name of an import", "\"\""),
@@ -179,6 +182,18 @@ impl Draft<'_> {
                 .help("`wait 2 days`, `wait 90 minutes`, …"),
         );
         self.patch.insert(token.end, " days");
+    }
+
+    /// Whether a word stands before a token on its line.
+    fn line_names(&self, place: usize, word: &str) -> bool {
+        let mut at = place;
+        while self.same_line(at) && at > 0 && place - at < MOST {
+            at -= 1;
+            if self.word(at) == word {
+                return true;
+            }
+        }
+        false
     }
 
     /// Whether braces are open where the file ends.
@@ -367,6 +382,7 @@ fn is_operator(written: &str) -> bool {
             | "+"
             | "-"
             | "*"
+            | "/"
             | "+="
             | "-="
             | "??"

@@ -149,32 +149,55 @@ impl Checker<'_> {
     }
 
     fn role_of<'t>(&mut self, new: &'t NewRecord, cast: &mut Cast<'t>) {
-        let object = self.catalog.object(&new.object.name);
+        let (of, name) = match self.is_swapped(new) {
+            true => (&new.name, &new.object),
+            false => (&new.object, &new.name),
+        };
+        let object = self.catalog.object(&of.name);
         if object.is_none() {
             let names = self.catalog.objects.rows().iter();
-            let message = format!("there is no object `{}`", new.object.name);
+            let message = format!("there is no object `{}`", of.name);
             self.unknown(
                 Code::UnknownObject,
-                (new.object.name.as_str(), new.object.span),
+                (of.name.as_str(), of.span),
                 message,
                 names.map(|object| object.name.as_str()),
             );
         }
-        let same = |role: &&Role<'_>| role.name.name == new.name.name;
+        let same = |role: &&Role<'_>| role.name.name == name.name;
         if let Some(first) = cast.roles.iter().find(same) {
-            let message = format!("the test has a record `{}` already", new.name.name);
+            let message = format!("the test has a record `{}` already", name.name);
             self.report(
-                Finding::new(Code::DuplicateName, new.name.span, message)
+                Finding::new(Code::DuplicateName, name.span, message)
                     .also(first.name.span, "the first")
                     .help("give one of them another name"),
             );
             return;
         }
         cast.roles.push(Role {
-            name: &new.name,
+            name,
             object,
             there: false,
         });
+    }
+
+    /// `given ada contact`: the name stands before the object.
+    fn is_swapped(&mut self, new: &NewRecord) -> bool {
+        let is_object = |ident: &Ident| self.catalog.object(&ident.name).is_some();
+        if is_object(&new.object) || !is_object(&new.name) {
+            return false;
+        }
+        let both = new.object.span.to(new.name.span);
+        let order = format!("{} {}", new.name.name, new.object.name);
+        let message = format!("the object stands before the name: `{order}`");
+        self.report(
+            Finding::new(Code::UnknownObject, both, message).fix(
+                format!("write `{order}`"),
+                both,
+                order,
+            ),
+        );
+        true
     }
 
     /// The record of a name, which must be there.

@@ -27,7 +27,9 @@ impl Checker<'_> {
         tree: &NewRecord,
         cast: &mut Cast<'_>,
     ) -> Option<(usize, Values)> {
-        let (place, object) = cast.declared(&tree.name)?;
+        // Where the two stand the other way round, that was said.
+        let declared = cast.declared(&tree.name);
+        let (place, object) = declared.or_else(|| cast.declared(&tree.object))?;
         let Some(object) = object else {
             cast.there(place);
             return None;
