@@ -4,7 +4,7 @@
 
 use flow::base::Sources;
 use flow::compile::compile;
-use flow::diagnostic::{Code, Finding, Findings};
+use flow::diagnostic::{Code, Finding, Findings, Level};
 use flow::model::Settings;
 
 use crate::support::{files, read};
@@ -171,4 +171,20 @@ fn fixes_mend_what_they_are_offered_for() {
         let left = flow::diagnostic::render::concise::render(&second, &sources);
         assert!(second.is_empty(), "{path}:\n{left}\n{mended}");
     }
+}
+
+#[test]
+fn what_is_declared_nowhere_is_told_once_and_counted() {
+    let text = "object contact { email: email unique }
+segment one on contact when shoe_size > 1 and shoe_size < 9
+segment two on contact when shoe_size == 5 or emial is known
+segment three on contact when emial is known
+";
+    let (found, _) = findings(text);
+    let messages = found.iter().filter(|finding| finding.level == Level::Error);
+    let messages: Vec<&str> = messages.map(|finding| finding.message.as_str()).collect();
+    let misspelt = "`contact` has no property `emial`";
+    let missing = "`contact` has no property `shoe_size`, here and at 2 more places";
+    // What is misspelt is mended at each place.
+    assert_eq!(messages, [missing, misspelt, misspelt]);
 }
