@@ -121,7 +121,7 @@ impl Draft<'_> {
     }
 
     /// `as NAME`, `retry N`, `on error`, which stand behind the arguments.
-    fn follows_arguments(&self, place: usize) -> bool {
+    pub(super) fn follows_arguments(&self, place: usize) -> bool {
         match self.word(place) {
             "as" => self.is_name(place + 1),
             "retry" => self.is_digits(place + 1),

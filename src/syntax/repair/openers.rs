@@ -20,7 +20,7 @@ impl Draft<'_> {
             let Some(token) = self.token(place) else {
                 break;
             };
-            if token.first && !self.is_continued(place) {
+            if token.first && !self.is_continued(place) && !self.follows_arguments(place) {
                 if surplus > 0
                     && let Some(head) = head.take()
                     && self.is_indented(head, place)
@@ -74,6 +74,10 @@ impl Draft<'_> {
             if !late {
                 continue;
             }
+            if self.word(place) == "steps" && self.word(place + 2) != "{" {
+                self.steps_of_no_block(place);
+                continue;
+            }
             let message = format!("the `{{` stands behind `{}`", self.word(place));
             let finding = Finding::new(Code::Unclosed, self.over(place, place), message);
             let edits = vec![self.ahead(place, "{ "), self.edit(place + 1, place + 1, "")];
@@ -89,6 +93,40 @@ impl Draft<'_> {
             };
             self.tokens.insert(place, moved);
         }
+    }
+
+    /// `workflow x on contact steps`, with the block of the steps behind it.
+    fn steps_of_no_block(&mut self, place: usize) {
+        let mut depth = 0_usize;
+        let closes = (place + 1..self.tokens.len()).find(|at| {
+            match self.word(*at) {
+                "{" => depth += 1,
+                "}" => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth == 0
+        });
+        let Some(last) = closes else {
+            return;
+        };
+        let finding = self.habit(
+            place,
+            place,
+            "`steps` stands inside the block of the workflow",
+        );
+        let edits = vec![self.ahead(place, "{ "), self.behind(last, " }")];
+        self.amend(finding, "write the braces of the workflow", edits);
+        let brace = |at: usize, sign| Token {
+            start: at,
+            end: at,
+            first: false,
+            instead: Some(sign),
+            kind: Kind::Sign,
+            indent: 0,
+        };
+        let (start, end) = (self.over(place, place).start, self.over(last, last).end);
+        self.tokens.insert(last + 1, brace(end as usize, "}"));
+        self.tokens.insert(place, brace(start as usize, "{"));
     }
 
     /// Whether a token stands in the head of a declaration, on one line.
@@ -117,7 +155,9 @@ impl Draft<'_> {
         if arrow && self.word(place) == "}" {
             return true;
         }
-        let is_text = self.token(place).is_some_and(|token| token.kind == Kind::Text);
+        let is_text = self
+            .token(place)
+            .is_some_and(|token| token.kind == Kind::Text);
         let field = (self.is_name(place) || is_text)
             && self.same_line(place)
             && self.word(place + 1) == ":"

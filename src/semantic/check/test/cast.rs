@@ -190,13 +190,11 @@ impl Checker<'_> {
         let both = new.object.span.to(new.name.span);
         let order = format!("{} {}", new.name.name, new.object.name);
         let message = format!("the object stands before the name: `{order}`");
-        self.report(
-            Finding::new(Code::UnknownObject, both, message).fix(
-                format!("write `{order}`"),
-                both,
-                order,
-            ),
-        );
+        self.report(Finding::new(Code::UnknownObject, both, message).fix(
+            format!("write `{order}`"),
+            both,
+            order,
+        ));
         true
     }
 

@@ -66,6 +66,10 @@ impl Draft<'_> {
             "trigger" | "triggers" if next == ":" => {
                 return self.trigger_colon(place);
             }
+            "only" if next == "once" && self.same_line(place + 1) => {
+                let message = "a record is enrolled once, where no `reenroll` says more";
+                return self.too_much(place, place + 1, message);
+            }
             "name" | "label" | "display_name" if text => {
                 ("title", "the name to show is the `title`")
             }

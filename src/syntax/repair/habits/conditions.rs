@@ -76,6 +76,15 @@ impl Draft<'_> {
         self.amend(finding, "write parentheses", edits);
     }
 
+    /// `trial_ends in 3 days`.
+    pub(super) fn ahead_of_now(&mut self, place: usize) {
+        let amount = self.is_digits(place + 1) && self.is_unit(place + 2);
+        if self.word(place) == "in" && amount && self.value_before(place) {
+            let message = "how far ahead a moment lies is written `within next`";
+            self.written_as((place, place), message, "within next");
+        }
+    }
+
     /// `any companies industry == software`.
     pub(super) fn quantified(&mut self, place: usize) {
         let word = self.word(place);

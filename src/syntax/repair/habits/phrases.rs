@@ -84,6 +84,7 @@ impl Draft<'_> {
             self.ends_of_range(place);
             self.membership(place);
             self.list_without_parentheses(place);
+            self.ahead_of_now(place);
             self.quantified(place);
             self.number_in_words(place);
             self.method(place);
