@@ -294,6 +294,14 @@ fn elsewhere(site: &Site<'_>) -> Option<(&'static str, &'static str)> {
             "steps run for one record, without loops",
             "what is linked to it is changed through the association: `set companies.tier = gold`",
         ),
+        (Context::Step, "parallel" | "concurrently" | "fork" | "async") => (
+            "steps run one after another",
+            "write them below each other, or enrol in workflows of their own: `enroll in NAME`",
+        ),
+        (Context::Step, "try") => (
+            "what is done where an action fails stands behind it",
+            "write `do ACTION { … } on error { … }`",
+        ),
         (Context::Step, "then" | "and" | "next") => (
             "a step begins with its own word",
             "steps run one after another, without a word between them",

@@ -33,6 +33,22 @@ fn unit(short: &str) -> Option<&'static str> {
     })
 }
 
+/// How many of a smaller unit a larger one has, always.
+fn units_in(large: &str, small: &str) -> Option<u64> {
+    let seconds = |unit| match unit {
+        "second" => Some(1_u64),
+        "minute" => Some(60),
+        "hour" => Some(3_600),
+        _ => None,
+    };
+    match (large, small) {
+        ("week", "day") => Some(7),
+        _ => seconds(large)?
+            .checked_div(seconds(small)?)
+            .filter(|of| *of > 1),
+    }
+}
+
 impl Draft<'_> {
     /// What begins at a token and is no time of this language.
     pub(in crate::syntax::repair) fn time_habit(&mut self, place: usize) {
@@ -50,6 +66,32 @@ impl Draft<'_> {
         self.month(place);
         self.slashes(place);
         self.whole_hours(place);
+        self.two_units(place);
+    }
+
+    /// `1 hour 30 minutes`, `1 day and 12 hours`.
+    fn two_units(&mut self, place: usize) {
+        let and = usize::from(matches!(self.word(place + 2), "and" | ","));
+        let last = place + 3 + and;
+        let digits = self.is_digits(place) && self.is_digits(last - 1);
+        let units = self.is_unit(place + 1) && self.is_unit(last);
+        if !digits || !units || !(place + 1..=last).all(|at| self.same_line(at)) {
+            return;
+        }
+        let small = self.word(last).trim_end_matches('s');
+        let number = |place: usize| self.word(place).parse::<u64>().ok();
+        let total = || {
+            let each = units_in(self.word(place + 1).trim_end_matches('s'), small)?;
+            number(place)?
+                .checked_mul(each)?
+                .checked_add(number(last - 1)?)
+        };
+        if let Some(total) = total() {
+            let instead = format!("{total} {small}s");
+            self.written_as((place, last), "an amount of time has one unit", &instead);
+            self.alias(place, "2");
+            (place + 2..=last).for_each(|at| self.alias(at, ""));
+        }
     }
 
     /// `hours mon-fri 9-17`.
