@@ -129,8 +129,11 @@ impl Engine {
     #[must_use]
     pub fn from_image(image: Image, store: &str, order: Order) -> Self {
         let accepted = image.accepted.clone();
+        let has_wakes = image.has_wakes;
         let mut state = image.into_state();
-        state.set_wakes();
+        if !has_wakes {
+            state.set_wakes();
+        }
         Engine {
             state,
             queue: Queue::new(order),
@@ -185,8 +188,8 @@ impl Engine {
     ) -> Result<Migrated, Refused> {
         let image = self.image().ok_or(Refused::UnderWay)?;
         let (image, migrated) = migrate::migrate(image, prepared, gathered)?;
-        self.state = image.into_state();
-        self.state.set_wakes();
+        let before = std::mem::replace(&mut self.state, image.into_state());
+        self.state.keep_wakes(&before);
         Ok(migrated)
     }
 

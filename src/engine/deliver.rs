@@ -151,8 +151,8 @@ impl Engine {
 
     fn take_decision(&mut self, delivery: &Delivery, decision: Decision, gathered: &mut Gathered) {
         self.state.evolve(&decision);
-        // That nothing has turned leaves no trace: when a record is looked at is
-        // worked out again, and may come out otherwise.
+        // That nothing has turned leaves no trace: when a record is looked at only
+        // to look again depends on how far was looked before.
         if !(delivery.is_wake() && decision.is_idle()) {
             gathered.hash.add(self.state.prepared(), &decision);
         }

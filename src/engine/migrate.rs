@@ -74,6 +74,7 @@ pub(super) fn migrate(
         notices,
         now: image.now,
         published: image.published,
+        has_wakes: false,
         begun: image.begun,
         schedules: migration.schedules(&image.schedules),
         moved,

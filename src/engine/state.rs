@@ -31,7 +31,6 @@ use super::put_back::PutBack;
 use super::rate::Rate;
 use super::record::{Gone, RecordCell};
 use super::schedule::{Cursor, ScheduleId};
-use super::wake;
 use super::world::{LONGEST_CHAIN, Switch, World};
 use crate::base::{Timestamp, Uid};
 use crate::model::WorkflowId;
@@ -226,7 +225,7 @@ impl State {
     /// Takes off what fires.
     pub(super) fn take(&mut self, due: &Due) {
         match due {
-            Due::Wake(at, record) => self.wakes.take(*at, *record),
+            Due::Wake(_, record) => self.take_wake(*record),
             // It stands elsewhere once it is decided about.
             Due::Schedule(..) => {}
             Due::Timer(timer) => self.timers.take(timer),
@@ -278,21 +277,6 @@ impl State {
         }
     }
 
-    /// Works out anew when time concerns each record, from now on: what is true
-    /// now is no transition (E2).
-    pub(super) fn set_wakes(&mut self) {
-        if !self.published {
-            return;
-        }
-        let prepared = &self.prepared;
-        let timely = self
-            .records()
-            .filter(|cell| prepared.timely(cell.object).is_some());
-        let wakes =
-            timely.filter_map(|cell| Some((cell.id, wake::next(prepared, cell, self.now)?)));
-        self.wakes = Wakes::of(wakes);
-    }
-
     pub(super) fn key(&self, key: &Key) -> Option<&KeyCell> {
         self.partition(key.cell).keys.get(key)
     }
@@ -322,7 +306,7 @@ impl State {
             }
             Address::Record(id) => {
                 self.evolve_record(*id, &decision.changes);
-                self.wakes.set(*id, decision.wake, self.now);
+                self.set_wake(*id, decision.wake);
             }
             Address::Key(key) => {
                 if let Some(partition) = self.partition_mut(key.cell) {
@@ -442,8 +426,10 @@ impl State {
     fn switched(&mut self, change: &Change) {
         match change {
             Change::Published => {
-                self.published = true;
-                self.set_wakes();
+                // Those of a program that follows another stand already.
+                if !std::mem::replace(&mut self.published, true) {
+                    self.set_wakes();
+                }
                 for place in 0..self.prepared.program.workflows().len() {
                     self.begin_schedules(WorkflowId::at(place));
                 }

@@ -18,7 +18,7 @@ mod split;
 mod tie;
 mod wait;
 
-pub(super) use awaited::turn;
+pub(super) use awaited::{came_back, turn};
 pub(super) use loops::next_time;
 pub(super) use render::argument;
 pub use split::lot;

@@ -2,10 +2,11 @@
 //! instant at which a condition of a workflow of its object can turn for it, or
 //! a date trigger comes. One wake instead of one for each condition: it is
 //! easier to keep right, and a record has one entry however many conditions
-//! read it. It follows from the record, the program and the present, so it is
-//! worked out again where a state is thawed or a program published. Where a
-//! condition turns nothing for long, the wake is only to look again, and then it
-//! depends on when it was worked out: states can differ by it.
+//! read it.
+// INVARIANT: a wake stands until it comes, or until a change moves it. Where a
+// condition turns nothing for long, it is only to look again and depends on when
+// it was worked out, so that nothing else may work it out anew: frozen states
+// hold it, and a publication that changes no condition of a record leaves it.
 
 use super::decision::{Change, Wake};
 use super::draft::Draft;

@@ -84,5 +84,6 @@ mod turns;
 mod two;
 mod values;
 mod versions;
+mod wakes;
 mod walls;
 mod watch;

@@ -58,7 +58,7 @@ fn moments() -> impl Strategy<Value = String> {
     })
 }
 
-fn later(at: Timestamp, minutes: i64) -> Timestamp {
+pub(crate) fn later(at: Timestamp, minutes: i64) -> Timestamp {
     Timestamp::from_second(at.as_second() + minutes * 60).expect("it is in range")
 }
 
@@ -143,7 +143,7 @@ fn tests() -> impl Strategy<Value = String> {
     ]
 }
 
-fn conditions() -> impl Strategy<Value = String> {
+pub(crate) fn conditions() -> impl Strategy<Value = String> {
     tests().prop_recursive(3, 8, 3, |inner| {
         let quantifier = prop_oneof![Just("any"), Just("all"), Just("no")];
         let of_parts = prop_oneof![
@@ -168,16 +168,23 @@ fn conditions() -> impl Strategy<Value = String> {
 
 /// A world with a few records whose moments lie around an instant.
 fn world(conditions: &[String], at: Timestamp, seed: u64) -> World {
+    world_with(conditions, "", (at, seed)).1
+}
+
+/// The same with workflows too, and its program.
+pub(crate) fn world_with(
+    conditions: &[String],
+    workflows: &str,
+    (at, seed): (Timestamp, u64),
+) -> (String, World) {
     let segments = conditions
         .iter()
         .enumerate()
         .map(|(place, condition)| format!("segment s{place} on thing when {condition}\n"));
     let segments: String = segments.collect();
     let nested = "segment nested on thing when in segment s0 or not in segment s1\n";
-    let mut world = World::of(
-        prepare(&format!("{OBJECTS}{segments}{nested}")),
-        Order::Sent,
-    );
+    let text = format!("{OBJECTS}{segments}{nested}{workflows}");
+    let mut world = World::of(prepare(&text), Order::Sent);
     let mut random = seed;
     let mut draw = |most: u64| {
         random = random
@@ -216,7 +223,7 @@ fn world(conditions: &[String], at: Timestamp, seed: u64) -> World {
             world.link(thing, "parts", &name, None);
         }
     }
-    world
+    (text, world)
 }
 
 /// Instants at which things like to happen, and many others.
@@ -310,7 +317,7 @@ fn check(conditions: &[String], at: Timestamp, seed: u64) {
 
 /// Instants around which something is special: a change of the clocks, the end
 /// of a month, a leap year.
-fn starts() -> impl Strategy<Value = Timestamp> {
+pub(crate) fn starts() -> impl Strategy<Value = Timestamp> {
     let days = prop_oneof![
         Just("2026-03-20"),
         Just("2026-10-10"),

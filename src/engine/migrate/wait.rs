@@ -7,7 +7,7 @@ use crate::engine::enrolment::{Enrolment, Stage};
 use crate::engine::evaluate::{Notes, Scope};
 use crate::engine::record::RecordCell;
 use crate::engine::state::{Moved, Partition};
-use crate::engine::step::{moment_of, next_time, turn, until};
+use crate::engine::step::{came_back, moment_of, next_time, turn, until};
 use crate::plan::{Await, Awaited, Next, StepKind, Wait, Workflow};
 use crate::syntax::ast::PastAction;
 
@@ -105,10 +105,15 @@ impl Migration<'_> {
     }
 
     /// Until when it waits for an event or a condition, and when a condition
-    /// can turn: at once where one holds.
+    /// can turn: at once where one holds that need not turn true again. What was
+    /// to be looked at before that still is: it may be only to look again, and
+    /// the same program changes nothing.
     fn for_arms(&self, of: &Enrolment, wait: &Await, scope: Scope<'_>) -> Option<Stage> {
         let Stage::Awaiting {
-            step, began, until, ..
+            step,
+            began,
+            until,
+            turn: before,
         } = of.stage
         else {
             return None;
@@ -123,6 +128,10 @@ impl Migration<'_> {
             Awaited::Holds(condition) => scope.holds(condition),
             Awaited::Event(..) | Awaited::Timeout => false,
         });
+        let turns = match holds && !came_back(of) {
+            true => Some(self.now),
+            false => turn(&scope, wait),
+        };
         let stage = Stage::Awaiting {
             step,
             began,
@@ -131,10 +140,7 @@ impl Migration<'_> {
                 true => until,
                 false => new.map(|new| new.max(self.now)),
             },
-            turn: match holds {
-                true => Some(self.now),
-                false => turn(&scope, wait),
-            },
+            turn: [before, turns].into_iter().flatten().min(),
         };
         (stage != of.stage).then_some(stage)
     }

@@ -1,4 +1,4 @@
-//! A partition: records, owners of unique values, ids seen.
+//! A partition: records with their wakes, owners of unique values, ids seen.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,6 +17,8 @@ pub(in crate::engine) struct Partition {
     pub(in crate::engine) records: BTreeMap<Uid, Arc<RecordCell>>,
     pub(in crate::engine) keys: BTreeMap<Key, KeyCell>,
     pub(in crate::engine) seen: BTreeMap<Uid, Timestamp>,
+    /// When time next concerns records (E12).
+    pub(in crate::engine) wakes: BTreeMap<Uid, Timestamp>,
     forgotten: BTreeSet<(Timestamp, Uid)>,
 }
 
@@ -40,10 +42,11 @@ impl Partition {
         records: BTreeMap::new(),
         keys: BTreeMap::new(),
         seen: BTreeMap::new(),
+        wakes: BTreeMap::new(),
         forgotten: BTreeSet::new(),
     };
 
-    /// A partition of what was kept of one.
+    /// A partition of what was kept of one, without wakes.
     pub(in crate::engine) fn of(
         records: BTreeMap<Uid, Arc<RecordCell>>,
         keys: BTreeMap<Key, KeyCell>,
@@ -54,6 +57,7 @@ impl Partition {
             records,
             keys,
             seen,
+            wakes: BTreeMap::new(),
             forgotten,
         }
     }

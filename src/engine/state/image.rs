@@ -28,6 +28,8 @@ pub struct Image {
     pub(in crate::engine) notices: BTreeMap<Uid, PutBack>,
     pub(in crate::engine) now: Timestamp,
     pub(in crate::engine) published: bool,
+    /// Whether the partitions hold the wakes of their records (E12).
+    pub(in crate::engine) has_wakes: bool,
     /// How many chains each record has begun at this instant.
     pub(in crate::engine) begun: BTreeMap<Uid, u32>,
     /// Timers that a resumption has moved.
@@ -77,6 +79,7 @@ impl Image {
         let timers = Timers::of(timers, self.moved, paused);
         State {
             ids: ids::count(&self.partitions),
+            wakes: Wakes::of(&self.partitions),
             schedules: Schedules::of(&self.prepared, self.schedules),
             prepared: self.prepared,
             published: self.published,
@@ -85,7 +88,6 @@ impl Image {
             notices: self.notices,
             partitions: self.partitions,
             timers,
-            wakes: Wakes::default(),
             begun: self.begun,
             now: self.now,
         }
@@ -119,6 +121,7 @@ impl State {
             notices: self.notices.clone(),
             now: self.now,
             published: self.published,
+            has_wakes: true,
             begun: self.begun.clone(),
             moved: self.timers.moved().clone(),
             schedules: self.schedules.cursors().clone(),

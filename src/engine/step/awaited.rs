@@ -260,7 +260,7 @@ pub(in crate::engine) fn turn(scope: &Scope<'_>, wait: &Await) -> Option<Timesta
 
 /// Whether a loop has come back to the wait at the instant at which this wait
 /// let it through: then what holds must turn true again.
-fn came_back(of: &Enrolment) -> bool {
+pub(in crate::engine) fn came_back(of: &Enrolment) -> bool {
     match of.stage {
         Stage::Awaiting { step, began, .. } => of.has_passed(step, began),
         _ => false,

@@ -104,6 +104,33 @@ fn a_changed_wait_counts_from_its_beginning() {
     assert_eq!(ends_after("wait until due if unknown stop"), 1_000);
 }
 
+/// A loop that has come back to a wait whose condition holds waits until that
+/// turns true again, whatever is published meanwhile.
+/// proves: V2, W5
+#[test]
+fn a_wait_that_a_loop_came_back_to_is_not_over_by_a_publication() {
+    let flow = |most: u8| {
+        flow(&format!(
+            "again: wait until score > 2 max 2 days
+             set bonus = (bonus ?? 0) + 1
+             branch {{ case when bonus < {most} {{ goto again }} }}"
+        ))
+    };
+    let mut world = World::new(&flow(5));
+    world.contact("ada", &[("score", "3")]);
+    world.does("ada", "ping", &[]);
+    let ends = world.state().next_deadline();
+    assert_eq!(ends, "2026-01-07T09:00:00Z".parse().ok());
+    for most in [5, 6] {
+        world.edit(&flow(most)).expect("nothing speaks against it");
+        assert_eq!(world.state().next_deadline(), ends);
+    }
+    assert_eq!(world.hours(1).value("ada", "bonus"), "1");
+    world.set("ada", &[("score", "1")]);
+    world.set("ada", &[("score", "4")]);
+    assert_eq!(world.value("ada", "bonus"), "2");
+}
+
 /// proves: V2
 #[test]
 fn a_step_is_found_by_its_name_then_by_what_it_says() {

@@ -27,6 +27,7 @@ use std::sync::Arc;
 use self::bytes::{Reader, Writer};
 use self::head::Head;
 use self::names::{Item, Names};
+use self::section::WAKES;
 use self::table::Table;
 use crate::base::{Name, Timestamp, Uid, zones_version};
 use crate::engine::hear::hear_past_again;
@@ -256,9 +257,16 @@ impl Thaw {
     ///
     /// Where a partition was not put.
     pub fn finish(self) -> Result<Image, ThawError> {
+        // By other rules or in other zones it may turn at other instants.
+        let has_wakes = self.head.wakes && self.is_of_this_engine();
         let partitions: Option<Vec<_>> = self.partitions.into_iter().collect();
         let mut partitions = partitions.ok_or_else(ThawError::short)?;
         hear_past_again(&self.prepared, &mut partitions);
+        if !has_wakes {
+            for partition in &mut partitions {
+                Arc::make_mut(partition).wakes.clear();
+            }
+        }
         let head = self.head;
         let alerts = head.alerts;
         Ok(Image {
@@ -269,6 +277,7 @@ impl Thaw {
             switches: head.switches,
             now: head.now,
             published: head.published,
+            has_wakes,
             begun: head.begun,
             moved: head.moved,
             schedules: head.schedules,
@@ -370,6 +379,7 @@ impl Thawing<'_, '_> {
             here(key.cell)?;
             keys.push((key, cell));
         }
+        let mut wakes = BTreeMap::new();
         let mut seen: Vec<(Uid, Timestamp)> = Vec::new();
         for _ in 0..self.from.count()? {
             seen.push((here(self.from.id()?)?, self.from.moment()?));
@@ -379,16 +389,16 @@ impl Thawing<'_, '_> {
             match self.from.byte()? {
                 SENT => self.all_sent(&mut records)?,
                 PAST => self.all_past(&mut records)?,
+                WAKES => wakes = self.wakes(&records)?,
                 tag => self.section_of(tag, &mut records, &mut keys)?,
             }
         }
         // They stand in order, so the maps are built from them as they are.
         let records: BTreeMap<_, _> = records.into_iter().collect();
-        Ok(Partition::of(
-            records,
-            keys.into_iter().collect(),
-            seen.into_iter().collect(),
-        ))
+        let (keys, seen) = (keys.into_iter().collect(), seen.into_iter().collect());
+        let mut partition = Partition::of(records, keys, seen);
+        partition.wakes = wakes;
+        Ok(partition)
     }
 
     fn owned(&mut self) -> Result<(Key, KeyCell), ThawError> {

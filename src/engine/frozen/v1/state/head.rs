@@ -16,6 +16,8 @@ use crate::model::WorkflowId;
 /// The section of alerts.
 const ALERTS: u8 = 1;
 const SCHEDULES: u8 = 2;
+/// That the partitions hold the wakes of their records, none where there is none.
+const WAKES: u8 = 3;
 
 const OFF: u8 = 1;
 const PAUSED: u8 = 2;
@@ -34,6 +36,7 @@ pub(super) struct Head {
     pub(super) schedules: Cursors,
     pub(super) accepted: Vec<u64>,
     pub(super) alerts: Alerts,
+    pub(super) wakes: bool,
 }
 
 /// The frozen form of the head of an image.
@@ -77,6 +80,10 @@ pub(super) fn freeze(image: &Image, zones: Option<&str>) -> Vec<u8> {
         schedule::freeze(image, &mut out);
         bytes.extend(out.into_bytes());
     }
+    // Nothing concerns anybody before a program is published.
+    if image.has_wakes && image.published {
+        bytes.push(WAKES);
+    }
     bytes
 }
 
@@ -109,15 +116,18 @@ pub(super) fn thaw(prepared: &Prepared, bytes: &[u8]) -> Result<Head, ThawError>
         ));
     }
     let (mut alerts, mut schedules) = (Alerts::default(), Cursors::default());
+    let mut wakes = false;
     while !from.is_over() {
         match from.byte()? {
             ALERTS => alerts = alert::thaw(prepared, &mut from)?,
             SCHEDULES => schedules = schedule::thaw(prepared, &mut from)?,
+            WAKES => wakes = true,
             _ => return Err(ThawError::damaged("a section of no kind")),
         }
     }
     Ok(Head {
         alerts,
+        wakes,
         rules,
         zones: has_zones.then(|| zones.to_owned()),
         now,

@@ -2,7 +2,7 @@
 //! of its own that begins with a tag, and is there only if it holds anything.
 //! A block without any is what it was before there were such things.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::names::Item;
@@ -21,6 +21,9 @@ const WRITTEN: u8 = 9;
 const KEYS: u8 = 10;
 /// Records that others were merged into.
 const MERGED: u8 = 11;
+/// When time next concerns records (E12). What a condition turns follows from
+/// the record, but a wake that is only to look again does not.
+pub(super) const WAKES: u8 = 12;
 
 const DELETED: u8 = 0;
 const MERGED_INTO: u8 = 1;
@@ -36,6 +39,7 @@ impl<'p> Freezing<'p> {
         let mut records = of.records.values();
         records.any(|cell| cell.gone.is_some() || has_written(cell) || !cell.merged.is_empty())
             || of.keys.values().any(is_special)
+            || !of.wakes.is_empty()
     }
 
     pub(super) fn sections(&mut self, of: &'p Partition) {
@@ -43,6 +47,22 @@ impl<'p> Freezing<'p> {
         self.section(of, WRITTEN, has_written, Self::written);
         self.keys(of);
         self.section(of, MERGED, |cell| !cell.merged.is_empty(), Self::merged);
+        self.all_wakes(of);
+    }
+
+    fn all_wakes(&mut self, of: &Partition) {
+        let wakes = of.records.keys().enumerate();
+        let wakes = wakes.filter_map(|(place, id)| Some((place, of.wakes.get(id)?)));
+        let wakes: Vec<(usize, &Timestamp)> = wakes.collect();
+        if wakes.is_empty() {
+            return;
+        }
+        self.out.byte(WAKES);
+        self.out.count(wakes.len());
+        for (place, at) in wakes {
+            self.out.count(place);
+            self.out.moment(*at);
+        }
     }
 
     /// A section of some records, by their places in the block.
@@ -251,6 +271,20 @@ impl Thawing<'_, '_> {
             cell.forever = self.from.flag()?;
         }
         Ok(())
+    }
+
+    pub(super) fn wakes(
+        &mut self,
+        records: &Records,
+    ) -> Result<BTreeMap<Uid, Timestamp>, ThawError> {
+        let mut wakes = BTreeMap::new();
+        for _ in 0..self.from.count()? {
+            let place: usize = self.from.small()?;
+            let record = records.get(place);
+            let (id, _) = record.ok_or_else(|| ThawError::damaged("a record that is none"))?;
+            wakes.insert(*id, self.from.moment()?);
+        }
+        Ok(wakes)
     }
 
     fn merged(&mut self, cell: &mut RecordCell) -> Result<(), ThawError> {
