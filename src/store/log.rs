@@ -37,6 +37,7 @@ mod header;
 pub mod payload;
 mod position;
 mod reader;
+mod rebuilt;
 mod recover;
 mod salvage;
 mod segment;

@@ -190,6 +190,30 @@ fn without_one_the_log_is_cut_and_nothing_is_told_twice() {
     assert!(aside.join("history").is_dir() && !aside.join("new").exists());
 }
 
+// proves: I4
+#[test]
+fn a_damaged_header_takes_nothing_with_it() {
+    let folder = lived();
+    let before = records(&folder);
+    // The log alone has to say everything, whose store it is too.
+    fs::remove_dir_all(store(&folder).join("snapshots")).expect("removed");
+    let mut bytes = fs::read(segment(&folder)).expect("a segment");
+    bytes[..HEADER].fill(0);
+    fs::write(segment(&folder), bytes).expect("written");
+    assert_eq!(folder.flow(&["records"]).code, Some(3));
+    let done = folder.flow(&["store", "repair", "--yes"]);
+    assert_eq!(done.code, Some(0), "{}{}", done.out, done.err);
+    for said in [
+        "its header is damaged; goes on with position 1\n",
+        "\nloses   nothing of the state\n",
+    ] {
+        assert!(done.out.contains(said), "{}", done.out);
+    }
+    assert_eq!(records(&folder), before);
+    fine(folder.flow(&["set", "ada@x.example", "city=Hamar"]));
+    fine(folder.flow(&["store", "verify"]));
+}
+
 #[test]
 fn a_missing_program_is_put_back_from_the_folder() {
     let folder = lived();

@@ -68,6 +68,13 @@ workflow count on contact {
 }
 ";
 
+/// How many actions may wait while more inputs are sent. The service is busy for
+/// a second now and then, so inputs come faster than actions are carried out.
+const WAITING: usize = 200;
+
+/// How many inputs may be unacknowledged while new ones are sent.
+const OPEN: usize = 100;
+
 /// What the service does to requests.
 const ODDS: Odds = Odds {
     faults: 12,
@@ -88,6 +95,27 @@ struct Sent {
     duplicates: usize,
 }
 
+impl Sent {
+    /// What is sent next: new inputs, or some that nobody has acknowledged where
+    /// these are many; sometimes an old one with them.
+    fn next(&mut self, chance: &mut Dice) -> Vec<usize> {
+        let (next, some) = (self.inputs.len(), 1 + chance.below(4));
+        let open = self.inputs.iter().filter(|(_, (_, known))| !known);
+        let mut open: Vec<usize> = open.map(|(n, _)| *n).collect();
+        if open.len() > OPEN {
+            open.truncate(some);
+            return open;
+        }
+        for n in next..next + some {
+            self.inputs.insert(n, (chance.below(CONTACTS), false));
+        }
+        let again = (chance.below(4) == 0).then(|| chance.below(next));
+        // What is on its way for the other client may be either.
+        let again = again.filter(|n| self.inputs.get(n).is_some_and(|(_, known)| *known));
+        (next..next + some).chain(again).collect()
+    }
+}
+
 /// What all threads share.
 struct Shared {
     store: Store,
@@ -95,6 +123,8 @@ struct Shared {
     over: AtomicBool,
     /// How often the process was killed.
     kills: AtomicUsize,
+    /// How many actions were ever seen to wait.
+    waited: AtomicUsize,
 }
 
 /// Numbers by chance that is the same for the same seed: splitmix64.
@@ -157,22 +187,24 @@ fn send(shared: &Shared, numbers: &[usize]) -> bool {
     true
 }
 
+/// Waits until few actions wait, as a client does that asks before it sends. A
+/// process that is down says nothing, and is sent to.
+fn pace(shared: &Shared) {
+    while let Some(status) = status(&shared.store) {
+        shared.waited.fetch_max(status.pending, Ordering::Relaxed);
+        if status.pending <= WAITING || shared.over.load(Ordering::Relaxed) {
+            return;
+        }
+        sleep(Duration::from_millis(50));
+    }
+}
+
 /// Sends new inputs, and sometimes old ones once more, until it is over.
 fn client(shared: &Shared, seed: u64) {
     let mut chance = Dice(seed);
     while !shared.over.load(Ordering::Relaxed) {
-        let numbers: Vec<usize> = {
-            let mut sent = shared.sent.lock().expect("no panic");
-            let next = sent.inputs.len();
-            let fresh = 1 + chance.below(4);
-            for n in next..next + fresh {
-                sent.inputs.insert(n, (chance.below(CONTACTS), false));
-            }
-            let again = (chance.below(4) == 0).then(|| chance.below(next));
-            // What is on its way for the other client may be either.
-            let again = again.filter(|n| sent.inputs.get(n).is_some_and(|(_, known)| *known));
-            (next..next + fresh).chain(again).collect()
-        };
+        pace(shared);
+        let numbers = shared.sent.lock().expect("no panic").next(&mut chance);
         let mut taken = send(shared, &numbers);
         // As a good client does: the same again, with the same ids.
         while !taken && chance.below(4) > 0 && !shared.over.load(Ordering::Relaxed) {
@@ -303,6 +335,7 @@ fn under_load_and_kills_each_input_counts_once_and_each_key_has_one_body() {
         sent: Mutex::default(),
         over: AtomicBool::new(false),
         kills: AtomicUsize::new(0),
+        waited: AtomicUsize::new(0),
     });
     contacts(&folder, &shared.store);
 
@@ -316,7 +349,9 @@ fn under_load_and_kills_each_input_counts_once_and_each_key_has_one_body() {
     for client in clients {
         client.join().expect("the client found no fault");
     }
+    let waited = shared.waited.load(Ordering::Relaxed);
     let acknowledged = settle(&shared);
+    println!("soak: {waited} actions waited at most");
     idle(&shared.store);
     let shown = folder.flow(&["status"]);
     assert_eq!(shown.code, Some(0), "{}", shown.err);

@@ -6,6 +6,7 @@ mod archive_crash;
 pub(crate) mod chance;
 mod crash;
 mod flip;
+mod headers;
 mod lock;
 mod log;
 mod model;

@@ -60,8 +60,11 @@ impl Survey {
         for found in &mut frames {
             let frame = found?.frame;
             let event = (frame.kind == Kind::Input).then(|| Event::read(&frame.payload));
-            let is_input = event.flatten().is_some_and(|event| event.is_input());
+            let event = event.flatten();
+            let is_input = event.as_ref().is_some_and(Event::is_input);
             survey.take(frame.position, is_input);
+            let load = event.and_then(|event| event.program());
+            survey.store = survey.store.or(load.map(|(_, store)| *store.bytes()));
         }
         survey.store = survey.store.or(frames.store());
         survey.epoch = frames.epoch();

@@ -29,7 +29,7 @@ pub(super) const HEAD_BYTES: usize = 32;
 pub(super) const MARK: [u8; 4] = [0xF1, 0x0C, 0xDB, 0x9A];
 
 /// Where the checksum stands in the head, and where what it covers begins.
-const CHECKSUM_AT: usize = MARK.len();
+pub(super) const CHECKSUM_AT: usize = MARK.len();
 const COVERED_AT: usize = CHECKSUM_AT + 4;
 
 /// What a frame holds.

@@ -184,7 +184,7 @@ impl<F: DiskFile> Reader<F> {
     /// that is due.
     pub(super) fn find(&mut self, wanted: impl Fn(&Head) -> bool) -> io::Result<Option<Head>> {
         self.settle()?;
-        while self.seek_mark()? {
+        while self.window.seek(&MARK, HEAD_BYTES)? {
             if let Some(head) = self.any_head()?.filter(|head| wanted(head)) {
                 self.expected = Position::new(head.position);
                 self.batch = Some(head.batch);
@@ -199,20 +199,6 @@ impl<F: DiskFile> Reader<F> {
     pub(super) fn return_to(&mut self, offset: u64) {
         self.window.go_to(offset);
         self.read = 0;
-    }
-
-    /// Goes to what a frame may begin with.
-    fn seek_mark(&mut self) -> io::Result<bool> {
-        while self.window.left() >= HEAD_BYTES as u64 {
-            let bytes = self.window.peek(HEAD_BYTES)?;
-            let found = bytes.windows(MARK.len()).position(|bytes| bytes == MARK);
-            let skipped = found.unwrap_or(bytes.len() + 1 - MARK.len());
-            self.window.advance(skipped);
-            if found.is_some() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 
     fn any_head(&mut self) -> io::Result<Option<Head>> {

@@ -4,6 +4,7 @@
 use super::frame::Frame;
 use super::position::Position;
 use super::reader::{Flaw, Reader, Step};
+use super::rebuilt;
 use super::segment::Folder;
 use super::verify::go_on;
 use crate::store::disk::Disk;
@@ -132,7 +133,12 @@ impl<D: Disk> Salvage<D> {
     fn open_next(&mut self) -> Result<bool, StoreError> {
         while let Some(first) = self.segments.pop() {
             let segment = match self.folder.open(first) {
-                Err(StoreError::BrokenMiddle { .. }) => continue,
+                Err(StoreError::BrokenMiddle { .. }) => {
+                    match rebuilt::open(&self.folder, first, self.store)? {
+                        Some(segment) => segment,
+                        None => continue,
+                    }
+                }
                 segment => segment?,
             };
             let identity = segment.header.identity;

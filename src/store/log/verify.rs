@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use super::frame::Head;
 use super::position::Position;
 use super::reader::{Flaw, Reader, Step};
+use super::rebuilt;
 use super::recover::check_chain;
 use super::segment::Folder;
 use super::tail::{Tail, judge};
@@ -109,7 +110,17 @@ fn segment<D: Disk>(
 ) -> Result<Option<Position>, StoreError> {
     let segment = match folder.open(first) {
         Ok(segment) => segment,
-        Err(error) => return push(problems, Err(error)).map(|()| None),
+        Err(error) => {
+            push(problems, Err(error))?;
+            let Some(segment) = rebuilt::open(folder, first, None)? else {
+                return Ok(None);
+            };
+            // What stands behind the header can be read without it.
+            let told = problems.iter_mut();
+            let told = told.filter(|problem| problem.segment == segment.path);
+            told.for_each(|problem| problem.next = Some(first));
+            segment
+        }
     };
     let path = segment.path.clone();
     let mut reader = Reader::new(segment);

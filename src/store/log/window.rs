@@ -63,6 +63,21 @@ impl<F: DiskFile> Window<F> {
         self.offset += count as u64;
     }
 
+    /// Goes on to some bytes that at least so many follow, they included, if
+    /// they stand anywhere from here on.
+    pub(super) fn seek(&mut self, mark: &[u8; 4], least: usize) -> io::Result<bool> {
+        while self.left() >= least as u64 {
+            let bytes = self.peek(least)?;
+            let found = bytes.windows(mark.len()).position(|bytes| bytes == mark);
+            let skipped = found.unwrap_or(bytes.len() + 1 - mark.len());
+            self.advance(skipped);
+            if found.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Goes to a place in the file.
     pub(super) fn go_to(&mut self, offset: u64) {
         self.offset = offset;
