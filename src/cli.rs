@@ -58,6 +58,7 @@ fn run(command: &Command, output: &Output) -> Result<Exit, Failure> {
         Command::Test(arguments) => test::run(arguments, output),
         Command::Import(arguments) => import::run(arguments, output),
         Command::Send(arguments) => order::send::run(arguments, output),
+        Command::Take(arguments) => order::take::run(arguments, output),
         Command::Create(arguments) => order::create::run(arguments, output),
         Command::Set(arguments) => order::set::run(arguments, output),
         Command::Delete(arguments) => order::life::delete(arguments, output),

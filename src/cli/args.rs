@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 pub(super) use self::orders::{
     CreateArguments, DeleteArguments, EnrollArguments, ImportArguments, MergeArguments,
     OrderArguments, PauseArguments, RestoreRecordArguments, ResumeArguments, RetryArguments,
-    SendArguments, SetArguments, UnenrollArguments,
+    SendArguments, SetArguments, TakeArguments, UnenrollArguments,
 };
 pub(super) use self::show::{PackageArguments, ShowArguments, ShowCommand};
 pub(super) use self::store::{
@@ -54,6 +54,7 @@ pub(super) enum Command {
     Test(TestArguments),
     Import(ImportArguments),
     Send(SendArguments),
+    Take(TakeArguments),
     Create(CreateArguments),
     Set(SetArguments),
     Delete(DeleteArguments),

@@ -7,6 +7,7 @@ pub(super) mod life;
 pub(super) mod send;
 pub(super) mod set;
 pub(super) mod switch;
+pub(super) mod take;
 
 use super::args::{DataFormat, OrderArguments};
 use super::client::{Client, strange};

@@ -9,11 +9,13 @@
 //! from the kept part is worked out before anything is written, and the store
 //! goes on in another epoch, so that no id of what is lost is given again.
 
+mod lost;
 mod plan;
 mod survey;
 
 use std::path::Path;
 
+pub use self::lost::{FILE as LOST_FILE, Lost};
 pub(super) use self::plan::epoch;
 pub use self::plan::{Aside, Hopeless, Part, Plan, Program, diagnose};
 pub use self::survey::{Found, Survey};
@@ -44,7 +46,8 @@ pub enum Diagnosis {
 pub type CutHistory<'h> = &'h mut dyn FnMut(Position, &Path) -> Result<(), StoreError>;
 
 /// Does what a plan says. What does not stay is moved into the folder `aside`
-/// of the store.
+/// of the store; the inputs among it stand there as lines, too, as far as lines
+/// say them.
 ///
 /// # Errors
 /// If something cannot be written: then either nothing has begun, or what has
@@ -54,7 +57,7 @@ pub fn apply<D: Disk>(
     plan: &Plan,
     aside: String,
     history: CutHistory<'_>,
-) -> Result<(), StoreError> {
+) -> Result<Lost, StoreError> {
     let mut mending = Mending {
         aside,
         moved: Vec::new(),
@@ -95,11 +98,13 @@ pub fn apply<D: Disk>(
             .placed
             .push(within("seen", &seen::lost(&ids, *name)));
     }
+    let dir = mending.aside_dir(site.dir);
+    let lost = lost::write(site, plan, &dir)?;
     // The log goes last: while it is not in order, the store does not open.
-    let aside = mending.aside_dir(site.dir).join("history");
-    history(plan.kept.last, &aside)?;
+    history(plan.kept.last, &dir.join("history"))?;
     mending.begin(site.disk, site.dir)?;
-    finish(site, &mending)
+    finish(site, &mending)?;
+    Ok(lost)
 }
 
 /// Finishes a repair that has begun.

@@ -10,6 +10,7 @@ mod line;
 mod names;
 pub mod past;
 pub(super) mod wire;
+pub(in crate::host) mod written;
 
 use std::path::Path;
 

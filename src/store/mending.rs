@@ -137,6 +137,55 @@ impl Mending {
     }
 }
 
+/// A text beside what a repair sets aside, written part by part.
+#[derive(Debug)]
+pub struct Text<D: Disk> {
+    disk: D,
+    dir: PathBuf,
+    path: PathBuf,
+    file: D::File,
+}
+
+impl<D: Disk> Text<D> {
+    /// Begins one in a folder, in the place of what an earlier attempt has left.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn new(disk: &D, dir: &Path, name: &str) -> Result<Self, StoreError> {
+        let path = dir.join(name);
+        disk.create_dir_all(dir).map_err(failed(dir))?;
+        // Mostly there is none.
+        let _ = disk.remove(&path);
+        let file = disk.create_new(&path).map_err(failed(&path))?;
+        Ok(Text {
+            disk: disk.clone(),
+            dir: dir.to_owned(),
+            path,
+            file,
+        })
+    }
+
+    /// Adds a part.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn put(&mut self, part: &str) -> Result<(), StoreError> {
+        let put = self.file.append(part.as_bytes());
+        put.map_err(failed(&self.path))
+    }
+
+    /// Makes all of it durable.
+    ///
+    /// # Errors
+    /// If it cannot be.
+    pub fn end(mut self) -> Result<(), StoreError> {
+        let synced = self.file.sync();
+        synced
+            .and_then(|()| self.disk.sync_dir(&self.dir))
+            .map_err(failed(&self.path))
+    }
+}
+
 fn note(store: &Path) -> PathBuf {
     store.join("log").join(NOTE)
 }

@@ -45,6 +45,7 @@ mod later_steps;
 mod live_support;
 mod language;
 mod limits;
+mod lost;
 mod machine;
 mod main_thread;
 mod mending;

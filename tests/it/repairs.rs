@@ -103,12 +103,14 @@ fn truth(sound: &Files, last: Position) -> Core<SimDisk> {
 }
 
 fn apply(life: &Life, plan: &Plan, aside: &str) -> Result<(), StoreError> {
-    repair::apply(
-        &site(&life.disk),
-        plan,
-        aside.to_owned(),
-        &mut |_, _| Ok(()),
-    )
+    let site = site(&life.disk);
+    let lost = repair::apply(&site, plan, aside.to_owned(), &mut |_, _| Ok(()))?;
+    // Where its program is there, an input that can be read is a line.
+    let programs = life.disk.files().into_keys();
+    let programs = programs.filter(|path| path.starts_with("/store/programs"));
+    assert_eq!(lost.lines + lost.unknown, plan.lost.inputs);
+    assert!(lost.unknown == 0 || programs.count() < 2, "{lost:?}");
+    Ok(())
 }
 
 /// Repairs on a disk that fails, until it has done so without.

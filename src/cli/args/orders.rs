@@ -67,6 +67,25 @@ pub(in crate::cli) struct SendArguments {
     pub(in crate::cli) order: OrderArguments,
 }
 
+/// Tell the store all that stands in a file, one input a line.
+///
+/// The lines are those of a replay without `at`. Lines that are wrong are told with
+/// their numbers; the others go in. A line with an `id` counts once.
+#[derive(Debug, Args)]
+#[command(after_help = help(
+    "  flow take .flow/broken-20260302T080000Z/lost.jsonl    send again what a repair has lost\n  \
+       flow take inputs.jsonl --format json"
+))]
+pub(in crate::cli) struct TakeArguments {
+    /// The file, one JSON object a line
+    pub(in crate::cli) file: PathBuf,
+    #[command(flatten)]
+    pub(in crate::cli) project: OfProject,
+    /// How what came of it is printed; `json` is one object a line
+    #[arg(long, value_enum, default_value_t)]
+    pub(in crate::cli) format: DataFormat,
+}
+
 /// Create a record.
 #[derive(Debug, Args)]
 #[command(after_help = help(

@@ -13,7 +13,7 @@ use crate::cli::output::Output;
 use crate::cli::output::repair::json;
 use crate::cli::run::fits;
 use crate::host::durable::{Site, Unopened};
-use crate::host::repair::{self, Aside, Diagnosis, Hopeless, Part, Plan};
+use crate::host::repair::{self, Aside, Diagnosis, Hopeless, LOST_FILE, Lost, Part, Plan};
 use crate::host::store::{self, Store};
 use crate::host::{clock, keep};
 use crate::project::Project;
@@ -101,13 +101,15 @@ fn apply(
     if done.is_err() && matches!(Mending::of(&RealDisk, &store.dir), Ok(None)) {
         // It has not begun: what was prepared is of no use.
         let _ = fs::remove_dir_all(path.join("new"));
+        let _ = fs::remove_file(path.join(LOST_FILE));
     }
     tidy(&path);
-    done.map_err(store::Failure::from)?;
+    let lost = done.map_err(store::Failure::from)?;
     output.talk(format!(
         "what does not stay is in `{}`, as it stood; nothing was removed",
         path.display()
     ));
+    again(lost, &path.join(LOST_FILE), output);
     if plan.lost.positions > 0 {
         output.note(format!(
             "what was sent to the outside after position {} may be sent again: actions that were under way there are asked for again, under the same keys",
@@ -115,6 +117,23 @@ fn apply(
         ));
     }
     Ok(())
+}
+
+/// Says how what is lost is sent again.
+fn again(lost: Lost, file: &Path, output: &Output) {
+    if lost.lines > 0 {
+        let inputs = input_count(lost.lines);
+        output.talk(format!(
+            "{inputs} that can be read and do not stay are lines in `{0}`: `flow take {0}` sends them again",
+            file.display()
+        ));
+    }
+    if lost.unknown > 0 {
+        let inputs = input_count(lost.unknown);
+        output.talk(format!(
+            "{inputs} that can be read are no lines: the program that they were for is not there, or lacks what they name"
+        ));
+    }
 }
 
 /// A folder that is not there yet, for what does not stay.

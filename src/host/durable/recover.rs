@@ -121,7 +121,10 @@ impl<D: Disk> Site<'_, D> {
     }
 
     /// All frames of its log that can be read.
-    pub(super) fn salvage(&self, store: Option<[u8; 16]>) -> Result<Salvage<D>, StoreError> {
+    pub(in crate::host) fn salvage(
+        &self,
+        store: Option<[u8; 16]>,
+    ) -> Result<Salvage<D>, StoreError> {
         log::salvage(self.disk.clone(), &self.log(), store)
     }
 

@@ -38,6 +38,8 @@ pub struct Plan {
     pub program: Option<Program>,
     /// The files of ids that cannot be read: their ids are forgotten (I3).
     pub ids: Vec<Uid>,
+    /// The program that runs at its end, by its hash.
+    pub runs: Option<Uid>,
     /// What comes of the kept part: how many records, and the hash of all
     /// decisions; nothing where an input makes the engine fail, which opening
     /// sets aside.
@@ -166,6 +168,7 @@ pub fn diagnose<D: Disk>(
 
 /// What has come of trying a part.
 struct Tried {
+    runs: Option<Uid>,
     comes_to: Option<(usize, String)>,
     program: Option<Program>,
     ids: Vec<Uid>,
@@ -224,17 +227,23 @@ fn attempt<D: Disk>(
         }
         tried => (tried, None),
     };
-    let (comes_to, ids) = match core {
-        Ok(core) => (Some(told(&core)), lost_ids(site, &core)?),
-        // Opening sets it aside.
-        Err(Unopened::Panicked(_)) => (None, Vec::new()),
-        Err(error) => return Err(error),
-    };
-    Ok(Tried {
-        comes_to,
+    let mut tried = Tried {
+        runs: None,
+        comes_to: None,
         program,
-        ids,
-    })
+        ids: Vec::new(),
+    };
+    match core {
+        Ok(core) => {
+            tried.runs = Some(core.program().hash);
+            tried.comes_to = Some(told(&core));
+            tried.ids = lost_ids(site, &core)?;
+        }
+        // Opening sets it aside.
+        Err(Unopened::Panicked(_)) => {}
+        Err(error) => return Err(error),
+    }
+    Ok(tried)
 }
 
 fn told<D: Disk>(core: &Core<D>) -> (usize, String) {
@@ -297,6 +306,7 @@ fn decided(survey: Survey, candidate: Candidate, with: (Identity, Tried)) -> Dia
         snapshots: aside,
         program: tried.program,
         ids: tried.ids,
+        runs: tried.runs,
         comes_to: tried.comes_to,
         problems: survey.problems,
     }))

@@ -9,12 +9,12 @@ use serde_json::Value;
 use super::keys::{self, Keys};
 use super::line::Reader;
 use super::names::{self, Named};
-use super::{Mistake, wire};
+use super::{Mistake, wire, written};
 use crate::diagnostic::Code;
 use crate::engine::message::Switching;
 use crate::engine::{InputBody, Received, Target};
 use crate::host::import::{self, Import, Plan};
-use crate::model::{EventId, ObjectId, coerce};
+use crate::model::{EventId, ObjectId, PropertyId, Value as Known, coerce};
 use crate::plan::{Program, raw};
 
 /// The id that a line gives its input, and the input.
@@ -32,6 +32,7 @@ impl Reader<'_> {
             "publish" if *value == Value::Bool(true) => InputBody::Publish,
             "publish" => return Err(Mistake::bad("`publish` takes `true`").at("publish")),
             "create" => self.create(value)?,
+            "row" => self.row(value)?,
             "set" => self.set(value)?,
             "delete" => InputBody::Delete(self.only_record("delete", value)?),
             "restore" => InputBody::Restore(self.only_record("restore", value)?),
@@ -69,16 +70,7 @@ impl Reader<'_> {
         let example = r#"{"contact": {"email": "ada@example.com"}}"#;
         let (name, values) = keys::single("create", value, example)?;
         let object = names::object(self.program(), name)?;
-        let Value::Object(given) = values else {
-            return Err(Mistake::bad(format!("`{name}` takes an object of values")).at(name));
-        };
-        let mut taken = Vec::new();
-        for (name, value) in given {
-            let property = names::writable(self.program(), object, name)?;
-            if let Some(value) = names::value(self.program(), (object, property), value)? {
-                taken.push((property, value));
-            }
-        }
+        let taken = self.given((name, object), values)?;
         let properties = &self.program().catalog.objects[object].properties;
         let missing = properties.iter().find(|(id, property)| {
             property.required && !property.default && !taken.iter().any(|(given, _)| given == id)
@@ -90,6 +82,25 @@ impl Reader<'_> {
             }
             None => Ok(InputBody::Create(object, taken)),
         }
+    }
+
+    /// The values of a new record; what is null is left out.
+    fn given(
+        &self,
+        (name, object): (&str, ObjectId),
+        values: &Value,
+    ) -> Result<Vec<(PropertyId, Known)>, Mistake> {
+        let Value::Object(given) = values else {
+            return Err(Mistake::bad(format!("`{name}` takes an object of values")).at(name));
+        };
+        let mut taken = Vec::new();
+        for (name, value) in given {
+            let property = names::writable(self.program(), object, name)?;
+            if let Some(value) = names::value(self.program(), (object, property), value)? {
+                taken.push((property, value));
+            }
+        }
+        Ok(taken)
     }
 
     fn set(&self, value: &Value) -> Result<InputBody, Mistake> {
@@ -184,8 +195,11 @@ impl Reader<'_> {
     }
 
     fn webhook(&self, value: &Value) -> Result<Said, Mistake> {
-        let keys = Keys::of("webhook", value, &["name", "body"])?;
+        let keys = Keys::of("webhook", value, &["name", "body", "read"])?;
         let event: EventId = names::event(self.program(), true, keys.text("name")?)?;
+        if let Some(read) = keys.get("read") {
+            return self.received(event, read).map(|body| (None, body));
+        }
         let body = keys.value("body")?;
         let Some(reading) = self.readers.read(event, body) else {
             return Err(Mistake::bad("this webhook has no reader").at("webhook"));
@@ -210,6 +224,32 @@ impl Reader<'_> {
             "enroll" => InputBody::Enroll(target, workflow),
             _ => InputBody::Unenroll(target, workflow),
         })
+    }
+
+    /// What was read of a body that nobody has kept.
+    fn received(&self, event: EventId, value: &Value) -> Result<InputBody, Mistake> {
+        let keys = Keys::of("read", value, &["key", "fields", "body"])?;
+        let received = match keys.value("fields")? {
+            Value::Object(fields) => {
+                let read = (keys.get("key"), fields, keys.text("body")?);
+                written::received(self.program(), event, read)
+            }
+            _ => None,
+        };
+        let received = received
+            .ok_or_else(|| Mistake::bad("`read` is not what this webhook reads").at("read"))?;
+        Ok(InputBody::Webhook(event, received))
+    }
+
+    /// A row of a table that was imported.
+    fn row(&self, value: &Value) -> Result<InputBody, Mistake> {
+        let keys = Keys::of("row", value, &["import", "values"])?;
+        let import = keys.text("import")?;
+        let example = r#"{"contact": {"email": "ada@example.com"}}"#;
+        let (name, given) = keys::single("values", keys.value("values")?, example)?;
+        let object = names::object(self.program(), name)?;
+        let values = self.given((name, object), given)?;
+        Ok(InputBody::Import(import.into(), object, values))
     }
 
     fn member(&self, kind: &'static str, value: &Value) -> Result<InputBody, Mistake> {

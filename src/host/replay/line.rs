@@ -20,8 +20,8 @@ const AROUND: [&str; 4] = [AT, "occurred_at", "id", "by"];
 const AT: &str = "at";
 
 /// The kinds of lines.
-const KINDS: [&str; 19] = [
-    "publish", "import", "create", "set", "delete", "restore", "merge", "link", "unlink",
+const KINDS: [&str; 20] = [
+    "publish", "import", "row", "create", "set", "delete", "restore", "merge", "link", "unlink",
     "webhook", "event", "enroll", "unenroll", "add", "remove", "pause", "resume", "on", "off",
 ];
 
