@@ -130,8 +130,8 @@ impl<'t> Telling<'t> {
                 self.waited(what)
             }
             What::Asked(call) => {
-                let action = &self.prepared.program.catalog.actions[call.action].name;
-                let mut fields = vec![("action", as_is(action.as_str()))];
+                let action = self.prepared.program.catalog.actions[call.action].called();
+                let mut fields = vec![("action", as_is(action))];
                 let arguments = call.arguments.iter();
                 fields.extend(
                     arguments.map(|(name, value)| ("with", format!("{name}: {value}").into())),
@@ -139,8 +139,8 @@ impl<'t> Telling<'t> {
                 ("action", fields)
             }
             What::PutBack(call) => {
-                let action = &self.prepared.program.catalog.actions[call.action].name;
-                ("put_back", vec![("action", as_is(action.as_str()))])
+                let action = self.prepared.program.catalog.actions[call.action].called();
+                ("put_back", vec![("action", as_is(action))])
             }
             What::Withdrawn(why) => ("withdrawn", vec![("reason", as_is(why))]),
             What::Done(attempt) => ("done", vec![("attempt", printed(attempt))]),

@@ -39,6 +39,7 @@ use super::retries::Retries;
 use crate::base::{Name, TimeZone};
 use crate::model::{
     ActionId, AssociationId, Cap, ObjectId, PropertyId, SegmentId, Timetable, Value, WorkflowId,
+    is_kept,
 };
 use crate::plan::{Condition, Expression, ObjectPlan, Program, Segment, Workflow};
 
@@ -268,6 +269,17 @@ impl Prepared {
     #[must_use]
     pub fn zone(&self) -> &TimeZone {
         &self.program.settings.zone
+    }
+
+    /// The action as the published program has it, for one that is kept with an
+    /// older version (V3); any other is itself.
+    pub(super) fn published(&self, action: ActionId) -> ActionId {
+        let actions = &self.program.catalog.actions;
+        if !is_kept(&actions[action].name) {
+            return action;
+        }
+        let called = Name::new(actions[action].called());
+        self.program.catalog.action(&called).unwrap_or(action)
     }
 }
 

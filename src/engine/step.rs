@@ -317,7 +317,7 @@ impl<'w> Draft<'w> {
         let action = match &plan.kind {
             StepKind::Do(action) => {
                 let actions = &self.world.prepared.program.catalog.actions;
-                actions[action.action].name.as_str()
+                actions[action.action].called()
             }
             other => other.word(),
         };

@@ -57,8 +57,7 @@ pub(super) struct Carried {
 /// What is wrong with it, in words.
 pub(super) fn file(state: &State, action: &Action) -> Result<Option<Carried>, String> {
     let call = &*action.request;
-    let name = &state.prepared().program.catalog.actions[call.action].name;
-    match name.as_str() {
+    match state.prepared().program.catalog.actions[call.action].called() {
         "log" => Ok(None),
         "send_email" => mail(action, text(call, "to").unwrap_or_default()).map(Some),
         "notify" => address(call).and_then(|to| mail(action, to)).map(Some),
@@ -101,7 +100,7 @@ impl Carrier for Carry {
     fn carry(&mut self, state: &State, action: &Action) -> Option<Outcome> {
         let call = &*action.request;
         let declared = &state.prepared().program.catalog.actions[call.action];
-        let name = declared.name.as_str();
+        let name = declared.called();
         if self.outbox.is_none() {
             self.sent.push(sent(state, action, name));
         }

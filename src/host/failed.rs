@@ -153,8 +153,8 @@ impl Failures {
         let own = || Uid::of(&[enrolment.bytes(), name.as_bytes(), &at]);
         let actions = &prepared.program.catalog.actions;
         let action = match (asked, step.map(|step| &step.kind)) {
-            (Some(asked), _) => actions[asked.request.action].name.as_str(),
-            (None, Some(StepKind::Do(action))) => actions[action.action].name.as_str(),
+            (Some(asked), _) => actions[asked.request.action].called(),
+            (None, Some(StepKind::Do(action))) => actions[action.action].called(),
             (None, other) => other.map_or("", StepKind::word),
         };
         self.list.push_back(Failed {

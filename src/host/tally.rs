@@ -60,7 +60,7 @@ pub struct Acts {
 /// The name of an action, and that of its message.
 #[must_use]
 pub fn label(prepared: &Prepared, call: &Call) -> (String, String) {
-    let action = &prepared.program.catalog.actions[call.action].name;
+    let action = prepared.program.catalog.actions[call.action].called();
     let message = call.message.as_ref();
     let message = message.map(|message| message.name.to_string());
     (action.to_string(), message.unwrap_or_default())

@@ -1,6 +1,6 @@
 //! Actions: their names, parameters and results.
 
-use super::{Members, ObjectId, Type};
+use super::{Members, ObjectId, Type, written};
 use crate::base::{Id, Name};
 
 /// Which action.
@@ -49,6 +49,13 @@ pub struct ActionResult {
 }
 
 impl Action {
+    /// Its name as people write it, also where it is kept with an older version
+    /// of a workflow (V3).
+    #[must_use]
+    pub fn called(&self) -> &str {
+        written(self.name.as_str())
+    }
+
     fn new(name: &str) -> Self {
         Action {
             name: Name::new(name),

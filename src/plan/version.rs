@@ -66,9 +66,9 @@ impl<'a> Versions<'a> {
     }
 
     /// What stays with a version of a workflow when others are published (V3):
-    /// the constants, messages, calendars and segments with a condition that it
-    /// names, directly or through one another. What packages declare is not
-    /// edited.
+    /// the constants, messages, calendars, actions and segments with a condition
+    /// that it names, directly or through one another. What packages declare is
+    /// not edited.
     pub(super) fn kept(&self, own: &[Origin]) -> BTreeSet<Item> {
         let mut found = BTreeSet::new();
         let mut open = vec![own];
@@ -85,6 +85,7 @@ impl<'a> Versions<'a> {
     fn stays(&self, item: Item) -> bool {
         let stays = match item {
             Item::Constant(_) | Item::Message(_) | Item::Calendar(_) => true,
+            Item::Action(action) => self.program.catalog.actions[action].declared,
             Item::Segment(segment) => !self.program.catalog.segments[segment].fixed,
             _ => false,
         };

@@ -10,7 +10,7 @@ use flow::base::Uid;
 use flow::engine::Event;
 use flow::engine::decision::{Action, Rendered};
 use flow::engine::message::{Again, Outcome as Came};
-use flow::host::desk::{Ask, Candidate, Order, Reply, Status};
+use flow::host::desk::{Ask, Candidate, Order, Outcome, Reply, Status};
 use flow::model::Value;
 use serde_json::Value as Json;
 
@@ -221,6 +221,102 @@ fn what_an_older_version_names_is_what_it_was() {
     answer(&mut desk, &Came::Done(vec![None]));
     assert_eq!(versions(&mut desk), [0_usize; 0]);
     drop(reopened(desk));
+}
+
+/// The same, whose workflow `once` asks a service as a declared action says it.
+fn asking(host: &str) -> String {
+    let steps = "wait 1 day ask: do chat.post { room: \"hall\" } as posted \
+                 set city = posted.id";
+    let action = format!(
+        "action chat.post(room: string required) -> {{ id: string }}
+  via http {{ url: \"https://{host}.example/{{room}}\", result: {{ id: \"$.id\" }} }}"
+    );
+    format!("{}{action}\n", pinning(steps))
+}
+
+/// Where what is under way goes, in order.
+fn addresses(desk: &Desk) -> Vec<String> {
+    let pending = desk.kept.durable.core().pending().iter();
+    let urls = pending.flat_map(|open| {
+        let mut sends = open.action.request.sends.iter();
+        sends.find(|(name, _)| *name == *"url")
+    });
+    let mut urls: Vec<String> = urls.map(|(_, url)| url.to_string()).collect();
+    urls.sort();
+    urls
+}
+
+/// proves: A1, V3
+#[test]
+fn a_declared_action_is_there_again_with_its_version() {
+    let mut desk = Desk::new(&asking("one"));
+    let ada = enters(&mut desk, "ada");
+    desk.load(&asking("two"));
+    let bob = enters(&mut desk, "bob");
+    assert_eq!(versions(&mut desk), [1, 1]);
+    let mut desk = reopened(desk);
+    desk.hours(25);
+    let both = ["one", "two"].map(|host| format!("\"https://{host}.example/hall\""));
+    assert_eq!(addresses(&desk), both);
+    let mut desk = reopened(desk);
+    let busy = Came::Failed {
+        status: Some(503),
+        error: "busy".into(),
+        again: Again::Usual,
+    };
+    answer(&mut desk, &busy);
+    // The program that is published has no such action at all.
+    desk.load(&pinning("wait 3 days"));
+    assert_eq!(versions(&mut desk), [0, 1, 1]);
+    let mut desk = reopened(desk);
+    desk.hours(1);
+    assert_eq!(addresses(&desk), both);
+    let id = Came::Done(vec![Some(Value::Text("m7".into()))]);
+    answer(&mut desk, &id);
+    let mut desk = reopened(desk);
+    for of in [&ada, &bob] {
+        assert_eq!(has(&desk, of)[1], "m7");
+    }
+    answer(&mut desk, &Came::Done(vec![None]));
+    assert_eq!(versions(&mut desk), [0_usize; 0]);
+    drop(reopened(desk));
+}
+
+/// proves: A4, V3
+#[test]
+fn a_declared_action_is_put_back_when_its_version_is_forgotten() {
+    let mut desk = Desk::new(&asking("one"));
+    enters(&mut desk, "ada");
+    desk.load(&asking("two"));
+    desk.hours(25);
+    let refused = Came::Failed {
+        status: Some(422),
+        error: "refused".into(),
+        again: Again::Usual,
+    };
+    answer(&mut desk, &refused);
+    answer(&mut desk, &Came::Done(vec![None]));
+    desk.load(&asking("three"));
+    assert_eq!(versions(&mut desk), [0_usize; 0]);
+    let mut desk = reopened(desk);
+    let ask = Ask::Retry {
+        actions: vec![],
+        by: None,
+    };
+    match desk.ask(&ask) {
+        Reply::Taken { outcomes, .. } => {
+            let put_back = matches!(&outcomes[..], [Outcome::PutBack { action, step, .. }]
+                if action == "chat.post" && step == "ask");
+            assert!(put_back, "{outcomes:?}");
+        }
+        other => panic!("{other:?}"),
+    }
+    // It asks what it asked.
+    assert_eq!(addresses(&desk), ["\"https://one.example/hall\""]);
+    let mut desk = reopened(desk);
+    let id = Came::Done(vec![Some(Value::Text("m7".into()))]);
+    answer(&mut desk, &id);
+    assert_eq!(desk.kept.durable.core().pending().len(), 0);
 }
 
 /// proves: A4, V3

@@ -72,8 +72,8 @@ workflow count on contact {
 /// a second now and then, so inputs come faster than actions are carried out.
 const WAITING: usize = 200;
 
-/// How many inputs may be unacknowledged while new ones are sent.
-const OPEN: usize = 100;
+/// How many inputs of a client may be unacknowledged while it sends new ones.
+const OPEN: usize = 50;
 
 /// What the service does to requests.
 const ODDS: Odds = Odds {
@@ -96,19 +96,18 @@ struct Sent {
 }
 
 impl Sent {
-    /// What is sent next: new inputs, or some that nobody has acknowledged where
-    /// these are many; sometimes an old one with them.
-    fn next(&mut self, chance: &mut Dice) -> Vec<usize> {
+    /// What a client sends next: new inputs, or some of its own that nobody has
+    /// acknowledged where these are many; sometimes an old one with them.
+    fn next(&mut self, own: &mut Vec<usize>, chance: &mut Dice) -> Vec<usize> {
         let (next, some) = (self.inputs.len(), 1 + chance.below(4));
-        let open = self.inputs.iter().filter(|(_, (_, known))| !known);
-        let mut open: Vec<usize> = open.map(|(n, _)| *n).collect();
-        if open.len() > OPEN {
-            open.truncate(some);
-            return open;
+        own.retain(|n| self.inputs.get(n).is_some_and(|(_, known)| !known));
+        if own.len() > OPEN {
+            return own.iter().take(some).copied().collect();
         }
         for n in next..next + some {
             self.inputs.insert(n, (chance.below(CONTACTS), false));
         }
+        own.extend(next..next + some);
         let again = (chance.below(4) == 0).then(|| chance.below(next));
         // What is on its way for the other client may be either.
         let again = again.filter(|n| self.inputs.get(n).is_some_and(|(_, known)| *known));
@@ -201,10 +200,13 @@ fn pace(shared: &Shared) {
 
 /// Sends new inputs, and sometimes old ones once more, until it is over.
 fn client(shared: &Shared, seed: u64) {
-    let mut chance = Dice(seed);
+    let (mut chance, mut own) = (Dice(seed), Vec::new());
     while !shared.over.load(Ordering::Relaxed) {
         pace(shared);
-        let numbers = shared.sent.lock().expect("no panic").next(&mut chance);
+        let numbers = {
+            let mut sent = shared.sent.lock().expect("no panic");
+            sent.next(&mut own, &mut chance)
+        };
         let mut taken = send(shared, &numbers);
         // As a good client does: the same again, with the same ids.
         while !taken && chance.below(4) > 0 && !shared.over.load(Ordering::Relaxed) {

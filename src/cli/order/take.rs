@@ -39,9 +39,9 @@ pub(in crate::cli) fn run(arguments: &TakeArguments, output: &Output) -> Result<
         if line.is_empty() {
             continue;
         }
-        match serde_json::from_str(line) {
-            Ok(line) => batch.push((place + 1, line)),
-            Err(_) => taking.say(place + 1, "the line is no JSON object")?,
+        match Line::parse(line) {
+            Some(line) => batch.push((place + 1, line)),
+            None => taking.say(place + 1, "the line is no JSON object")?,
         }
         if batch.len() == BATCH {
             taking.send(&std::mem::take(&mut batch))?;
@@ -115,7 +115,7 @@ impl Taking<'_, '_> {
     fn say(&mut self, number: usize, why: &str) -> Result<(), Failure> {
         self.wrong += 1;
         self.output.data(&match self.format {
-            DataFormat::Json => format!("{}\n", serde_json::json!({"line": number, "why": why})),
+            DataFormat::Json => desk::wrong(number, why),
             DataFormat::Text => format!("line {number}: {why}\n"),
         })
     }

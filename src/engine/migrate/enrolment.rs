@@ -160,7 +160,7 @@ impl Migration<'_> {
             } => Some(Stage::Finishing {
                 action: *action,
                 attempt: *attempt,
-                request: self.call(request)?,
+                request: self.call(versions.of.id, request)?,
                 then: then.and_then(|then| versions.onward(then)),
             }),
         }
@@ -260,7 +260,7 @@ impl Migration<'_> {
             return None;
         };
         // Of an action that the program has no more, no result can be used.
-        let Some(request) = self.call(request) else {
+        let Some(request) = self.call(versions.of.id, request) else {
             return self.goes_on(versions, versions.after(step)?);
         };
         match versions.kind(step) {
@@ -287,8 +287,9 @@ impl Migration<'_> {
         }
     }
 
-    pub(super) fn call(&self, call: &Arc<Call>) -> Option<Arc<Call>> {
-        let action = self.names.action(call.action)?.id;
+    /// What was asked for by those who are inside a version now.
+    pub(super) fn call(&self, version: WorkflowId, call: &Arc<Call>) -> Option<Arc<Call>> {
+        let action = self.names.action_of(version, call.action)?.id;
         if action == call.action {
             return Some(call.clone());
         }
@@ -346,9 +347,9 @@ impl Migration<'_> {
                 continue;
             };
             let kept = match (binder, kept) {
-                (StepKind::Do(action), Kept::Answer(values)) => {
-                    Some(Kept::Answer(self.answer(action.action, values)))
-                }
+                (StepKind::Do(action), Kept::Answer(values)) => Some(Kept::Answer(
+                    self.answer((versions.of.id, action.action), values),
+                )),
                 (StepKind::Await(_), Kept::Occurrence(occurrence)) => {
                     let occurrence = self.occurrence(object, occurrence);
                     occurrence.map(|of| Kept::Occurrence(Arc::new(of)))
@@ -368,8 +369,12 @@ impl Migration<'_> {
     }
 
     /// The results of an action, by their new places.
-    fn answer(&self, action: ActionId, values: &[Option<Value>]) -> Arc<[Option<Value>]> {
-        let found = self.names.action(action);
+    fn answer(
+        &self,
+        (version, action): (WorkflowId, ActionId),
+        values: &[Option<Value>],
+    ) -> Arc<[Option<Value>]> {
+        let found = self.names.action_of(version, action);
         by_place(values, |place| found?.result(place).map(|to| (to.id, to)))
     }
 

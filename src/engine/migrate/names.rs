@@ -11,10 +11,10 @@ use crate::base::Name;
 use crate::engine::prepared::Prepared;
 use crate::engine::record::{CounterId, TraceId};
 use crate::model::{
-    ActionId, AssociationId, Catalog, EventId, Members, ObjectId, PropertyId, SegmentId, Type,
-    Value, WorkflowId, written,
+    Action, ActionId, AssociationId, Catalog, EventId, Members, ObjectId, PropertyId, SegmentId,
+    Type, Value, WorkflowId, is_kept, written,
 };
-use crate::plan::Workflow;
+use crate::plan::{Program, StepKind, Workflow};
 use crate::syntax::ast::OnEdit;
 
 /// Old places → new ones.
@@ -24,6 +24,8 @@ pub(super) struct Names {
     segments: Vec<Option<SegmentId>>,
     events: Vec<Option<OfEvent>>,
     actions: Vec<Option<OfAction>>,
+    /// Those that are kept with an older version in the new program, by it.
+    kept: BTreeMap<(WorkflowId, ActionId), OfAction>,
     workflows: Vec<Option<WorkflowId>>,
     plans: Vec<Option<OfWorkflow>>,
     counters: BTreeMap<CounterId, CounterId>,
@@ -147,6 +149,7 @@ impl Names {
                 .collect(),
             events: before.events.ids().map(|id| pair.event(id)).collect(),
             actions: before.actions.ids().map(|id| pair.action(id)).collect(),
+            kept: pair.kept(&new.program),
             plans: plans(old, new, &workflows),
             counters: counters((old, new), &workflows, renames),
             workflows,
@@ -170,6 +173,13 @@ impl Names {
 
     pub(super) fn action(&self, old: ActionId) -> Option<&OfAction> {
         self.actions.get(old.index())?.as_ref()
+    }
+
+    /// The same for those who are inside a version in the new program: what is
+    /// kept with it counts (V3).
+    pub(super) fn action_of(&self, version: WorkflowId, old: ActionId) -> Option<&OfAction> {
+        let kept = self.kept.get(&(version, old));
+        kept.or_else(|| self.action(old))
     }
 
     pub(super) fn workflow(&self, old: WorkflowId) -> Option<WorkflowId> {
@@ -254,7 +264,34 @@ impl Pair<'_> {
 
     fn action(self, old: ActionId) -> Option<OfAction> {
         let old = &self.before.actions[old];
-        let id = self.after.action(&old.name)?;
+        let named = self.after.action(&old.name);
+        let id = named.or_else(|| self.after.action(&Name::new(old.called())))?;
+        Some(self.results(old, id))
+    }
+
+    /// The actions of the steps of older versions that are kept with them.
+    fn kept(self, new: &Program) -> BTreeMap<(WorkflowId, ActionId), OfAction> {
+        let mut kept = BTreeMap::new();
+        let plans = new.plans().enumerate();
+        for (version, step) in plans.flat_map(|(at, plan)| plan.steps.iter().map(move |s| (at, s)))
+        {
+            let StepKind::Do(own) = &step.kind else {
+                continue;
+            };
+            let action = &self.after.actions[own.action];
+            if !is_kept(&action.name) {
+                continue;
+            }
+            let olds = self.before.actions.iter();
+            for (old, _) in olds.filter(|(_, old)| old.called() == action.called()) {
+                let of = self.results(&self.before.actions[old], own.action);
+                kept.insert((WorkflowId::at(version), old), of);
+            }
+        }
+        kept
+    }
+
+    fn results(self, old: &Action, id: ActionId) -> OfAction {
         let new = &self.after.actions[id];
         let results = old.results.iter().map(|result| {
             let mut all = new.results.iter().enumerate();
@@ -262,10 +299,10 @@ impl Pair<'_> {
             let cast = self.cast(&result.ty, &found.ty)?;
             Some(OfValue { id, cast })
         });
-        Some(OfAction {
+        OfAction {
             id,
             results: results.collect(),
-        })
+        }
     }
 
     /// How values of a type become values of another; `None` where they do

@@ -23,7 +23,7 @@ impl Migration<'_> {
         Some(PutBack {
             workflow: found.id,
             step: of.step.and_then(|step| found.script.place(step)),
-            request: self.call(&of.request)?,
+            request: self.call(found.id, &of.request)?,
             ..of.clone()
         })
     }

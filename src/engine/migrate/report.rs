@@ -139,7 +139,7 @@ impl Migrated {
     #[must_use]
     pub fn action(&self, action: &Action) -> Option<Action> {
         let workflow = self.names.plan(action.workflow)?;
-        let kind = self.names.action(action.request.action)?;
+        let kind = self.names.action_of(workflow.id, action.request.action)?;
         let step = workflow.script.place(action.step);
         let request = Call {
             action: kind.id,

@@ -350,9 +350,7 @@ impl<'w> Draft<'w> {
             Some(Carrier::Http(request)) => request.connection.as_ref(),
             _ => None,
         };
-        prepared
-            .retries
-            .of((action.name.as_str(), connection), call)
+        prepared.retries.of((action.called(), connection), call)
     }
 
     /// Delays double, the last is the whole amount.

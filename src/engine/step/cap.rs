@@ -10,6 +10,7 @@ impl Draft<'_> {
     /// Whether an attempt would be one too many. One that is tried again holds the place that it
     /// has.
     pub(super) fn is_capped(&self, action: ActionId, key: Uid) -> bool {
+        let action = self.world.prepared.published(action);
         let Some(cap) = self.world.prepared.caps.get(&action) else {
             return false;
         };
@@ -20,6 +21,7 @@ impl Draft<'_> {
 
     /// Counts an attempt that begins.
     pub(super) fn count_sent(&mut self, action: ActionId, key: Uid) {
+        let action = self.world.prepared.published(action);
         if !self.world.prepared.caps.contains_key(&action) {
             return;
         }
@@ -32,6 +34,7 @@ impl Draft<'_> {
 
     /// Gives the place of an action back that has failed for good: nobody was reached.
     pub(super) fn uncount(&mut self, action: ActionId, key: Uid) {
+        let action = self.world.prepared.published(action);
         let mut sent = self.counting(action);
         let before = sent.len();
         sent.retain(|(_, own)| *own != key);

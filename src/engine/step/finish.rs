@@ -39,7 +39,7 @@ impl Draft<'_> {
     fn finishing_action(&self, enrolment: Uid) -> Arc<str> {
         let actions = &self.world.prepared.program.catalog.actions;
         match self.after.enrolment(enrolment).map(|of| &of.stage) {
-            Some(Stage::Finishing { request, .. }) => actions[request.action].name.as_str().into(),
+            Some(Stage::Finishing { request, .. }) => actions[request.action].called().into(),
             _ => "".into(),
         }
     }

@@ -16,7 +16,7 @@ use crate::engine::put_back::Retry;
 use crate::engine::{Effects, Event, State};
 use crate::host::durable::Core;
 use crate::host::failed::Failed;
-use crate::model::WorkflowId;
+use crate::model::{WorkflowId, written};
 use crate::plan::StepKind;
 use crate::store::disk::Disk;
 use crate::store::log::MOST_BYTES;
@@ -103,8 +103,8 @@ fn put_back(state: &State, action: &Action) -> Outcome {
         workflow: workflow.map_or_else(String::new, |workflow| workflow.name().to_string()),
         step: step.map_or_else(String::new, |step| step.id.to_string()),
         action: prepared.program.catalog.actions[action.request.action]
-            .name
-            .to_string(),
+            .called()
+            .to_owned(),
         attempt: action.attempt,
     }
 }
@@ -164,8 +164,12 @@ fn refused(message: String, help: String) -> Reply {
 fn event(state: &State, failed: &Failed, by: Option<&str>) -> Result<Event, String> {
     let prepared = state.prepared();
     let request = match &failed.call {
-        Some(call) => call::thaw(prepared, call)
-            .ok_or_else(|| format!("the program has no action `{}` any more", call.action()))?,
+        Some(call) => call::thaw(prepared, call).ok_or_else(|| {
+            format!(
+                "the program has no action `{}` any more",
+                written(call.action())
+            )
+        })?,
         None if failed.workflow.is_empty() => {
             return Err("it is an input, which stays set aside".into());
         }
@@ -196,10 +200,14 @@ fn event(state: &State, failed: &Failed, by: Option<&str>) -> Result<Event, Stri
 
 /// The last attempt of it, at its step if that asks for the same action still.
 fn asked(state: &State, failed: &Failed, (workflow, call): (WorkflowId, &Call)) -> Asked {
-    let steps = state.prepared().workflow(workflow);
+    let prepared = state.prepared();
+    let actions = &prepared.program.catalog.actions;
+    let called = actions[call.action].called();
+    let steps = prepared.workflow(workflow);
     let steps = steps.map(|plan| plan.steps.as_slice()).unwrap_or_default();
     let step = steps.iter().position(|step| {
-        let same = matches!(&step.kind, StepKind::Do(own) if own.action == call.action);
+        let same =
+            matches!(&step.kind, StepKind::Do(own) if actions[own.action].called() == called);
         same && step.id.as_str() == failed.step
     });
     Asked {

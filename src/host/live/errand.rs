@@ -84,7 +84,7 @@ fn does(state: &State, action: &Action, means: &Means) -> Result<Does, String> {
         None if declared.name.as_str() == "http" => None,
         Some(Carrier::Http(request)) => request.connection.as_ref(),
         Some(Carrier::Command(own)) => {
-            let command = command((action, declared.name.as_str()), own, means)?;
+            let command = command((action, declared.called()), own, means)?;
             return Ok(Does::Command(Box::new(command), answers));
         }
         Some(Carrier::Builtin) => {

@@ -85,19 +85,20 @@ impl Outside {
 
 impl Carrier for Outside {
     fn carry(&mut self, state: &State, action: &Action) -> Option<Outcome> {
-        let id = action.request.action;
+        let actions = &state.prepared().program.catalog.actions;
+        // Also one that is kept with an older version (V3).
+        let called = Name::new(actions[action.request.action].called());
         if action.attempt == 1 {
             self.log.sent.push(Sent {
                 at: state.now(),
                 record: action.record,
-                action: state.prepared().program.catalog.actions[id].name.clone(),
+                action: called.clone(),
                 call: action.request.clone(),
                 parameters: parameters(state, action),
                 named: false,
             });
         }
-        let name = &state.prepared().program.catalog.actions[id].name;
-        let mock = self.mocks.next(name);
+        let mock = self.mocks.next(&called);
         Some(outcome(mock.as_ref(), self.seen(state).cast))
     }
 

@@ -6,7 +6,7 @@ use super::body::Bodies;
 use super::flow::Walk;
 use crate::base::{Name, Span, meant};
 use crate::diagnostic::{Code, Edit, Finding, with_article};
-use crate::model::{Action, ActionId, Item, MessageParameter, ObjectId, Type};
+use crate::model::{Action, ActionId, Item, MessageParameter, ObjectId, Type, is_kept};
 use crate::semantic::hir::{Binding, Do, Expr, ExprKind, Json, Step, StepKind};
 use crate::semantic::resolve::unused;
 use crate::semantic::types::{Checker, Local, Scope};
@@ -72,6 +72,7 @@ impl Checker<'_> {
                 .actions
                 .rows()
                 .iter()
+                .filter(|action| !is_kept(&action.name))
                 .map(|action| action.name.as_str())
                 .collect();
             let needs_user = name.name == "notify" && !self.lost.contains("user");

@@ -2,12 +2,14 @@
 
 use crate::base::{Name, nearest};
 use crate::diagnostic::{Code, Finding};
+use crate::model::is_kept;
 use crate::semantic::resolve::unused;
 use crate::semantic::types::Checker;
 
 impl Checker<'_> {
     pub(super) fn check_caps(&mut self) {
         let known = self.catalog.actions.rows().iter();
+        let known = known.filter(|action| !is_kept(&action.name));
         let known: Vec<&str> = known.map(|action| action.name.as_str()).collect();
         for cap in &self.settings.caps {
             if known.contains(&&*cap.action) || self.lost.contains(&*cap.action) || !self.complete {

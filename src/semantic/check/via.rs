@@ -21,11 +21,15 @@ impl Checker<'_> {
     ) -> Vec<Option<Carrier>> {
         let mut carriers = Vec::with_capacity(trees.actions.len());
         for (id, tree) in self.catalog.actions.ids().zip(&trees.actions) {
-            carriers.push(tree.and_then(|tree| self.carrier(id, tree)));
-            if let Some(tree) = tree {
-                self.declare(origins, Item::Action(id), tree.span);
-            }
+            let Some(tree) = tree else {
+                carriers.push(None);
+                continue;
+            };
+            self.stand_in(tree.span.source);
+            carriers.push(self.carrier(id, tree));
+            self.declare(origins, Item::Action(id), tree.span);
         }
+        self.stand_outside();
         carriers
     }
 

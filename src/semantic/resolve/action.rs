@@ -20,13 +20,17 @@ impl<'a> Resolver<'a> {
                     .push(repeated(&tree.name, owner, None).help("give this one another name"));
                 continue;
             }
-            let action = self.action(tree);
-            self.catalog.add_action(action);
-            self.trees.actions.push(Some(tree));
+            self.declared_action(tree, tree.name.name.clone());
         }
     }
 
-    fn action(&mut self, tree: &ast::Action) -> Action {
+    pub(super) fn declared_action(&mut self, tree: &'a ast::Action, name: Name) {
+        let action = self.action(tree, name);
+        self.catalog.add_action(action);
+        self.trees.actions.push(Some(tree));
+    }
+
+    fn action(&mut self, tree: &ast::Action, name: Name) -> Action {
         let parameters = self.single("the action takes", &tree.parameters);
         let parameters = parameters.into_iter().map(|tree| ActionParameter {
             name: tree.name.name.clone(),
@@ -36,7 +40,7 @@ impl<'a> Resolver<'a> {
         });
         let parameters = parameters.collect();
         Action {
-            name: tree.name.name.clone(),
+            name,
             doc: tree.doc.clone(),
             parameters,
             results: self.results(&tree.results),

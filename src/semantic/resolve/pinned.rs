@@ -43,6 +43,10 @@ impl<'a> Resolver<'a> {
                 self.calendar(tree, name(&tree.name));
                 ("calendar", &tree.name)
             }
+            Declaration::Action(tree) => {
+                self.declared_action(tree, name(&tree.name));
+                ("action", &tree.name)
+            }
             _ => return,
         };
         self.kept.push((ident.span.source, word, name(ident)));

@@ -6,6 +6,7 @@ use flow::base::{Duration, Sources, Span, Unit};
 use flow::engine::frozen::v1::state::{freeze, thaw};
 use flow::engine::message::{Again, Outcome};
 use flow::engine::{Order, Prepared};
+use flow::host::older;
 use flow::model::{Cap, Settings};
 
 use super::world::{OBJECTS, World, oslo, prepare_as};
@@ -23,9 +24,15 @@ workflow b on contact { enroll on pong reenroll always steps {
 
 /// The program with a cap of so many mails in so many days.
 fn prepared(most: u32, days: u32) -> Arc<Prepared> {
+    let settings = capped("send_email", most, days);
+    prepare_as(&settings, &format!("{OBJECTS}\n{TWO}"), &[]).0
+}
+
+/// Settings with a cap of an action.
+fn capped(action: &str, most: u32, days: u32) -> Settings {
     let nowhere = Sources::default().add("flow.toml", "");
     let cap = Cap {
-        action: "send_email".into(),
+        action: action.into(),
         place: Span::new(nowhere, 0, 0),
         most,
         within: Duration {
@@ -34,11 +41,10 @@ fn prepared(most: u32, days: u32) -> Arc<Prepared> {
             business: false,
         },
     };
-    let settings = Settings {
+    Settings {
         caps: vec![cap],
         ..oslo()
-    };
-    prepare_as(&settings, &format!("{OBJECTS}\n{TWO}"), &[]).0
+    }
 }
 
 fn world(most: u32, days: u32) -> World {
@@ -153,4 +159,42 @@ fn a_program_without_caps_is_frozen_as_it_was() {
     world.does("ada", "ping", &[]);
     let cell = world.state().record(world.id("ada")).expect("there is ada");
     assert!(cell.sent.is_empty());
+}
+
+/// proves: A9, V3
+#[test]
+fn what_older_versions_send_counts_with_the_rest() {
+    let settings = capped("chat.post", 2, 7);
+    let text = |host: &str| {
+        format!(
+            "{OBJECTS}
+             action chat.post(room: string) -> {{ id: string }} via http {{
+               url: \"https://{host}.example/\"
+               result: {{ id: \"$.id\" }}
+             }}
+             workflow w on contact {{ enroll on ping per event.key on edit pin steps {{
+               wait 1 day
+               do chat.post {{ room: \"hall\" }}
+             }} }}"
+        )
+    };
+    let (first, mut texts) = prepare_as(&settings, &text("one"), &[]);
+    let mut world = World::of(first, Order::Sent);
+    world.publish();
+    world.contact("ada", &[]);
+    for (key, host) in [("a", "two"), ("b", "three"), ("c", "four"), ("d", "five")] {
+        world.does("ada", "ping", &[("key", key)]);
+        let next = prepare_as(&settings, &text(host), &[]).0;
+        let needed = older::needed(world.state(), &texts, &next).into_iter();
+        let needed: Vec<String> = needed.map(|one| one.text).collect();
+        let (next, kept) = prepare_as(&settings, &text(host), &needed);
+        texts = kept;
+        world.edit_to(next).expect("nothing speaks against it");
+        world.hours(1);
+    }
+    world.hours(30);
+    assert_eq!(world.sent(), ["chat.post room=\"hall\""; 2]);
+    let path = world.path("ada", "w");
+    let capped = path.iter().filter(|line| line.contains("capped"));
+    assert_eq!(capped.count(), 2, "{path:?}");
 }

@@ -351,6 +351,108 @@ fn what_a_version_names_stays_with_it() {
     assert_eq!(edited.world.value("ada", "city"), "hi");
 }
 
+/// A workflow that pins and asks a service, as a declared action says it.
+fn posts(host: &str, answers: &str, steps: &str) -> String {
+    let action = format!(
+        "const HOST = \"{host}\"
+         action chat.post(room: string) -> {{ {answers} }} via http {{
+           url: \"https://{{HOST}}.example/{{room}}\"
+           result: {{ id: \"$.id\" }}
+           retry: 2 times over 4 hours
+         }}"
+    );
+    format!("{action} {}", pins(steps))
+}
+
+/// Where each attempt of an action went.
+fn addresses(world: &World) -> Vec<String> {
+    let actions = world.scenario.carrier().actions.iter();
+    let urls = actions.flat_map(|action| {
+        let sends = action.request.sends.iter();
+        sends.filter(|(name, _)| *name == *"url")
+    });
+    urls.map(|(_, url)| url.to_string()).collect()
+}
+
+/// proves: V1, V3
+#[test]
+fn an_action_is_the_one_that_its_version_declares() {
+    let asks = "wait 3 days post: do chat.post { room: \"hall\" } as posted set city = posted.id";
+    let mut edited = Edited::begun(&posts("one", "id: string", asks));
+    let before = edited.version("ada").0;
+    // The workflow has the same text, and so has the action: what it names has not.
+    edited.edit(&posts("two", "id: string", asks));
+    assert_eq!(edited.version("ada"), (before, false));
+    edited.enters("bob");
+    edited.world.hours(24);
+    // Another one answers otherwise, and the last program has none.
+    let other = asks.replace("posted.id", "\"{posted.id ?? 0}\"");
+    edited.edit(&posts("three", "id: number", &other));
+    edited.enters("cid");
+    assert_eq!(edited.kept(), 2);
+    edited.edit(&pins("wait 3 days"));
+    assert_eq!(edited.kept(), 3);
+    let text = |text: &str| Outcome::Done(vec![Some(Value::Text(text.into()))]);
+    let number = Outcome::Done(vec![Some(Value::Number(7.into()))]);
+    edited.world.script([text("first"), text("second"), number]);
+    edited.world.hours(80);
+    let hosts = ["one", "two", "three"];
+    let urls = hosts.map(|host| format!("\"https://{host}.example/hall\""));
+    assert_eq!(addresses(&edited.world), urls);
+    let cities = ["ada", "bob", "cid"].map(|who| edited.world.value(who, "city"));
+    assert_eq!(cities, ["first", "second", "7"]);
+    assert_eq!(edited.world.sent()[0], "chat.post room=\"hall\"");
+    edited.edit(&pins("wait 1 day"));
+    assert_eq!(edited.kept(), 0);
+}
+
+/// proves: A2, A4, V3
+#[test]
+fn an_action_under_way_stays_that_of_its_version() {
+    let asks = |set: &str| format!("post: do chat.post {{ room: \"hall\" }} as posted {set}");
+    let busy = || Outcome::Failed {
+        status: Some(503),
+        error: "busy".into(),
+        again: Again::After(3_600),
+    };
+    let own = posts("one", "id: string", &asks("set city = posted.id"));
+    let mut edited = Edited::new(&own);
+    edited.world.script([busy(), busy()]);
+    edited.enters("ada");
+    edited.edit(&posts(
+        "two",
+        "id: number",
+        &asks("set score = posted.id ?? 0"),
+    ));
+    edited.world.hours(3);
+    edited.edit(&pins("wait 3 days"));
+    let done = Outcome::Done(vec![Some(Value::Text("mine".into()))]);
+    edited.world.script([done]);
+    edited.world.hours(10);
+    assert_eq!(
+        addresses(&edited.world),
+        ["\"https://one.example/hall\""; 3]
+    );
+    assert_eq!(edited.world.value("ada", "city"), "mine");
+    // What has failed for good says what it is called.
+    let mut edited = Edited::new(&own);
+    let refused = Outcome::Failed {
+        status: Some(422),
+        error: "no".into(),
+        again: Again::Never,
+    };
+    edited.world.script([busy(), refused]);
+    edited.enters("ada");
+    edited.edit(&posts("two", "id: string", &asks("set city = posted.id")));
+    edited.world.hours(10);
+    let path = edited.world.path("ada", "w");
+    let failed = path.iter().filter(|line| line.contains("chat.post"));
+    assert!(
+        failed.clone().count() > 0 && !path.iter().any(|line| line.contains('@')),
+        "{path:?}"
+    );
+}
+
 /// A program with a clause more in each workflow.
 fn with_clause(text: &str, clause: &str) -> String {
     let lines = text.lines().map(|line| match line {

@@ -58,7 +58,7 @@ pub(crate) struct Outside {
 
 impl Carrier for Outside {
     fn carry(&mut self, state: &State, action: &Action) -> Option<Outcome> {
-        let name = &state.prepared().program.catalog.actions[action.request.action].name;
+        let name = state.prepared().program.catalog.actions[action.request.action].called();
         let mut line = name.to_string();
         for (name, value) in &action.request.arguments {
             line.push_str(&format!(" {name}={value}"));

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Decimal, Name, Uid};
 use crate::engine::call::{Call as LiveCall, Rendered as LiveRendered, RenderedMessage};
 use crate::engine::prepared::Prepared;
-use crate::model::MessageField;
+use crate::model::{MessageField, written};
 
 /// What a declared action sends stands behind its arguments, under a name that none of them has.
 pub(in crate::engine::frozen) const SENDS: &str = "";
@@ -80,8 +80,10 @@ pub fn freeze(prepared: &Prepared, call: &LiveCall) -> Call {
 /// What it is for a program; `None` where that has no such action.
 #[must_use]
 pub fn thaw(prepared: &Prepared, call: &Call) -> Option<LiveCall> {
-    let mut actions = prepared.program.catalog.actions.iter();
-    let (action, _) = actions.find(|(_, action)| action.name == *call.does)?;
+    let catalog = &prepared.program.catalog;
+    let named = catalog.action(&Name::new(&call.does));
+    // One that was kept with a version that is forgotten since (V3).
+    let action = named.or_else(|| catalog.action(&Name::new(written(&call.does))))?;
     let arguments = call.arguments.iter();
     let arguments = arguments.map(|(name, value)| Some((Name::new(name), thaw_value(value)?)));
     let mut arguments = arguments.collect::<Option<Vec<_>>>()?;

@@ -10,14 +10,14 @@ use super::call::{self, Call};
 use super::input::{self, Input};
 use super::kept::{self, Kept};
 use super::value::{self, Frozen};
-use crate::base::{Timestamp, Uid};
+use crate::base::{Name, Timestamp, Uid};
 use crate::engine::Event as LiveEvent;
 use crate::engine::decision::Asked as LiveAsked;
 use crate::engine::kept::Past;
 use crate::engine::message::{Again as LiveAgain, Attempt, Outcome as LiveOutcome};
 use crate::engine::prepared::Prepared;
 use crate::engine::put_back::Retry;
-use crate::model::{Action, ActionId};
+use crate::model::{Action, ActionId, written};
 
 /// How many bytes most events have at most.
 const USUAL_BYTES: usize = 512;
@@ -315,8 +315,9 @@ fn thaw_asked(prepared: &Prepared, asked: &Asked) -> Option<LiveAsked> {
     let workflow = prepared.plan_named(&asked.workflow)?;
     let steps = &prepared.workflow(workflow)?.steps;
     let step = steps.iter().position(|step| step.id.as_str() == asked.step);
-    let mut actions = catalog.actions.iter();
-    let (does, _) = actions.find(|(_, action)| action.name == *asked.does)?;
+    let named = catalog.action(&Name::new(&asked.does));
+    // One that was kept with a version that is forgotten since (V3).
+    let does = named.or_else(|| catalog.action(&Name::new(written(&asked.does))))?;
     Some(LiveAsked {
         record: Uid::from_bytes(asked.record),
         action: does,

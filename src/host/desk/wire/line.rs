@@ -12,6 +12,12 @@ use super::Candidate;
 pub struct Line(String);
 
 impl Line {
+    /// Reads one; `None` where the text is no JSON object.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
     /// Its text.
     #[must_use]
     pub fn text(&self) -> &str {
