@@ -66,14 +66,19 @@ pub fn compile_all(sources: &Sources, files: Files<'_>, settings: &Settings) -> 
     let allows = trees.iter().flat_map(|tree| &tree.allows);
     let findings = findings.silenced(allows, program.is_some());
     let findings = lint::levelled(findings.without_warnings(&unwarned), settings);
-    let declarations = trees.iter().chain(pinned.iter().map(|older| &older.file));
-    let declarations = declarations.flat_map(|file| &file.declarations);
-    let mut wholes: Vec<Span> = declarations.filter_map(ast::Declaration::span).collect();
-    wholes.sort();
+    let wholes = wholes(trees.iter().chain(pinned.iter().map(|older| &older.file)));
     Compilation {
         findings: findings.sorted().told_once(&wholes),
         program,
     }
+}
+
+/// Where declarations stand, in order.
+fn wholes<'f>(files: impl Iterator<Item = &'f ast::File>) -> Vec<Span> {
+    let declarations = files.flat_map(|file| &file.declarations);
+    let mut wholes: Vec<Span> = declarations.filter_map(ast::Declaration::span).collect();
+    wholes.sort();
+    wholes
 }
 
 /// Older versions, each with what its file is called by: `NAME@VERSION.flow`.

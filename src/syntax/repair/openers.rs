@@ -6,6 +6,10 @@ use super::token::{Kind, Token};
 use crate::diagnostic::{Code, Finding};
 use crate::syntax::words::CLAUSES;
 
+/// The most heads that are mended: a text with more has enough to tell, and each
+/// may be searched to its end.
+const HEADS: usize = 100;
+
 impl Draft<'_> {
     /// Puts a brace where a block begins without one, as long as there are
     /// closing braces for them.
@@ -64,6 +68,7 @@ impl Draft<'_> {
 
     /// `workflow x on contact steps`, with `{ {` on the next line.
     pub(super) fn late_openers(&mut self) {
+        let mut heads = 0;
         for place in 3..self.tokens.len() {
             let late = self.word(place + 1) == "{"
                 && !self.same_line(place + 1)
@@ -71,9 +76,10 @@ impl Draft<'_> {
                 && CLAUSES.contains(&self.word(place))
                 && self.word(place - 2) == "on"
                 && self.opens_declaration_before(place);
-            if !late {
+            if !late || heads == HEADS {
                 continue;
             }
+            heads += 1;
             if self.word(place) == "steps" && self.word(place + 2) != "{" {
                 self.steps_of_no_block(place);
                 continue;
