@@ -129,6 +129,12 @@ fn a_wait_that_a_loop_came_back_to_is_not_over_by_a_publication() {
     world.set("ada", &[("score", "1")]);
     world.set("ada", &[("score", "4")]);
     assert_eq!(world.value("ada", "bonus"), "2");
+    // The publication itself lets nobody be looked at.
+    let (mut engine, _) = world.into_engine();
+    let ends = engine.next_deadline();
+    let other = prepare(&format!("{OBJECTS}\n{}", flow(7)));
+    engine.publish(&other).expect("nothing speaks against it");
+    assert_eq!(engine.next_deadline(), ends);
 }
 
 /// proves: V2
