@@ -311,8 +311,8 @@ fn a_million_operators_are_findings() {
 #[test]
 fn ten_thousand_mistakes_are_as_many_findings() {
     let mut text = String::from("object a { n: number }\nworkflow w on a {\n  steps {\n");
-    for _ in 0..10_000 {
-        text.push_str("    set m = 1\n");
+    for number in 0..10_000 {
+        text.push_str(&format!("    set missing_{number} = 1\n"));
     }
     text.push_str("  }\n}\n");
     let (compiled, sources, _) = compile_one(&text);
