@@ -1,7 +1,7 @@
 //! Alerts: who is told when a breaker refuses (E17) and when the rate of enrolment changes (H4), by
 //! mails that stand in the cell of the program. They are tried again as any mail (A3).
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::call::{Call, Rendered};
 use super::decision::{Answer, Change, Decision, Entry, What};
@@ -20,7 +20,8 @@ const ENOUGH: u64 = 20;
 /// Whose actions those are that stand in no record: the program's.
 #[must_use]
 pub fn program() -> Uid {
-    Uid::of(&[b"program"])
+    static PROGRAM: LazyLock<Uid> = LazyLock::new(|| Uid::of(&[b"program"]));
+    *PROGRAM
 }
 
 /// Under which identity the weeks of a workflow are compared.

@@ -48,13 +48,10 @@ impl Engine {
             self.deliver_all(gathered);
             self.state.move_to(now);
         }
-        while let Some(due) = self.state.next_due() {
-            if due.at() > self.state.now {
-                break;
-            }
-            self.deliver_all(gathered);
-            // What was under way may have ended it, or set an earlier one.
-            if self.state.next_due().as_ref() != Some(&due) {
+        while let Some(due) = self.state.due() {
+            if !self.queue.is_empty() {
+                // What is under way may end it, or set an earlier one.
+                self.deliver_all(gathered);
                 continue;
             }
             self.state.take(&due);

@@ -1,6 +1,7 @@
 //! A private draft of one record's cell: the unit in which a delivery to a
 //! record is decided. It ends as a difference, a decision.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::decision::{Answer, Change, Decision, Entry, What};
@@ -32,8 +33,8 @@ pub(super) struct Draft<'w> {
     pub(super) delivery: &'w Delivery,
     /// The record before the delivery.
     pub(super) before: &'w RecordCell,
-    /// The record as it becomes.
-    pub(super) after: RecordCell,
+    /// The record as it becomes: a copy of it once something is changed.
+    pub(super) after: Cow<'w, RecordCell>,
     pub(super) decision: Decision,
     pub(super) touched: Touched,
     /// Whether what it makes true was made true by nobody: nothing turns (E2).
@@ -71,7 +72,7 @@ impl<'w> Draft<'w> {
             world,
             delivery,
             before,
-            after: before.clone(),
+            after: Cow::Borrowed(before),
             decision: Decision {
                 object: Some(before.object),
                 ..Decision::about(delivery.to.clone())
@@ -96,7 +97,7 @@ impl<'w> Draft<'w> {
 
     /// Makes one difference.
     pub(super) fn change(&mut self, change: Change) {
-        self.after.apply(&change, self.world.now);
+        self.after.to_mut().apply(&change, self.world.now);
         self.decision.changes.push(change);
     }
 

@@ -6,6 +6,7 @@ pub mod v1;
 
 use std::fmt;
 
+use postcard::ser_flavors::Flavor;
 use sha2::{Digest, Sha256};
 
 use super::decision::Decision;
@@ -59,18 +60,19 @@ impl fmt::Debug for DecisionHash {
 pub(super) struct Hashing {
     sha: Sha256,
     any: bool,
-    buffer: Vec<u8>,
 }
 
 impl Hashing {
     /// Adds a decision.
     pub(super) fn add(&mut self, prepared: &Prepared, decision: &Decision) {
-        self.buffer.clear();
         let frozen = v1::decision::freeze(prepared, decision);
-        let buffer = std::mem::take(&mut self.buffer);
-        // Writing to memory does not fail.
-        self.buffer = postcard::to_extend(&frozen, buffer).unwrap_or_default();
-        self.sha.update(&self.buffer);
+        let blocks = Blocks {
+            sha: &mut self.sha,
+            bytes: [0; BLOCK],
+            filled: 0,
+        };
+        // A hash takes whatever is written.
+        let _ = postcard::serialize_with_flavor(&frozen, blocks);
         self.any = true;
     }
 
@@ -83,5 +85,56 @@ impl Hashing {
             *byte = from;
         }
         DecisionHash(bytes)
+    }
+}
+
+/// How many bytes are hashed at once.
+const BLOCK: usize = 512;
+
+/// What is written goes into the hash, some blocks at once.
+struct Blocks<'h> {
+    sha: &'h mut Sha256,
+    bytes: [u8; BLOCK],
+    filled: usize,
+}
+
+impl Blocks<'_> {
+    fn flush(&mut self) {
+        if let Some(filled) = self.bytes.get(..self.filled) {
+            self.sha.update(filled);
+        }
+        self.filled = 0;
+    }
+}
+
+impl Flavor for Blocks<'_> {
+    type Output = ();
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        if self.filled == BLOCK {
+            self.flush();
+        }
+        if let Some(place) = self.bytes.get_mut(self.filled) {
+            *place = byte;
+        }
+        self.filled += 1;
+        Ok(())
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        let end = self.filled + bytes.len();
+        if let Some(place) = self.bytes.get_mut(self.filled..end) {
+            place.copy_from_slice(bytes);
+            self.filled = end;
+        } else {
+            self.flush();
+            self.sha.update(bytes);
+        }
+        Ok(())
+    }
+
+    fn finalize(mut self) -> postcard::Result<()> {
+        self.flush();
+        Ok(())
     }
 }

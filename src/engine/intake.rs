@@ -248,13 +248,14 @@ fn first_cell(world: World<'_>, body: &InputBody) -> Uid {
         (None, InputBody::Create(object, values) | InputBody::Import(_, object, values)) => {
             let values = values.iter().map(|(property, value)| (*property, value));
             let keys = keys(world, *object, values);
-            keys.first().map_or(Uid::of(&[b"new"]), |key| key.cell)
+            let first = keys.first().map(|key| key.cell);
+            first.unwrap_or_else(|| Uid::of(&[b"new"]))
         }
         (None, InputBody::Webhook(event, ..)) => {
             let name = &world.prepared.program.catalog.events[*event].name;
             Uid::of(&[b"webhook", name.as_str().as_bytes()])
         }
-        (None, _) => Uid::of(&[b"program"]),
+        (None, _) => super::alert::program(),
     }
 }
 

@@ -135,7 +135,7 @@ impl Prepared {
             sources,
             constants: &prepared.constants,
         };
-        prepared.concerns = Concerns::of(guards);
+        prepared.concerns = Concerns::of(guards, &prepared.refined);
         prepared
     }
 

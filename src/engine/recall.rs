@@ -148,7 +148,7 @@ impl Draft<'_> {
     /// changed besides.
     pub(super) fn see_what_went(&mut self) -> Touched {
         let touched = std::mem::take(&mut self.touched);
-        self.base = Some(self.after.clone());
+        self.base = Some(self.after.clone().into_owned());
         let went = std::mem::take(&mut self.went);
         self.recall_all_went(&went);
         touched

@@ -36,13 +36,13 @@ pub struct RecordCell {
     /// empty. Copies of the record share them until one is written.
     pub values: Arc<[Option<Value>]>,
     /// Its ends of links, in the order in which they were made.
-    pub ends: Vec<Arc<LinkEnd>>,
+    pub ends: Seldom<Vec<Arc<LinkEnd>>>,
     /// Which associations, and which labels of them, ever had a link (N2).
     pub ever: Seldom<BTreeSet<(AssociationId, Option<Name>)>>,
     /// The static segments that it is in.
     pub segments: Seldom<BTreeSet<SegmentId>>,
     /// What it is inside of, by workflow, then key.
-    pub enrolments: Vec<Enrolment>,
+    pub enrolments: Seldom<Vec<Enrolment>>,
     /// How often it was enrolled, by identity (E16).
     pub been: Been,
     /// Actions that were put back, by their keys (A4).
@@ -85,10 +85,10 @@ impl RecordCell {
             created_at: at,
             updated_at: at,
             values: vec![None; properties].into(),
-            ends: Vec::new(),
+            ends: Seldom::default(),
             ever: Seldom::default(),
             segments: Seldom::default(),
-            enrolments: Vec::new(),
+            enrolments: Seldom::default(),
             been: Been::default(),
             put_back: Seldom::default(),
             sent: Seldom::default(),

@@ -23,7 +23,11 @@ impl<'w> Draft<'w> {
             return;
         }
         let prepared = self.world.prepared;
-        for (place, refined) in prepared.refined.iter().enumerate() {
+        let concerns = &prepared.concerns;
+        for place in concerns.counting(self.after.object, &self.touched, self) {
+            let Some(refined) = prepared.refined.get(place) else {
+                continue;
+            };
             let Some(trigger) = self.counts(refined) else {
                 continue;
             };
@@ -88,11 +92,11 @@ impl<'w> Draft<'w> {
         if trigger.refinements.is_empty() {
             return true;
         }
-        let refined = self.world.prepared.refined.iter();
-        let found = refined
-            .enumerate()
-            .find(|(_, refined)| refined.workflow == workflow && refined.trigger == place);
-        let Some((id, refined)) = found else {
+        let all = &self.world.prepared.refined;
+        let found = all.binary_search_by_key(&(workflow, place), |refined| {
+            (refined.workflow, refined.trigger)
+        });
+        let Some((id, refined)) = found.ok().and_then(|id| Some((id, all.get(id)?))) else {
             return false;
         };
         let zone = self.world.prepared.zone();

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 /// A collection that is empty in most records, and then takes the room of a
-/// pointer.
+/// pointer. Copies share it until one of them is changed.
 #[derive(Debug, Clone)]
-pub struct Seldom<T>(Option<Box<T>>);
+pub struct Seldom<T>(Option<Arc<T>>);
 
 /// What is empty without taking room.
 pub trait Empty: Default + 'static {
@@ -39,9 +40,9 @@ impl<T: Empty> Deref for Seldom<T> {
     }
 }
 
-impl<T: Empty> DerefMut for Seldom<T> {
+impl<T: Empty + Clone> DerefMut for Seldom<T> {
     fn deref_mut(&mut self) -> &mut T {
-        self.0.get_or_insert_default()
+        Arc::make_mut(self.0.get_or_insert_default())
     }
 }
 
@@ -55,6 +56,17 @@ impl<T: Empty + Eq> Eq for Seldom<T> {}
 
 impl<T: Empty + PartialEq> From<T> for Seldom<T> {
     fn from(all: T) -> Self {
-        Seldom((all != *T::EMPTY).then(|| Box::new(all)))
+        Seldom((all != *T::EMPTY).then(|| Arc::new(all)))
+    }
+}
+
+impl<'s, T: Empty> IntoIterator for &'s Seldom<T>
+where
+    &'s T: IntoIterator,
+{
+    type Item = <&'s T as IntoIterator>::Item;
+    type IntoIter = <&'s T as IntoIterator>::IntoIter;
+    fn into_iter(self) -> Self::IntoIter {
+        (&**self).into_iter()
     }
 }

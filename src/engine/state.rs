@@ -64,16 +64,6 @@ pub(super) enum Due {
     Timer(Timer),
 }
 
-impl Due {
-    /// When.
-    pub(super) fn at(&self) -> Timestamp {
-        match self {
-            Due::Wake(at, _) | Due::Schedule(at, _) => *at,
-            Due::Timer(timer) => timer.due,
-        }
-    }
-}
-
 /// What has come of all inputs so far.
 #[derive(Debug)]
 pub struct State {
@@ -176,7 +166,10 @@ impl State {
     /// When something is due next; the timers of paused workflows are held.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.next_due().map(|due| due.at())
+        let wake = self.wakes.next().map(|(at, _)| at);
+        let schedule = self.schedules.next().map(|(at, _)| at);
+        let timer = self.timers.next().map(|timer| timer.due);
+        [wake, schedule, timer].into_iter().flatten().min()
     }
 
     /// How many records time alone will concern (E12).
@@ -232,16 +225,19 @@ impl State {
         }
     }
 
-    /// What is due next: at one instant what time turns for records comes first,
-    /// in the order of their ids, then schedules, then timers (I2).
-    pub(super) fn next_due(&self) -> Option<Due> {
-        let wake = self.wakes.next().map(|(at, record)| Due::Wake(at, record));
-        let schedule = self.schedules.next();
-        let schedule = schedule.map(|(at, id)| Due::Schedule(at, id));
-        let timer = self.timers.next().map(Due::Timer);
-        // Of equally early ones the first is the least.
-        let all = wake.into_iter().chain(schedule).chain(timer);
-        all.min_by_key(Due::at)
+    /// What is due by now: at one instant what time turns for records comes
+    /// first, in the order of their ids, then schedules, then timers (I2).
+    pub(super) fn due(&self) -> Option<Due> {
+        let at = self.next_deadline().filter(|at| *at <= self.now)?;
+        if let Some((due, record)) = self.wakes.next()
+            && due == at
+        {
+            return Some(Due::Wake(due, record));
+        }
+        match self.schedules.next() {
+            Some((due, id)) if due == at => Some(Due::Schedule(due, id)),
+            _ => self.timers.next().cloned().map(Due::Timer),
+        }
     }
 
     /// Where a schedule stands.

@@ -54,7 +54,7 @@ impl Draft<'_> {
         for enrolment in self.in_order(|of| !self.is_kept(of)) {
             self.leave(enrolment, Reason::Merged);
         }
-        let whole = self.after.clone();
+        let whole = self.after.clone().into_owned();
         for enrolment in self.in_order(|_| true) {
             self.change(Change::Left(enrolment));
         }
@@ -84,7 +84,7 @@ impl Draft<'_> {
         self.answer(Answer::Accepted(self.after.id));
         self.change(Change::Merging(None));
         self.change(Change::Absorbed(Box::new(RecordCell {
-            enrolments: Vec::new(),
+            enrolments: Default::default(),
             ..other.clone()
         })));
         self.tell(What::Merged(other.id));

@@ -109,6 +109,7 @@ pub(in crate::engine) fn route(
     if let [other, .., _] = found.as_slice() {
         then.point_at(*other);
     }
-    let to = found.last().copied().unwrap_or(crate::base::Uid::of(&[]));
+    let nobody = || crate::base::Uid::of(&[]);
+    let to = found.last().copied().unwrap_or_else(nobody);
     (Address::Record(to), Body::Request(then))
 }

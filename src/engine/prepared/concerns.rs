@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::bucket::{Bucket, Sight, put};
 use super::guard::{Guard, Guards};
 use super::reads::{Leaf, Sources, reads};
+use super::refined::Refined;
 use super::things::{Thing, Things, Touched};
 use crate::model::{ObjectId, PropertyId, WorkflowId};
-use crate::plan::{Expression, Reenroll, Workflow};
+use crate::plan::{EventTrigger, Expression, Reenroll, Workflow};
 
 /// A list for each thing that can concern a workflow.
 #[derive(Debug, Default)]
@@ -33,6 +34,30 @@ impl<T: Default> Lists<T> {
     }
 }
 
+impl Lists<Bucket> {
+    /// Adds what looks at things, and can be concerned where its guard lets it.
+    fn index(&mut self, place: usize, guard: &Guard, things: &Things) {
+        for (thing, times) in things.iter() {
+            let alone = match thing {
+                Thing::Property(property) if times == 1 => Some(property),
+                _ => None,
+            };
+            self.of(thing).add(place, guard, alone);
+        }
+    }
+
+    /// What can be concerned, in order.
+    fn found(&self, touched: &Touched, sight: &impl Sight) -> Vec<usize> {
+        let mut places = Vec::new();
+        for bucket in self.touched(touched) {
+            bucket.find(sight, &mut places);
+        }
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
+}
+
 /// The workflows of an object, by what concerns them, by their places.
 #[derive(Debug, Default)]
 struct OfObject {
@@ -42,6 +67,8 @@ struct OfObject {
     /// Those that can let go whom they hold. Each list is in the order of
     /// names.
     leaving: Lists<Vec<usize>>,
+    /// The triggers that count what happens, by their places (E14).
+    counting: Lists<Bucket>,
     /// Computed properties by what they are computed from.
     derived: BTreeMap<PropertyId, BTreeSet<PropertyId>>,
 }
@@ -52,15 +79,18 @@ pub(in crate::engine) struct Concerns {
     objects: Vec<OfObject>,
     /// All workflows of the object are considered, whatever has changed.
     naive: bool,
+    /// How many triggers count.
+    counts: usize,
 }
 
 impl Concerns {
-    pub(super) fn of(guards: Guards<'_>) -> Self {
+    pub(super) fn of(guards: Guards<'_>, refined: &[Refined]) -> Self {
         let program = guards.sources.program;
         let objects = program.catalog.objects.len();
         let mut concerns = Concerns {
             objects: (0..objects).map(|_| OfObject::default()).collect(),
             naive: false,
+            counts: 0,
         };
         for (place, object) in concerns.objects.iter_mut().enumerate() {
             object.derive(guards.sources, place);
@@ -75,6 +105,15 @@ impl Concerns {
                 }
             }
         }
+        for (place, refined) in refined.iter().enumerate() {
+            if let Some(workflow) = program.plan(refined.workflow)
+                && let Some(trigger) = workflow.events.get(refined.trigger)
+                && let Some(object) = concerns.objects.get_mut(workflow.object.index())
+            {
+                object.counting(guards, (place, workflow.object, trigger));
+            }
+        }
+        concerns.counts = refined.len();
         concerns
     }
 
@@ -94,19 +133,28 @@ impl Concerns {
         touched: &Touched,
         sight: &impl Sight,
     ) -> Vec<usize> {
-        let mut places = Vec::new();
         match self.objects.get(object.index()) {
-            Some(of) if self.naive => return of.all.clone(),
-            Some(of) => {
-                for bucket in of.enrolling.touched(touched) {
-                    bucket.find(sight, &mut places);
-                }
-            }
-            None => {}
+            Some(of) if self.naive => of.all.clone(),
+            Some(of) => of.enrolling.found(touched, sight),
+            None => Vec::new(),
         }
-        places.sort_unstable();
-        places.dedup();
-        places
+    }
+
+    /// The triggers that may count what has happened, in the order of workflows
+    /// and text.
+    #[must_use]
+    pub(in crate::engine) fn counting(
+        &self,
+        object: ObjectId,
+        touched: &Touched,
+        sight: &impl Sight,
+    ) -> Vec<usize> {
+        // Time can turn what any of them asks.
+        if self.naive || touched.time {
+            return (0..self.counts).collect();
+        }
+        let of = self.objects.get(object.index());
+        of.map_or_else(Vec::new, |of| of.counting.found(touched, sight))
     }
 
     /// Whether a workflow can let go whom it holds.
@@ -178,24 +226,27 @@ impl OfObject {
             let mut things = Things::default();
             things.add_expression(guards.sources, &condition.expression);
             things.add(Thing::Created);
-            self.index(place, &guards.condition(condition), &things);
+            self.enrolling
+                .index(place, &guards.condition(condition), &things);
         }
         for trigger in triggers {
             let mut things = Things::default();
             things.add_event(guards.sources, &trigger.event);
             let guard = guards.trigger(workflow.object, trigger);
-            self.index(place, &guard, &things);
+            self.enrolling.index(place, &guard, &things);
         }
     }
 
-    fn index(&mut self, place: usize, guard: &Guard, things: &Things) {
-        for (thing, times) in things.iter() {
-            let alone = match thing {
-                Thing::Property(property) if times == 1 => Some(property),
-                _ => None,
-            };
-            self.enrolling.of(thing).add(place, guard, alone);
-        }
+    /// What a trigger counts.
+    fn counting(
+        &mut self,
+        guards: Guards<'_>,
+        (place, object, trigger): (usize, ObjectId, &EventTrigger),
+    ) {
+        let mut things = Things::default();
+        things.add_event(guards.sources, &trigger.event);
+        let guard = guards.trigger(object, trigger);
+        self.counting.index(place, &guard, &things);
     }
 
     /// What can take a record out of a version of a workflow (V3).

@@ -42,7 +42,8 @@ pub(super) type Probe = (Source, bool);
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Key {
     Text(Text),
-    Number(Decimal),
+    /// Its digits and their scale, without zeros at the end.
+    Number(i128, u32),
     Bool(bool),
     Member(usize),
 }
@@ -53,7 +54,10 @@ impl Key {
     pub(super) fn of(value: &Value) -> Option<Key> {
         Some(match value {
             Value::Text(text) => Key::Text(text.clone()),
-            Value::Number(number) => Key::Number(*number),
+            Value::Number(number) => {
+                let number = number.normalize();
+                Key::Number(number.mantissa(), number.scale())
+            }
             Value::Bool(is) => Key::Bool(*is),
             Value::Member(place) => Key::Member(*place),
             _ => return None,

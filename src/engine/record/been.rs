@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use super::Seldom;
 use crate::model::WorkflowId;
 
 /// How often a record has been inside, by workflow and key (E7, E16). Most
 /// records know few of both, so it is a sorted list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Been(Vec<(WorkflowId, Arc<str>, u32)>);
+pub struct Been(Seldom<Vec<(WorkflowId, Arc<str>, u32)>>);
 
 impl Been {
     /// Whether it has been inside of a workflow under a key.

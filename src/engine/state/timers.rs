@@ -118,8 +118,8 @@ impl Timers {
         }
     }
 
-    pub(super) fn next(&self) -> Option<Timer> {
-        self.running.first().cloned()
+    pub(super) fn next(&self) -> Option<&Timer> {
+        self.running.first()
     }
 
     pub(super) fn moved(&self) -> &Moved {
