@@ -116,6 +116,7 @@ fn apply(life: &Life, plan: &Plan, aside: &str) -> Result<(), StoreError> {
 /// Repairs on a disk that fails, until it has done so without.
 fn mend(life: &mut Life, first: &Plan) -> Result<(), String> {
     let calls = 1 + life.chance.below(60);
+    let mut opened = false;
     for round in 0.. {
         life.disk.plan(match life.chance.below(4) {
             _ if round > 2 => Fault::Never,
@@ -128,7 +129,10 @@ fn mend(life: &mut Life, first: &Plan) -> Result<(), String> {
         let done = match diagnose(life) {
             Ok(Diagnosis::Interrupted(mending)) => repair::finish(&site(&life.disk), &mending),
             Ok(Diagnosis::Broken(plan)) => {
-                if plan.kept.last != first.kept.last {
+                // A store that has opened holds the last decision again, where
+                // that was what its torn end has lost.
+                let (now, then) = (plan.kept.last, first.kept.last);
+                if now < then || (now > then && !opened) {
                     return Err(format!("other plans: {plan:?} {first:?}"));
                 }
                 apply(life, &plan, &aside)
@@ -150,6 +154,7 @@ fn mend(life: &mut Life, first: &Plan) -> Result<(), String> {
         if let Ok(durable) = life.open() {
             let records = view::records(durable.core().state());
             drop(durable);
+            opened = true;
             if !matches!(
                 diagnose(life),
                 Ok(Diagnosis::Sound(_) | Diagnosis::Broken(_))
