@@ -85,7 +85,10 @@ fn collect(folder: &str, found: &mut Vec<String>) {
     for entry in entries.flatten() {
         let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
         if entry.path().is_dir() {
-            collect(&path, found);
+            // What was built of a crate that stands apart is nobody's source.
+            if entry.file_name() != "target" {
+                collect(&path, found);
+            }
         } else {
             found.push(path);
         }
