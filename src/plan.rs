@@ -8,6 +8,7 @@ mod answer;
 mod awaited;
 mod children;
 mod clause;
+pub mod direct;
 mod expression;
 pub mod export;
 mod graph;

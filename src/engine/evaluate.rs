@@ -4,6 +4,7 @@
 mod choice;
 mod compare;
 mod count;
+mod direct;
 mod link;
 mod past;
 mod text;
@@ -12,6 +13,7 @@ mod turn;
 mod view;
 
 pub(super) use count::{Bounds, of_day};
+pub(super) use direct::holds as holds_directly;
 pub(super) use past::is_asked;
 pub(super) use time::extent;
 pub(super) use turn::just_before;
@@ -87,6 +89,11 @@ impl Notes {
         *self.reads.borrow_mut() = Some(Vec::new());
     }
 
+    /// Whether they are noted.
+    fn watches(&self) -> bool {
+        self.reads.borrow().is_some()
+    }
+
     /// The values read since then, each once.
     pub(super) fn read(&self) -> Vec<(String, String)> {
         self.reads.borrow_mut().take().unwrap_or_default()
@@ -160,7 +167,17 @@ impl<'a> Scope<'a> {
 
     /// Whether a condition is true; false and unknown are alike here.
     pub(super) fn holds(&self, condition: &Condition) -> bool {
-        self.value(&condition.expression) == Some(Value::Bool(true))
+        let direct = self.directly(condition);
+        direct.unwrap_or_else(|| self.value(&condition.expression) == Some(Value::Bool(true)))
+    }
+
+    /// The same by the tests of stored values, where there are such and nobody
+    /// wants to know what was read.
+    fn directly(&self, condition: &Condition) -> Option<bool> {
+        match self.notes.watches() {
+            true => None,
+            false => direct::holds(self.prepared, self.this, condition),
+        }
     }
 
     /// The value of one node of an expression that is about the record.

@@ -1,7 +1,7 @@
 //! Records as people look at them: values and segments as of now. Nothing is
 //! decided by it.
 
-use super::evaluate::{Notes, Scope};
+use super::evaluate::{Notes, Scope, holds_directly};
 use super::record::RecordCell;
 use super::{Prepared, State};
 use crate::base::Timestamp;
@@ -33,9 +33,12 @@ impl State {
         (prepared, condition): (&Prepared, &Condition),
         now: Timestamp,
     ) -> bool {
-        let notes = Notes::default();
-        let scope = Scope::of(prepared, record, now, &notes);
-        scope.holds(condition)
+        // A scope is made only where stored values do not tell.
+        holds_directly(prepared, record, condition).unwrap_or_else(|| {
+            let notes = Notes::default();
+            let scope = Scope::of(prepared, record, now, &notes);
+            scope.holds(condition)
+        })
     }
 
     /// The next instant after another one at which time alone can make such a

@@ -139,8 +139,9 @@ impl Prepared {
         prepared
     }
 
-    /// The same without its index of triggers: each input is held against all
-    /// workflows of its object. It decides the same, and serves comparisons.
+    /// The same without its index of triggers and without what is told by stored
+    /// values alone: each input is held against all workflows of its object, and
+    /// each condition is evaluated as a whole. It decides the same, and serves comparisons.
     #[must_use]
     pub fn naive(self) -> Self {
         Prepared {

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::direct::Direct;
 use super::{Link, Past, Way};
 use crate::base::{Duration, Name, Span};
 use crate::model::{
@@ -88,12 +89,21 @@ impl Expression {
 }
 
 /// A compiled condition with the parts that people think in.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Condition {
     /// The whole condition.
     pub expression: Expression,
     /// The terms of its outermost `and` or `or`; itself where there is none.
     pub clauses: Vec<NodeId>,
+    /// Its tests, where it asks of the record's own stored values alone.
+    pub direct: Option<Direct>,
+}
+
+/// Conditions are the same if they ask the same.
+impl PartialEq for Condition {
+    fn eq(&self, other: &Self) -> bool {
+        self.expression == other.expression && self.clauses == other.clauses
+    }
 }
 
 /// A regular expression, compiled once.

@@ -4,6 +4,7 @@
 mod action;
 mod awaited;
 mod clause;
+mod direct;
 mod expression;
 mod past;
 mod record;

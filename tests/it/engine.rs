@@ -8,6 +8,7 @@ mod caps;
 mod dates;
 mod declared;
 mod diagnose;
+mod direct;
 mod enrolment;
 mod freeze;
 mod gone;

@@ -103,15 +103,7 @@ impl<'s> Evaluation<'s, '_> {
     }
 
     fn compared(self, op: Comparison, a: &Value, b: &Value) -> Option<bool> {
-        let order = self.ordered(a, b)?;
-        Some(match op {
-            Comparison::Equal => order.is_eq(),
-            Comparison::NotEqual => order.is_ne(),
-            Comparison::Less => order.is_lt(),
-            Comparison::LessEqual => order.is_le(),
-            Comparison::Greater => order.is_gt(),
-            Comparison::GreaterEqual => order.is_ge(),
-        })
+        Some(is(op, self.ordered(a, b)?))
     }
 
     /// How two values compare.
@@ -135,5 +127,17 @@ impl<'s> Evaluation<'s, '_> {
             }
             _ => compute::compare(a, b),
         }
+    }
+}
+
+/// Whether a comparison is true of two values of this order.
+pub(super) fn is(op: Comparison, order: Ordering) -> bool {
+    match op {
+        Comparison::Equal => order.is_eq(),
+        Comparison::NotEqual => order.is_ne(),
+        Comparison::Less => order.is_lt(),
+        Comparison::LessEqual => order.is_le(),
+        Comparison::Greater => order.is_gt(),
+        Comparison::GreaterEqual => order.is_ge(),
     }
 }

@@ -125,6 +125,12 @@ impl Concerns {
         }
     }
 
+    /// Whether it goes without it.
+    #[inline]
+    pub(in crate::engine) fn is_naive(&self) -> bool {
+        self.naive
+    }
+
     /// The workflows that can enrol a record, in the order of names (I6).
     #[must_use]
     pub(in crate::engine) fn enrolling(

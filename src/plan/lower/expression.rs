@@ -23,6 +23,7 @@ impl Lowering<'_> {
         Condition {
             expression,
             clauses,
+            direct: self.direct(expr),
         }
     }
 
