@@ -321,7 +321,7 @@ impl Engine {
         let id = Uid::of(&[what, asked.attempt.action.bytes(), &attempt, &at]);
         let delivery = Delivery {
             id,
-            root: id,
+            root: self.state.root(asked.record, id),
             chain: self.state.begin_chain(asked.record),
             from: None,
             to: cell_of(asked.record),
@@ -330,7 +330,7 @@ impl Engine {
             object: None,
             body: Body::Request(Box::new(request)),
         };
-        gathered.root = Some(id);
+        gathered.root = Some(delivery.root);
         self.run(delivery, &mut gathered);
         gathered.finish()
     }

@@ -109,7 +109,7 @@ impl Engine {
         let id = Uid::of(&[b"timer", timer.enrolment.bytes(), &step, &due]);
         let delivery = Delivery {
             id,
-            root: id,
+            root: self.state.root(timer.record, id),
             chain: self.state.begin_chain(timer.record),
             from: None,
             to: cell_of(timer.record),
@@ -122,32 +122,34 @@ impl Engine {
     }
 
     pub(super) fn run(&mut self, delivery: Delivery, gathered: &mut Gathered) {
-        self.deliver(&delivery, gathered);
+        self.deliver(delivery, gathered);
         self.follow(gathered);
     }
 
     /// Delivers what follows.
     fn follow(&mut self, gathered: &mut Gathered) {
         while let Some(message) = self.queue.next(false) {
-            self.deliver(&message, gathered);
+            self.deliver(message, gathered);
         }
     }
 
     /// Delivers everything that is under way, late or not.
     pub(super) fn deliver_all(&mut self, gathered: &mut Gathered) {
         while let Some(message) = self.queue.next(true) {
-            self.deliver(&message, gathered);
+            self.deliver(message, gathered);
         }
     }
 
     /// One delivery: decide, evolve, queue.
-    fn deliver(&mut self, delivery: &Delivery, gathered: &mut Gathered) {
-        let decision = self.decide(delivery);
-        self.take_decision(delivery, decision, gathered);
+    fn deliver(&mut self, mut delivery: Delivery, gathered: &mut Gathered) {
+        delivery.chain = self.state.chain(&delivery);
+        let decision = self.decide(&delivery);
+        self.take_decision(&delivery, decision, gathered);
     }
 
     fn take_decision(&mut self, delivery: &Delivery, decision: Decision, gathered: &mut Gathered) {
         self.state.evolve(&decision);
+        self.state.count_caused(delivery, &decision);
         // That nothing has turned leaves no trace: when a record is looked at only
         // to look again depends on how far was looked before.
         if !(delivery.is_wake() && decision.is_idle()) {

@@ -76,6 +76,7 @@ pub(super) fn migrate(
         published: image.published,
         has_wakes: false,
         begun: image.begun,
+        caused: image.caused,
         schedules: migration.schedules(&image.schedules),
         moved,
         accepted: image.accepted,

@@ -191,9 +191,10 @@ impl Taking<'_> {
                 due: self.due,
             };
             let to = Address::Record(cell.id);
-            // A schedule begins a chain for each record.
+            // A schedule begins a chain for each record, which goes back to no other.
             let body = (to, 1, Body::Request(Box::new(request)));
-            let message = follow_up(delivery, decision.messages.len(), body);
+            let mut message = follow_up(delivery, decision.messages.len(), body);
+            message.root = message.id;
             decision.messages.push(message);
             taken += 1;
             if taken == CHUNK {

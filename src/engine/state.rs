@@ -2,6 +2,7 @@
 //! of workflows, the timers. `evolve` carries decisions out and decides
 //! nothing.
 
+mod caused;
 mod cells;
 mod ids;
 mod image;
@@ -9,6 +10,7 @@ mod schedules;
 mod timers;
 mod wakes;
 
+pub(super) use caused::Caused;
 pub(super) use cells::{KeyCell, Partition};
 pub use image::Image;
 pub(super) use schedules::Cursors;
@@ -23,9 +25,9 @@ use self::schedules::Schedules;
 use self::timers::Timers;
 use self::wakes::Wakes;
 use super::alert;
-use super::decision::{Change, Decision};
+use super::decision::{Change, Decision, What};
 use super::enrolment::Enrolment;
-use super::message::{Address, Key, Switching};
+use super::message::{Address, Delivery, Key, Switching};
 use super::prepared::Prepared;
 use super::put_back::PutBack;
 use super::rate::Rate;
@@ -40,6 +42,9 @@ pub const PARTITIONS: usize = 1_024;
 
 /// The most chains that timers and results of one record begin at an instant.
 const CHAINS_AT_AN_INSTANT: u32 = 10_000;
+
+/// How many enrolments an input leads to where no limit is set.
+const MOST_CAUSED: u32 = 1_000_000;
 
 /// Whether a change of a record is made by itself: it may do something besides.
 fn stands_alone(change: &Change) -> bool {
@@ -78,6 +83,7 @@ pub struct State {
     schedules: Schedules,
     /// How many chains each record has begun at this instant.
     begun: BTreeMap<Uid, u32>,
+    caused: Caused,
     /// How many ids it holds.
     ids: usize,
     /// The latest instant that it has seen (I7).
@@ -99,6 +105,7 @@ impl State {
             wakes: Wakes::default(),
             schedules: Schedules::default(),
             begun: BTreeMap::new(),
+            caused: Caused::default(),
             ids: 0,
             now: Timestamp::MIN,
         }
@@ -200,6 +207,41 @@ impl State {
     pub(super) fn move_to(&mut self, now: Timestamp) {
         self.now = now;
         self.begun.clear();
+        self.caused.clear();
+    }
+
+    /// The input that a timer or a result of a record goes back to: itself, or
+    /// the input from which the record was enrolled at this instant.
+    pub(super) fn root(&self, record: Uid, own: Uid) -> Uid {
+        self.caused.root(record).unwrap_or(own)
+    }
+
+    /// The chain of a delivery. What follows from an input that has led to too
+    /// many enrolments enrols nobody, as if its chain were too long (I5).
+    pub(super) fn chain(&self, delivery: &Delivery) -> u32 {
+        let limits = &self.prepared.program.settings.limits;
+        let most = limits.enrollments_per_input.unwrap_or(MOST_CAUSED);
+        match self.caused.of(delivery.root) >= most {
+            true => delivery.chain.max(LONGEST_CHAIN + 1),
+            false => delivery.chain,
+        }
+    }
+
+    /// Counts what a delivery has enrolled that follows from an input.
+    pub(super) fn count_caused(&mut self, delivery: &Delivery, decision: &Decision) {
+        let Address::Record(record) = delivery.to else {
+            return;
+        };
+        let goes_on = self.caused.root(record) == Some(delivery.root);
+        if delivery.chain == 1 && !goes_on {
+            return;
+        }
+        let entries = decision.entries.iter();
+        let enrolled = entries.filter(|entry| matches!(entry.what, What::Enrolled { .. }));
+        let enrolled = u32::try_from(enrolled.count()).unwrap_or(u32::MAX);
+        if enrolled > 0 {
+            self.caused.count(delivery.root, (record, enrolled));
+        }
     }
 
     /// The chain of a timer or a result of a record: a new one (I5). What goes

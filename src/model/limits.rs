@@ -102,6 +102,7 @@ limits! {
         sources_per_workflow: Some(50), from 0 to MOST, "How many data sources (`let`) a workflow has.";
         enroll_at_most: None, from 1 to MOST, "How many records a publication enrols unasked (V4).";
         records_per_second: Some(10_000), from 1 to MOST, "How many records a second a schedule takes, and how many a resumption lets go on (E17).";
+        enrollments_per_input: Some(100_000), from 1 to MOST, "How many enrolments follow from one input (I5).";
     }
     switches {
         webhook_alone: "A webhook trigger stands alone in its workflow.";

@@ -5,6 +5,7 @@ mod actions;
 mod alerts;
 mod awaiting;
 mod caps;
+mod caused;
 mod dates;
 mod declared;
 mod diagnose;

@@ -85,8 +85,9 @@ fn existing(
     let to = Address::Record(cell.id);
     let body = Body::Request(Box::new(Request::EnrollExisting(workflow)));
     let ordinal = decision.messages.len();
-    // A publication begins a chain for each record.
-    let message = follow_up(delivery, ordinal, (to, 1, body));
+    // A publication begins a chain for each record, which goes back to no other.
+    let mut message = follow_up(delivery, ordinal, (to, 1, body));
+    message.root = message.id;
     decision.messages.push(message);
 }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::caused::Caused;
 use super::schedules::{Cursors, Schedules};
 use super::timers::{Moved, Timer, Timers};
 use super::wakes::Wakes;
@@ -32,6 +33,8 @@ pub struct Image {
     pub(in crate::engine) has_wakes: bool,
     /// How many chains each record has begun at this instant.
     pub(in crate::engine) begun: BTreeMap<Uid, u32>,
+    /// What inputs have led to at this instant.
+    pub(in crate::engine) caused: Caused,
     /// Timers that a resumption has moved.
     pub(in crate::engine) moved: Moved,
     /// Where the schedules of workflows stand.
@@ -89,6 +92,7 @@ impl Image {
             partitions: self.partitions,
             timers,
             begun: self.begun,
+            caused: self.caused,
             now: self.now,
         }
     }
@@ -123,6 +127,7 @@ impl State {
             published: self.published,
             has_wakes: true,
             begun: self.begun.clone(),
+            caused: self.caused.clone(),
             moved: self.timers.moved().clone(),
             schedules: self.schedules.cursors().clone(),
             accepted,

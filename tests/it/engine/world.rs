@@ -131,12 +131,15 @@ pub(crate) fn prepare_with(text: &str, older: &[String]) -> (Arc<Prepared>, Sour
     prepare_as(&oslo(), text, older)
 }
 
-/// The settings of tests.
+/// The settings of tests. What grows at one instant ends soon.
 pub(crate) fn oslo() -> Settings {
     Settings {
         timezone: "Europe/Oslo".into(),
         zone: zone("Europe/Oslo").expect("it is bundled"),
-        limits: flow::model::Profile::None.into(),
+        limits: flow::model::Limits {
+            enrollments_per_input: Some(300),
+            ..flow::model::Profile::None.into()
+        },
         ..Settings::default()
     }
 }

@@ -279,6 +279,7 @@ impl Thaw {
             published: head.published,
             has_wakes,
             begun: head.begun,
+            caused: head.caused,
             moved: head.moved,
             schedules: head.schedules,
             accepted: head.accepted,

@@ -8,7 +8,7 @@ use super::bytes::{Reader, Writer};
 use super::{schedule, table};
 use crate::base::{Timestamp, Uid};
 use crate::engine::prepared::Prepared;
-use crate::engine::state::{Cursors, Image, Moved};
+use crate::engine::state::{Caused, Cursors, Image, Moved};
 use crate::engine::world::Switch;
 use crate::engine::{PARTITIONS, RULES};
 use crate::model::WorkflowId;
@@ -18,6 +18,8 @@ const ALERTS: u8 = 1;
 const SCHEDULES: u8 = 2;
 /// That the partitions hold the wakes of their records, none where there is none.
 const WAKES: u8 = 3;
+/// What inputs have led to at this instant, none where that is nothing.
+const CAUSED: u8 = 4;
 
 const OFF: u8 = 1;
 const PAUSED: u8 = 2;
@@ -37,6 +39,7 @@ pub(super) struct Head {
     pub(super) accepted: Vec<u64>,
     pub(super) alerts: Alerts,
     pub(super) wakes: bool,
+    pub(super) caused: Caused,
 }
 
 /// The frozen form of the head of an image.
@@ -84,6 +87,12 @@ pub(super) fn freeze(image: &Image, zones: Option<&str>) -> Vec<u8> {
     if image.has_wakes && image.published {
         bytes.push(WAKES);
     }
+    if !image.caused.is_empty() {
+        let mut out = Writer::default();
+        out.byte(CAUSED);
+        freeze_caused(&image.caused, &mut out);
+        bytes.extend(out.into_bytes());
+    }
     bytes
 }
 
@@ -116,18 +125,20 @@ pub(super) fn thaw(prepared: &Prepared, bytes: &[u8]) -> Result<Head, ThawError>
         ));
     }
     let (mut alerts, mut schedules) = (Alerts::default(), Cursors::default());
-    let mut wakes = false;
+    let (mut wakes, mut caused) = (false, Caused::default());
     while !from.is_over() {
         match from.byte()? {
             ALERTS => alerts = alert::thaw(prepared, &mut from)?,
             SCHEDULES => schedules = schedule::thaw(prepared, &mut from)?,
             WAKES => wakes = true,
+            CAUSED => caused = thaw_caused(&mut from)?,
             _ => return Err(ThawError::damaged("a section of no kind")),
         }
     }
     Ok(Head {
         alerts,
         wakes,
+        caused,
         rules,
         zones: has_zones.then(|| zones.to_owned()),
         now,
@@ -138,6 +149,30 @@ pub(super) fn thaw(prepared: &Prepared, bytes: &[u8]) -> Result<Head, ThawError>
         schedules,
         accepted,
     })
+}
+
+fn freeze_caused(caused: &Caused, out: &mut Writer) {
+    out.count(caused.counts.len());
+    for (root, count) in &caused.counts {
+        out.id(*root);
+        out.number(u64::from(*count));
+    }
+    out.count(caused.roots.len());
+    for (record, root) in &caused.roots {
+        out.id(*record);
+        out.id(*root);
+    }
+}
+
+fn thaw_caused(from: &mut Reader<'_>) -> Result<Caused, ThawError> {
+    let mut caused = Caused::default();
+    for _ in 0..from.count()? {
+        caused.counts.insert(from.id()?, from.small()?);
+    }
+    for _ in 0..from.count()? {
+        caused.roots.insert(from.id()?, from.id()?);
+    }
+    Ok(caused)
 }
 
 fn bits(switch: Switch) -> u8 {
