@@ -13,6 +13,7 @@ mod miss;
 mod mock;
 mod near;
 mod outside;
+mod range;
 mod reached;
 mod sent;
 mod world;

@@ -36,6 +36,7 @@ mod engine;
 mod exports;
 mod faults;
 mod findings;
+mod explored;
 mod flow_test;
 mod gathered;
 mod generate;

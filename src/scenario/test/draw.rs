@@ -1,8 +1,8 @@
 //! Random acts of a history: what may happen to the records of a test, with
 //! values near to those that the program compares with.
 
-use super::literal::literal;
-use crate::base::{Decimal, Duration, Span, Text, Unit};
+use super::range::Range;
+use crate::base::{Duration, Span, Timestamp, Unit};
 use crate::model::{ActionId, ObjectId, Type, Value};
 use crate::plan::test::{Act, Input, Mock, Occurrence, Outcome, Placed, Test};
 use crate::plan::{Expression, Hop, Link, Node, Program, Root, StepKind, TargetProperty, Way};
@@ -40,6 +40,17 @@ impl Dice {
         let state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         state ^ (state >> 31)
     }
+
+    /// A place in a list.
+    pub(super) fn place(&mut self, length: usize) -> usize {
+        usize::try_from(self.below(length as u64)).unwrap_or_default()
+    }
+
+    /// One of a list.
+    pub(super) fn pick<T: Clone>(&mut self, from: &[T]) -> Option<T> {
+        let place = self.place(from.len());
+        from.get(place).cloned()
+    }
 }
 
 /// What acts are drawn from.
@@ -47,8 +58,7 @@ pub(super) struct Drawing<'p> {
     program: &'p Program,
     test: &'p Test,
     dice: Dice,
-    numbers: Vec<Decimal>,
-    texts: Vec<Text>,
+    range: Range<'p>,
     /// The actions that workflows ask for.
     actions: Vec<ActionId>,
     /// What the test itself does, but for what it expects.
@@ -56,7 +66,12 @@ pub(super) struct Drawing<'p> {
 }
 
 impl<'p> Drawing<'p> {
-    pub(super) fn new(program: &'p Program, test: &'p Test, seed: u64) -> Self {
+    /// What is drawn by a seed in a test that begins at an instant.
+    pub(super) fn new(
+        program: &'p Program,
+        test: &'p Test,
+        (seed, begins): (u64, Timestamp),
+    ) -> Self {
         let acts = test.acts.iter();
         let own = acts.filter(|act| {
             !matches!(
@@ -64,80 +79,52 @@ impl<'p> Drawing<'p> {
                 Act::Expect(_) | Act::AdvanceTo(_) | Act::Input(Input::Program(_))
             )
         });
-        let mut drawing = Drawing {
+        Drawing {
             program,
             test,
             dice: Dice(seed),
-            numbers: vec![Decimal::ZERO, Decimal::ONE],
-            texts: vec!["a".into(), "b".into()],
-            actions: Vec::new(),
+            range: Range::of(program, test, begins),
+            actions: Self::actions(program),
             own: own.collect(),
-        };
-        drawing.gather();
-        drawing
+        }
     }
 
-    /// The constants of the program.
-    fn gather(&mut self) {
-        let program = self.program;
+    /// The actions that workflows ask for.
+    fn actions(program: &Program) -> Vec<ActionId> {
         let workflows = program.workflows().iter();
-        let of_workflows = workflows.flat_map(|workflow| workflow.expressions());
-        let of_segments = program
-            .segments
-            .iter()
-            .map(|segment| &segment.condition.expression);
-        let constants = program.constants.iter();
-        for expression in of_workflows.chain(of_segments).chain(constants) {
-            for (_, node, _) in expression.nodes() {
-                match node {
-                    Node::Constant(Value::Number(number)) => {
-                        self.numbers.push(*number);
-                        self.numbers.extend(number.checked_add(Decimal::ONE));
-                        self.numbers.extend(number.checked_sub(Decimal::ONE));
-                    }
-                    Node::Constant(Value::Text(text)) => self.texts.push(text.clone()),
-                    _ => {}
-                }
-            }
-        }
-        let steps = program
-            .workflows()
-            .iter()
-            .flat_map(|workflow| &workflow.steps);
-        self.actions
-            .extend(steps.filter_map(|step| match &step.kind {
-                StepKind::Do(action) => Some(action.action),
-                _ => None,
-            }));
+        let steps = workflows.flat_map(|workflow| &workflow.steps);
+        let actions = steps.filter_map(|step| match &step.kind {
+            StepKind::Do(action) => Some(action.action),
+            _ => None,
+        });
+        actions.collect()
     }
 
     fn below(&mut self, most: u64) -> u64 {
         self.dice.below(most)
     }
 
-    fn place(&mut self, length: usize) -> usize {
-        usize::try_from(self.below(length as u64)).unwrap_or_default()
-    }
-
     fn pick<T: Clone>(&mut self, from: &[T]) -> Option<T> {
-        let place = self.place(from.len());
-        from.get(place).cloned()
+        self.dice.pick(from)
     }
 
     /// An act; `None` where what was drawn is nothing here.
     pub(super) fn act(&mut self) -> Option<Placed<Act>> {
         let (what, text) = match self.below(100) {
-            0..=24 => {
+            0..=21 => {
                 let own = self.own.clone();
                 return self.pick(&own).cloned();
             }
-            25..=44 => self.event()?,
-            45..=61 => self.set()?,
-            62..=64 => self.clear()?,
-            65..=71 => self.tie()?,
-            72..=75 => self.asked()?,
-            76..=78 => self.switch()?,
-            79..=81 => self.mock()?,
+            22..=39 => self.event()?,
+            40..=56 => self.set()?,
+            57..=59 => self.clear()?,
+            60..=65 => self.tie()?,
+            66..=69 => self.asked()?,
+            70..=72 => self.switch()?,
+            73..=75 => self.mock()?,
+            76..=78 => self.goes()?,
+            79..=80 => self.merge()?,
+            81..=82 => self.member()?,
             _ => self.gap()?,
         };
         Some(Placed {
@@ -155,7 +142,7 @@ impl<'p> Drawing<'p> {
 
     /// A record of the test: its place, what it is, what it is called.
     fn role(&mut self) -> Option<(usize, ObjectId, String)> {
-        let place = self.place(self.test.records.len());
+        let place = self.dice.place(self.test.records.len());
         let role = self.test.records.get(place)?;
         Some((place, role.object, role.name.to_string()))
     }
@@ -194,7 +181,7 @@ impl<'p> Drawing<'p> {
     fn set(&mut self) -> Option<(Act, String)> {
         let (record, object, name) = self.role()?;
         let properties = self.program.catalog.objects[object].properties.iter();
-        let own = properties.filter(|(_, of)| !of.builtin && !of.computed && !of.unique);
+        let own = properties.filter(|(_, of)| !of.builtin && !of.computed);
         let own: Vec<_> = own.collect();
         let (id, property) = self.pick(&own)?;
         let (value, text) = self.value(&property.ty)?;
@@ -280,6 +267,49 @@ impl<'p> Drawing<'p> {
         })
     }
 
+    /// A record is deleted, or is there again.
+    fn goes(&mut self) -> Option<(Act, String)> {
+        let (record, _, name) = self.role()?;
+        Some(match self.below(2) {
+            0 => {
+                let text = format!("when {name} is deleted");
+                (Act::Input(Input::Delete(record)), text)
+            }
+            _ => {
+                let text = format!("when {name} is restored");
+                (Act::Input(Input::Restore(record)), text)
+            }
+        })
+    }
+
+    /// A record becomes part of another one of its object.
+    fn merge(&mut self) -> Option<(Act, String)> {
+        let (from, object, name) = self.role()?;
+        let (into, other, far) = self.role()?;
+        let text = format!("when {name} merges into {far}");
+        let fits = object == other && from != into;
+        fits.then_some((Act::Input(Input::Merge(from, into)), text))
+    }
+
+    /// A record joins a segment that is kept by hand, or leaves it.
+    fn member(&mut self) -> Option<(Act, String)> {
+        let (record, object, name) = self.role()?;
+        let segments = self.program.catalog.segments.iter();
+        let own = segments.filter(|(_, of)| of.fixed && of.object == object);
+        let own: Vec<_> = own.collect();
+        let (id, segment) = self.pick(&own)?;
+        Some(match self.below(2) {
+            0 => {
+                let text = format!("when {name} is removed from {}", segment.name);
+                (Act::Input(Input::Remove(record, id)), text)
+            }
+            _ => {
+                let text = format!("when {name} is added to {}", segment.name);
+                (Act::Input(Input::Add(record, id)), text)
+            }
+        })
+    }
+
     fn switch(&mut self) -> Option<(Act, String)> {
         let workflows: Vec<_> = self.program.workflows().iter().collect();
         let name = self.pick(&workflows)?.name().clone();
@@ -325,19 +355,7 @@ impl<'p> Drawing<'p> {
 
     /// A value of a type, and how it is written.
     fn value(&mut self, ty: &Type) -> Option<(Value, String)> {
-        let value = match ty {
-            Type::String => Value::Text(self.pick(&self.texts.clone())?),
-            Type::Number => Value::Number(self.pick(&self.numbers.clone())?),
-            Type::Bool => Value::Bool(self.below(2) == 0),
-            Type::Enum(members) => Value::Member(self.place(members.list().len())),
-            Type::Set(members) => {
-                let all = 0..members.list().len();
-                Value::Set(all.filter(|_| self.below(2) == 0).collect())
-            }
-            _ => return None,
-        };
-        let text = literal(&value, ty)?;
-        Some((value, text))
+        self.range.value(&mut self.dice, ty)
     }
 
     fn constant(&self, value: Value) -> Expression {

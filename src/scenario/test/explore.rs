@@ -184,7 +184,7 @@ impl Stage<'_> {
             Step::Drawn(seed) => {
                 let test = self.test.clone();
                 let program = &self.state().prepared().program;
-                Drawing::new(program, &test, seed).act()
+                Drawing::new(program, &test, (seed, self.begins())).act()
             }
         };
         match act {
