@@ -224,6 +224,15 @@ impl<'a> Scope<'a> {
     fn alone(&self) -> Scope<'a> {
         Scope::of(self.prepared, self.this, self.now, self.notes)
     }
+
+    /// The same by the days of the project (D1).
+    fn of_project(&self) -> Scope<'_> {
+        Scope {
+            timetable: self.prepared.usual(),
+            intake: self.intake.clone(),
+            ..*self
+        }
+    }
 }
 
 /// One expression being evaluated.

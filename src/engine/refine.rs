@@ -37,6 +37,7 @@ impl<'w> Draft<'w> {
                 self.counted((id, refined.bound), trigger, &occurrence);
             }
         }
+        self.timetable = prepared.usual();
         self.recall_event();
     }
 

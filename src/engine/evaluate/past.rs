@@ -86,8 +86,9 @@ impl<'s> Evaluation<'s, '_> {
     /// often as is asked.
     fn happened(self, past: &Past, happened: &Happened, member: Option<View<'s>>) -> Option<bool> {
         let record = self.subject(happened.member, member)?;
+        let scope = self.scope.of_project();
         let bounds = Bounds {
-            scope: self.scope,
+            scope: &scope,
             refinements: &happened.refinements,
         };
         let number = match self.kept(record, past) {

@@ -24,7 +24,13 @@ impl<'s> Evaluation<'s, '_> {
                 let Trace::Counted(of) = traces.get(traces.read_by(past)?)? else {
                     return None;
                 };
-                self.counter_turn((counter, of.bound), &happened.refinements)
+                let scope = self.scope.of_project();
+                let of_project = Evaluation {
+                    scope: &scope,
+                    expression: self.expression,
+                    this: self.this,
+                };
+                of_project.counter_turn((counter, of.bound), &happened.refinements)
             }
             Past::Changed { value, period, .. } => {
                 let (record, _) = self.owner(*value, member)?;
