@@ -42,7 +42,7 @@ pub(super) struct Range<'p> {
 }
 
 impl<'p> Range<'p> {
-    /// The constants of a program and of a test, and others.
+    /// The constants of a program, the addresses of a test, and others.
     pub(super) fn of(program: &'p Program, test: &Test, begins: Timestamp) -> Self {
         let spans = SPANS.map(|(count, unit)| Duration {
             count,
@@ -61,9 +61,8 @@ impl<'p> Range<'p> {
         let of_workflows = workflows.flat_map(|workflow| workflow.expressions());
         let segments = program.segments.iter();
         let of_segments = segments.map(|segment| &segment.condition.expression);
-        let claimed = test.conditions().map(|condition| &condition.expression);
         let all = of_workflows.chain(of_segments).chain(&program.constants);
-        all.chain(claimed).for_each(|one| range.gather(one));
+        all.for_each(|one| range.gather(one));
         for given in &test.world {
             if let Given::Record(_, values) = &given.what {
                 values
