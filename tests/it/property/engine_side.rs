@@ -78,8 +78,11 @@ impl Carrier for Outside {
                     | Told::Member(..)
             )
         };
-        for entry in entries.iter().filter(|entry| !of_records(entry)) {
-            self.tell(state.prepared(), entry);
+        for entry in entries {
+            match of_records(&entry) {
+                true => self.goes_on(state.prepared(), entry),
+                false => self.tell(state.prepared(), entry),
+            }
         }
     }
 }
@@ -98,6 +101,28 @@ fn arguments(call: &flow::engine::decision::Call) -> Vec<(String, String)> {
 }
 
 impl Outside {
+    /// A step that writes is over when a later one has done something.
+    fn goes_on(&mut self, prepared: &Prepared, entry: &Entry) {
+        let (Some(enrolment), Some(place)) = (entry.enrolment, entry.step) else {
+            return;
+        };
+        let Some((workflow, key, record)) = self.inside.get(&enrolment) else {
+            return;
+        };
+        let plan = prepared.workflow(*workflow).expect("it is there");
+        let step = plan.steps.get(place).map(|step| step.id.to_string());
+        let is_over = |open: &String| Some(open) != step.as_ref();
+        if let Some(over) = self.open.get(&enrolment).cloned().filter(is_over) {
+            self.open.remove(&enrolment);
+            self.traces.push(Trace {
+                record: self.handles.get(record).cloned().unwrap_or_default(),
+                workflow: plan.name().to_string(),
+                key: key.clone(),
+                what: What::step(&over, "done"),
+            });
+        }
+    }
+
     // size: one arm for each kind of entry.
     fn tell(&mut self, prepared: &Prepared, entry: &Entry) {
         let (Some(record), Some(workflow)) = (entry.record, entry.workflow) else {
