@@ -137,7 +137,10 @@ fn mend(life: &mut Life, first: &Plan) -> Result<(), String> {
                 }
                 apply(life, &plan, &aside)
             }
-            Ok(Diagnosis::Sound(_)) => return Ok(()),
+            Ok(Diagnosis::Sound(_)) => {
+                life.disk.plan(Fault::Never);
+                return Ok(());
+            }
             Ok(Diagnosis::Hopeless(why)) => return Err(format!("hopeless: {why}")),
             Err(error) => Err(error),
         };
