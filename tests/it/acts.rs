@@ -1,8 +1,19 @@
 //! What happens to a model from outside, what it tells of itself, and the
 //! carrier of actions that the model and the engine share in tests.
 
-use flow::base::Timestamp;
+use std::collections::{BTreeMap, VecDeque};
+
+use flow::base::{Timestamp, Uid};
 use flow::model::Value;
+
+/// What the engine has given ids that the model cannot give: it knows no causes.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Ids {
+    /// Of enrolments, by record, workflow and key.
+    pub(crate) enrolments: BTreeMap<(String, String, String), VecDeque<Uid>>,
+    /// Of the records that steps create, by name.
+    pub(crate) records: BTreeMap<String, Uid>,
+}
 
 /// An outside input. Records are named by handles: the id of the input that
 /// created them.

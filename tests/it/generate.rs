@@ -17,8 +17,8 @@ pub(crate) use program::{compiled, sketch};
 use flow::semantic::hir::Program;
 use proptest::prelude::proptest;
 
+use crate::acts::Ids;
 use crate::chance::seeded;
-use crate::property::engine_side::Ids;
 use crate::reference::Model;
 
 /// A model after a history.
@@ -40,7 +40,7 @@ proptest! {
     #[test]
     fn the_model_runs_anything_twice_alike(sketch in sketch(), history in history()) {
         let valid = compiled(&sketch.to_string()).unwrap_or_else(|why| panic!("{why}\n{sketch}"));
-        let (one, other) = (run(valid.get(), &history, Ids::new()), run(valid.get(), &history, Ids::new()));
+        let (one, other) = (run(valid.get(), &history, Ids::default()), run(valid.get(), &history, Ids::default()));
         assert_eq!(one.trace, other.trace);
         assert_eq!(one.values(), other.values());
         assert_eq!(one.links(), other.links());

@@ -4,6 +4,7 @@
 //! [`Model::input`] and its kin take outside inputs, [`Model::advance`] lets time
 //! pass. What random programs and the examples never use is not modelled.
 
+mod caused;
 mod choose;
 mod copy;
 mod deliver;
@@ -22,12 +23,13 @@ mod wakes;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::rc::Rc;
 
 use flow::base::{Timestamp, Uid};
 use flow::model::{ObjectId, PropertyId, SegmentId, Value};
 use flow::semantic::hir::{Await, EventSource, FieldSource, Program, Step, Wait};
 
-use crate::acts::Trace;
+use crate::acts::{Ids, Trace};
 use crate::reference::past::Bygone;
 use crate::reference::records::{Absent, Gone};
 
@@ -54,6 +56,9 @@ pub(crate) struct Model<'p> {
     counters: BTreeMap<(usize, usize, String), Vec<Timestamp>>,
     /// How long the chain of the delivery at hand is; 0 outside (I5).
     chain: u32,
+    /// The input that the delivery at hand goes back to; 0 outside (I5).
+    root: u64,
+    caused: caused::Caused,
     queue: VecDeque<Message<'p>>,
     /// What waits for links and claims under way, by what they are about.
     under_way: BTreeMap<String, VecDeque<Message<'p>>>,
@@ -66,8 +71,8 @@ pub(crate) struct Model<'p> {
     looks: Option<usize>,
     /// When records enrolled in workflows (E17).
     enrolled: Vec<(usize, Timestamp)>,
-    /// The ids of enrolments to come, by record, workflow and key (B3).
-    pub(crate) ids: BTreeMap<(String, String, String), VecDeque<Uid>>,
+    /// The ids of what is to come (B3, I2).
+    pub(crate) ids: Ids,
     pub(crate) trace: Vec<Trace>,
 }
 
@@ -93,7 +98,7 @@ pub(crate) struct End {
     pub(crate) name: String,
     pub(crate) other: String,
     pub(crate) labels: BTreeSet<String>,
-    heard: Option<Box<Record>>,
+    heard: Option<Rc<Record>>,
 }
 
 #[derive(Clone, PartialEq)]
@@ -154,6 +159,8 @@ type Body<'p> = Box<dyn FnOnce(&mut Model<'p>, &mut Delivery) + 'p>;
 pub(crate) struct Delivery {
     pub(crate) to: String,
     chain: u32,
+    /// The input that it goes back to.
+    root: u64,
     /// The record before; there is none at its birth.
     before: Option<Record>,
     /// The instant before, where time alone may have turned something (E12).

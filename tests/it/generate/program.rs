@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use flow::base::{Sources, zone};
-use flow::model::{Profile, Settings};
+use flow::base::Sources;
 use flow::semantic::hir::Program;
 use flow::semantic::{Valid, analyse};
 use flow::syntax::parse;
@@ -14,6 +13,7 @@ use proptest::sample::select;
 
 use super::timely::{SEGMENTS, clauses, timely};
 use super::waits::{Way, way};
+use crate::engine::world::oslo;
 use crate::generate::{past, records};
 
 const SCHEMA: &str = r#"
@@ -80,13 +80,7 @@ pub(crate) fn compiled(text: &str) -> Result<Valid<Program>, String> {
     let mut sources = Sources::default();
     let id = sources.add("random.flow", text);
     let parsed = parse(id, text);
-    let settings = Settings {
-        timezone: "Europe/Oslo".into(),
-        zone: zone("Europe/Oslo").expect("a zone"),
-        limits: Profile::None.into(),
-        ..Settings::default()
-    };
-    let checked = analyse(&[parsed.file], parsed.complete, &settings);
+    let checked = analyse(&[parsed.file], parsed.complete, &oslo());
     let (valid, mut findings) = checked.into_valid(&parsed.findings);
     findings.append(parsed.findings);
     valid.ok_or_else(|| flow::diagnostic::render::concise::render(&findings, &sources))

@@ -1,7 +1,7 @@
 //! The engine's side of the comparison: acts become inputs, entries become
 //! the lines that the model tells.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use flow::base::{Name, Timestamp, Uid};
@@ -14,16 +14,13 @@ use flow::model::{ObjectId, PropertyId, SegmentId, Value, WorkflowId, compute};
 use flow::plan::StepKind;
 use flow::scenario::{Carrier, Scenario};
 
-use crate::acts::{Act, Trace, What, outcome};
+use crate::acts::{Act, Ids, Trace, What, outcome};
 use crate::engine::world::prepare;
 use crate::generate::Moment;
 
 /// Traces by record, workflow and key: between these the order is not that of
 /// the model, which has no ids.
 pub(super) type ByRecord = BTreeMap<(String, String, String), Vec<What>>;
-
-/// Ids by record, workflow and key.
-pub(crate) type Ids = BTreeMap<(String, String, String), VecDeque<Uid>>;
 
 pub(super) fn by_record(traces: &[Trace]) -> ByRecord {
     let mut map = ByRecord::new();
@@ -46,7 +43,7 @@ pub(crate) struct Outside {
     traces: Vec<Trace>,
     /// The workflow, key and record of each enrolment.
     inside: BTreeMap<Uid, (WorkflowId, String, Uid)>,
-    /// The ids of the enrolments that began, as the model asks for them.
+    /// The ids that it has given, as the model asks for them.
     ids: Ids,
     /// Steps whose end is not told yet, by enrolment.
     open: BTreeMap<Uid, String>,
@@ -133,7 +130,8 @@ impl Outside {
             let name = prepared.program.workflows()[workflow.index()].name();
             let record = self.handles.get(&record).cloned().unwrap_or_default();
             let identity = (record, name.to_string(), key.to_string());
-            self.ids.entry(identity).or_default().push_back(id);
+            let of_identity = self.ids.enrolments.entry(identity);
+            of_identity.or_default().push_back(id);
         }
         let enrolment = entry.enrolment.unwrap_or(record);
         if let (Told::Moved(_), Some((.., of))) = (&entry.what, self.inside.get_mut(&enrolment)) {
@@ -229,6 +227,7 @@ impl Outside {
             .values()
             .filter(|other| other.starts_with(&name));
         let name = format!("{name}{}", earlier.count());
+        self.ids.records.insert(name.clone(), new);
         self.handles.insert(new, name);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::mem::swap;
+use std::rc::Rc;
 
 use flow::base::Uid;
 use flow::model::{PropertyId, SegmentId, Value};
@@ -10,8 +11,9 @@ use crate::reference::eval::same;
 use crate::reference::records::Absent;
 use crate::reference::{Body, Delivery, End, Message, Model, Record, State};
 
-/// How many links deep a record is told to others.
-pub(super) const DEPTH: usize = 3;
+/// How many links of a record are told to others with it: programs read two links
+/// away at most. Each more multiplies all that is told by the links of a record.
+pub(super) const DEPTH: usize = 1;
 
 /// A link from one side: its name, that on the other side, the other record.
 #[derive(Clone)]
@@ -22,16 +24,12 @@ pub(crate) struct Tie {
     pub(super) label: Option<String>,
 }
 
-pub(crate) fn uid(handle: &str) -> Uid {
-    Uid::of(&[b"input", b"create", handle.as_bytes()])
-}
-
 impl Record {
     pub(super) fn view(&self, depth: usize) -> Record {
         let mut view = self.clone();
         for end in &mut view.ends {
             let heard = end.heard.take().filter(|_| depth > 0);
-            end.heard = heard.map(|heard| Box::new(heard.view(depth - 1)));
+            end.heard = heard.map(|heard| Rc::new(heard.view(depth - 1)));
         }
         view
     }
@@ -59,9 +57,15 @@ impl Tie {
 }
 
 impl<'p> Model<'p> {
+    /// The id of a record: given, where a step creates it, or made of its name.
+    pub(super) fn uid(&self, handle: &str) -> Uid {
+        let given = self.ids.records.get(handle).copied();
+        given.unwrap_or_else(|| Uid::of(&[b"input", b"create", handle.as_bytes()]))
+    }
+
     pub(crate) fn send(&mut self, to: &str, body: impl FnOnce(&mut Self, &mut Delivery) + 'p) {
         let mut at = Delivery::default();
-        (at.to, at.chain) = (to.to_owned(), self.chain + 1);
+        (at.to, at.chain, at.root) = (to.to_owned(), self.chain + 1, self.root_to_send());
         self.queue.push_back((at, Box::new(body)));
     }
 
@@ -73,7 +77,8 @@ impl<'p> Model<'p> {
     }
 
     pub(super) fn deliver(&mut self, message: Message<'p>) {
-        self.chain = message.0.chain;
+        (self.chain, self.root) = (message.0.chain, message.0.root);
+        self.bound();
         let Some((mut at, body)) = self.there(message) else {
             return;
         };
@@ -105,9 +110,10 @@ impl<'p> Model<'p> {
     }
 
     pub(super) fn hear(&mut self, at: &Delivery, view: Record) {
+        let view = Rc::new(view);
         let ends = self.record(&at.to).ends.iter_mut();
         for end in ends.filter(|end| end.other == view.handle) {
-            end.heard = Some(Box::new(view.clone()));
+            end.heard = Some(view.clone());
         }
     }
 
@@ -118,6 +124,7 @@ impl<'p> Model<'p> {
         if inside.record != at.to {
             let mut answer = Delivery::default();
             (answer.to, answer.chain) = (inside.record.clone(), at.chain);
+            answer.root = self.root;
             (answer.asker, answer.failure) = (Some(id), why);
             self.queue.push_back((answer, Box::new(|_, _| ())));
             return None;
@@ -196,7 +203,7 @@ impl<'p> Model<'p> {
         let Some((mut at, body)) = next else {
             return drop(self.under_way.remove(&slot));
         };
-        at.chain = self.chain;
+        (at.chain, at.root) = (self.chain, self.root);
         let turn = move |model: &mut Self, at: &mut Delivery| {
             let begun = model.begun;
             body(model, at);
@@ -227,9 +234,9 @@ impl<'p> Model<'p> {
         });
         self.forward(&at.to, move |model, at| {
             // Who waits at a value goes on in a chain of its own.
-            let chain = model.chain;
+            let chain = (model.chain, model.root);
             model.in_turn(at, &key, move |model, at| {
-                model.chain = chain;
+                (model.chain, model.root) = chain;
                 asked(model, at);
             });
         });

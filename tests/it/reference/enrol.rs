@@ -17,7 +17,7 @@ use crate::reference::make::SKIPPED;
 use crate::reference::{Delivery, Enrolment, Failure, Model, Occurrence, State};
 
 /// A chain longer than this enrols nobody (I5).
-const CHAIN: u32 = 100;
+pub(super) const CHAIN: u32 = 100;
 
 /// The key and event of an enrolment asked for; whether it may follow another.
 type Asked = (String, Option<Occurrence>, bool);
@@ -268,6 +268,7 @@ impl<'p> Model<'p> {
             self.ever.insert(identity);
             self.shut_out(at, delivery);
             self.enrolled.push((at, self.now));
+            self.count_caused(&delivery.to);
             delivery.begun.push(id);
         }
     }

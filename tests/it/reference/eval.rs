@@ -13,6 +13,7 @@ use flow::semantic::hir::{
 };
 use flow::syntax::ast::{Comparison, ContainsKind, EdgeKind, Logic, Quantifier};
 
+use crate::reference::past::enough;
 use crate::reference::{Model, Occurrence, Record};
 
 /// By the place of the operator in the tree.
@@ -252,7 +253,7 @@ impl<'a> Env<'a> {
     }
 
     /// So long ago or ahead; by days the start of that day, or the end (D2).
-    fn edge(&self, by: Duration, back: bool) -> Option<Timestamp> {
+    pub(super) fn edge(&self, by: Duration, back: bool) -> Option<Timestamp> {
         if by.unit < Unit::Day {
             return shift(self.now, by, back, self.zone());
         }
@@ -262,7 +263,12 @@ impl<'a> Env<'a> {
     }
 
     /// From when to when `within last 7 days` and its kin go (D2).
-    fn period(&self, edge: EdgeKind, by: Duration, counted: bool) -> Option<[Timestamp; 2]> {
+    pub(super) fn period(
+        &self,
+        edge: EdgeKind,
+        by: Duration,
+        counted: bool,
+    ) -> Option<[Timestamp; 2]> {
         let (today, zone) = (day_of(self.now, self.zone()), self.zone());
         match edge {
             EdgeKind::Last if counted => return Some([self.edge(by, true)?, self.now]),
@@ -313,30 +319,11 @@ impl<'a> Env<'a> {
 
     /// Whether the last time passes, and the number of those that pass does (E14).
     pub(crate) fn refined(&self, trigger: &EventTrigger, times: &[Timestamp]) -> bool {
-        let mut rules = trigger.refinements.iter().map(|(rule, _)| rule);
-        let passes = |time: &&Timestamp| rules.clone().all(|rule| self.in_time(rule, **time));
+        let rules = trigger.refinements.iter();
+        let rules: Vec<Refinement> = rules.map(|(rule, _)| rule.clone()).collect();
+        let passes = |time: &&Timestamp| self.all_in_time(&rules, **time);
         let count = times.iter().filter(passes).count();
-        times.last().iter().all(passes)
-            && rules.all(|rule| match rule {
-                Refinement::AtLeast(least) => *least <= count.into(),
-                Refinement::AtMost(most) => *most >= count.into(),
-                Refinement::Exactly(wanted) => *wanted == count.into(),
-                Refinement::Within(..) => true,
-                other => panic!("not modelled: {other:?}"),
-            })
-    }
-
-    /// By calendar day, by instant where there is an amount of hours or less.
-    fn in_time(&self, rule: &Refinement, time: Timestamp) -> bool {
-        let Refinement::Within(edge, by, counted) = rule else {
-            return true;
-        };
-        let day = |time| day_of(time, self.zone());
-        let period = self.period(*edge, *by, *counted);
-        period.is_some_and(|[low, high]| match by.unit < Unit::Day {
-            true => (low..=high).contains(&time),
-            false => (day(low)..=day(high)).contains(&day(time)),
-        })
+        times.last().iter().all(passes) && rules.iter().all(|rule| enough(rule, count))
     }
 
     fn compare(&self, op: Comparison, left: &Expr, right: &Expr) -> Option<bool> {

@@ -85,9 +85,9 @@ impl<'p> Model<'p> {
         let Some((id, value)) = unique.find_map(|(id, value)| Some((*id, value.clone()?))) else {
             return self.bring(at, &making);
         };
-        let (slot, chain) = (format!("{value:?}"), self.chain);
+        let (slot, chain) = (format!("{value:?}"), (self.chain, self.root));
         self.in_turn(at, &slot.clone(), move |model, at| {
-            model.chain = chain;
+            (model.chain, model.root) = chain;
             if model.holder(object, id, &value).is_some() {
                 return model.refuse(&making, "not_unique");
             }
@@ -186,10 +186,10 @@ impl<'p> Model<'p> {
         let property = *property;
         self.going(id).state = State::Parked(1);
         self.send(&to, move |model, at| {
-            let chain = model.chain;
+            let chain = (model.chain, model.root);
             let slot = format!("{value:?}");
             model.in_turn(at, &slot, move |model, at| {
-                model.chain = chain;
+                (model.chain, model.root) = chain;
                 let Some(with) = model.holder(far, property, &value) else {
                     return model.reply(id, Some((None, SKIPPED.to_owned())), None);
                 };

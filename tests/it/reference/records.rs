@@ -1,6 +1,8 @@
 //! Records that are deleted and restored, and what is sent to records that are
 //! gone (L4).
 
+use std::rc::Rc;
+
 use flow::model::{ObjectId, PropertyId, Value};
 
 use crate::reference::deliver::{DEPTH, Tie};
@@ -161,7 +163,7 @@ impl<'p> Model<'p> {
         };
         for end in &mut record.ends {
             let far = self.object_of(&end.other);
-            end.heard = Some(Box::new(Record::stranger(&end.other, far)));
+            end.heard = Some(Rc::new(Record::stranger(&end.other, far)));
         }
         self.records.insert(name.to_owned(), record.clone());
         for end in &record.ends {

@@ -9,7 +9,6 @@ use flow::model::Value;
 use flow::semantic::hir::{DateTrigger, Every, MonthDay, Timing};
 use flow::syntax::ast::{DayKind, Nth};
 
-use crate::reference::deliver::uid;
 use crate::reference::eval::Env;
 use crate::reference::waits::falls_on;
 use crate::reference::{Delivery, Model, Record};
@@ -78,7 +77,7 @@ impl Model<'_> {
             .values()
             .filter(|record| record.object == object);
         let mut handles: Vec<String> = records.map(|record| record.handle.clone()).collect();
-        handles.sort_by_key(|handle| (uid(handle).partition(1024), uid(handle)));
+        handles.sort_by_key(|handle| (self.uid(handle).partition(1024), self.uid(handle)));
         for handle in handles {
             self.send(&handle, move |model, to| model.called_up(at, to));
         }

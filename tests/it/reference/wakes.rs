@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use flow::base::{Duration, TimeZone, Timestamp, day_of, instant, shift, start_of_day};
+use flow::base::{Duration, TimeZone, Timestamp, day_of, instant, seconds_of, shift, start_of_day};
 use flow::model::{ObjectId, PropertyId, Value};
 use flow::semantic::hir::{Await, Expr, ExprKind, Program, Reenroll, Step, StepKind, Until};
-use flow::semantic::hir::{Path, Workflow};
+use flow::semantic::hir::{Past, Path, Refinement, Workflow};
 
-use crate::reference::deliver::uid;
 use crate::reference::eval::Env;
+use crate::reference::past::Bygone;
 use crate::reference::{Model, Record, State};
 
 /// What of a program time can turn, and the amounts of time and times of day
@@ -22,6 +22,8 @@ pub(crate) struct Time<'p> {
     times: Vec<flow::base::Time>,
     moments: BTreeSet<Timestamp>,
     hourly: bool,
+    /// The amounts by which the bounds of conditions on the past move.
+    past: Vec<Duration>,
     /// Who is to be looked at now.
     pub(crate) woken: VecDeque<String>,
     /// Workflows whose schedules have come.
@@ -73,16 +75,43 @@ impl<'p> Time<'p> {
         }
     }
 
+    fn moves_by(&mut self, by: Duration) {
+        if !self.spans.contains(&by) {
+            self.spans.push(by);
+        }
+    }
+
     fn name(&mut self, expr: &Expr) {
         match &expr.kind {
-            ExprKind::Relative(by, _) | ExprKind::Within(_, _, by, true) => self.spans.push(*by),
-            ExprKind::Literal(Value::Duration(by)) => self.spans.push(*by),
+            ExprKind::Relative(by, _) | ExprKind::Within(_, _, by, true) => self.moves_by(*by),
+            ExprKind::Literal(Value::Duration(by)) => self.moves_by(*by),
             ExprKind::Literal(Value::Time(Some(time))) => self.times.push(*time),
             ExprKind::Literal(Value::Datetime(at)) => _ = self.moments.insert(*at),
             ExprKind::Call(..) => self.hourly = true,
+            ExprKind::Past(past) => self.past.extend(amounts(past)),
             _ => {}
         }
         expr.children().into_iter().for_each(|part| self.name(part));
+    }
+}
+
+/// The amounts by which the bounds of a condition on the past move.
+fn amounts(past: &Past) -> Vec<Duration> {
+    let of_rule = |rule: &Refinement| match rule {
+        Refinement::Within(_, by, true) => Some(*by),
+        Refinement::Before(point) | Refinement::After(point) => match point.kind {
+            ExprKind::Relative(by, _) => Some(by),
+            _ => None,
+        },
+        _ => None,
+    };
+    match past {
+        Past::Changed {
+            period: (_, by, true),
+            ..
+        } => vec![*by],
+        Past::Happened(happened) => happened.refinements.iter().filter_map(of_rule).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -135,23 +164,49 @@ fn turns(program: &Program, expr: &Expr) -> bool {
     expr.time_dependent().is_some() || expr.find(&named).is_some()
 }
 
+/// Whether time turns something by what has happened.
+fn looks_back(program: &Program, expr: &Expr) -> bool {
+    let back = |part: &Expr| match &part.kind {
+        ExprKind::Past(past) => past.moves(),
+        ExprKind::InSegment(id) => {
+            let condition = program.segments[id.index()].as_ref();
+            condition.is_some_and(|condition| looks_back(program, condition))
+        }
+        _ => false,
+    };
+    expr.find(&back).is_some()
+}
+
 impl Model<'_> {
     /// The next instant, up to another, at which time alone turns something.
     pub(crate) fn next_change(&self, to: Timestamp) -> Option<Timestamp> {
         let days = self.days(to);
-        let turn_of = |record: &Record| {
+        let mut found: Option<Timestamp> = None;
+        for record in self.records.values() {
+            // What turns for another one before is enough.
+            let to = found.unwrap_or(to);
             let watched = self.watched(record);
-            let mut instants = days.clone();
+            let looks_back = |(_, expr): &&(Env<'_>, &Expr)| looks_back(self.program, expr);
+            let back: Vec<_> = watched.iter().filter(looks_back).copied().collect();
+            let mut instants = BTreeSet::new();
             if !watched.is_empty() {
-                self.instants(record, &mut instants);
+                instants.clone_from(&days);
+                self.instants(record, to, &mut instants);
             }
-            let mut ahead = instants
-                .into_iter()
-                .filter(|at| *at > self.now && *at <= to);
-            let turn = ahead.find(|at| differs(&watched, *at)).into_iter();
-            turn.chain(self.next_date(record, to)).min()
-        };
-        self.records.values().filter_map(turn_of).min()
+            let of_past = match back.is_empty() {
+                true => BTreeSet::new(),
+                false => self.instants_of_past(record, to),
+            };
+            let first = |instants: &BTreeSet<Timestamp>, watched: &[(Env<'_>, &Expr)]| {
+                let mut ahead = instants.range(..=to).filter(|at| **at > self.now);
+                ahead.find(|at| differs(watched, **at)).copied()
+            };
+            let (one, other) = (first(&instants, &watched), first(&of_past, &back));
+            let turn = one.into_iter().chain(other).min();
+            let turn = turn.into_iter().chain(self.next_date(record, to));
+            found = turn.chain(found).min();
+        }
+        found
     }
 
     /// The time goes on to an instant: everybody for whom something turns then is
@@ -165,7 +220,7 @@ impl Model<'_> {
         };
         let woken = self.records.values().filter(turns);
         let mut woken: Vec<String> = woken.map(|record| record.handle.clone()).collect();
-        woken.sort_by_key(|handle| uid(handle));
+        woken.sort_by_key(|handle| self.uid(handle));
         (self.time.woken, self.time.called) = (woken.into(), called);
     }
 
@@ -193,7 +248,11 @@ impl Model<'_> {
     fn zones(&self) -> Vec<&TimeZone> {
         let mut zones = vec![&self.program.settings.zone];
         let own = (0..self.program.workflows.len()).map(|at| self.zone_of(at));
-        zones.extend(own.filter(|zone| *zone != zones[0]).collect::<Vec<_>>());
+        for zone in own {
+            if !zones.contains(&zone) {
+                zones.push(zone);
+            }
+        }
         zones
     }
 
@@ -221,25 +280,57 @@ impl Model<'_> {
         found
     }
 
-    /// The instants that a record and those heard of hold, each moved by the
-    /// amounts that the program names; what holds up to one turns just after it.
-    fn instants(&self, record: &Record, found: &mut BTreeSet<Timestamp>) {
+    /// The instants up to another that a record and those heard of hold, each
+    /// moved by the amounts that the program names.
+    fn instants(&self, record: &Record, to: Timestamp, found: &mut BTreeSet<Timestamp>) {
         let mut held = self.time.moments.clone();
         record.moments(&mut held);
+        self.around(&held, (&self.time.spans, to), found);
+    }
+
+    /// The same of when something has happened to them.
+    fn instants_of_past(&self, record: &Record, to: Timestamp) -> BTreeSet<Timestamp> {
+        let (mut held, mut found) = (BTreeSet::new(), BTreeSet::new());
+        record.bygone(&mut held);
+        self.around(&held, (&self.time.past, to), &mut found);
+        found
+    }
+
+    /// Instants and what they are moved by amounts; what holds up to one turns just
+    /// after it.
+    fn around(
+        &self,
+        held: &BTreeSet<Timestamp>,
+        (spans, to): (&[Duration], Timestamp),
+        found: &mut BTreeSet<Timestamp>,
+    ) {
+        let mut add = |at: Timestamp| {
+            let both = [at, moved(at, 1)].into_iter();
+            found.extend(both.filter(|at| *at > self.now && *at <= to));
+        };
+        held.iter().copied().for_each(&mut add);
         for zone in self.zones() {
-            for at in &held {
+            for (at, by) in held
+                .iter()
+                .flat_map(|at| spans.iter().map(move |by| (at, by)))
+            {
                 let both = [false, true].into_iter();
-                let moved_by = |by: &Duration| {
-                    let by = *by;
-                    both.clone()
-                        .filter_map(move |back| shift(*at, by, back, zone))
-                };
-                let spans = self.time.spans.iter().flat_map(moved_by);
-                for at in spans.chain([*at]) {
-                    found.extend([at, moved(at, 1)]);
-                }
+                let both = both.filter(|back| self.may_lie(*at, (*by, *back), to));
+                both.filter_map(|back| shift(*at, *by, back, zone))
+                    .for_each(&mut add);
             }
         }
+    }
+
+    /// Whether an instant that is moved by an amount may lie ahead: the
+    /// clocks of a zone make it a day sooner or later at most.
+    fn may_lie(&self, at: Timestamp, (by, back): (Duration, bool), to: Timestamp) -> bool {
+        let Some(seconds) = seconds_of(by) else {
+            return true;
+        };
+        let about = at.as_second() + if back { -seconds } else { seconds };
+        let slack = 2 * 86_400;
+        (self.now.as_second() - slack..=to.as_second() + slack).contains(&about)
     }
 }
 
@@ -252,6 +343,13 @@ impl Record {
         }
         let heard = self.ends.iter().filter_map(|end| end.heard.as_ref());
         heard.for_each(|heard| heard.moments(found));
+    }
+
+    /// When something has happened to it, and to those heard of.
+    fn bygone(&self, found: &mut BTreeSet<Timestamp>) {
+        found.extend(self.past.iter().filter_map(Bygone::at));
+        let heard = self.ends.iter().filter_map(|end| end.heard.as_ref());
+        heard.for_each(|heard| heard.bygone(found));
     }
 }
 

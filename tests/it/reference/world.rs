@@ -6,8 +6,8 @@ use flow::base::Timestamp;
 use flow::model::{ObjectId, PropertyId, Value, form_of};
 use flow::semantic::hir::{Program, StepKind, Workflow};
 
-use crate::acts::{Trace, What, outcome};
-use crate::reference::deliver::uid;
+use crate::acts::{Ids, Trace, What, outcome};
+use crate::reference::caused::Caused;
 use crate::reference::wakes::{Time, before};
 use crate::reference::{Delivery, Enrolment, Model, Occurrence, Record, State};
 
@@ -34,6 +34,8 @@ impl<'p> Model<'p> {
             seen: BTreeSet::new(),
             counters: BTreeMap::new(),
             chain: 0,
+            root: 0,
+            caused: Caused::default(),
             queue: VecDeque::new(),
             under_way: BTreeMap::new(),
             begun: 0,
@@ -41,7 +43,7 @@ impl<'p> Model<'p> {
             time: Time::of(program),
             looks: None,
             enrolled: Vec::new(),
-            ids: BTreeMap::new(),
+            ids: Ids::default(),
             trace: Vec::new(),
         }
     }
@@ -60,10 +62,10 @@ impl<'p> Model<'p> {
             if let Some(turn) = turn {
                 self.wake(turn);
             }
-            self.now = self.now.max(due);
+            self.pass(due);
             self.settle();
         }
-        self.now = self.now.max(to);
+        self.pass(to);
     }
 
     pub(crate) fn workflow(&self, at: usize) -> &'p Workflow {
@@ -74,13 +76,18 @@ impl<'p> Model<'p> {
         self.workflow(workflow).off || self.off.contains(&workflow)
     }
 
+    /// The next enrolment that is due, and when: of those at one instant by record,
+    /// workflow and key (I2).
     fn next_timer(&self) -> Option<(Timestamp, u64)> {
-        let timers = self.enrolments.iter().filter_map(|(id, inside)| {
-            let due = inside.due()?;
-            let order = (due, uid(&inside.record), inside.workflow, &inside.key);
-            (!self.paused.contains(&inside.workflow)).then_some((order, *id))
-        });
-        timers.min().map(|((due, ..), id)| (due, id))
+        let going = self.enrolments.iter();
+        let going = going.filter(|(_, inside)| !self.paused.contains(&inside.workflow));
+        let timers = going.filter_map(|(id, inside)| Some((inside.due()?, *id, inside)));
+        let timers: Vec<_> = timers.collect();
+        let first = timers.iter().map(|(due, ..)| *due).min()?;
+        let first = timers.into_iter().filter(|(due, ..)| *due == first);
+        let order = |of: &Enrolment| (self.uid(&of.record), of.workflow, of.key.clone());
+        let next = first.min_by_key(|(_, id, inside)| (order(inside), *id));
+        next.map(|(due, id, _)| (due, id))
     }
 
     /// Delivers all messages and fires what is due, then tries the first action.
@@ -88,7 +95,7 @@ impl<'p> Model<'p> {
         loop {
             if let Some(message) = self.queue.pop_front() {
                 self.deliver(message);
-                self.chain = 0;
+                (self.chain, self.root) = (0, 0);
             } else if let Some(record) = self.time.woken.pop_front() {
                 let earlier = before(self.now);
                 self.send(&record, move |_, at| at.earlier = Some(earlier));
@@ -97,6 +104,7 @@ impl<'p> Model<'p> {
             } else if let Some((_, id)) = self.next_timer().filter(|(due, _)| *due <= self.now) {
                 let to = self.going(id).record.clone();
                 self.send(&to, move |_, at| at.asker = Some(id));
+                self.goes_back(&to);
             } else if let Some((id, action)) = self.actions.pop_front() {
                 self.attempt(id, action);
             } else {
@@ -127,6 +135,7 @@ impl<'p> Model<'p> {
             }
             inside.failure = result.err();
             self.send(&record, move |_, at| at.asker = Some(id));
+            self.goes_back(&record);
         }
     }
 
@@ -155,7 +164,7 @@ impl<'p> Model<'p> {
         let records = self.records.values();
         let records = records.filter(|record| record.object == workflow.object);
         let mut handles: Vec<String> = records.map(|record| record.handle.clone()).collect();
-        handles.sort_by_key(|handle| (uid(handle).partition(1024), uid(handle)));
+        handles.sort_by_key(|handle| (self.uid(handle).partition(1024), self.uid(handle)));
         for handle in handles {
             self.send(&handle, move |model, to| model.existing(at, to));
         }
@@ -178,7 +187,7 @@ impl<'p> Model<'p> {
         object: ObjectId,
         given: &Changes,
     ) -> Result<Record, &'static str> {
-        let (id, now) = (uid(handle).to_string(), Value::Datetime(self.now));
+        let (id, now) = (self.uid(handle).to_string(), Value::Datetime(self.now));
         let builtin = [Value::Text(id.into()), now.clone(), now];
         let mut record = Record {
             handle: handle.to_owned(),
