@@ -98,6 +98,15 @@ fn arguments(call: &flow::engine::decision::Call) -> Vec<(String, String)> {
 }
 
 impl Outside {
+    /// Who finishes on an older version is in another workflow of the program.
+    fn edited(&mut self, inside: &[(Uid, WorkflowId)]) {
+        for (enrolment, workflow) in inside {
+            if let Some((own, ..)) = self.inside.get_mut(enrolment) {
+                *own = *workflow;
+            }
+        }
+    }
+
     /// A step that writes is over when a later one has done something.
     fn goes_on(&mut self, prepared: &Prepared, entry: &Entry) {
         let (Some(enrolment), Some(place)) = (entry.enrolment, entry.step) else {
@@ -311,6 +320,10 @@ impl Ran {
                 let next = next(scenario.machine().state());
                 let migrated = scenario.machine_mut().publish(&next);
                 migrated.expect("nothing speaks against it");
+                let inside = scenario.machine().state().records();
+                let inside = inside.flat_map(|cell| cell.enrolments.iter());
+                let inside: Vec<_> = inside.map(|of| (of.id, of.workflow)).collect();
+                scenario.carrier_mut().edited(&inside);
                 scenario.apply(moment.at, InputBody::Publish.into());
             }
             match input(scenario.machine().state(), &moment.act) {
