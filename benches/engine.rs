@@ -8,6 +8,9 @@
     reason = "a measurement that meets the unexpected has failed"
 )]
 
+#[path = "measure/memory.rs"]
+mod memory;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::hint::black_box;
@@ -24,6 +27,7 @@ use flow::host::replay::{self, Brings};
 use flow::model::{Profile, Settings, Value};
 use flow::project;
 use flow::scenario::{Carrier, Scenario};
+use memory::resident;
 use mimalloc::MiMalloc;
 
 /// The allocator of the program itself.
@@ -164,16 +168,6 @@ fn filled(prepared: &Arc<Prepared>, number: usize) -> Engine {
         black_box(engine.apply(now, body.into()));
     }
     engine
-}
-
-/// How many bytes of memory are in use.
-fn resident() -> u64 {
-    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    let pages = text
-        .split(' ')
-        .nth(1)
-        .and_then(|pages| pages.parse::<u64>().ok());
-    pages.unwrap_or_default() * 4_096
 }
 
 /// The example's two weeks.

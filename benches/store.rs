@@ -10,8 +10,10 @@
     reason = "a measurement that meets the unexpected has failed"
 )]
 
+#[path = "measure/memory.rs"]
+mod memory;
+
 use std::env;
-use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -27,6 +29,7 @@ use flow::host::keep::{self, Kept};
 use flow::host::store::Store;
 use flow::store::disk::real::RealDisk;
 use flow::store::seen::{Id, Seen};
+use memory::resident;
 use mimalloc::MiMalloc;
 use rusqlite::{Connection, params};
 use tempfile::TempDir;
@@ -324,13 +327,6 @@ fn child(part: &str, dir: &Path, records: usize) -> Child {
         .expect("it can be begun")
 }
 
-/// The bytes of memory that this process has.
-fn memory() -> usize {
-    let text = fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    let pages = text.split(' ').nth(1).and_then(|pages| pages.parse().ok());
-    pages.unwrap_or(0) * 4_096
-}
-
 /// Fills a store, and waits to be killed.
 fn fill(dir: &Path) {
     let records = number("RECORDS", 1_000_000);
@@ -338,11 +334,11 @@ fn fill(dir: &Path) {
     let mut kept = peopled(dir, &load, 0);
     let durable = &mut kept.durable;
     let mut grown = |what: &str, event: &dyn Fn(usize) -> Event| {
-        let (before, begun) = (memory(), Instant::now());
+        let (before, begun) = (resident(), Instant::now());
         grow(durable, (0..records).map(event)).expect("it takes them");
         durable.rest().expect("it can be written");
         let took = begun.elapsed().as_secs_f64();
-        let per = memory().saturating_sub(before) / records;
+        let per = resident().saturating_sub(before) / records as u64;
         println!("  {what:<38}{per:>9} bytes{took:>11.2} s");
     };
     grown("memory of a record", &|contact| load.create(contact));
@@ -383,10 +379,10 @@ fn fill(dir: &Path) {
 /// Opens what was left.
 fn reopen(dir: &Path) {
     let load = Load::new(dir).expect("it has no mistake");
-    let (before, begun) = (memory(), Instant::now());
+    let (before, begun) = (resident(), Instant::now());
     let kept = open(dir, &load);
     let took = begun.elapsed().as_secs_f64();
-    let per = memory().saturating_sub(before) / number("RECORDS", 1_000_000);
+    let per = resident().saturating_sub(before) / number("RECORDS", 1_000_000) as u64;
     println!(
         "  opened again in {took:.2} s: {} inputs taken anew, {per} bytes of memory for each record with its enrolment",
         kept.recovered.replayed,

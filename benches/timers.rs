@@ -10,18 +10,25 @@
     reason = "a measurement that meets the unexpected has failed"
 )]
 
+#[path = "measure/memory.rs"]
+mod memory;
+#[path = "measure/watch.rs"]
+mod watch;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 use std::hint::black_box;
 use std::process::Command;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use flow::base::{Name, Sources, Timestamp, Uid};
 use flow::compile::compile;
 use flow::engine::frozen::v1::state::{freeze, thaw};
 use flow::engine::{Engine, InputBody, Order, Prepared};
 use flow::model::{Settings, Value};
+use memory::resident;
+use watch::Watch;
 
 const PROGRAM: &str = "
 object contact { name: string, score: number default 0 }
@@ -200,37 +207,6 @@ fn advanced(mut advance: impl FnMut(u32), what: &str) {
     );
 }
 
-/// Measures the time that this process has the processor for: others may use
-/// the machine too. Where the system does not tell, it is all time.
-struct Watch {
-    on: Option<u64>,
-    at: Instant,
-}
-
-impl Watch {
-    fn begin() -> Self {
-        Watch {
-            on: on_processor(),
-            at: Instant::now(),
-        }
-    }
-
-    fn elapsed(&self) -> Duration {
-        match (self.on, on_processor()) {
-            (Some(begin), Some(end)) => Duration::from_nanos(end.saturating_sub(begin)),
-            _ => self.at.elapsed(),
-        }
-    }
-}
-
-/// How long the first thread of this process has had the processor.
-fn on_processor() -> Option<u64> {
-    // What is told is of the last time that it was given away.
-    std::thread::yield_now();
-    let text = std::fs::read_to_string("/proc/self/schedstat").ok()?;
-    text.split(' ').next()?.parse().ok()
-}
-
 fn line(what: &str, figure: String) {
     println!("    {what:<32}{figure}");
 }
@@ -278,14 +254,4 @@ fn filled(prepared: &Arc<Prepared>, number: usize) -> Engine {
         now += APART;
     }
     engine
-}
-
-/// How many bytes of memory are in use.
-fn resident() -> u64 {
-    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    let pages = text
-        .split(' ')
-        .nth(1)
-        .and_then(|pages| pages.parse::<u64>().ok());
-    pages.unwrap_or_default() * 4_096
 }

@@ -19,13 +19,16 @@
 
 mod cel_side;
 mod flow_side;
+#[path = "../measure/watch.rs"]
+mod watch;
 mod zen_side;
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use cel_side::Cel;
 use flow_side::Flow;
+use watch::Watch;
 use zen_side::Zen;
 
 /// Each figure is taken over so many runs: the median, and the best.
@@ -139,37 +142,6 @@ fn timed(way: &mut Way<'_>) -> Duration {
         black_box(&answers);
     }
     begin.elapsed()
-}
-
-/// Measures the time that this process has the processor for: others may use
-/// the machine too. Where the system does not tell, it is all time.
-struct Watch {
-    on: Option<u64>,
-    at: Instant,
-}
-
-impl Watch {
-    fn begin() -> Self {
-        Watch {
-            on: on_processor(),
-            at: Instant::now(),
-        }
-    }
-
-    fn elapsed(&self) -> Duration {
-        match (self.on, on_processor()) {
-            (Some(begin), Some(end)) => Duration::from_nanos(end.saturating_sub(begin)),
-            _ => self.at.elapsed(),
-        }
-    }
-}
-
-/// How long the first thread of this process has had the processor.
-fn on_processor() -> Option<u64> {
-    // What is told is of the last time that it was given away.
-    std::thread::yield_now();
-    let text = std::fs::read_to_string("/proc/self/schedstat").ok()?;
-    text.split(' ').next()?.parse().ok()
 }
 
 /// The same records in every run. `share` of a hundred pass each comparison.
