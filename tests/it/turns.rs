@@ -424,8 +424,32 @@ fn nothing_is_polled() {
     assert_eq!(turns("a < 90 days ago and n == 4", soon, 20), 0);
     assert_eq!(turns("(b ?? now) < 30 days ago", soon, 20), 0);
     assert_eq!(turns("b < 30 days ago", soon, 20), 0);
+    assert_eq!(turns("now within next 7 days", soon, 20), 0);
+    assert_eq!(turns("(now + 3 days) within last 2 days", soon, 20), 0);
+    assert_eq!(turns("max(now, a) within next 15 days", soon, 20), 1);
+    assert_eq!(turns("max(now, a) within last 2 hours", soon, 20), 1);
     assert_eq!(turns("weekday(today) == mon", soon, 1), 105);
     assert_eq!(turns("time(now) between 09:00 and 12:00", soon, 1), 732);
+}
+
+/// What moves with its period, and cannot be told from what turns at once, is
+/// looked at by the minute, and not with each microsecond.
+/// proves: E12
+#[test]
+fn what_moves_with_its_period_is_no_endless_loop() {
+    let texts = [
+        "max((now ?? (day at 18:30)), a) within next 15 days",
+        "min(now, a) within last 3 hours",
+        "max(now, a, b) within this month",
+        "(max(now, a) within next 15 days) and (\"{max(now, a):%H}\" ends_with \"3\")",
+    ];
+    let at = "2026-12-21T00:09:00Z".parse().expect("it is an instant");
+    check(&texts.map(str::to_owned), at, 17_266_669_825_652_711_176);
+    let soon = "2026-02-01T12:00:00Z";
+    for text in texts {
+        let looks = turns(text, soon, 1);
+        assert!(looks < 24 * 366, "`{text}`: {looks}");
+    }
 }
 
 /// A day does not come back when clocks are set, in no zone and no year in

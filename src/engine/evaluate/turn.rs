@@ -47,7 +47,12 @@ impl Scope<'_> {
                 return Some(search::between_looks((last, at), &has_changed));
             }
         }
-        Some(at)
+        // What seems to turn with each microsecond is looked at by the minute.
+        let look = self.of_this(expression).next_minute()?;
+        if at >= look {
+            return Some(at);
+        }
+        Some(search::between_looks((at, look), &has_changed))
     }
 
     /// An instant until which the value stays as it is now.

@@ -1,5 +1,7 @@
 //! How functions of moments and numbers go on.
 
+use std::cmp::Ordering;
+
 use super::super::{Evaluation, View};
 use super::course::{Course, SLACK, earlier};
 use crate::base::{TimeZone, Timestamp, day_of};
@@ -36,7 +38,10 @@ impl<'s> Evaluation<'s, '_> {
                 let course = |one: Course| if days { one.by_day() } else { one.loose() };
                 self.together(course(to), course(from).turned())
             }
-            ("min" | "max", all) => self.greatest(all, member),
+            ("max", all) => self
+                .ahead(all, member)
+                .or_else(|| self.greatest(all, member)),
+            ("min", all) => self.greatest(all, member),
             ("abs", [number]) => self.absolute(*number, member),
             ("hour" | "time" | "day" | "weekday" | "month", [at]) => {
                 self.part_of_day((name, *at), member)
@@ -83,6 +88,23 @@ impl<'s> Evaluation<'s, '_> {
             whole = whole.joined(course)?;
         }
         Some(whole)
+    }
+
+    /// One that has come past all others, which stay: it is the greatest from
+    /// now on.
+    fn ahead(self, all: &[NodeId], member: Option<View<'s>>) -> Option<Course> {
+        let courses = all.iter().map(|id| (*id, self.course(*id, member)));
+        let (moving, still): (Vec<_>, Vec<_>) = courses.partition(|(_, course)| !course.is_still());
+        let [(id, course)] = *moving.as_slice() else {
+            return None;
+        };
+        let rises = course.moves.is_some_and(|moves| !moves.falling);
+        let own = self.node(id, member)?;
+        let others = still.iter().map(|(id, _)| self.node(*id, member));
+        let mut orders = others.map(|other| self.ordered(&own, &other?));
+        let is_ahead = orders.all(|order| order.is_some_and(Ordering::is_gt));
+        let until = still.iter().map(|(_, course)| course.until);
+        (rises && is_ahead).then(|| course.cut(until.fold(None, earlier)))
     }
 
     fn greatest(self, all: &[NodeId], member: Option<View<'s>>) -> Option<Course> {

@@ -3,13 +3,14 @@
 
 use super::super::{Evaluation, View, time};
 use super::course::{Course, earlier, later};
-use super::search::{Window, window};
+use super::search::{Window, just_after, window};
 use crate::base::{Duration, Timestamp, end_of_day, start_of_day};
 use crate::model::{Value, compute};
 use crate::plan::{Node, NodeId};
 use crate::syntax::ast::{EdgeKind, Quantifier};
 
 /// One of two values that are compared.
+#[derive(Clone)]
 struct Side {
     course: Course,
     value: Option<Value>,
@@ -152,6 +153,10 @@ impl<'s> Evaluation<'s, '_> {
         {
             return until;
         }
+        // Each stays as far from the present as it is.
+        if one.distance().is_some() && other.distance().is_some() {
+            return until;
+        }
         let until = earlier(until, self.midnight(self.scope.now));
         match (a.daily, b.daily) {
             (true, true) => until,
@@ -213,9 +218,37 @@ impl<'s> Evaluation<'s, '_> {
         let Some(value) = &side.value else {
             return side.course.until;
         };
+        if self.moves_on((a, &side), member) {
+            return self.both_turn((a, &side), period, member);
+        }
         // While a moving moment stands, the period goes on to meet it.
         let settled = self.settled((a, side.course), member);
         earlier(self.period_turn(value, period), settled)
+    }
+
+    /// Whether a moment is another one with the next microsecond.
+    fn moves_on(self, (a, side): (NodeId, &Side), member: Option<View<'s>>) -> bool {
+        let steadily = side.course.moves.is_some_and(|moves| !moves.daily);
+        let soon = just_after(self.scope.now);
+        steadily && self.value_at(soon, a, member) != side.value
+    }
+
+    /// When a moment and an end of a period meet that both move on.
+    fn both_turn(
+        self,
+        (a, side): (NodeId, &Side),
+        period: (EdgeKind, Duration, bool),
+        member: Option<View<'s>>,
+    ) -> Option<Timestamp> {
+        let ends = |at| time::extent(period, at, self.scope.timetable);
+        let (low, high) = self.ends(period);
+        let first = |course: Course, end: &dyn Fn(Window) -> Timestamp| {
+            let end = |at| Some(Value::Datetime(end(ends(at)?)));
+            let order = |at| self.ordered(&self.value_at(at, a, member)?, &end(at)?);
+            let value = end(self.scope.now);
+            self.meeting([side.clone(), Side { course, value }], order)
+        };
+        earlier(first(low, &|ends| ends.0), first(high, &|ends| ends.1))
     }
 
     /// When a moment that stays and an end of a period meet.
