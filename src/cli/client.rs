@@ -359,7 +359,7 @@ fn one(named: &str, found: Vec<Candidate>, near: Option<&str>) -> Result<Candida
         [one] => Ok(one.clone()),
         [] => {
             let message = format!("there is no record `{named}`");
-            let list = "`flow records` lists all records";
+            let list = "`flow records` lists all records, `flow create` makes one";
             Err(Failure::unknown(message, near, list))
         }
         several => {
