@@ -240,7 +240,6 @@ fn frozen(engine: &Engine) -> Frozen {
 
 const BUSY: &str = r#"
     segment vip on contact static
-    extend object contact { opens: time }
     workflow counts on contact { enroll on ping where n > 0 at least 2 times within last 7 days reenroll always steps { wait 3 days } }
     workflow keyed on contact { enroll on ping per key steps {
         do http { url: "https://api.example.com/", headers: { "X-Key": secret(api) }, json: { city: city, list: [1, "two"] } } as answer
@@ -262,7 +261,6 @@ fn busy() -> Engine {
             ("due", "2026-02-01T10:00:00.123Z"),
             ("day", "2026-02-01"),
             ("tags", "sport;film"),
-            ("opens", "09:30:15"),
         ],
     );
     world.create("company", "acme", &[("name", "Acme"), ("tier", "gold")]);
