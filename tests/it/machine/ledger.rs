@@ -56,7 +56,8 @@ pub(super) struct Ledger {
     inside: BTreeMap<Uid, Inside>,
     /// Those that have begun since what is true was last re-based (E2).
     pub(super) fresh: BTreeSet<Uid>,
-    left: BTreeSet<Uid>,
+    /// Those that have ended, and when.
+    left: BTreeMap<Uid, Timestamp>,
     /// Records that were deleted, or merged into another.
     pub(super) gone: BTreeSet<Uid>,
     /// The attempts that have begun.
@@ -159,6 +160,14 @@ impl Ledger {
             // Of an action that is under way after its enrolment has left, or
             // that was put back.
             What::Done(_) | What::AttemptFailed { .. } | What::Withdrawn(_) | What::PutBack(_) => {}
+            // I5: what it had asked for before it left.
+            What::Created(_)
+            | What::Wrote { .. }
+            | What::Linked(..)
+            | What::Unlinked(..)
+            | What::Member(..)
+            | What::InputRefused(_)
+                if self.left.get(&id) == Some(&entry.at) => {}
             _ => assert!(self.inside.contains_key(&id), "it is not inside: {entry:?}"),
         }
     }
@@ -178,7 +187,7 @@ impl Ledger {
         );
         let is_on = current.is_some_and(|id| !off.contains(&id));
         assert!(is_on, "it is off: {entry:?}");
-        assert!(!self.left.contains(&id), "it has left before: {entry:?}");
+        assert!(!self.left.contains_key(&id), "it has left before: {entry:?}");
         let inside = Inside {
             record: entry.record.expect("a record enrols"),
             workflow: workflow.clone(),
@@ -193,7 +202,7 @@ impl Ledger {
         assert!(LEAVES.contains(&reason), "{entry:?}");
         let inside = self.inside.remove(&id);
         assert!(inside.is_some(), "it is not inside: {entry:?}");
-        self.left.insert(id);
+        self.left.insert(id, entry.at);
     }
 
     /// E17: within an hour no more enrol than the breaker says.
