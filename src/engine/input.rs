@@ -213,12 +213,12 @@ impl Draft<'_> {
                 side,
                 back,
                 instead_of,
+                known_as,
                 labels,
                 heard,
-            } => self.rejoined((*side, *back), (*instead_of, labels), heard),
-            Request::HeardAgain(side, heard) => {
-                self.rebased = true;
-                self.hear(*side, heard);
+            } => self.rejoined((*side, *back), (*instead_of, labels), (*known_as, heard)),
+            Request::HeardAgain(side, heard, known_as) => {
+                self.heard_again(*side, heard, *known_as);
             }
             Request::Find { object, then } => self.found(*object, then),
             Request::Delete(_) => self.delete(request),

@@ -14,8 +14,9 @@ use proptest::prelude::proptest;
 use self::engine_side::Ran;
 use crate::acts::Act;
 use crate::chance::seeded;
-use crate::engine::world::prepare;
+use crate::engine::world::prepare_as;
 use crate::generate::{Moment, compiled, history, run, sketch};
+use crate::machine::program::settings;
 
 /// Fails with both traces where engine and model differ.
 fn compare(source: &str, history: &[Moment]) {
@@ -168,8 +169,9 @@ fn a_chain_of_failures_is_as_long_as_the_rule_says() {
 /// Fails where the index of triggers leaves out a workflow that an input
 /// concerns.
 fn index(source: &str, history: &[Moment]) {
-    let prepared = prepare(source);
-    let naive = Arc::into_inner(prepare(source)).expect("nobody else has it");
+    let prepare = || prepare_as(&settings(), source, &[]).0;
+    let (prepared, naive) = (prepare(), Arc::into_inner(prepare()));
+    let naive = naive.expect("nobody else has it");
     let indexed = Ran::with(prepared, history);
     let naive = Ran::with(Arc::new(naive.naive()), history);
     if indexed.hash() != naive.hash() {

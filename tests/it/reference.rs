@@ -20,6 +20,7 @@ mod shut_out;
 mod split;
 mod waits;
 mod wakes;
+mod went;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -65,6 +66,11 @@ pub(crate) struct Model<'p> {
     begun: usize,
     /// Actions to be carried out: who asks, and the line that told.
     actions: VecDeque<(u64, Trace)>,
+    /// When actions were carried out that are capped: by action and record (A9).
+    sent: BTreeMap<(String, String), Vec<Timestamp>>,
+    /// The workflows in which a delivery has begun or ended enrolments, and why
+    /// they ended.
+    went: Vec<(usize, Option<&'static str>)>,
     /// What the passing of time alone can turn.
     pub(crate) time: wakes::Time<'p>,
     /// The workflow that looks at a record: its zone counts (D1).
@@ -90,6 +96,8 @@ pub(crate) struct Record {
     ever: BTreeSet<(String, Option<String>)>,
     past: Vec<Bygone>,
     segments: BTreeSet<SegmentId>,
+    /// What became of it in workflows, as conditions see it.
+    went: BTreeSet<(&'static str, usize)>,
 }
 
 #[derive(Clone, PartialEq, Default)]
@@ -172,6 +180,10 @@ pub(crate) struct Delivery {
     asker: Option<u64>,
     failure: Option<Failure>,
     begun: Vec<u64>,
+    /// The workflows that it has enrolled the record in (E1).
+    took: Vec<usize>,
+    /// Whether workflows are considered anew, as others have taken it in or out.
+    again: bool,
     /// Whom it concerns that the record is deleted.
     absent: Option<Absent>,
     /// Whether it is for a deleted record.

@@ -42,7 +42,8 @@ pub(super) fn gone(
             | Request::Due { .. }
             | Request::Reply { .. }
             | Request::Unlinked { .. }
-            | Request::Hear(_),
+            | Request::Hear(_)
+            | Request::Went(_),
         ) => {
             let mut draft = Draft::new(world, delivery, cell);
             if matches!(request, Request::Restore | Request::Claimed { .. }) {
@@ -69,11 +70,16 @@ pub(super) fn absent(world: World<'_>, delivery: &Delivery, request: &Request) -
         Request::Offer { heard, .. } => {
             answer(heard.record, link::declined(world, delivery, request));
         }
-        Request::Rejoin { heard, back, .. } => answer(
+        Request::Rejoin {
+            heard,
+            back,
+            known_as,
+            ..
+        } => answer(
             heard.record,
             Request::Unlinked {
                 side: *back,
-                other: own,
+                other: *known_as,
                 label: None,
             },
         ),
@@ -198,6 +204,7 @@ impl Draft<'_> {
             side: hear::opposite(prepared, self.after.object, side),
             back: side,
             instead_of,
+            known_as: other,
             labels,
             heard: hear::view(prepared, &self.after, side, self.world.now),
         };
@@ -210,17 +217,18 @@ impl Draft<'_> {
         &mut self,
         (side, back): (Side, Side),
         (instead_of, labels): (Option<Uid>, &BTreeSet<Name>),
-        heard: &Heard,
+        (known_as, heard): (Uid, &Heard),
     ) {
+        let is_linked = self.after.end(side, heard.record).is_some();
         let held = instead_of.and_then(|old| self.after.end(side, old));
         let free = match instead_of {
-            Some(_) => held.is_some() || self.after.end(side, heard.record).is_some(),
-            None => self.has_room(side),
+            Some(_) => held.is_some() || is_linked,
+            None => is_linked || self.has_room(side),
         };
         if !free {
             let request = Request::Unlinked {
                 side: back,
-                other: self.after.id,
+                other: known_as,
                 label: None,
             };
             self.send(heard.record, request);
@@ -248,7 +256,32 @@ impl Draft<'_> {
         }
         let prepared = self.world.prepared;
         let view = hear::view(prepared, &self.after, side, self.world.now);
-        self.send(heard.record, Request::HeardAgain(back, view));
+        self.send(heard.record, Request::HeardAgain(back, view, known_as));
+    }
+
+    /// The other record has taken its end. Where another one was merged into it
+    /// meanwhile, this end leads there from now on.
+    pub(super) fn heard_again(&mut self, side: Side, heard: &Heard, known_as: Uid) {
+        self.rebased = true;
+        let old = self.after.end(side, known_as);
+        if let Some(old) = old.filter(|_| known_as != heard.record).cloned() {
+            let own = self.after.end(side, heard.record);
+            let known = own.is_some();
+            let mut labels = old.labels;
+            labels.extend(own.into_iter().flat_map(|own| own.labels.iter().cloned()));
+            self.change(Change::NoEnd(side, known_as));
+            self.tell(What::Unlinked(side, known_as, None));
+            self.change(Change::End(LinkEnd {
+                side,
+                other: heard.record,
+                labels,
+                heard: heard.clone(),
+            }));
+            if !known {
+                self.tell(What::Linked(side, heard.record, None));
+            }
+        }
+        self.hear(side, heard);
     }
 
     /// Whether a link can be taken without one giving way to it.

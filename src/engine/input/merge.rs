@@ -87,6 +87,10 @@ impl Draft<'_> {
             enrolments: Default::default(),
             ..other.clone()
         })));
+        // Waits look at what has happened to the other one too (W5).
+        for (id, _) in other.past.iter() {
+            self.touched.traces.insert(id);
+        }
         self.tell(What::Merged(other.id));
         self.keep_keys(self.after.id);
         self.absorb_values(other);

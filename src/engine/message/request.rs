@@ -136,14 +136,16 @@ pub enum Request {
         back: Side,
         /// The record that was merged, whose end it was.
         instead_of: Option<Uid>,
+        /// The asked record as the asking one knows it: it may be another's by now.
+        known_as: Uid,
         /// The labels.
         labels: BTreeSet<Name>,
         /// What the asking record lets it know.
         heard: Heard,
     },
-    /// To note what a record is like that has taken its end: nothing turns
-    /// true by it (E2).
-    HeardAgain(Side, Heard),
+    /// To note what a record is like that has taken its end, and as which it was
+    /// asked: nothing turns true by it (E2).
+    HeardAgain(Side, Heard, Uid),
     /// To be deleted, by a step where there is one.
     Delete(Option<Writer>),
     /// To be there again.

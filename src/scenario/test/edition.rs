@@ -83,6 +83,8 @@ impl Stage<'_> {
             test,
             sources,
         } = edition;
+        // What time has turned until now, it has turned by the program before (E2).
+        self.scenario.stop_at(self.scenario.now());
         let gathered = self.gathered(&program);
         let migrated = self.scenario.machine_mut();
         let migrated = migrated.publish_with(&program, &gathered);

@@ -80,6 +80,23 @@ fn beginning_and_ending_are_transitions() {
     assert_eq!(world.times("ada", "after"), 1);
 }
 
+/// What ended at the instant of a deletion has ended.
+/// proves: L4
+#[test]
+fn what_was_completed_stays_so_through_a_deletion() {
+    let mut world = World::new(
+        "workflow a on contact { enroll on ping steps { delete } }
+        workflow b on contact { enroll on ping steps {} }
+        workflow c on contact { enroll on pong only when completed in b steps { set city = \"done\" } }",
+    );
+    world.contact("ada", &[]);
+    world.does("ada", "ping", &[]);
+    assert_eq!(world.path("ada", "b"), ["enrolled", "left completed"]);
+    world.restore("ada");
+    world.does("ada", "pong", &[]);
+    assert_eq!(world.value("ada", "city"), "done");
+}
+
 /// proves: I5
 #[test]
 fn workflows_that_follow_each_other_come_to_an_end() {

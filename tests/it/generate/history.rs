@@ -220,6 +220,7 @@ fn contact_value() -> impl Strategy<Value = Named> {
         2 => named("tags", set),
         2 => named("due", due),
         2 => named("day", day),
+        1 => named("place", select(&["Asia/Tokyo", "America/New_York", "nowhere"][..]).prop_map(text)),
         1 => named("email", select(emails.to_vec()).prop_map(text)),
     ]
 }

@@ -13,8 +13,8 @@ use proptest::sample::select;
 
 use super::timely::{SEGMENTS, clauses, timely};
 use super::waits::{Way, way};
-use crate::engine::world::oslo;
 use crate::generate::{past, records};
+use crate::machine::program::settings;
 
 const SCHEMA: &str = r#"
 object contact {
@@ -28,6 +28,7 @@ object contact {
   due: datetime
   day: date
   rounds: number default 0
+  place: string
   shown: string computed "{city} {score}"
   companies: many company inverse employees labels (a, b)
   owner: one user
@@ -80,7 +81,7 @@ pub(crate) fn compiled(text: &str) -> Result<Valid<Program>, String> {
     let mut sources = Sources::default();
     let id = sources.add("random.flow", text);
     let parsed = parse(id, text);
-    let checked = analyse(&[parsed.file], parsed.complete, &oslo());
+    let checked = analyse(&[parsed.file], parsed.complete, &settings());
     let (valid, mut findings) = checked.into_valid(&parsed.findings);
     findings.append(parsed.findings);
     valid.ok_or_else(|| flow::diagnostic::render::concise::render(&findings, &sources))

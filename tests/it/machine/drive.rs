@@ -181,6 +181,9 @@ impl Driven {
         let state = self.lead.state();
         let still = &closed(state) & before;
         self.ledger.follow(state, &effects.entries, &still);
+        if self.lead.is_settled() {
+            self.ledger.agrees(state);
+        }
         self.ledger.asked(state, &effects.actions);
         for entry in effects.entries.iter() {
             let object = entry.record.and_then(|id| Some(state.record(id)?.object));

@@ -102,6 +102,10 @@ impl Ledger {
         for entry in entries {
             self.shuts_out(state, entry, &before);
         }
+    }
+
+    /// Who is inside follows from what was told, once nothing is under way.
+    pub(super) fn agrees(&self, state: &State) {
         let records = state.records();
         let stand = records.flat_map(|cell| cell.enrolments.iter().map(|of| (of.id, cell.id)));
         let stand: BTreeMap<Uid, Uid> = stand.collect();
@@ -187,7 +191,10 @@ impl Ledger {
         );
         let is_on = current.is_some_and(|id| !off.contains(&id));
         assert!(is_on, "it is off: {entry:?}");
-        assert!(!self.left.contains_key(&id), "it has left before: {entry:?}");
+        assert!(
+            !self.left.contains_key(&id),
+            "it has left before: {entry:?}"
+        );
         let inside = Inside {
             record: entry.record.expect("a record enrols"),
             workflow: workflow.clone(),

@@ -21,19 +21,20 @@ pub(crate) struct Program {
     pub(crate) texts: Sources,
 }
 
-fn settings() -> Settings {
-    let cap = Cap {
-        action: "send_email".into(),
+/// The settings of random programs: mails and tasks are capped (A9).
+pub(crate) fn settings() -> Settings {
+    let cap = |action: &str, (most, days): (u32, i64)| Cap {
+        action: action.into(),
         place: Span::new(Sources::default().add("flow.toml", ""), 0, 0),
-        most: MAILS.0,
+        most,
         within: Duration {
-            count: MAILS.1,
+            count: days,
             unit: Unit::Day,
             business: false,
         },
     };
     Settings {
-        caps: vec![cap],
+        caps: vec![cap("send_email", MAILS), cap("create_task", (2, 3))],
         ..oslo()
     }
 }

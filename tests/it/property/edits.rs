@@ -12,7 +12,7 @@ use proptest::prelude::{any, proptest};
 
 use super::engine_side::{self, Ran};
 use super::{difference, lines, told};
-use crate::acts::Act;
+use crate::acts::{Act, Ids};
 use crate::chance::random;
 use crate::generate::{Moment, compiled, history, sketch, without_past};
 use crate::machine::program;
@@ -91,10 +91,11 @@ fn edited(one: &str, other: &str, pins: bool) -> [String; 2] {
 /// history on.
 fn model<'p>(
     [first, next]: [&'p Valid<Program>; 2],
-    history: &[Moment],
+    (history, ids): (&[Moment], Ids),
     place: usize,
 ) -> Model<'p> {
     let mut model = Model::new(first.get());
+    model.ids = ids;
     for (at, moment) in history.iter().enumerate() {
         if at == place {
             model.advance(moment.at);
@@ -115,7 +116,6 @@ fn compare(programs: &[String; 2], history: &[Moment], place: usize) {
     let [first, next] = programs;
     let valid = |text: &String| compiled(text).unwrap_or_else(|why| panic!("{why}\n{text}"));
     let (one, other) = (valid(first), valid(next));
-    let model = model([&one, &other], history, place);
     let running = program::Program::of(first, &[]).expect("it was compiled before");
     let plain = running.plain.clone();
     let edit = |state: &State| -> Arc<Prepared> {
@@ -123,6 +123,7 @@ fn compare(programs: &[String; 2], history: &[Moment], place: usize) {
         after.unwrap_or_else(|why| panic!("{why}\n{next}")).plain
     };
     let engine = Ran::edited(plain, history, Some((place, &edit)));
+    let model = model([&one, &other], (history, engine.ids()), place);
     let (mine, theirs) = (engine.traces(), engine_side::by_record(&model.trace));
     if mine != theirs {
         let (mine, theirs) = (lines(&mine), lines(&theirs));

@@ -15,8 +15,9 @@ use flow::plan::StepKind;
 use flow::scenario::{Carrier, Scenario};
 
 use crate::acts::{Act, Ids, Trace, What, outcome};
-use crate::engine::world::prepare;
+use crate::engine::world::prepare_as;
 use crate::generate::Moment;
+use crate::machine::program::settings;
 
 /// Traces by record, workflow and key: between these the order is not that of
 /// the model, which has no ids.
@@ -285,7 +286,7 @@ type Edit<'e> = (usize, &'e dyn Fn(&State) -> Arc<Prepared>);
 
 impl Ran {
     pub(super) fn of(source: &str, history: &[Moment]) -> Self {
-        Ran::with(prepare(source), history)
+        Ran::with(prepare_as(&settings(), source, &[]).0, history)
     }
 
     /// A program that is ready to run.
@@ -316,7 +317,7 @@ impl Ran {
         for (place, moment) in history.iter().enumerate() {
             if let Some((_, next)) = edit.filter(|(at, _)| *at == place) {
                 // What is due is still the old program's.
-                scenario.advance(moment.at);
+                scenario.stop_at(moment.at);
                 let next = next(scenario.machine().state());
                 let migrated = scenario.machine_mut().publish(&next);
                 migrated.expect("nothing speaks against it");

@@ -85,19 +85,21 @@ impl<'p> Model<'p> {
         at.before = self.records.get(&at.to).cloned();
         body(self, &mut at);
         if !self.records.contains_key(&at.to) {
-            return;
+            return self.went.clear();
         }
         self.remember(&at);
-        self.tell(&at);
-        let done = self.answered(&mut at);
-        if !at.rebased {
-            self.consider(&mut at);
+        match at.rebased {
+            true => self.went.clear(),
+            false => self.consider_all(&mut at),
         }
         let moved = self.waits(&at);
+        self.tell(&at);
+        let done = self.answered(&mut at);
         done.inspect(|id| self.finish(*id));
         for id in moved.into_iter().chain(at.begun) {
             self.go_on(id);
         }
+        self.send_what_went(&at.to);
     }
 
     fn tell(&mut self, at: &Delivery) {

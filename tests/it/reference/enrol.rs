@@ -121,7 +121,8 @@ impl<'p> Model<'p> {
                 self.leave_all(at, delivery, reason);
             }
             let asked = self.asked(at, &own, delivery);
-            if let Some(asked) = asked.filter(|_| self.published) {
+            let is_over = delivery.again && delivery.took.contains(&at);
+            if let Some(asked) = asked.filter(|_| self.published && !is_over) {
                 self.decide(at, asked, delivery);
             }
             self.looks = None;
@@ -266,10 +267,12 @@ impl<'p> Model<'p> {
             self.enrolments.remove(&id);
         } else {
             self.ever.insert(identity);
+            self.went.push((at, None));
             self.shut_out(at, delivery);
             self.enrolled.push((at, self.now));
             self.count_caused(&delivery.to);
             delivery.begun.push(id);
+            delivery.took.push(at);
         }
     }
 
@@ -304,7 +307,8 @@ impl<'p> Model<'p> {
 
     pub(crate) fn leave(&mut self, id: u64, reason: &'static str) {
         self.say(id, What::Left(reason));
-        self.enrolments.remove(&id);
+        let of = self.enrolments.remove(&id);
+        self.went.extend(of.map(|of| (of.workflow, Some(reason))));
     }
 
     pub(super) fn at(&self, id: u64) -> Env<'_> {

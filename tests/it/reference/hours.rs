@@ -1,12 +1,12 @@
 //! The hours of a workflow, minute by minute (W1, W2), and business time (D4).
 
-use flow::base::{Date, Duration, Time, TimeZone, Timestamp, Unit, day_of, instant};
-use flow::model::{Closed, Opening};
+use flow::base::{Date, Duration, Time, TimeZone, Timestamp, Unit, day_of, instant, zone};
+use flow::model::{Closed, Opening, Value};
 use flow::semantic::hir::{Step, StepKind};
 
 use crate::reference::split::lot;
 use crate::reference::waits::falls_on;
-use crate::reference::{Model, State};
+use crate::reference::{Delivery, Enrolment, Model, Record, State};
 
 /// Seconds of a minute.
 const MINUTE: i64 = 60;
@@ -16,7 +16,7 @@ pub(super) struct Hours<'p> {
     /// With the stretch over which what was held is spread.
     open: Vec<(&'p Opening, Option<Duration>)>,
     closed: Vec<&'p Closed>,
-    zone: &'p TimeZone,
+    zone: TimeZone,
 }
 
 impl<'p> Model<'p> {
@@ -35,7 +35,7 @@ impl<'p> Model<'p> {
         let mut hours = Hours {
             open: Vec::new(),
             closed: Vec::new(),
-            zone: self.zone_of(workflow),
+            zone: self.zone_of(workflow).clone(),
         };
         if let Some(own) = &self.workflow(workflow).hours {
             if let Some((id, spread)) = own.calendar {
@@ -56,24 +56,52 @@ impl<'p> Model<'p> {
     /// Holds an action that is reached outside the hours (W2).
     pub(super) fn holds_back(&mut self, id: u64, step: &'p Step) -> bool {
         let inside = &self.enrolments[&id];
-        let hours = self.hours(inside.workflow);
+        let hours = self.hours_for(inside);
         if !is_action(&step.kind) || hours.are_open(self.now) {
             return false;
         }
-        let opens = hours.next(self.now);
-        let spread = hours.spread(opens).map_or(0, |spread| {
-            let of = inside.id.expect("it has one");
-            let lot = u128::from(lot("flow spread v1", of, step.id.as_str()));
-            let seconds = spread.count * spread.unit.seconds().expect("it is exact");
-            (lot * u128::try_from(seconds).expect("it is ahead")) >> 64
-        });
-        let due = opens.as_second() + i64::try_from(spread).expect("it is short");
-        let due = Timestamp::from_second(due).expect("an instant");
+        let due = hours.due(self.now, inside, step);
         let inside = self.going(id);
         inside.rest.push(step);
         (inside.step, inside.state) = (Some(step), State::Held(due));
         self.told(id, &format!("held {due}"));
         true
+    }
+
+    /// The hours in the zone that the record names, if it names one (D1).
+    fn hours_for(&self, inside: &Enrolment<'p>) -> Hours<'p> {
+        let mut hours = self.hours(inside.workflow);
+        hours.zone = self.own_zone(inside).unwrap_or(hours.zone);
+        hours
+    }
+
+    fn own_zone(&self, inside: &Enrolment<'p>) -> Option<TimeZone> {
+        let own = self.workflow(inside.workflow).hours.as_ref()?.zone_of?;
+        match self.records[&inside.record].values.get(&own)? {
+            Value::Text(name) => zone(name.as_str()),
+            _ => None,
+        }
+    }
+
+    /// What is held is held anew where the zone of its record has changed (W2).
+    pub(super) fn held_anew(&mut self, id: u64, held: Timestamp, delivery: &Delivery) {
+        let inside = &self.enrolments[&id];
+        let hours = self.workflow(inside.workflow).hours.as_ref();
+        let own = hours.and_then(|hours| hours.zone_of);
+        let values = |record: &Record| own.map(|own| record.values.get(&own).cloned());
+        let before = delivery.before.as_ref().and_then(values);
+        if before == values(&self.records[&delivery.to]) {
+            return;
+        }
+        let (hours, step) = (self.hours_for(inside), inside.step.expect("it is at one"));
+        let due = match hours.are_open(self.now) {
+            true => self.now,
+            false => hours.due(self.now, inside, step),
+        };
+        if due != held {
+            self.going(id).state = State::Held(due);
+            self.told(id, &format!("held {due}"));
+        }
     }
 
     /// An instant so much business time later (D4).
@@ -137,6 +165,19 @@ impl Hours<'_> {
         at
     }
 
+    /// When what is held runs: its lot of the stretch after they open (W2).
+    fn due(&self, from: Timestamp, inside: &Enrolment<'_>, step: &Step) -> Timestamp {
+        let opens = self.next(from);
+        let spread = self.spread(opens).map_or(0, |spread| {
+            let of = inside.id.expect("it has one");
+            let lot = u128::from(lot("flow spread v1", of, step.id.as_str()));
+            let seconds = spread.count * spread.unit.seconds().expect("it is exact");
+            (lot * u128::try_from(seconds).expect("it is ahead")) >> 64
+        });
+        let due = opens.as_second() + i64::try_from(spread).expect("it is short");
+        Timestamp::from_second(due).expect("an instant")
+    }
+
     /// Over how long what was held until an instant is spread.
     fn spread(&self, at: Timestamp) -> Option<Duration> {
         let time = self.zone.to_datetime(at).time();
@@ -145,14 +186,14 @@ impl Hours<'_> {
     }
 
     fn days(&self, from: Timestamp, count: i64) -> Timestamp {
-        let (mut day, mut left) = (day_of(from, self.zone), count);
+        let (mut day, mut left) = (day_of(from, &self.zone), count);
         while left > 0 {
             day = day.tomorrow().expect("a day");
             let weekday = day.weekday().to_monday_zero_offset();
             left -= i64::from(weekday < 5 && !self.is_closed(day));
         }
         let time = self.zone.to_datetime(from).time();
-        instant(day.to_datetime(time), self.zone).expect("an instant")
+        instant(day.to_datetime(time), &self.zone).expect("an instant")
     }
 
     fn minutes(&self, from: Timestamp, count: i64) -> Timestamp {
@@ -166,7 +207,7 @@ impl Hours<'_> {
             open => open.to_vec(),
         };
         let closed = self.closed.clone();
-        let zone = self.zone;
+        let zone = self.zone.clone();
         let hours = Hours { open, closed, zone };
         let (mut at, mut left) = (from.as_microsecond(), count * MINUTE * 1_000_000);
         while left > 0 {

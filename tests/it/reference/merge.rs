@@ -21,6 +21,7 @@ impl Record {
             ever: BTreeSet::new(),
             past: Vec::new(),
             segments: BTreeSet::new(),
+            went: BTreeSet::new(),
         }
     }
 }
@@ -121,10 +122,17 @@ impl Model<'_> {
         record.segments.append(&mut other.segments);
         record.ever.append(&mut other.ever);
         record.past.append(&mut other.past);
+        record.went.append(&mut other.went);
         let been = self.ever.iter().filter(|(_, of, _)| *of == old);
         let been = been.map(|(workflow, _, key)| (*workflow, name.to_owned(), key.clone()));
         let been: Vec<(usize, String, String)> = been.collect();
         self.ever.extend(been);
+        for ((action, of), times) in self.sent.clone() {
+            if of == old {
+                let both = self.sent.entry((action, name.to_owned()));
+                both.or_default().extend(times);
+            }
+        }
         let counted: BTreeMap<_, _> = self.counters.clone();
         for ((workflow, trigger, of), times) in counted {
             if of == old {
@@ -168,5 +176,6 @@ impl Model<'_> {
                 self.leave(id, "merged");
             }
         }
+        self.knows_inside(&at.to);
     }
 }

@@ -77,6 +77,14 @@ impl<'a> Env<'a> {
                 let this = self.member?;
                 Some(Env { this, ..*self }.inside(*segment))
             }
+            Past::Workflow {
+                test,
+                workflow,
+                member,
+            } => {
+                let this = if *member { self.member? } else { self.this };
+                Some(this.went.contains(&(test.words(), workflow.index())))
+            }
             other => panic!("not modelled: {other:?}"),
         }
     }

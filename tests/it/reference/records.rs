@@ -130,6 +130,7 @@ impl<'p> Model<'p> {
             let back = self.tie_of(&at.to, &end.name, &end.other).turned(&at.to);
             self.send(&end.other, move |model, at| _ = model.unplace(at, &back));
         }
+        self.knows_inside(&at.to);
         let record = self.records.remove(&at.to);
         let record = record.map(|record| (at.to.clone(), Gone::Deleted(record)));
         self.gone.extend(record);
@@ -201,6 +202,7 @@ impl<'p> Model<'p> {
             let view = model.records[&at.to].view(DEPTH);
             model.send(&from, move |model, at| {
                 at.rebased = true;
+                model.leads_to(at, &tie, &view.handle);
                 model.hear(at, view);
             });
         });
@@ -218,8 +220,25 @@ impl<'p> Model<'p> {
             None => {
                 let owner = &self.program.catalog.objects[record.object];
                 let id = owner.association(&back.name);
-                id.is_none_or(|id| owner.associations[id].many) || held.is_empty()
+                let mut others = held.iter().map(|end| &end.other);
+                id.is_none_or(|id| owner.associations[id].many)
+                    || others.all(|other| *other == back.with)
             }
+        }
+    }
+
+    /// An end that was of a merged record leads to the other one.
+    fn leads_to(&mut self, at: &Delivery, tie: &Tie, name: &str) {
+        let record = self.record(&at.to);
+        let old = record.place_of(tie).filter(|_| tie.with != name);
+        let Some(mut old) = old.map(|place| record.ends.remove(place)) else {
+            return;
+        };
+        old.other = name.to_owned();
+        let mut ends = record.ends.iter_mut();
+        match ends.find(|end| (&end.name, &end.other) == (&old.name, &old.other)) {
+            Some(own) => own.labels.extend(old.labels),
+            None => record.ends.push(old),
         }
     }
 

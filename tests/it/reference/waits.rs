@@ -46,6 +46,10 @@ impl<'p> Model<'p> {
                 met.map(|(arm, found)| self.end_wait(id, Some(arm), found))
                     .is_some()
             }
+            State::Held(due) => {
+                self.held_anew(id, due, delivery);
+                false
+            }
             _ => false,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use flow::base::Timestamp;
+use flow::base::{Timestamp, shift};
 use flow::model::{ObjectId, PropertyId, Value, form_of};
 use flow::semantic::hir::{Program, StepKind, Workflow};
 
@@ -40,6 +40,8 @@ impl<'p> Model<'p> {
             under_way: BTreeMap::new(),
             begun: 0,
             actions: VecDeque::new(),
+            sent: BTreeMap::new(),
+            went: Vec::new(),
             time: Time::of(program),
             looks: None,
             enrolled: Vec::new(),
@@ -119,8 +121,10 @@ impl<'p> Model<'p> {
             unreachable!("only actions are carried out");
         };
         let result = outcome("", arguments);
+        let is_over = self.enrolments.contains_key(&id) && self.is_capped(id, result.is_ok());
         let inside = self.enrolments.get_mut(&id);
         let told = match (&inside, &result) {
+            _ if is_over => "withdrawn",
             (None, _) => "withdrawn",
             (_, Ok(())) => "ok",
             (_, Err((_, error))) => error,
@@ -129,14 +133,34 @@ impl<'p> Model<'p> {
         self.trace.push(Trace { what, ..action });
         if let Some(inside) = inside {
             let step = inside.step.map(|step| &step.kind);
-            if let (Ok(()), Some(StepKind::Do(doing))) = (&result, step) {
+            if let (false, Ok(()), Some(StepKind::Do(doing))) = (is_over, &result, step) {
                 let binding = doing.binding.iter();
                 inside.bound.extend(binding.map(|binding| binding.place));
             }
-            inside.failure = result.err();
+            inside.failure = result.err().filter(|_| !is_over);
             self.send(&record, move |_, at| at.asker = Some(id));
             self.goes_back(&record);
         }
+    }
+
+    /// Whether an action would be one too many for its record; one that is not
+    /// and succeeds counts (A9).
+    fn is_capped(&mut self, id: u64, succeeds: bool) -> bool {
+        let (inside, settings) = (&self.enrolments[&id], &self.program.settings);
+        let Some(StepKind::Do(doing)) = inside.step.map(|step| &step.kind) else {
+            panic!("it is in an action");
+        };
+        let name = self.program.catalog.actions[doing.action].name.as_str();
+        let Some(cap) = settings.caps.iter().find(|cap| *cap.action == *name) else {
+            return false;
+        };
+        let since = shift(self.now, cap.within, true, &settings.zone);
+        let of = (name.to_owned(), inside.record.clone());
+        let sent = self.sent.entry(of).or_default();
+        let count = sent.iter().filter(|at| Some(**at) > since).count();
+        let is_over = u32::try_from(count).is_ok_and(|count| count >= cap.most);
+        sent.extend((!is_over && succeeds).then_some(self.now));
+        is_over
     }
 
     pub(crate) fn publish(&mut self) {
@@ -198,6 +222,7 @@ impl<'p> Model<'p> {
             ever: BTreeSet::new(),
             past: Vec::new(),
             segments: BTreeSet::new(),
+            went: BTreeSet::new(),
         };
         for (id, property) in self.program.catalog.objects[object].properties.iter() {
             let given = given.iter().find(|(given, _)| *given == id);
