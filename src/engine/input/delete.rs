@@ -277,6 +277,9 @@ impl Draft<'_> {
                 labels,
                 heard: heard.clone(),
             }));
+            if let Side::Own(association) = side {
+                self.touched.associations.insert(association);
+            }
             if !known {
                 self.tell(What::Linked(side, heard.record, None));
             }
