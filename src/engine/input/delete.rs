@@ -173,42 +173,35 @@ impl Draft<'_> {
         self.rebased = true;
         self.change(Change::Restored);
         self.tell(What::Restored);
-        for Tied {
-            side,
-            other,
-            labels,
-        } in links
-        {
-            self.rejoin((side, other), labels, None);
-        }
+        self.rejoin(&links, None);
     }
 
-    /// Takes an end of a link, and asks the other record for its own: in place
-    /// of that of a record that was merged, or where nothing has taken its
-    /// place.
-    pub(super) fn rejoin(
-        &mut self,
-        (side, other): (Side, Uid),
-        labels: BTreeSet<Name>,
-        instead_of: Option<Uid>,
-    ) {
+    /// Takes ends of links, and asks each other record for its own: in place of
+    /// that of a record that was merged, or where nothing has taken its place.
+    /// Each hears of all.
+    pub(super) fn rejoin(&mut self, links: &[Tied], instead_of: Option<Uid>) {
         let prepared = self.world.prepared;
-        let known = self.after.end(side, other).map(|end| end.heard.clone());
-        self.change(Change::End(LinkEnd {
-            side,
-            other,
-            labels: labels.clone(),
-            heard: known.unwrap_or_else(|| Heard::nothing(other)),
-        }));
-        let request = Request::Rejoin {
-            side: hear::opposite(prepared, self.after.object, side),
-            back: side,
-            instead_of,
-            known_as: other,
-            labels,
-            heard: hear::view(prepared, &self.after, side, self.world.now),
-        };
-        self.send(other, request);
+        for tied in links {
+            let known = self.after.end(tied.side, tied.other);
+            let heard = known.map(|end| end.heard.clone());
+            self.change(Change::End(LinkEnd {
+                side: tied.side,
+                other: tied.other,
+                labels: tied.labels.clone(),
+                heard: heard.unwrap_or_else(|| Heard::nothing(tied.other)),
+            }));
+        }
+        for tied in links {
+            let request = Request::Rejoin {
+                side: hear::opposite(prepared, self.after.object, tied.side),
+                back: tied.side,
+                instead_of,
+                known_as: tied.other,
+                labels: tied.labels.clone(),
+                heard: hear::view(prepared, &self.after, tied.side, self.world.now),
+            };
+            self.send(tied.other, request);
+        }
     }
 
     /// Takes its end of a link with a record that was restored, or that

@@ -7,7 +7,7 @@ use crate::engine::draft::Draft;
 use crate::engine::enrolment::Enrolment;
 use crate::engine::hear;
 use crate::engine::message::{Address, Body, Keeps, Request};
-use crate::engine::record::{LinkEnd, RecordCell, Side};
+use crate::engine::record::{LinkEnd, RecordCell, Side, Tied};
 use crate::model::compute;
 use crate::model::{ObjectId, PropertyId, Value};
 use crate::syntax::ast::OnMerge;
@@ -193,14 +193,17 @@ impl Draft<'_> {
             self.change(Change::NoEnd(side, other.id));
             self.tell(What::Unlinked(side, other.id, None));
         }
+        let mut taken = Vec::new();
         for end in &other.ends {
             if end.other != self.after.id && end.other != other.id {
-                self.absorb_end(end, other.id);
+                taken.extend(self.absorb_end(end, other.id));
             }
         }
+        self.rejoin(&taken, Some(other.id));
     }
 
-    fn absorb_end(&mut self, end: &LinkEnd, from: Uid) {
+    /// Takes an end that there is room for.
+    fn absorb_end(&mut self, end: &LinkEnd, from: Uid) -> Option<Tied> {
         let prepared = self.world.prepared;
         let own = self.after.end(end.side, end.other);
         let known = own.is_some();
@@ -215,7 +218,7 @@ impl Draft<'_> {
                     label: None,
                 };
                 self.send(end.other, request);
-                return;
+                return None;
             }
             self.touched.associations.insert(association);
         }
@@ -223,7 +226,11 @@ impl Draft<'_> {
             self.change(Change::End(end.clone()));
             self.tell(What::Linked(end.side, end.other, None));
         }
-        self.rejoin((end.side, end.other), labels, Some(from));
+        Some(Tied {
+            side: end.side,
+            other: end.other,
+            labels,
+        })
     }
 
     /// Takes an enrolment over with its identity, unless it is inside itself.
