@@ -337,7 +337,7 @@ fn killed() -> Folder {
     kept.durable.commit().expect("it is kept");
     let there = store.history();
     // The thread that fills the history is waited for, not its end.
-    for _ in 0..200 {
+    for _ in 0..6_000 {
         let waiting = files(&there).into_iter();
         let mut waiting = waiting.filter(|(path, _)| path.to_string_lossy().ends_with("-wal"));
         if waiting.any(|(_, bytes)| bytes.len() > 8_000) {
