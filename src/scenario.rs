@@ -198,6 +198,19 @@ impl<M: Machine, C: Carrier> Scenario<M, C> {
         }
     }
 
+    /// Lets the clock move on without a stop, as where the program stood still:
+    /// what has come due meanwhile is late (I8).
+    pub fn stand_still(&mut self, to: Timestamp) {
+        self.settle();
+        self.now = self.now.max(to);
+        if !self.over {
+            let effects = self.machine.take(self.now, None, Event::Clock);
+            self.absorb(effects);
+            self.carry_out();
+        }
+        self.wake();
+    }
+
     /// Fires the timers that are due by now.
     fn wake(&mut self) {
         while !self.over

@@ -95,9 +95,10 @@ impl<'w> Draft<'w> {
     }
 
     /// The date trigger whose moment has come, if the record is woken for it
-    /// and its condition holds.
+    /// and its condition holds. What follows from an enrolment of that moment
+    /// does not bring it once more.
     pub(super) fn date_comes(&self, plan: &'w Workflow) -> Option<&'w DateTrigger> {
-        let due = self.woken?;
+        let due = self.woken.filter(|_| self.touched.time)?;
         let before = just_before(due);
         let scope = self.now_scope();
         plan.dates.iter().find(|trigger| {

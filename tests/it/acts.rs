@@ -20,9 +20,17 @@ pub(crate) struct Ids {
 #[derive(Debug, Clone)]
 pub(crate) enum Act {
     Publish,
+    /// The program has stood still up to here.
+    StandStill,
     Create {
         handle: String,
         object: String,
+        values: Vec<(String, Value)>,
+    },
+    /// A row of an import: for the contact that has its unique value, or for a new one.
+    Import {
+        import: String,
+        handle: String,
         values: Vec<(String, Value)>,
     },
     Set {

@@ -11,6 +11,7 @@ mod deliver;
 mod enrol;
 mod eval;
 mod hours;
+mod late;
 mod make;
 mod merge;
 mod past;
@@ -73,6 +74,9 @@ pub(crate) struct Model<'p> {
     went: Vec<(usize, Option<&'static str>)>,
     /// What the passing of time alone can turn.
     pub(crate) time: wakes::Time<'p>,
+    late: late::Late,
+    /// Since when the paths count that go on now (I8).
+    since: Option<Timestamp>,
     /// The workflow that looks at a record: its zone counts (D1).
     looks: Option<usize>,
     /// When records enrolled in workflows (E17).
@@ -145,7 +149,8 @@ pub(crate) struct Enrolment<'p> {
 pub(crate) enum State<'p> {
     #[default]
     Going,
-    Parked(usize),
+    /// So many answers; since when its path counts.
+    Parked(usize, Timestamp),
     /// An instant; since when, and the `until` that may change it.
     Waiting(Timestamp, Timestamp, Option<&'p Wait>),
     /// An event or a condition, until an instant at most.
@@ -173,6 +178,8 @@ pub(crate) struct Delivery {
     before: Option<Record>,
     /// The instant before, where time alone may have turned something (E12).
     earlier: Option<Timestamp>,
+    /// When that was due which brings it, where it may be late (I8).
+    due: Option<Timestamp>,
     /// Whether a schedule brings it.
     called: bool,
     pub(crate) event: Option<Occurrence>,

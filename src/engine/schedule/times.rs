@@ -2,7 +2,7 @@
 //! does not exist is the next one that does, one that exists twice is the first
 //! (D1). Whom it takes is not known here.
 
-use crate::base::{Cron, Date, Duration, Time, TimeZone, Timestamp, Unit, day_of, instant};
+use crate::base::{Cron, Date, Duration, Time, TimeZone, Timestamp, Unit, instant};
 use crate::plan::{Every, MonthDay};
 use crate::syntax::ast::{DayKind, Nth};
 
@@ -14,26 +14,23 @@ const MINUTES_OF_DAY: i64 = 1_440;
 
 /// The first time after an instant of what comes again and again.
 pub(super) fn next(every: &Every, after: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
-    on_days(after, zone, |day| match every {
-        Every::Clock(step) => clock(*step),
-        every => match comes_on(every, day) {
-            Some(time) => vec![time],
-            None => Vec::new(),
-        },
+    on_days(after, zone, |day, from| match every {
+        Every::Clock(step) => Box::new(clock(*step, from)),
+        every => Box::new(comes_on(every, day).into_iter()),
     })
 }
 
 /// The first time after an instant at which five fields of cron fit.
 pub(super) fn next_of_cron(cron: &Cron, after: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
     let has = |bits: u64, number: i64| u32::try_from(number).is_ok_and(|n| (bits >> n) & 1 == 1);
-    on_days(after, zone, |day| {
-        if !has(cron.months, day.month().into()) || !fits(cron, day) {
-            return Vec::new();
-        }
-        let minutes = (0..MINUTES_OF_DAY).filter(|minute| {
-            has(cron.hours, minute.div_euclid(60)) && has(cron.minutes, minute.rem_euclid(60))
+    on_days(after, zone, |day, from| {
+        let comes = has(cron.months, day.month().into()) && fits(cron, day);
+        let minutes = (from..MINUTES_OF_DAY).filter(move |minute| {
+            comes
+                && has(cron.hours, minute.div_euclid(60))
+                && has(cron.minutes, minute.rem_euclid(60))
         });
-        minutes.filter_map(time_of).collect()
+        Box::new(minutes.filter_map(time_of))
     })
 }
 
@@ -49,35 +46,43 @@ fn fits(cron: &Cron, day: Date) -> bool {
     }
 }
 
-/// The first of the times of days after an instant.
-fn on_days(
+/// Times of a day in their order.
+type Times<'t> = Box<dyn Iterator<Item = Time> + 't>;
+
+/// The first of the times of days after an instant. They are asked for from a
+/// minute of the day on: what the clocks of that day have shown before does not
+/// come after the instant.
+fn on_days<'t>(
     after: Timestamp,
     zone: &TimeZone,
-    times: impl Fn(Date) -> Vec<Time>,
+    times: impl Fn(Date, i64) -> Times<'t>,
 ) -> Option<Timestamp> {
-    let mut day = day_of(after, zone);
+    let wall = zone.to_datetime(after);
+    let (mut day, mut from) = (
+        wall.date(),
+        i64::from(wall.hour()) * 60 + i64::from(wall.minute()),
+    );
     for _ in 0..DAYS {
-        let times = times(day).into_iter();
-        let mut instants = times.filter_map(|time| instant(day.to_datetime(time), zone));
+        let mut instants = times(day, from).filter_map(|time| instant(day.to_datetime(time), zone));
         if let Some(found) = instants.find(|at| *at > after) {
             return Some(found);
         }
-        day = day.tomorrow().ok()?;
+        (day, from) = (day.tomorrow().ok()?, 0);
     }
     None
 }
 
-/// So many minutes or hours, counted from the beginning of the day.
-fn clock(step: Duration) -> Vec<Time> {
+/// So many minutes or hours, counted from the beginning of the day; those from a
+/// minute on.
+fn clock(step: Duration, from: i64) -> impl Iterator<Item = Time> {
     let minutes = match step.unit {
         Unit::Hour => step.count.saturating_mul(60),
         _ => step.count,
     };
-    let step = usize::try_from(minutes.max(1)).unwrap_or(usize::MAX);
-    (0..MINUTES_OF_DAY)
-        .step_by(step)
-        .filter_map(time_of)
-        .collect()
+    let minutes = minutes.max(1);
+    let first = from.div_euclid(minutes).saturating_mul(minutes);
+    let step = usize::try_from(minutes).unwrap_or(usize::MAX);
+    (first..MINUTES_OF_DAY).step_by(step).filter_map(time_of)
 }
 
 fn time_of(minute: i64) -> Option<Time> {

@@ -115,6 +115,27 @@ fn workflows_that_follow_each_other_come_to_an_end() {
     );
 }
 
+/// proves: D3, I5
+#[test]
+fn a_moment_comes_once_whatever_follows_from_it() {
+    let mut world = World::new(
+        "workflow a on contact { enroll at day steps { wait 1 day } }
+         workflow b on contact {
+           enroll on ping
+           enroll at day
+           enroll when active in a and flag
+           steps { wait 90 days }
+         }",
+    );
+    world.contact("ada", &[("day", "2026-01-20")]);
+    world.does("ada", "ping", &[]);
+    world.at("2026-01-21T00:00:00Z");
+    assert!(world.inside("ada", "a"));
+    let path = world.path("ada", "b");
+    let refused = path.iter().filter(|line| line.starts_with("refused"));
+    assert_eq!(refused.count(), 1, "{path:?}");
+}
+
 /// proves: X5
 #[test]
 fn the_import_that_created_or_touched_a_record() {

@@ -37,7 +37,7 @@ pub(crate) fn history() -> impl Strategy<Value = Vec<Moment>> {
             let act = with_instant(act, at);
             Moment { at, act }
         });
-        moments.collect()
+        moments.enumerate().map(with_handle).collect()
     })
 }
 
@@ -63,6 +63,14 @@ fn with_instant(act: Act, at: Timestamp) -> Act {
         }
         other => other,
     }
+}
+
+/// Each row of an import has a name of its own.
+fn with_handle((place, mut moment): (usize, Moment)) -> Moment {
+    if let Act::Import { handle, .. } = &mut moment.act {
+        *handle = format!("i{place}");
+    }
+    moment
 }
 
 fn gap() -> impl Strategy<Value = u64> {
@@ -130,6 +138,7 @@ fn act() -> impl Strategy<Value = Act> {
     let workflow = || (0..6_usize).prop_map(|at| format!("w{at}"));
     prop_oneof![
         3 => created(),
+        3 => imported(),
         16 => changed(),
         8 => linked(),
         18 => happened(),
@@ -142,23 +151,46 @@ fn act() -> impl Strategy<Value = Act> {
         3 => workflow().prop_map(Act::On),
         1 => workflow().prop_map(Act::Off),
         5 => records::act(),
+        2 => Just(Act::StandStill),
     ]
 }
 
 fn created() -> impl Strategy<Value = Act> {
     let values = vec(contact_value(), 0..4);
-    (contact(), values).prop_map(|(handle, values)| {
-        let mut given = vec![("email".to_owned(), text(&format!("{handle}@example.com")))];
-        for (name, value) in values {
-            let new = !given.iter().any(|(other, _)| *other == name);
-            given.extend(value.filter(|_| new).map(|value| (name, value)));
-        }
-        Act::Create {
-            handle,
-            object: "contact".to_owned(),
-            values: given,
+    (contact(), values).prop_map(|(handle, values)| Act::Create {
+        values: of_address(&format!("{handle}@example.com"), values),
+        object: "contact".to_owned(),
+        handle,
+    })
+}
+
+fn imported() -> impl Strategy<Value = Act> {
+    let emails = &[
+        "c0@example.com",
+        "c1@example.com",
+        "C2@example.com",
+        "c9@example.com",
+        "i@example.com",
+        "nothing",
+    ];
+    let values = vec(contact_value(), 0..4);
+    (pick(&["fair", "shop"]), pick(emails), values).prop_map(|(import, email, values)| {
+        Act::Import {
+            import,
+            handle: String::new(),
+            values: of_address(&email, values),
         }
     })
+}
+
+/// Known values, each once, with an address.
+fn of_address(email: &str, values: Vec<Named>) -> Vec<(String, Value)> {
+    let mut given = vec![("email".to_owned(), text(email))];
+    for (name, value) in values {
+        let new = !given.iter().any(|(other, _)| *other == name);
+        given.extend(value.filter(|_| new).map(|value| (name, value)));
+    }
+    given
 }
 
 fn changed() -> impl Strategy<Value = Act> {

@@ -224,6 +224,18 @@ impl Outside {
 }
 
 impl Outside {
+    /// Names the record that an act may create.
+    fn name_created(&mut self, act: &Act) {
+        let (kind, handle) = match act {
+            Act::Create { handle, .. } => ("create".to_owned(), handle),
+            Act::Import { import, handle, .. } => (format!("import {import}"), handle),
+            _ => return,
+        };
+        let id = Uid::of(&[b"input", kind.as_bytes(), handle.as_bytes()]);
+        self.ids.records.insert(handle.clone(), id);
+        self.handles.insert(id, handle.clone());
+    }
+
     /// Names a record that a step has made as the model does.
     fn name_new(&mut self, new: Uid, (key, workflow, step): (&str, &str, &str), enrolment: Uid) {
         let maker = self.inside.get(&enrolment).map(|(.., record)| record);
@@ -302,17 +314,10 @@ impl Ran {
     ) -> Self {
         let engine = Engine::new(prepared, "property", Order::Sent);
         let mut scenario = Scenario::new(engine, Outside::default(), Vec::new());
-        let mut handles = BTreeMap::new();
-        for moment in history {
-            if let Act::Create { handle, .. } = &moment.act {
-                handles.insert(
-                    Uid::of(&[b"input", b"create", handle.as_bytes()]),
-                    handle.clone(),
-                );
-            }
-        }
         let (engine, mut outside) = scenario.into_parts();
-        outside.handles = handles;
+        for moment in history {
+            outside.name_created(&moment.act);
+        }
         scenario = Scenario::new(engine, outside, Vec::new());
         for (place, moment) in history.iter().enumerate() {
             if let Some((_, next)) = edit.filter(|(at, _)| *at == place) {
@@ -326,6 +331,9 @@ impl Ran {
                 let inside: Vec<_> = inside.map(|of| (of.id, of.workflow)).collect();
                 scenario.carrier_mut().edited(&inside);
                 scenario.apply(moment.at, InputBody::Publish.into());
+            }
+            if let Act::StandStill = moment.act {
+                scenario.stand_still(moment.at);
             }
             match input(scenario.machine().state(), &moment.act) {
                 Some(input) => drop::<Option<Answer>>(scenario.apply(moment.at, input)),
@@ -473,6 +481,7 @@ pub(crate) fn input(state: &State, act: &Act) -> Option<Input> {
     let catalog = &state.prepared().program.catalog;
     Some(match act {
         Act::Publish => InputBody::Publish.into(),
+        Act::StandStill => return None,
         Act::Create {
             handle,
             object,
@@ -483,6 +492,22 @@ pub(crate) fn input(state: &State, act: &Act) -> Option<Input> {
             let values =
                 values.map(|(name, value)| Some((named.property(object, name)?, value.clone())));
             let body = InputBody::Create(object, values.collect::<Option<Vec<_>>>()?);
+            Input {
+                id: Some(handle.as_str().into()),
+                ..body.into()
+            }
+        }
+        Act::Import {
+            import,
+            handle,
+            values,
+        } => {
+            let object = catalog.object(&Name::new("contact"))?;
+            let values = values.iter();
+            let values =
+                values.map(|(name, value)| Some((named.property(object, name)?, value.clone())));
+            let values = values.collect::<Option<Vec<_>>>()?;
+            let body = InputBody::Import(import.as_str().into(), object, values);
             Input {
                 id: Some(handle.as_str().into()),
                 ..body.into()

@@ -18,6 +18,9 @@ impl Model<'_> {
     /// Fires what is due, then applies an act; one that names what there is not
     /// changes nothing.
     pub(crate) fn apply(&mut self, at: Timestamp, act: &Act) {
+        if let Act::StandStill = act {
+            return self.stand_still(at);
+        }
         self.advance(at);
         self.act(&self.resolved(act));
         self.settle();
@@ -51,6 +54,7 @@ impl Model<'_> {
     fn act(&mut self, act: &Act) -> Option<()> {
         match act {
             Act::Publish => self.publish(),
+            Act::StandStill => {}
             Act::Delete(name) => self.input(name, |model, at| model.delete(at)),
             Act::Restore(name) => self.restore(name),
             Act::Merge { from, into } => {
@@ -59,7 +63,7 @@ impl Model<'_> {
                 self.input(into, move |model, at| model.merge(at, from));
             }
             Act::Pause(name) => self.paused.extend(self.find(name)),
-            Act::Resume(name) => _ = self.paused.remove(&self.find(name)?),
+            Act::Resume(name) => self.resume(self.find(name)?),
             Act::Off(name) => self.off.extend(self.find(name)),
             Act::On(name) => self.on(self.find(name)?),
             Act::Create {
@@ -68,14 +72,21 @@ impl Model<'_> {
                 values,
             } => {
                 let object = self.program.catalog.object(&Name::new(object))?;
-                let values = values.iter().cloned();
-                let values = values.map(|(name, value)| (name, Some(value)));
-                let values = self.named(object, &values.collect::<Vec<_>>())?;
-                self.create(handle, object, &values);
+                let values = self.given(object, values)?;
+                self.create(handle, (object, &values), None);
+            }
+            Act::Import {
+                import,
+                handle,
+                values,
+            } => {
+                let object = self.program.catalog.object(&Name::new("contact"))?;
+                let values = self.given(object, values)?;
+                self.import(import, handle, (object, values));
             }
             Act::Set { record, values } => {
                 let changes = self.named(self.records.get(record)?.object, values)?;
-                self.change(record, changes);
+                self.change(record, changes, None);
             }
             Act::Link {
                 record,
@@ -164,6 +175,12 @@ impl Model<'_> {
         let values = values.iter();
         let values = values.map(|(name, value)| Some((object.property(name)?, value.clone())));
         values.collect()
+    }
+
+    fn given(&self, object: ObjectId, values: &[(String, Value)]) -> Option<Changes> {
+        let values = values.iter().cloned();
+        let values = values.map(|(name, value)| (name, Some(value)));
+        self.named(object, &values.collect::<Vec<_>>())
     }
 
     fn occurrence(

@@ -1,7 +1,7 @@
 //! One delivery: a record changes, others hear of it, enrolments go on; links.
 
 use std::collections::VecDeque;
-use std::mem::swap;
+use std::mem::{swap, take};
 use std::rc::Rc;
 
 use flow::base::Uid;
@@ -95,11 +95,17 @@ impl<'p> Model<'p> {
         let moved = self.waits(&at);
         self.tell(&at);
         let done = self.answered(&mut at);
+        self.since = at.due;
         done.inspect(|id| self.finish(*id));
-        for id in moved.into_iter().chain(at.begun) {
-            self.go_on(id);
-        }
+        self.since = at.earlier.and(at.due);
+        moved.into_iter().for_each(|id| self.go_on(id));
+        self.since = at.due;
+        take(&mut at.begun)
+            .into_iter()
+            .for_each(|id| self.go_on(id));
+        self.since = None;
         self.send_what_went(&at.to);
+        self.look_again(&at);
     }
 
     fn tell(&mut self, at: &Delivery) {
@@ -132,10 +138,16 @@ impl<'p> Model<'p> {
             return None;
         }
         inside.failure = inside.failure.take().or(why);
-        if let State::Parked(left) = &mut inside.state {
+        if let State::Parked(left, _) = &mut inside.state {
             *left -= 1;
         }
-        (!matches!(inside.state, State::Parked(1..))).then_some(id)
+        (!matches!(inside.state, State::Parked(1.., _))).then_some(id)
+    }
+
+    /// It waits for answers.
+    pub(super) fn parks(&mut self, id: u64, answers: usize) {
+        let since = self.since();
+        self.going(id).state = State::Parked(answers, since);
     }
 
     pub(crate) fn put(&mut self, to: &str, id: PropertyId, value: Option<Value>) {

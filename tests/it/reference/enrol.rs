@@ -44,8 +44,17 @@ impl<'p> Model<'p> {
         before.is_some_and(|before| before.holds(condition))
     }
 
+    /// What time has turned is still so now, and was so when that was due (I8).
     fn turned(&self, delivery: &Delivery, condition: &Expr) -> bool {
-        !self.was(delivery, condition) && self.after(delivery).holds(condition)
+        let is = |env: Env<'_>| env.holds(condition);
+        !self.was(delivery, condition) && is(self.after(delivery)) && is(self.when_due(delivery))
+    }
+
+    /// The record as it is, at the instant that time has brought.
+    fn when_due<'a>(&'a self, delivery: &'a Delivery) -> Env<'a> {
+        let mut env = self.after(delivery);
+        env.now = delivery.earlier.and(delivery.due).unwrap_or(self.now);
+        env
     }
 
     /// What occurs of a trigger's event, if it passes `from`, `to` and the filter.
@@ -63,6 +72,8 @@ impl<'p> Model<'p> {
         // It is the same segment for all who hear of it (D1).
         let zone = &self.program.settings.zone;
         let was = |id| before.is_some_and(|before| Env { zone, ..before }.inside(id));
+        let when_due = self.when_due(delivery);
+        let at_due = |id| Env { zone, ..when_due }.inside(id);
         let is = |id| Env { zone, ..after }.inside(id);
         let mut found = Occurrence {
             source: trigger.event.clone(),
@@ -83,8 +94,8 @@ impl<'p> Model<'p> {
                 found.fields.insert(FieldSource::New(object, *id), new);
                 occurs
             }
-            EventSource::Joined(id) => !was(*id) && is(*id),
-            EventSource::Left(id) => was(*id) && !is(*id),
+            EventSource::Joined(id) => !was(*id) && is(*id) && at_due(*id),
+            EventSource::Left(id) => was(*id) && !is(*id) && !at_due(*id),
             EventSource::Declared(_) | EventSource::ActionFailed => {
                 found.clone_from(delivery.event.as_ref()?);
                 found.source == trigger.event
@@ -121,6 +132,7 @@ impl<'p> Model<'p> {
                 self.leave_all(at, delivery, reason);
             }
             let asked = self.asked(at, &own, delivery);
+            let asked = asked.filter(|_| !self.is_missed(at, delivery));
             let is_over = delivery.again && delivery.took.contains(&at);
             if let Some(asked) = asked.filter(|_| self.published && !is_over) {
                 self.decide(at, asked, delivery);
@@ -151,7 +163,10 @@ impl<'p> Model<'p> {
     pub(super) fn reason_to_leave(&self, at: usize, delivery: &Delivery) -> Option<&'static str> {
         let workflow = self.workflow(at);
         let turned = |condition: &Expr| self.turned(delivery, condition);
-        let now = |condition: &Expr| self.after(delivery).holds(condition);
+        let now = |condition: &Expr| {
+            let (now, due) = (self.after(delivery), self.when_due(delivery));
+            now.holds(condition) || due.holds(condition)
+        };
         let event = |trigger: &EventTrigger| self.occurs(trigger, delivery).is_some();
         let mut filters = workflow.filters.iter().map(|filter| &filter.condition);
         let left = filters.clone().any(|filter| self.was(delivery, filter)) && !filters.any(now);
@@ -330,6 +345,9 @@ impl<'p> Model<'p> {
         }
         let failure = inside.failure.take();
         let step = inside.step.expect("it was in a step");
+        if let State::Parked(_, since) = inside.state {
+            self.since = Some(since);
+        }
         self.let_through(id, step);
         let waits = matches!(step.kind, StepKind::Wait(_) | StepKind::Await(_));
         if !waits && !matches!(step.kind, StepKind::Do(_)) {
@@ -368,7 +386,7 @@ impl<'p> Model<'p> {
     /// Takes the next step; whether the one after it can follow at once.
     // size: one match over all steps
     fn step(&mut self, id: u64) -> bool {
-        let (now, workflow) = (self.now, self.enrolments[&id].workflow);
+        let (now, workflow) = (self.since(), self.enrolments[&id].workflow);
         if self.paused.contains(&workflow) {
             self.going(id).state = State::Waiting(now, now, None);
             return false;
@@ -557,7 +575,7 @@ impl<'p> Model<'p> {
             self.told(id, "skipped");
             return true;
         }
-        self.going(id).state = State::Parked(targets.len());
+        self.parks(id, targets.len());
         for to in targets {
             let body = body.clone();
             self.send(&to, move |model, at| {

@@ -5,7 +5,7 @@ use flow::semantic::hir::{Create, TargetProperty, Tie as Tied};
 
 use crate::reference::deliver::Tie;
 use crate::reference::world::Changes;
-use crate::reference::{Delivery, Failure, Model, Record, State};
+use crate::reference::{Delivery, Failure, Model, Record};
 
 /// What is told of a step that has found no record.
 pub(super) const SKIPPED: &str = "skipped";
@@ -54,7 +54,7 @@ impl<'p> Model<'p> {
             workflow,
             maker,
         };
-        self.going(id).state = State::Parked(making.answers());
+        self.parks(id, making.answers());
         self.send(&name, |model, at| model.make(at, making));
         false
     }
@@ -184,7 +184,7 @@ impl<'p> Model<'p> {
             return true;
         };
         let property = *property;
-        self.going(id).state = State::Parked(1);
+        self.parks(id, 1);
         self.send(&to, move |model, at| {
             let chain = (model.chain, model.root);
             let slot = format!("{value:?}");
@@ -216,7 +216,7 @@ impl<'p> Model<'p> {
             self.told(id, SKIPPED);
             return true;
         }
-        self.going(id).state = State::Parked(others.len());
+        self.parks(id, others.len());
         for with in others {
             let label = label.map(str::to_owned);
             self.send(&to, move |model, at| {

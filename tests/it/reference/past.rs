@@ -15,13 +15,14 @@ pub(crate) enum Bygone {
     /// A property got another value, or none.
     Changed(PropertyId, Timestamp),
     Event(Occurrence),
+    Imported(String),
 }
 
 impl Bygone {
     /// When it happened, where that is kept.
     pub(super) fn at(&self) -> Option<Timestamp> {
         match self {
-            Bygone::Had(..) => None,
+            Bygone::Had(..) | Bygone::Imported(_) => None,
             Bygone::Changed(_, at) => Some(*at),
             Bygone::Event(event) => Some(event.occurred),
         }
@@ -46,6 +47,15 @@ impl Model<'_> {
         let had = values.map(|(id, value)| Bygone::Had(*id, value.clone()));
         let new: Vec<Bygone> = had.filter(|one| !record.past.contains(one)).collect();
         record.past.extend(new);
+    }
+}
+
+impl Record {
+    /// An import has created or touched it.
+    pub(super) fn came_by(&mut self, import: Option<&str>) {
+        let import = import.map(|name| Bygone::Imported(name.to_owned()));
+        let new = import.filter(|import| !self.past.contains(import));
+        self.past.extend(new);
     }
 }
 
@@ -77,6 +87,10 @@ impl<'a> Env<'a> {
                 let this = self.member?;
                 Some(Env { this, ..*self }.inside(*segment))
             }
+            Past::Imported { name, member } => {
+                let this = if *member { self.member? } else { self.this };
+                Some(this.past.contains(&Bygone::Imported(name.to_string())))
+            }
             Past::Workflow {
                 test,
                 workflow,
@@ -85,7 +99,6 @@ impl<'a> Env<'a> {
                 let this = if *member { self.member? } else { self.this };
                 Some(this.went.contains(&(test.words(), workflow.index())))
             }
-            other => panic!("not modelled: {other:?}"),
         }
     }
 

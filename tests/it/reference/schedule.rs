@@ -19,26 +19,31 @@ const FIRST: Date = Date::constant(1970, 1, 5);
 impl Model<'_> {
     /// The next time of a schedule, up to an instant.
     pub(super) fn next_schedule(&self, to: Timestamp) -> Option<Timestamp> {
-        let workflows = 0..self.program.workflows.len();
-        workflows.filter_map(|at| self.next_of(at, to)).min()
+        self.next_times(to).map(|(_, at)| at).min()
     }
 
-    pub(super) fn next_of(&self, at: usize, to: Timestamp) -> Option<Timestamp> {
-        if self.now == Timestamp::UNIX_EPOCH {
-            return None;
-        }
-        let schedules = self.workflow(at).schedules.iter();
-        let times = schedules.filter_map(|schedule| self.next_time(at, &schedule.timing, to));
-        times.min()
+    /// The next time of each schedule, by workflow and place, up to an instant.
+    pub(super) fn next_times(
+        &self,
+        to: Timestamp,
+    ) -> impl Iterator<Item = ((usize, usize), Timestamp)> {
+        let began = self.now > Timestamp::UNIX_EPOCH;
+        let workflows = self.program.workflows.iter().enumerate();
+        let all = workflows.filter(move |_| began).flat_map(|(at, workflow)| {
+            let places = 0..workflow.schedules.len();
+            places.map(move |place| (at, place))
+        });
+        all.filter_map(move |of| Some((of, self.next_time(of.0, of.1, to)?)))
     }
 
-    fn next_time(&self, at: usize, timing: &Timing, to: Timestamp) -> Option<Timestamp> {
-        let zone = self.zone_of(at);
+    pub(super) fn next_time(&self, at: usize, place: usize, to: Timestamp) -> Option<Timestamp> {
+        let (zone, seen) = (self.zone_of(at), self.seen());
+        let timing = &self.workflow(at).schedules[place].timing;
         let last = day_of(to, zone);
-        let days = successors(Some(day_of(self.now, zone)), |day| day.tomorrow().ok());
+        let days = successors(Some(day_of(seen, zone)), |day| day.tomorrow().ok());
         let days = days.take_while(|day| *day <= last);
         let mut times = days.flat_map(|day| self.times(timing, day, zone));
-        times.find(|time| *time > self.now && *time <= to)
+        times.find(|time| *time > seen && *time <= to)
     }
 
     /// The times of a schedule on a day.
@@ -67,7 +72,7 @@ impl Model<'_> {
     }
 
     /// A schedule takes all for whom its condition holds when they are reached.
-    pub(super) fn call_up(&mut self, at: usize) {
+    pub(super) fn call_up(&mut self, (at, place, due): (usize, usize, Timestamp)) {
         if self.is_off(at) || self.paused.contains(&at) || !self.published {
             return;
         }
@@ -79,19 +84,18 @@ impl Model<'_> {
         let mut handles: Vec<String> = records.map(|record| record.handle.clone()).collect();
         handles.sort_by_key(|handle| (self.uid(handle).partition(1024), self.uid(handle)));
         for handle in handles {
-            self.send(&handle, move |model, to| model.called_up(at, to));
+            self.send(&handle, move |model, to| {
+                to.due = Some(due);
+                model.called_up(at, place, to);
+            });
         }
     }
 
-    fn called_up(&mut self, at: usize, to: &mut Delivery) {
-        let (workflow, now) = (self.workflow(at), self.now);
+    fn called_up(&mut self, at: usize, place: usize, to: &mut Delivery) {
+        let workflow = self.workflow(at);
         let mut env = self.after(to);
         env.zone = self.zone_of(at);
-        let mut schedules = workflow.schedules.iter();
-        let asks = schedules.any(|schedule| {
-            let times = self.times(&schedule.timing, day_of(now, env.zone), env.zone);
-            times.contains(&now) && env.permits(&schedule.when)
-        });
+        let asks = env.permits(&workflow.schedules[place].when);
         if asks && env.permits(&workflow.only) {
             (self.looks, to.called) = (Some(at), true);
             self.decide(at, (String::new(), None, true), to);
@@ -107,7 +111,7 @@ impl Model<'_> {
             let dates = workflow.dates.iter();
             dates.flat_map(move |date| self.moments(at, date, record, to))
         });
-        moments.filter(|at| *at > self.now && *at <= to).min()
+        moments.filter(|at| *at > self.seen() && *at <= to).min()
     }
 
     /// When a date trigger comes, once or every year from its own on (D3).
@@ -145,14 +149,22 @@ impl Model<'_> {
 
     /// The date trigger of a workflow that comes now; whether it comes every year.
     pub(super) fn dated(&self, at: usize, delivery: &Delivery) -> Option<bool> {
-        delivery.earlier?;
+        let due = delivery.earlier.and(delivery.due)?;
         let env = self.after(delivery);
         let mut dates = self.workflow(at).dates.iter();
         let comes = |date: &&DateTrigger| {
             let moments = self.moments(at, date, env.this, self.now);
-            moments.contains(&self.now) && env.permits(&date.when)
+            moments.contains(&due) && env.permits(&date.when)
         };
         dates.find(comes).map(|date| date.yearly)
+    }
+}
+
+impl Model<'_> {
+    /// Whether the moment of a date trigger is too old to be made up for (I8).
+    pub(super) fn is_missed(&self, at: usize, delivery: &Delivery) -> bool {
+        let dated = self.dated(at, delivery).and(delivery.due);
+        dated.is_some_and(|due| self.is_too_old(due))
     }
 }
 

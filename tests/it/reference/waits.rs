@@ -16,6 +16,11 @@ use crate::reference::{Delivery, Model, Occurrence, State};
 const LEAST: Duration = Duration::from_secs(60);
 
 impl<'p> Model<'p> {
+    /// The instant from which a path counts that goes on now (I8).
+    pub(super) fn since(&self) -> Timestamp {
+        self.since.unwrap_or(self.now)
+    }
+
     /// What a delivery means to those who wait; who goes on, in order (W3 to W5).
     pub(crate) fn waits(&mut self, delivery: &Delivery) -> Vec<u64> {
         let mut going = Vec::new();
@@ -57,7 +62,9 @@ impl<'p> Model<'p> {
     /// Whether a delivery meets an arm, and the occurrence that does (W3, W5).
     fn met(&self, id: u64, until: &Until, delivery: &Delivery) -> Option<Option<Occurrence>> {
         let mut env = self.at(id);
+        let stands = self.paused.contains(&self.enrolments[&id].workflow);
         match until {
+            Until::Holds(_) if stands && delivery.earlier.is_some() => None,
             Until::Event(trigger) => {
                 let found = self.found(trigger, delivery)?;
                 env.awaited = Some(&found);
@@ -74,20 +81,57 @@ impl<'p> Model<'p> {
         }
     }
 
+    /// Waits stand still while their workflow is paused: what time has turned
+    /// meanwhile ends them, if it still holds (E17).
+    pub(crate) fn resume(&mut self, workflow: usize) {
+        self.paused.remove(&workflow);
+        for inside in self.enrolments.values_mut() {
+            if let State::Waiting(due, ..) | State::Held(due) = &mut inside.state
+                && inside.workflow == workflow
+            {
+                *due = self.now.max(*due);
+            }
+        }
+        let all = self.enrolments.iter();
+        let all = all.filter(|(_, inside)| inside.workflow == workflow);
+        let all: Vec<_> = all.map(|(id, of)| (*id, of.record.clone())).collect();
+        for (id, record) in all {
+            self.send(&record, move |model, at| {
+                if let Some(inside) = model.enrolments.get(&id)
+                    && let State::Awaiting(wait, _) = inside.state
+                    && let Some(arm) = model.arm_that_holds(id, wait)
+                {
+                    model.end_wait(id, Some(arm), None);
+                    at.begun.push(id);
+                }
+            });
+            self.goes_back(&record);
+        }
+    }
+
+    fn arm_that_holds(&self, id: u64, wait: &Await) -> Option<usize> {
+        let env = self.at(id);
+        let holds =
+            |until: &Until| matches!(until, Until::Holds(condition) if env.holds(condition));
+        wait.arms.iter().position(|arm| holds(&arm.until))
+    }
+
     /// Waits for one of several things; at once if a condition holds already.
     pub(super) fn await_one(&mut self, id: u64, wait: &'p Await) -> bool {
         let (env, again) = (self.at(id), self.comes_back(id));
-        let holds =
-            |until: &Until| matches!(until, Until::Holds(condition) if env.holds(condition));
-        let arm = wait.arms.iter().position(|arm| !again && holds(&arm.until));
+        let arm = self.arm_that_holds(id, wait).filter(|_| !again);
         if arm.is_some() {
             self.end_wait(id, arm, None);
             return true;
         }
-        let least = if again { self.now + LEAST } else { self.now };
+        let least = if again {
+            self.since() + LEAST
+        } else {
+            self.since()
+        };
         let due = wait
             .max
-            .and_then(|max| shift(self.now, max, false, env.zone()));
+            .and_then(|max| shift(self.since(), max, false, env.zone()));
         let due = due.map(|due| due.max(least));
         self.going(id).state = State::Awaiting(wait, due);
         let until = due.map_or("forever".to_owned(), |due| due.to_string());
@@ -97,7 +141,7 @@ impl<'p> Model<'p> {
 
     /// Takes an arm, or none where the longest time is over.
     pub(super) fn end_wait(&mut self, id: u64, arm: Option<usize>, found: Option<Occurrence>) {
-        let now = self.now;
+        let now = self.since();
         let inside = self.going(id);
         let Some((step, StepKind::Await(wait))) = inside.step.map(|step| (step, &step.kind)) else {
             panic!("it waits for something");
@@ -124,7 +168,7 @@ impl<'p> Model<'p> {
             return self.end_wait(id, None, None);
         }
         if let StepKind::Wait(_) = step.kind {
-            let now = self.now;
+            let now = self.since();
             self.going(id).passed.insert(step.id.as_str(), now);
         }
     }
@@ -136,7 +180,7 @@ impl<'p> Model<'p> {
         let passed = inside
             .step
             .and_then(|step| inside.passed.get(step.id.as_str()));
-        passed == Some(&self.now)
+        passed == Some(&self.since())
     }
 
     fn reads_changed(&self, expr: &Expr, delivery: &Delivery) -> bool {
@@ -163,10 +207,10 @@ impl<'p> Model<'p> {
             Wait::Until { moment, .. } => next(moment, &env, again),
         };
         if again {
-            let least = self.now + LEAST;
+            let least = self.since() + LEAST;
             due = Some(due.map_or(least, |due| due.max(least)));
         }
-        if let Some(due) = due.filter(|due| *due >= self.now) {
+        if let Some(due) = due.filter(|due| *due >= self.since()) {
             let waits = State::Waiting(due, since, Some(wait));
             let before = replace(&mut self.going(id).state, waits);
             if !matches!(before, State::Waiting(before, ..) if before == due) {

@@ -26,8 +26,8 @@ pub(crate) struct Time<'p> {
     past: Vec<Duration>,
     /// Who is to be looked at now.
     pub(crate) woken: VecDeque<String>,
-    /// Workflows whose schedules have come.
-    pub(crate) called: VecDeque<usize>,
+    /// The schedules that have come, by workflow and place, and when.
+    pub(crate) called: VecDeque<(usize, usize, Timestamp)>,
 }
 
 /// The microsecond before an instant.
@@ -181,40 +181,52 @@ impl Model<'_> {
     /// The next instant, up to another, at which time alone turns something.
     pub(crate) fn next_change(&self, to: Timestamp) -> Option<Timestamp> {
         let days = self.days(to);
-        let mut found: Option<Timestamp> = None;
-        for record in self.records.values() {
+        self.records.values().fold(None, |found, record| {
             // What turns for another one before is enough.
             let to = found.unwrap_or(to);
-            let watched = self.watched(record);
-            let looks_back = |(_, expr): &&(Env<'_>, &Expr)| looks_back(self.program, expr);
-            let back: Vec<_> = watched.iter().filter(looks_back).copied().collect();
-            let mut instants = BTreeSet::new();
-            if !watched.is_empty() {
-                instants.clone_from(&days);
-                self.instants(record, to, &mut instants);
-            }
-            let of_past = match back.is_empty() {
-                true => BTreeSet::new(),
-                false => self.instants_of_past(record, to),
-            };
-            let first = |instants: &BTreeSet<Timestamp>, watched: &[(Env<'_>, &Expr)]| {
-                let mut ahead = instants.range(..=to).filter(|at| **at > self.now);
-                ahead.find(|at| differs(watched, **at)).copied()
-            };
-            let (one, other) = (first(&instants, &watched), first(&of_past, &back));
-            let turn = one.into_iter().chain(other).min();
-            let turn = turn.into_iter().chain(self.next_date(record, to));
-            found = turn.chain(found).min();
+            self.turn(record, (&days, to))
+                .into_iter()
+                .chain(found)
+                .min()
+        })
+    }
+
+    /// The same for one record.
+    pub(super) fn next_for(&self, record: &Record, to: Timestamp) -> Option<Timestamp> {
+        self.turn(record, (&self.days(to), to))
+    }
+
+    fn turn(
+        &self,
+        record: &Record,
+        (days, to): (&BTreeSet<Timestamp>, Timestamp),
+    ) -> Option<Timestamp> {
+        let watched = self.watched(record);
+        let looks_back = |(_, expr): &&(Env<'_>, &Expr)| looks_back(self.program, expr);
+        let back: Vec<_> = watched.iter().filter(looks_back).copied().collect();
+        let mut instants = BTreeSet::new();
+        if !watched.is_empty() {
+            instants.clone_from(days);
+            self.instants(record, to, &mut instants);
         }
-        found
+        let of_past = match back.is_empty() {
+            true => BTreeSet::new(),
+            false => self.instants_of_past(record, to),
+        };
+        let first = |instants: &BTreeSet<Timestamp>, watched: &[(Env<'_>, &Expr)]| {
+            let mut ahead = instants.range(..=to).filter(|at| **at > self.seen());
+            ahead.find(|at| differs(watched, **at)).copied()
+        };
+        let (one, other) = (first(&instants, &watched), first(&of_past, &back));
+        let turn = one.into_iter().chain(other);
+        turn.chain(self.next_date(record, to)).min()
     }
 
     /// The time goes on to an instant: everybody for whom something turns then is
     /// looked at, and schedules call.
     pub(crate) fn wake(&mut self, at: Timestamp) {
-        let workflows = 0..self.program.workflows.len();
-        let called = workflows.filter(|workflow| self.next_of(*workflow, at) == Some(at));
-        let called = called.collect();
+        let called = self.next_times(at).filter(|(_, time)| *time == at);
+        let called = called.map(|((of, place), at)| (of, place, at)).collect();
         let turns = |record: &&Record| {
             differs(&self.watched(record), at) || self.next_date(record, at) == Some(at)
         };
@@ -237,6 +249,7 @@ impl Model<'_> {
         for (id, inside) in &self.enrolments {
             if let State::Awaiting(wait, _) = inside.state
                 && inside.record == record.handle
+                && !self.paused.contains(&inside.workflow)
             {
                 let held = held(wait).filter(|condition| turns(self.program, condition));
                 watched.extend(held.map(|condition| (self.at(*id), condition)));
@@ -265,7 +278,7 @@ impl Model<'_> {
             return found;
         }
         for zone in self.zones() {
-            let mut day = day_of(self.now, zone);
+            let mut day = day_of(self.seen(), zone);
             while day <= day_of(to, zone) {
                 found.extend(start_of_day(day, zone));
                 let hours = (0..24).map(|hour| flow::base::Time::constant(hour, 0, 0, 0));
@@ -306,7 +319,7 @@ impl Model<'_> {
     ) {
         let mut add = |at: Timestamp| {
             let both = [at, moved(at, 1)].into_iter();
-            found.extend(both.filter(|at| *at > self.now && *at <= to));
+            found.extend(both.filter(|at| *at > self.seen() && *at <= to));
         };
         held.iter().copied().for_each(&mut add);
         for zone in self.zones() {
@@ -330,7 +343,7 @@ impl Model<'_> {
         };
         let about = at.as_second() + if back { -seconds } else { seconds };
         let slack = 2 * 86_400;
-        (self.now.as_second() - slack..=to.as_second() + slack).contains(&about)
+        (self.seen().as_second() - slack..=to.as_second() + slack).contains(&about)
     }
 }
 

@@ -8,7 +8,8 @@ use flow::semantic::hir::{Program, StepKind, Workflow};
 
 use crate::acts::{Ids, Trace, What, outcome};
 use crate::reference::caused::Caused;
-use crate::reference::wakes::{Time, before};
+use crate::reference::late::Late;
+use crate::reference::wakes::Time;
 use crate::reference::{Delivery, Enrolment, Model, Occurrence, Record, State};
 
 pub(crate) type Changes = Vec<(PropertyId, Option<Value>)>;
@@ -43,6 +44,8 @@ impl<'p> Model<'p> {
             sent: BTreeMap::new(),
             went: Vec::new(),
             time: Time::of(program),
+            late: Late::default(),
+            since: None,
             looks: None,
             enrolled: Vec::new(),
             ids: Ids::default(),
@@ -80,7 +83,7 @@ impl<'p> Model<'p> {
 
     /// The next enrolment that is due, and when: of those at one instant by record,
     /// workflow and key (I2).
-    fn next_timer(&self) -> Option<(Timestamp, u64)> {
+    pub(super) fn next_timer(&self) -> Option<(Timestamp, u64)> {
         let going = self.enrolments.iter();
         let going = going.filter(|(_, inside)| !self.paused.contains(&inside.workflow));
         let timers = going.filter_map(|(id, inside)| Some((inside.due()?, *id, inside)));
@@ -99,14 +102,11 @@ impl<'p> Model<'p> {
                 self.deliver(message);
                 (self.chain, self.root) = (0, 0);
             } else if let Some(record) = self.time.woken.pop_front() {
-                let earlier = before(self.now);
-                self.send(&record, move |_, at| at.earlier = Some(earlier));
-            } else if let Some(workflow) = self.time.called.pop_front() {
-                self.call_up(workflow);
-            } else if let Some((_, id)) = self.next_timer().filter(|(due, _)| *due <= self.now) {
-                let to = self.going(id).record.clone();
-                self.send(&to, move |_, at| at.asker = Some(id));
-                self.goes_back(&to);
+                self.look_at(&record, self.now);
+            } else if let Some(called) = self.time.called.pop_front() {
+                self.call_up(called);
+            } else if self.sees_to_next() {
+                // It is under way.
             } else if let Some((id, action)) = self.actions.pop_front() {
                 self.attempt(id, action);
             } else {
@@ -194,8 +194,27 @@ impl<'p> Model<'p> {
         }
     }
 
-    pub(crate) fn create(&mut self, handle: &str, object: ObjectId, given: &Changes) {
-        let record = self.new_record(handle, object, given);
+    /// A row of an import is for who has its unique value, or for a new record.
+    pub(crate) fn import(&mut self, import: &str, handle: &str, of: (ObjectId, Changes)) {
+        let (object, values) = of;
+        let own = &self.program.catalog.objects[object].properties;
+        let mut keys = values.iter().filter(|(id, _)| own[*id].unique);
+        let holder = keys.find_map(|(id, value)| self.holder(object, *id, value.as_ref()?));
+        match holder {
+            Some(to) if self.gone.contains_key(&to) => {}
+            Some(to) => self.change(&to, values, Some(import)),
+            None => self.create(handle, (object, &values), Some(import)),
+        }
+    }
+
+    pub(crate) fn create(
+        &mut self,
+        handle: &str,
+        (object, given): (ObjectId, &Changes),
+        import: Option<&str>,
+    ) {
+        let mut record = self.new_record(handle, object, given);
+        record.iter_mut().for_each(|record| record.came_by(import));
         if let (Ok(record), false) = (record, self.gone.contains_key(handle))
             && !self.records.contains_key(handle)
         {
@@ -241,16 +260,18 @@ impl<'p> Model<'p> {
     }
 
     /// Values from outside: all fit, or none is taken.
-    pub(crate) fn change(&mut self, to: &str, changes: Changes) {
+    pub(crate) fn change(&mut self, to: &str, changes: Changes, import: Option<&str>) {
+        let import = import.map(str::to_owned);
         let changes = changes.into_iter().map(|(id, value)| {
             let value = self.fitting(&self.records[to], id, value);
             value.map(|value| (id, value))
         });
         if let Ok(changes) = changes.collect::<Result<Changes, _>>() {
-            self.input(to, |model, at| {
+            self.input(to, move |model, at| {
                 for (id, value) in changes {
                     model.put(&at.to, id, value);
                 }
+                model.record(&at.to).came_by(import.as_deref());
             });
         }
     }

@@ -1,0 +1,110 @@
+//! The program stood still: what has come due meanwhile is seen to in order, as
+//! things are now, and what follows from it counts from when it was due (I8).
+
+use std::collections::BTreeMap;
+
+use flow::base::Timestamp;
+
+use crate::reference::wakes::before;
+use crate::reference::{Delivery, Model};
+
+/// What is due since the program stood still.
+#[derive(Default)]
+pub(super) struct Late {
+    /// When records are to be looked at.
+    wakes: BTreeMap<String, Timestamp>,
+    /// The first times of schedules, by workflow and place.
+    schedules: BTreeMap<(usize, usize), Timestamp>,
+    /// Up to when the record has been looked at whose next wake is sought.
+    seen: Option<Timestamp>,
+}
+
+impl Model<'_> {
+    /// Lets time pass without a stop.
+    pub(crate) fn stand_still(&mut self, to: Timestamp) {
+        let records = self.records.values();
+        let wakes = records.filter_map(|of| Some((of.handle.clone(), self.next_for(of, to)?)));
+        self.late.wakes = wakes.collect();
+        self.late.schedules = self.next_times(to).collect();
+        self.pass(to);
+        self.settle();
+    }
+
+    /// The instant behind which things are still to be seen to.
+    pub(super) fn seen(&self) -> Timestamp {
+        self.late.seen.unwrap_or(self.now)
+    }
+
+    /// Sees to what is due first: at one instant records that time turns
+    /// something for, then schedules, then enrolments (I2). Whether there was any.
+    pub(super) fn sees_to_next(&mut self) -> bool {
+        let wakes = self.late.wakes.iter();
+        let wake = wakes.map(|(of, due)| (*due, self.uid(of), of)).min();
+        let schedules = self.late.schedules.iter();
+        let schedule = schedules.map(|(of, due)| (*due, *of)).min();
+        let timer = self.next_timer().filter(|(due, _)| *due <= self.now);
+        let dues = [
+            wake.map(|of| of.0),
+            schedule.map(|of| of.0),
+            timer.map(|of| of.0),
+        ];
+        let first = dues.into_iter().flatten().min();
+        if let Some((due, _, of)) = wake.filter(|of| Some(of.0) == first) {
+            let of = of.clone();
+            self.late.wakes.remove(&of);
+            self.look_at(&of, due);
+        } else if let Some((due, of)) = schedule.filter(|of| Some(of.0) == first) {
+            self.late.schedules.remove(&of);
+            self.make_up_for(of, due);
+        } else if let Some((due, id)) = timer {
+            let to = self.going(id).record.clone();
+            self.send(&to, move |_, at| (at.asker, at.due) = (Some(id), Some(due)));
+            self.goes_back(&to);
+        }
+        first.is_some()
+    }
+
+    /// Looks at a record for which time has turned something.
+    pub(super) fn look_at(&mut self, record: &str, due: Timestamp) {
+        if self.records.contains_key(record) {
+            self.send(record, move |_, at| {
+                (at.earlier, at.due) = (Some(before(due)), Some(due));
+            });
+        }
+    }
+
+    /// What is looked at late is looked at next for what turned after that.
+    pub(super) fn look_again(&mut self, at: &Delivery) {
+        let due = at.earlier.and(at.due).filter(|due| *due < self.now);
+        let (Some(record), Some(due)) = (self.records.get(&at.to), due) else {
+            return;
+        };
+        let record = record.clone();
+        self.late.seen = Some(due);
+        let next = self.next_for(&record, self.now);
+        self.late.seen = None;
+        self.late
+            .wakes
+            .extend(next.map(|next| (record.handle, next)));
+    }
+
+    /// Of the times of a schedule the last one is made up for, if it may be.
+    fn make_up_for(&mut self, (at, place): (usize, usize), first: Timestamp) {
+        let mut last = first;
+        self.late.seen = Some(first);
+        while let Some(next) = self.next_time(at, place, self.now) {
+            (last, self.late.seen) = (next, Some(next));
+        }
+        self.late.seen = None;
+        if !self.is_too_old(last) {
+            self.time.called.push_back((at, place, last));
+        }
+    }
+
+    /// Whether a time is missed.
+    pub(super) fn is_too_old(&self, due: Timestamp) -> bool {
+        let most = self.program.settings.catch_up;
+        let age = self.now.as_microsecond() - due.as_microsecond();
+        age > 0 && age >= most.saturating_mul(1_000_000)
+    }
+}
