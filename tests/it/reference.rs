@@ -136,6 +136,8 @@ pub(crate) struct Enrolment<'p> {
     met: Vec<(usize, Occurrence)>,
     /// When which wait has let the path through (W5).
     passed: BTreeMap<&'p str, Timestamp>,
+    /// Whether a loop has come back to the wait that it is at (W5).
+    again: bool,
     /// By which splits are drawn (B3).
     id: Option<Uid>,
     /// The records that its steps have made, as they were then.

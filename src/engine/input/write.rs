@@ -66,7 +66,12 @@ impl Draft<'_> {
         refused: Option<PropertyId>,
         then: &Request,
     ) {
+        let is_row = matches!(then, Request::Create { .. });
         match (refused, then.writer()) {
+            (None, _) if is_row && self.after.gone.is_some() => {
+                let object = &self.world.object(self.after.object).name;
+                self.refuse(format!("its unique value leads to a deleted {object}"));
+            }
             (None, _) => self.take_claimed(then, keys),
             (Some(_), Some(writer)) => {
                 self.reply = Some((writer, Answered::Refused("not_unique".into())));

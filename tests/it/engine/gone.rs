@@ -1,9 +1,10 @@
 //! Records that are deleted, restored and merged.
 
-use flow::base::Uid;
+use flow::base::{Name, Uid};
 use flow::engine::decision::Answer;
 use flow::engine::frozen::v1::state;
-use flow::engine::{Engine, Order};
+use flow::engine::{Engine, InputBody, Order};
+use flow::model::Value;
 
 use super::world::World;
 
@@ -98,6 +99,31 @@ fn a_restored_record_has_what_it_had_and_is_in_no_workflow() {
     assert_eq!(world.times("ada", "rich"), 1);
     world.does("ada", "ping", &[]);
     assert!(world.inside("ada", "a"));
+}
+
+/// proves: L4, X5
+#[test]
+fn an_import_touches_no_deleted_record() {
+    let mut world = World::new("");
+    world.contact("ada", &[]);
+    world.contact("bob", &[]);
+    world.merge("ada", "bob");
+    world.delete("bob");
+    let object = world
+        .prepared()
+        .program
+        .catalog
+        .object(&Name::new("contact"));
+    let object = object.expect("declared");
+    let declared = &world.prepared().program.catalog.objects[object];
+    let [email, city] = ["email", "city"].map(|name| declared.property(name).expect("declared"));
+    let text = |text: &str| Value::Text(text.into());
+    let values = vec![(email, text("ada@acme.example")), (city, text("Oslo"))];
+    let answer = world.input(InputBody::Import("fair".into(), object, values).into());
+    let why = "its unique value leads to a deleted contact";
+    assert_eq!(answer, Some(Answer::Refused(why.into())));
+    world.restore("bob");
+    assert_eq!(world.value("bob", "city"), "unknown");
 }
 
 /// proves: L4, I5

@@ -129,7 +129,7 @@ fn a_moment_comes_once_whatever_follows_from_it() {
     );
     world.contact("ada", &[("day", "2026-01-20")]);
     world.does("ada", "ping", &[]);
-    world.at("2026-01-21T00:00:00Z");
+    world.at("2026-01-20T00:00:00Z");
     assert!(world.inside("ada", "a"));
     let path = world.path("ada", "b");
     let refused = path.iter().filter(|line| line.starts_with("refused"));

@@ -30,10 +30,8 @@ impl<'a> Env<'a> {
     fn chosen(&self, choice: &Choice) -> Option<&'a Record> {
         let mut members = self.members(&choice.from).unwrap_or_default();
         members.retain(|one| {
-            choice
-                .filter
-                .iter()
-                .all(|filter| self.over(one).holds(filter))
+            let mut filters = choice.filter.iter();
+            filters.all(|filter| self.over(one).holds(filter))
         });
         let Some((by, descending)) = &choice.by else {
             return if choice.last {

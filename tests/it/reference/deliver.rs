@@ -100,9 +100,8 @@ impl<'p> Model<'p> {
         self.since = at.earlier.and(at.due);
         moved.into_iter().for_each(|id| self.go_on(id));
         self.since = at.due;
-        take(&mut at.begun)
-            .into_iter()
-            .for_each(|id| self.go_on(id));
+        let begun = take(&mut at.begun).into_iter();
+        begun.for_each(|id| self.go_on(id));
         self.since = None;
         self.send_what_went(&at.to);
         self.look_again(&at);

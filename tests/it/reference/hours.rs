@@ -40,14 +40,12 @@ impl<'p> Model<'p> {
         if let Some(own) = &self.workflow(workflow).hours {
             if let Some((id, spread)) = own.calendar {
                 let calendar = &self.program.calendars[id.index()];
-                hours
-                    .open
-                    .extend(calendar.open.iter().map(|open| (open, spread)));
+                let open = calendar.open.iter().map(|open| (open, spread));
+                hours.open.extend(open);
                 hours.closed.extend(&calendar.closed);
             }
-            hours
-                .open
-                .extend(own.open.iter().map(|(open, spread)| (open, *spread)));
+            let open = own.open.iter().map(|(open, spread)| (open, *spread));
+            hours.open.extend(open);
             hours.closed.extend(&own.closed);
         }
         hours

@@ -83,9 +83,8 @@ impl Model<'_> {
         self.late.seen = Some(due);
         let next = self.next_for(&record, self.now);
         self.late.seen = None;
-        self.late
-            .wakes
-            .extend(next.map(|next| (record.handle, next)));
+        let next = next.map(|next| (record.handle, next));
+        self.late.wakes.extend(next);
     }
 
     /// Of the times of a schedule the last one is made up for, if it may be.

@@ -195,9 +195,8 @@ impl<'p> Model<'p> {
             model.place(at, &back, view);
             let record = model.record(&at.to);
             if let Some(place) = record.place_of(&back) {
-                record.ends[place]
-                    .labels
-                    .extend(labels.into_iter().flatten());
+                let end = &mut record.ends[place];
+                end.labels.extend(labels.into_iter().flatten());
             }
             let view = model.records[&at.to].view(DEPTH);
             model.send(&from, move |model, at| {

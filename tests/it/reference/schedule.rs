@@ -51,13 +51,11 @@ impl Model<'_> {
         let walls = match timing {
             Timing::Once(moment) => {
                 let any = self.records.values().next();
-                let moment = any.and_then(|any| {
-                    Env {
-                        zone,
-                        ..self.env(any)
-                    }
-                    .eval(moment)
-                });
+                let zoned = |any| Env {
+                    zone,
+                    ..self.env(any)
+                };
+                let moment = any.and_then(|any| zoned(any).eval(moment));
                 return match moment {
                     Some(Value::Datetime(at)) => BTreeSet::from([at]),
                     Some(Value::Date(day)) => start_of_day(day, zone).into_iter().collect(),
@@ -77,10 +75,8 @@ impl Model<'_> {
             return;
         }
         let object = self.workflow(at).object;
-        let records = self
-            .records
-            .values()
-            .filter(|record| record.object == object);
+        let records = self.records.values();
+        let records = records.filter(|record| record.object == object);
         let mut handles: Vec<String> = records.map(|record| record.handle.clone()).collect();
         handles.sort_by_key(|handle| (self.uid(handle).partition(1024), self.uid(handle)));
         for handle in handles {
@@ -158,9 +154,7 @@ impl Model<'_> {
         };
         dates.find(comes).map(|date| date.yearly)
     }
-}
 
-impl Model<'_> {
     /// Whether the moment of a date trigger is too old to be made up for (I8).
     pub(super) fn is_missed(&self, at: usize, delivery: &Delivery) -> bool {
         let dated = self.dated(at, delivery).and(delivery.due);

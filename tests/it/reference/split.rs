@@ -20,11 +20,8 @@ impl<'p> Model<'p> {
     pub(super) fn born(&mut self, at: usize, record: &str, key: &str) -> Uid {
         let name = self.workflow(at).name.to_string();
         let identity = (record.to_owned(), name, key.to_owned());
-        let given = self
-            .ids
-            .enrolments
-            .get_mut(&identity)
-            .and_then(VecDeque::pop_front);
+        let given = self.ids.enrolments.get_mut(&identity);
+        let given = given.and_then(VecDeque::pop_front);
         given.unwrap_or_else(|| Uid::of(&[record.as_bytes(), identity.1.as_bytes()]))
     }
 

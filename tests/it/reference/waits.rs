@@ -84,9 +84,12 @@ impl<'p> Model<'p> {
     /// Waits stand still while their workflow is paused: what time has turned
     /// meanwhile ends them, if it still holds (E17).
     pub(crate) fn resume(&mut self, workflow: usize) {
-        self.paused.remove(&workflow);
+        if !self.paused.remove(&workflow) {
+            return;
+        }
         for inside in self.enrolments.values_mut() {
-            if let State::Waiting(due, ..) | State::Held(due) = &mut inside.state
+            if let State::Waiting(due, ..) | State::Held(due) | State::Awaiting(_, Some(due)) =
+                &mut inside.state
                 && inside.workflow == workflow
             {
                 *due = self.now.max(*due);
@@ -99,6 +102,7 @@ impl<'p> Model<'p> {
             self.send(&record, move |model, at| {
                 if let Some(inside) = model.enrolments.get(&id)
                     && let State::Awaiting(wait, _) = inside.state
+                    && !inside.again
                     && let Some(arm) = model.arm_that_holds(id, wait)
                 {
                     model.end_wait(id, Some(arm), None);
@@ -118,7 +122,8 @@ impl<'p> Model<'p> {
 
     /// Waits for one of several things; at once if a condition holds already.
     pub(super) fn await_one(&mut self, id: u64, wait: &'p Await) -> bool {
-        let (env, again) = (self.at(id), self.comes_back(id));
+        let again = self.comes_back(id);
+        self.going(id).again = again;
         let arm = self.arm_that_holds(id, wait).filter(|_| !again);
         if arm.is_some() {
             self.end_wait(id, arm, None);
@@ -129,9 +134,8 @@ impl<'p> Model<'p> {
         } else {
             self.since()
         };
-        let due = wait
-            .max
-            .and_then(|max| shift(self.since(), max, false, env.zone()));
+        let ends = |max| shift(self.since(), max, false, self.at(id).zone());
+        let due = wait.max.and_then(ends);
         let due = due.map(|due| due.max(least));
         self.going(id).state = State::Awaiting(wait, due);
         let until = due.map_or("forever".to_owned(), |due| due.to_string());
@@ -177,9 +181,8 @@ impl<'p> Model<'p> {
     /// the path through (W5).
     fn comes_back(&self, id: u64) -> bool {
         let inside = &self.enrolments[&id];
-        let passed = inside
-            .step
-            .and_then(|step| inside.passed.get(step.id.as_str()));
+        let passed = |step: &Step| inside.passed.get(step.id.as_str());
+        let passed = inside.step.and_then(passed);
         passed == Some(&self.since())
     }
 
@@ -252,8 +255,8 @@ fn next(moment: &Moment, env: &Env<'_>, again: bool) -> Option<Timestamp> {
     let fits = |day: &Date| match moment {
         Moment::Weekdays(days, _) => {
             let place = day.weekday().to_monday_zero_offset();
-            days.iter()
-                .any(|fitting| i8::try_from(*fitting) == Ok(place))
+            let mut days = days.iter();
+            days.any(|fitting| i8::try_from(*fitting) == Ok(place))
         }
         Moment::Yearly(yearly, _) => falls_on(*yearly, *day),
         _ => true,

@@ -184,10 +184,8 @@ impl Model<'_> {
         self.records.values().fold(None, |found, record| {
             // What turns for another one before is enough.
             let to = found.unwrap_or(to);
-            self.turn(record, (&days, to))
-                .into_iter()
-                .chain(found)
-                .min()
+            let turn = self.turn(record, (&days, to));
+            turn.into_iter().chain(found).min()
         })
     }
 

@@ -53,11 +53,9 @@ impl Model<'_> {
                 Some(_) => WorkflowTest::Active,
             };
             record.went.insert((test.words(), workflow));
-            record
-                .went
-                .remove(&(WorkflowTest::Active.words(), workflow));
-            let is = active.then_some((WorkflowTest::Active.words(), workflow));
-            record.went.extend(is);
+            let is_active = (WorkflowTest::Active.words(), workflow);
+            record.went.remove(&is_active);
+            record.went.extend(active.then_some(is_active));
         }
     }
 
