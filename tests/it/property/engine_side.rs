@@ -34,7 +34,18 @@ pub(super) fn by_record(traces: &[Trace]) -> ByRecord {
         } = trace.clone();
         map.entry((record, workflow, key)).or_default().push(what);
     }
+    map.values_mut().for_each(|lines| settle(lines));
     map
+}
+
+/// The engine does not tell when a step is over: it is found by what comes next,
+/// and what is refused meanwhile may stand before it.
+fn settle(lines: &mut [What]) {
+    let is_over = |line: &What| matches!(line, What::Step { outcome, .. } if outcome == "done");
+    let is_apart = |pair: &[What]| matches!(pair, [What::Refused(_), over] if is_over(over));
+    while let Some(at) = lines.windows(2).position(is_apart) {
+        lines.swap(at, at + 1);
+    }
 }
 
 /// What the engine has told, as the model would.
