@@ -38,7 +38,6 @@ const WITHOUT_SPEC: &[(&str, &str)] = &[
     ("V4", "`flow plan` is not built yet"),
     ("V5", "a test has no watch"),
     ("V7", "a refusal is no event of a test"),
-    ("H1", "the history is not seen by a test"),
     ("H2", "retention is not built yet"),
     ("H3", "a diagnosis is not seen by a test"),
 ];

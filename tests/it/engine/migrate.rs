@@ -169,6 +169,10 @@ fn a_step_is_found_by_its_name_then_by_what_it_says() {
     // Into a block.
     let inner = "branch { case when score > 1 { wait 3 days } } set city = \"x\"";
     assert_eq!(to("wait 3 days set city = \"x\"", inner), stays("wait_1"));
+    // Of what stands in both in another order, as much as can is the same.
+    let waits = "wait 2 days set name = \"a\" wait 3 days set name = \"b\" wait 7 days";
+    let moved = "set city = \"u\" wait 7 days set city = \"v\" wait 2 days set city = \"w\" wait 3 days set city = \"x\"";
+    assert_eq!(to(waits, moved), stays("wait_2"));
     // Another kind of step under the same name: it takes that one.
     assert_eq!(
         to("here: wait 3 days", "here: set city = \"x\""),

@@ -1,5 +1,7 @@
 //! What is called otherwise in an edited program (V7).
 
+use flow::engine::record::Side;
+
 use super::world::{OBJECTS, World};
 
 const BEFORE: &str = "
@@ -23,6 +25,7 @@ object person renamed from contact {
   due: datetime
   day: date
   tags: set(sport, music, film)
+  aide: one user
   firms: many company inverse employees labels (billing, boss) renamed from companies
   owner: one user
 }
@@ -64,6 +67,9 @@ fn data_enrolments_and_counts_go_over_to_the_new_names() {
     );
     let ada = world.state().record(world.id("ada")).expect("it is there");
     assert_eq!((ada.ends.len(), ada.segments.len()), (1, 1));
+    let person = &world.prepared().program.catalog.objects[ada.object];
+    let firms = person.association("firms").expect("declared");
+    assert_eq!(ada.ends[0].side, Side::Own(firms));
     assert!(world.inside("ada", "welcome"), "it stays inside");
     world.hours(24 * 5);
     assert_eq!(world.value("ada", "points"), "11");
