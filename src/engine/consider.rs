@@ -97,16 +97,16 @@ impl Draft<'_> {
     }
 
     /// Whether the delivery made it true. What time makes true it makes so when
-    /// it is due, and it must still be so.
+    /// it is due, by itself, and it must still be so.
     fn turned(&self, condition: &Condition) -> bool {
-        let due = || self.due_scope().is_none_or(|due| due.holds(condition));
-        self.is(condition) && due() && !self.was(condition)
+        let by_time = || self.is_by_time(|scope| scope.holds(condition));
+        self.is(condition) && by_time() && !self.was(condition)
     }
 
     /// Whether none of some conditions holds any longer.
     fn none_is(&self, conditions: &[Condition]) -> bool {
         let any = |scope: &Scope<'_>| conditions.iter().any(|condition| scope.holds(condition));
-        !any(&self.now_scope()) && !self.due_scope().is_some_and(|due| any(&due))
+        !any(&self.now_scope()) && self.is_by_time(|scope| !any(&scope))
     }
 
     fn any_turned(&self, conditions: &[Condition]) -> bool {

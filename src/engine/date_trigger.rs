@@ -101,8 +101,11 @@ impl<'w> Draft<'w> {
         let due = self.woken.filter(|_| self.touched.time)?;
         let before = just_before(due);
         let scope = self.now_scope();
+        let unlooked = self.unlooked_scope();
         plan.dates.iter().find(|trigger| {
-            next(&scope, trigger, before) == Some(due)
+            let comes = |scope: &Scope<'_>| next(scope, trigger, before) == Some(due);
+            comes(&scope)
+                && unlooked.as_ref().is_none_or(comes)
                 && trigger.when.as_ref().is_none_or(|when| self.is(when))
         })
     }

@@ -248,6 +248,23 @@ impl<'w> Draft<'w> {
         })
     }
 
+    /// What evaluates on the record as it was when time had to be looked at for it,
+    /// where it has changed before it is woken.
+    pub(super) fn unlooked_scope(&self) -> Option<Scope<'_>> {
+        self.woken.filter(|_| self.touched.time)?;
+        let unlooked = self.world.unlooked.get(&self.after.id)?;
+        Some(Scope {
+            timetable: self.timetable,
+            ..Scope::of(self.world.prepared, unlooked, self.world.now, &self.quiet)
+        })
+    }
+
+    /// Whether something is so by time, where the record is woken: at the instant
+    /// for which it is, and without what has changed it since (I8).
+    pub(super) fn is_by_time(&self, is: impl Fn(Scope<'_>) -> bool) -> bool {
+        self.due_scope().is_none_or(&is) && self.unlooked_scope().is_none_or(&is)
+    }
+
     /// The instant from which a path counts that begins now (I8).
     pub(super) fn begins(&self) -> Timestamp {
         self.woken.or(self.from).unwrap_or(self.world.now)

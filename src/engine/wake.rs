@@ -86,7 +86,8 @@ impl Draft<'_> {
         if !self.world.published || !(is_due || of.concerns(&self.touched, has_moved)) {
             return;
         }
-        let next = next(prepared, &self.after, self.begins());
+        let since = self.woken.unwrap_or(self.world.now);
+        let next = next(prepared, &self.after, since);
         self.decision.wake = next.map_or(Wake::Never, Wake::At);
     }
 }

@@ -8,6 +8,7 @@ use super::message::Key;
 use super::prepared::Prepared;
 use super::put_back::PutBack;
 use super::rate::Rate;
+use super::record::RecordCell;
 use crate::base::{Name, TimeZone, Timestamp, Uid};
 use crate::model::compute;
 use crate::model::{Object, ObjectId, PropertyId, Type, Value, WorkflowId};
@@ -36,6 +37,8 @@ pub(super) struct World<'w> {
     pub(super) rates: &'w BTreeMap<WorkflowId, Arc<Rate>>,
     /// The mails of alerts that have not gone out yet.
     pub(super) notices: &'w BTreeMap<Uid, PutBack>,
+    /// Records that have changed before time was looked at, as they were (I8).
+    pub(super) unlooked: &'w BTreeMap<Uid, Arc<RecordCell>>,
     pub(super) now: Timestamp,
 }
 

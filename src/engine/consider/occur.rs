@@ -69,7 +69,9 @@ impl Draft<'_> {
                 }
                 let old = self.before_scope().own(*property);
                 let new = self.now_scope().own(*property);
-                if old == new {
+                let unlooked = self.unlooked_scope();
+                let by_time = unlooked.is_none_or(|scope| scope.own(*property) == new);
+                if old == new || !by_time {
                     return None;
                 }
                 vec![old, new]
@@ -82,10 +84,9 @@ impl Draft<'_> {
                 };
                 let was = !created && usual(self.before_scope());
                 let is = usual(self.now_scope());
-                let due = self.due_scope();
-                let due = due.is_none_or(|due| usual(due) == is);
+                let by_time = self.is_by_time(|scope| usual(scope) == is);
                 let joins = matches!(event, EventSource::Joined(_));
-                if was == is || is != joins || !due {
+                if was == is || is != joins || !by_time {
                     return None;
                 }
                 Vec::new()

@@ -83,6 +83,7 @@ impl Image {
         State {
             ids: ids::count(&self.partitions),
             wakes: Wakes::of(&self.partitions),
+            unlooked: BTreeMap::new(),
             schedules: Schedules::of(&self.prepared, self.schedules),
             prepared: self.prepared,
             published: self.published,

@@ -58,6 +58,28 @@ impl State {
         self.put_wake(record, new);
     }
 
+    /// Keeps a record as it is before it changes, where time is still to be looked
+    /// at for it: what holds by that change alone has turned by it, not by time.
+    pub(super) fn keep_unlooked(&mut self, record: Uid, wake: Wake) {
+        let now = self.now;
+        let is_set = matches!(wake, Wake::At(at) if at <= now);
+        let any_is_due = self.wakes.next().is_some_and(|(at, _)| at <= now);
+        let is_due = any_is_due && self.wake(record).is_some_and(|at| at <= now);
+        if !is_set && !is_due {
+            return;
+        }
+        if let Some(cell) = self.partition(record).records.get(&record).cloned() {
+            self.unlooked.entry(record).or_insert(cell);
+        }
+    }
+
+    /// Forgets what a record was for which all time has been looked at.
+    pub(super) fn drop_looked_at(&mut self, record: Uid) {
+        if !self.unlooked.is_empty() && self.wake(record).is_none_or(|at| at > self.now) {
+            self.unlooked.remove(&record);
+        }
+    }
+
     /// Takes off a wake that fires.
     pub(super) fn take_wake(&mut self, record: Uid) {
         self.put_wake(record, None);

@@ -355,3 +355,29 @@ fn what_turns_during_a_pause_is_refused() {
         .filter(|line| line == "w refused workflow_paused");
     assert_eq!(refused.count(), 2);
 }
+
+/// A workflow for whoever was changed lately, and one that changes.
+const CHANGED: &str = "
+workflow w on contact { enroll when updated_at within last 5 hours reenroll always steps {} }
+workflow t on contact { enroll on ping steps { wait 1 hour set city = \"Oslo\" } }
+";
+
+/// proves: I8, E2, E12
+#[test]
+fn what_is_changed_late_turns_true_once() {
+    for other in [
+        // It takes the record in for a time before the change.
+        "workflow s on contact { enroll every day at 10:00 steps {} }",
+        // It is looked at for a time before the change.
+        "workflow x on contact { enroll when created_at < 2 days ago steps {} }",
+    ] {
+        let mut world = World::new(&format!("{CHANGED}{other}"));
+        world.contact("ada", &[]);
+        world.does("ada", "ping", &[]);
+        world.hours(0);
+        assert_eq!(world.times("ada", "w"), 1, "{other}");
+        world.stand_still("2026-01-08T09:30:00Z").hours(0);
+        assert_eq!(world.value("ada", "city"), "Oslo");
+        assert_eq!(world.times("ada", "w"), 2, "{other}");
+    }
+}

@@ -299,6 +299,13 @@ impl World {
         self
     }
 
+    /// Moves the clock to an instant without a stop.
+    pub(crate) fn stand_still(&mut self, instant: &str) -> &mut Self {
+        self.now = instant.parse().expect("it is an instant");
+        self.scenario.stand_still(self.now);
+        self
+    }
+
     /// Moves the clock by hours.
     pub(crate) fn hours(&mut self, hours: i64) -> &mut Self {
         let later = self.now.as_second() + hours * 3_600;

@@ -47,7 +47,11 @@ impl<'p> Model<'p> {
     /// What time has turned is still so now, and was so when that was due (I8).
     fn turned(&self, delivery: &Delivery, condition: &Expr) -> bool {
         let is = |env: Env<'_>| env.holds(condition);
-        !self.was(delivery, condition) && is(self.after(delivery)) && is(self.when_due(delivery))
+        let unlooked = || self.unlooked(delivery).is_none_or(is);
+        !self.was(delivery, condition)
+            && is(self.after(delivery))
+            && is(self.when_due(delivery))
+            && unlooked()
     }
 
     /// The record as it is, at the instant that time has brought.
@@ -73,7 +77,9 @@ impl<'p> Model<'p> {
         let zone = &self.program.settings.zone;
         let was = |id| before.is_some_and(|before| Env { zone, ..before }.inside(id));
         let when_due = self.when_due(delivery);
-        let at_due = |id| Env { zone, ..when_due }.inside(id);
+        let unlooked = self.unlooked(delivery).unwrap_or(after);
+        let by_time = |id, is| [when_due, unlooked].map(|env| Env { zone, ..env }.inside(id) == is);
+        let by_time = |id, is| by_time(id, is) == [true, true];
         let is = |id| Env { zone, ..after }.inside(id);
         let mut found = Occurrence {
             source: trigger.event.clone(),
@@ -89,13 +95,16 @@ impl<'p> Model<'p> {
                 let is = |end: &Option<Expr>, value: &Option<Value>| {
                     end.as_ref().is_none_or(|end| after.eval(end) == *value)
                 };
+                let by_time =
+                    unlooked.property(unlooked.this, *id) == new || delivery.earlier.is_none();
                 let occurs = old != new && is(&trigger.from, &old) && is(&trigger.to, &new);
+                let occurs = occurs && by_time;
                 found.fields.insert(FieldSource::Old(object, *id), old);
                 found.fields.insert(FieldSource::New(object, *id), new);
                 occurs
             }
-            EventSource::Joined(id) => !was(*id) && is(*id) && at_due(*id),
-            EventSource::Left(id) => was(*id) && !is(*id) && !at_due(*id),
+            EventSource::Joined(id) => !was(*id) && is(*id) && by_time(*id, true),
+            EventSource::Left(id) => was(*id) && !is(*id) && by_time(*id, false),
             EventSource::Declared(_) | EventSource::ActionFailed => {
                 found.clone_from(delivery.event.as_ref()?);
                 found.source == trigger.event
@@ -165,7 +174,8 @@ impl<'p> Model<'p> {
         let turned = |condition: &Expr| self.turned(delivery, condition);
         let now = |condition: &Expr| {
             let (now, due) = (self.after(delivery), self.when_due(delivery));
-            now.holds(condition) || due.holds(condition)
+            let unlooked = self.unlooked(delivery).unwrap_or(now);
+            [now, due, unlooked].iter().any(|env| env.holds(condition))
         };
         let event = |trigger: &EventTrigger| self.occurs(trigger, delivery).is_some();
         let mut filters = workflow.filters.iter().map(|filter| &filter.condition);

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use flow::base::Timestamp;
 
+use crate::reference::eval::Env;
 use crate::reference::wakes::before;
-use crate::reference::{Delivery, Model};
+use crate::reference::{Delivery, Model, Record};
 
 /// What is due since the program stood still.
 #[derive(Default)]
@@ -15,6 +16,8 @@ pub(super) struct Late {
     wakes: BTreeMap<String, Timestamp>,
     /// The first times of schedules, by workflow and place.
     schedules: BTreeMap<(usize, usize), Timestamp>,
+    /// Those records as they were before others have changed them meanwhile.
+    unlooked: BTreeMap<String, Record>,
     /// Up to when the record has been looked at whose next wake is sought.
     seen: Option<Timestamp>,
 }
@@ -25,9 +28,27 @@ impl Model<'_> {
         let records = self.records.values();
         let wakes = records.filter_map(|of| Some((of.handle.clone(), self.next_for(of, to)?)));
         self.late.wakes = wakes.collect();
+        let wakes: Vec<String> = self.late.wakes.keys().cloned().collect();
+        wakes.iter().for_each(|of| self.keep_unlooked(of));
         self.late.schedules = self.next_times(to).collect();
         self.pass(to);
         self.settle();
+    }
+
+    /// Keeps a record that time has still to be looked at for: what holds of it by
+    /// what changes it until then has turned by that, not by time.
+    pub(super) fn keep_unlooked(&mut self, of: &str) {
+        let record = self.records.get(of).cloned();
+        let record = record.map(|record| (of.to_owned(), record));
+        self.late.unlooked.extend(record);
+    }
+
+    /// What evaluates on the record as it was then.
+    pub(super) fn unlooked(&self, delivery: &Delivery) -> Option<Env<'_>> {
+        let record = self.late.unlooked.get(&delivery.to);
+        record
+            .filter(|_| delivery.earlier.is_some())
+            .map(|record| self.env(record))
     }
 
     /// The instant behind which things are still to be seen to.
@@ -75,16 +96,20 @@ impl Model<'_> {
 
     /// What is looked at late is looked at next for what turned after that.
     pub(super) fn look_again(&mut self, at: &Delivery) {
-        let due = at.earlier.and(at.due).filter(|due| *due < self.now);
-        let (Some(record), Some(due)) = (self.records.get(&at.to), due) else {
+        let due = at.earlier.and(at.due);
+        let (Some(record), Some(due)) = (self.records.get(&at.to).cloned(), due) else {
             return;
         };
-        let record = record.clone();
         self.late.seen = Some(due);
         let next = self.next_for(&record, self.now);
         self.late.seen = None;
-        let next = next.map(|next| (record.handle, next));
-        self.late.wakes.extend(next);
+        match (next, at.before.clone()) {
+            (Some(next), Some(before)) => {
+                self.late.unlooked.entry(at.to.clone()).or_insert(before);
+                self.late.wakes.insert(at.to.clone(), next);
+            }
+            _ => _ = self.late.unlooked.remove(&at.to),
+        }
     }
 
     /// Of the times of a schedule the last one is made up for, if it may be.

@@ -150,7 +150,12 @@ impl Model<'_> {
         let mut dates = self.workflow(at).dates.iter();
         let comes = |date: &&DateTrigger| {
             let moments = self.moments(at, date, env.this, self.now);
-            moments.contains(&due) && env.permits(&date.when)
+            let unlooked = self.unlooked(delivery);
+            let unlooked = unlooked.is_none_or(|env| {
+                let moments = self.moments(at, date, env.this, self.now);
+                moments.contains(&due)
+            });
+            moments.contains(&due) && unlooked && env.permits(&date.when)
         };
         dates.find(comes).map(|date| date.yearly)
     }

@@ -231,6 +231,7 @@ impl Model<'_> {
         let woken = self.records.values().filter(turns);
         let mut woken: Vec<String> = woken.map(|record| record.handle.clone()).collect();
         woken.sort_by_key(|handle| self.uid(handle));
+        woken.iter().for_each(|of| self.keep_unlooked(of));
         (self.time.woken, self.time.called) = (woken.into(), called);
     }
 
