@@ -367,7 +367,7 @@ workflow t on contact { enroll on ping steps { wait 30 hours set city = \"Oslo\"
 fn what_is_changed_late_turns_true_once() {
     for other in [
         // It takes the record in for a time before the change.
-        "workflow s on contact { enroll every day at 10:00 steps {} }",
+        "workflow s on contact { enroll every day at 10:00 unenroll when due < now steps {} }",
         // It is looked at for a time before the change.
         "workflow x on contact { enroll when created_at < 2 days ago steps {} }",
     ] {
