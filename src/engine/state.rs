@@ -80,9 +80,6 @@ pub struct State {
     partitions: Vec<Arc<Partition>>,
     timers: Timers,
     wakes: Wakes,
-    /// Records as they were before they changed while time had still to be looked
-    /// at for them (I8).
-    unlooked: BTreeMap<Uid, Arc<RecordCell>>,
     schedules: Schedules,
     /// How many chains each record has begun at this instant.
     begun: BTreeMap<Uid, u32>,
@@ -106,7 +103,6 @@ impl State {
             partitions: (0..PARTITIONS).map(|_| Arc::default()).collect(),
             timers: Timers::default(),
             wakes: Wakes::default(),
-            unlooked: BTreeMap::new(),
             schedules: Schedules::default(),
             begun: BTreeMap::new(),
             caused: Caused::default(),
@@ -203,7 +199,7 @@ impl State {
             switches: &self.switches,
             rates: &self.rates,
             notices: &self.notices,
-            unlooked: &self.unlooked,
+            unlooked: &self.wakes.unlooked,
             now: self.now,
         }
     }
@@ -213,7 +209,7 @@ impl State {
         self.now = now;
         self.begun.clear();
         self.caused.clear();
-        self.unlooked.clear();
+        self.wakes.unlooked.clear();
     }
 
     /// The input that a timer or a result of a record goes back to: itself, or
@@ -352,7 +348,6 @@ impl State {
                 self.keep_unlooked(*id, decision.wake);
                 self.evolve_record(*id, &decision.changes);
                 self.set_wake(*id, decision.wake);
-                self.drop_looked_at(*id);
             }
             Address::Key(key) => {
                 if let Some(partition) = self.partition_mut(key.cell) {

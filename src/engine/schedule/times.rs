@@ -2,6 +2,8 @@
 //! does not exist is the next one that does, one that exists twice is the first
 //! (D1). Whom it takes is not known here.
 
+use std::iter;
+
 use crate::base::{Cron, Date, Duration, Time, TimeZone, Timestamp, Unit, instant};
 use crate::plan::{Every, MonthDay};
 use crate::syntax::ast::{DayKind, Nth};
@@ -24,11 +26,11 @@ pub(super) fn next(every: &Every, after: Timestamp, zone: &TimeZone) -> Option<T
 pub(super) fn next_of_cron(cron: &Cron, after: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
     let has = |bits: u64, number: i64| u32::try_from(number).is_ok_and(|n| (bits >> n) & 1 == 1);
     on_days(after, zone, |day, from| {
-        let comes = has(cron.months, day.month().into()) && fits(cron, day);
+        if !has(cron.months, day.month().into()) || !fits(cron, day) {
+            return Box::new(iter::empty());
+        }
         let minutes = (from..MINUTES_OF_DAY).filter(move |minute| {
-            comes
-                && has(cron.hours, minute.div_euclid(60))
-                && has(cron.minutes, minute.rem_euclid(60))
+            has(cron.hours, minute.div_euclid(60)) && has(cron.minutes, minute.rem_euclid(60))
         });
         Box::new(minutes.filter_map(time_of))
     })

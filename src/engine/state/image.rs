@@ -83,7 +83,6 @@ impl Image {
         State {
             ids: ids::count(&self.partitions),
             wakes: Wakes::of(&self.partitions),
-            unlooked: BTreeMap::new(),
             schedules: Schedules::of(&self.prepared, self.schedules),
             prepared: self.prepared,
             published: self.published,

@@ -3,18 +3,22 @@
 //! share them and frozen states hold them; their order stands here. When they
 //! come is not worked out here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Partition, State};
 use crate::base::{Timestamp, Uid};
 use crate::engine::decision::Wake;
+use crate::engine::record::RecordCell;
 use crate::engine::wake;
 
 /// The wakes of all records, in order.
 #[derive(Debug, Default)]
 pub(super) struct Wakes {
     due: BTreeSet<(Timestamp, Uid)>,
+    /// The records that have changed while a wake of theirs was due, as they were
+    /// before (I8). None is left once all that is due has come.
+    pub(super) unlooked: BTreeMap<Uid, Arc<RecordCell>>,
 }
 
 impl Wakes {
@@ -23,6 +27,7 @@ impl Wakes {
         let all = partitions.iter().flat_map(|partition| &partition.wakes);
         Wakes {
             due: all.map(|(record, at)| (*at, *record)).collect(),
+            unlooked: BTreeMap::new(),
         }
     }
 
@@ -46,6 +51,14 @@ impl State {
     /// Sets the wake of a record as was decided. One that is due already stays:
     /// it is still to be looked at.
     pub(super) fn set_wake(&mut self, record: Uid, wake: Wake) {
+        self.move_wake(record, wake);
+        let all_is_seen = |state: &State| state.wake(record).is_none_or(|at| at > state.now);
+        if !self.wakes.unlooked.is_empty() && all_is_seen(self) {
+            self.wakes.unlooked.remove(&record);
+        }
+    }
+
+    fn move_wake(&mut self, record: Uid, wake: Wake) {
         let new = match wake {
             Wake::Stands => return,
             Wake::At(at) => Some(at),
@@ -69,14 +82,7 @@ impl State {
             return;
         }
         if let Some(cell) = self.partition(record).records.get(&record).cloned() {
-            self.unlooked.entry(record).or_insert(cell);
-        }
-    }
-
-    /// Forgets what a record was for which all time has been looked at.
-    pub(super) fn drop_looked_at(&mut self, record: Uid) {
-        if !self.unlooked.is_empty() && self.wake(record).is_none_or(|at| at > self.now) {
-            self.unlooked.remove(&record);
+            self.wakes.unlooked.entry(record).or_insert(cell);
         }
     }
 

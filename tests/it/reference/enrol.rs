@@ -46,19 +46,8 @@ impl<'p> Model<'p> {
 
     /// What time has turned is still so now, and was so when that was due (I8).
     fn turned(&self, delivery: &Delivery, condition: &Expr) -> bool {
-        let is = |env: Env<'_>| env.holds(condition);
-        let unlooked = || self.unlooked(delivery).is_none_or(is);
-        !self.was(delivery, condition)
-            && is(self.after(delivery))
-            && is(self.when_due(delivery))
-            && unlooked()
-    }
-
-    /// The record as it is, at the instant that time has brought.
-    fn when_due<'a>(&'a self, delivery: &'a Delivery) -> Env<'a> {
-        let mut env = self.after(delivery);
-        env.now = delivery.earlier.and(delivery.due).unwrap_or(self.now);
-        env
+        let mut by_time = self.by_time(delivery).into_iter();
+        !self.was(delivery, condition) && by_time.all(|env| env.holds(condition))
     }
 
     /// What occurs of a trigger's event, if it passes `from`, `to` and the filter.
@@ -71,16 +60,12 @@ impl<'p> Model<'p> {
 
     /// What occurs of a trigger's event, before its filter is asked.
     pub(super) fn found(&self, trigger: &EventTrigger, delivery: &Delivery) -> Option<Occurrence> {
-        let before = self.before(delivery);
-        let after = self.after(delivery);
+        let (before, after) = (self.before(delivery), self.after(delivery));
         // It is the same segment for all who hear of it (D1).
         let zone = &self.program.settings.zone;
         let was = |id| before.is_some_and(|before| Env { zone, ..before }.inside(id));
-        let when_due = self.when_due(delivery);
-        let unlooked = self.unlooked(delivery).unwrap_or(after);
-        let by_time = |id, is| [when_due, unlooked].map(|env| Env { zone, ..env }.inside(id) == is);
-        let by_time = |id, is| by_time(id, is) == [true, true];
-        let is = |id| Env { zone, ..after }.inside(id);
+        let by_time = self.by_time(delivery);
+        let is = |id, is| by_time.map(|env| Env { zone, ..env }.inside(id)) == [is; 3];
         let mut found = Occurrence {
             source: trigger.event.clone(),
             occurred: self.now,
@@ -95,16 +80,15 @@ impl<'p> Model<'p> {
                 let is = |end: &Option<Expr>, value: &Option<Value>| {
                     end.as_ref().is_none_or(|end| after.eval(end) == *value)
                 };
-                let by_time =
-                    unlooked.property(unlooked.this, *id) == new || delivery.earlier.is_none();
-                let occurs = old != new && is(&trigger.from, &old) && is(&trigger.to, &new);
-                let occurs = occurs && by_time;
+                let unlooked = by_time[2].property(by_time[2].this, *id);
+                let differs = old != new && unlooked == new;
+                let occurs = differs && is(&trigger.from, &old) && is(&trigger.to, &new);
                 found.fields.insert(FieldSource::Old(object, *id), old);
                 found.fields.insert(FieldSource::New(object, *id), new);
                 occurs
             }
-            EventSource::Joined(id) => !was(*id) && is(*id) && by_time(*id, true),
-            EventSource::Left(id) => was(*id) && !is(*id) && by_time(*id, false),
+            EventSource::Joined(id) => !was(*id) && is(*id, true),
+            EventSource::Left(id) => was(*id) && is(*id, false),
             EventSource::Declared(_) | EventSource::ActionFailed => {
                 found.clone_from(delivery.event.as_ref()?);
                 found.source == trigger.event
@@ -173,9 +157,8 @@ impl<'p> Model<'p> {
         let workflow = self.workflow(at);
         let turned = |condition: &Expr| self.turned(delivery, condition);
         let now = |condition: &Expr| {
-            let (now, due) = (self.after(delivery), self.when_due(delivery));
-            let unlooked = self.unlooked(delivery).unwrap_or(now);
-            [now, due, unlooked].iter().any(|env| env.holds(condition))
+            let mut by_time = self.by_time(delivery).into_iter();
+            by_time.any(|env| env.holds(condition))
         };
         let event = |trigger: &EventTrigger| self.occurs(trigger, delivery).is_some();
         let mut filters = workflow.filters.iter().map(|filter| &filter.condition);

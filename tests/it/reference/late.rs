@@ -38,17 +38,23 @@ impl Model<'_> {
     /// Keeps a record that time has still to be looked at for: what holds of it by
     /// what changes it until then has turned by that, not by time.
     pub(super) fn keep_unlooked(&mut self, of: &str) {
-        let record = self.records.get(of).cloned();
-        let record = record.map(|record| (of.to_owned(), record));
-        self.late.unlooked.extend(record);
+        let record = self.records.get(of);
+        self.late
+            .unlooked
+            .extend(record.map(|record| (of.to_owned(), record.clone())));
     }
 
-    /// What evaluates on the record as it was then.
-    pub(super) fn unlooked(&self, delivery: &Delivery) -> Option<Env<'_>> {
-        let record = self.late.unlooked.get(&delivery.to);
-        record
-            .filter(|_| delivery.earlier.is_some())
-            .map(|record| self.env(record))
+    /// Where what a delivery has turned must be so: now; where time has turned it, at
+    /// the instant for which the record is looked at, and of the record as it was
+    /// before others have changed it.
+    pub(super) fn by_time<'a>(&'a self, delivery: &'a Delivery) -> [Env<'a>; 3] {
+        let after = self.after(delivery);
+        let mut all = [after; 3];
+        if let (Some(_), Some(due)) = (delivery.earlier, delivery.due) {
+            all[1].now = due;
+            all[2].this = self.late.unlooked.get(&delivery.to).unwrap_or(after.this);
+        }
+        all
     }
 
     /// The instant behind which things are still to be seen to.
@@ -64,12 +70,8 @@ impl Model<'_> {
         let schedules = self.late.schedules.iter();
         let schedule = schedules.map(|(of, due)| (*due, *of)).min();
         let timer = self.next_timer().filter(|(due, _)| *due <= self.now);
-        let dues = [
-            wake.map(|of| of.0),
-            schedule.map(|of| of.0),
-            timer.map(|of| of.0),
-        ];
-        let first = dues.into_iter().flatten().min();
+        let dues = wake.iter().map(|of| of.0).chain(timer.map(|of| of.0));
+        let first = dues.chain(schedule.map(|of| of.0)).min();
         if let Some((due, _, of)) = wake.filter(|of| Some(of.0) == first) {
             let of = of.clone();
             self.late.wakes.remove(&of);
@@ -114,12 +116,11 @@ impl Model<'_> {
 
     /// Of the times of a schedule the last one is made up for, if it may be.
     fn make_up_for(&mut self, (at, place): (usize, usize), first: Timestamp) {
-        let mut last = first;
         self.late.seen = Some(first);
         while let Some(next) = self.next_time(at, place, self.now) {
-            (last, self.late.seen) = (next, Some(next));
+            self.late.seen = Some(next);
         }
-        self.late.seen = None;
+        let last = self.late.seen.take().unwrap_or(first);
         if !self.is_too_old(last) {
             self.time.called.push_back((at, place, last));
         }

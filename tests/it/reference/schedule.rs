@@ -29,10 +29,9 @@ impl Model<'_> {
     ) -> impl Iterator<Item = ((usize, usize), Timestamp)> {
         let began = self.now > Timestamp::UNIX_EPOCH;
         let workflows = self.program.workflows.iter().enumerate();
-        let all = workflows.filter(move |_| began).flat_map(|(at, workflow)| {
-            let places = 0..workflow.schedules.len();
-            places.map(move |place| (at, place))
-        });
+        let places = workflows.map(|(at, workflow)| (at, 0..workflow.schedules.len()));
+        let all = places.filter(move |_| began);
+        let all = all.flat_map(|(at, places)| places.map(move |place| (at, place)));
         all.filter_map(move |of| Some((of, self.next_time(of.0, of.1, to)?)))
     }
 
@@ -51,11 +50,8 @@ impl Model<'_> {
         let walls = match timing {
             Timing::Once(moment) => {
                 let any = self.records.values().next();
-                let zoned = |any| Env {
-                    zone,
-                    ..self.env(any)
-                };
-                let moment = any.and_then(|any| zoned(any).eval(moment));
+                let env = any.map(|any| self.env(any));
+                let moment = env.and_then(|env| Env { zone, ..env }.eval(moment));
                 return match moment {
                     Some(Value::Datetime(at)) => BTreeSet::from([at]),
                     Some(Value::Date(day)) => start_of_day(day, zone).into_iter().collect(),
@@ -149,13 +145,8 @@ impl Model<'_> {
         let env = self.after(delivery);
         let mut dates = self.workflow(at).dates.iter();
         let comes = |date: &&DateTrigger| {
-            let moments = self.moments(at, date, env.this, self.now);
-            let unlooked = self.unlooked(delivery);
-            let unlooked = unlooked.is_none_or(|env| {
-                let moments = self.moments(at, date, env.this, self.now);
-                moments.contains(&due)
-            });
-            moments.contains(&due) && unlooked && env.permits(&date.when)
+            let of = |of: &Env<'_>| self.moments(at, date, of.this, self.now).contains(&due);
+            self.by_time(delivery).iter().all(of) && env.permits(&date.when)
         };
         dates.find(comes).map(|date| date.yearly)
     }
