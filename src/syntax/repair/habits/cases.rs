@@ -11,7 +11,8 @@ impl Draft<'_> {
     pub(in crate::syntax::repair) fn case_item(&mut self, place: usize, walk: &mut Walk) -> Block {
         let branch = walk.block() == Block::Branch;
         let complete = self.case_word(place, branch);
-        if self.word(place) == "case" && branch && !complete {
+        let labelled = branch && self.word(place) == "case" && self.case_label(place);
+        if self.word(place) == "case" && branch && !complete && !labelled {
             self.case_when(place);
         }
         if matches!(self.word(place), "case" | "else" | "default" | "otherwise") {
@@ -69,6 +70,28 @@ impl Draft<'_> {
         let finding = self.unfit(place, place, &message);
         let edits = vec![self.ahead(place, "case ")];
         self.amend(finding, "write `case`", edits);
+    }
+
+    /// `case hot: when …`; answers whether it was one.
+    fn case_label(&mut self, place: usize) -> bool {
+        let label = place + 1;
+        let last = label + usize::from(self.word(label + 1) == ":");
+        if self.word(label) == "when" || self.word(last + 1) != "when" || !self.same_line(last + 1)
+        {
+            return false;
+        }
+        if self.is_name(label) {
+            let text = format!("\"{}\"", self.word(label));
+            self.written_as((label, last), "the label of a case is a text", &text);
+            if last > label {
+                self.alias(last, "");
+            }
+            return true;
+        }
+        if last > label {
+            self.too_much(last, last, "no `:` stands behind the label of a case");
+        }
+        last > label
     }
 
     /// `case score > 50 { … }`.
