@@ -143,12 +143,6 @@ impl Engine {
         }
     }
 
-    /// The engine in another epoch of its store, whose ids are others.
-    #[must_use]
-    pub fn at_epoch(self, epoch: u32) -> Self {
-        Engine { epoch, ..self }
-    }
-
     /// From now on it is in another epoch of its store.
     pub fn enter_epoch(&mut self, epoch: u32) {
         self.epoch = epoch;

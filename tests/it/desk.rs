@@ -348,6 +348,27 @@ fn records_are_chosen_by_a_condition() {
     );
 }
 
+#[test]
+fn a_condition_reads_through_a_link_what_the_program_reads_too() {
+    let read = "workflow led on contact { enroll when boss.name == \"Acme\" steps {} }";
+    let program = PROGRAM.replace(
+        "  name: string unique\n",
+        "  name: string unique\n  size: number\n",
+    );
+    let mut desk = Desk::new(&format!("{program}\n{read}\n"));
+    desk.contact("a@x.example", &[]);
+    assert_eq!(desk.names("boss.name is unknown"), ["a@x.example"]);
+    let (message, _) = desk.refusal(&Ask::Records {
+        object: Some("contact".into()),
+        condition: Some("boss.size is unknown".into()),
+        after: None,
+    });
+    assert!(
+        message.starts_with("the condition reads through a link"),
+        "{message}"
+    );
+}
+
 // proves: A4
 #[test]
 fn what_failed_for_good_is_listed() {

@@ -8,7 +8,7 @@ use super::{Patient, Role};
 use crate::base::{Decimal, Timestamp};
 use crate::engine::evaluate::Notes;
 use crate::engine::record::RecordCell;
-use crate::model::{PropertyId, SegmentId, Type, Value, compute};
+use crate::model::{Property, PropertyId, SegmentId, Type, Value, compute};
 use crate::plan::{Condition, Expression, Node, NodeId, Root};
 
 /// How many changes are tried one by one.
@@ -47,6 +47,26 @@ impl Edit {
             (Edit::Property(one, _), Edit::Property(other, _)) => one == other,
             (Edit::Member(one, _), Edit::Member(other, _)) => one == other,
             _ => false,
+        }
+    }
+}
+
+/// What may be changed, in the order in which it is tried.
+#[derive(Default)]
+struct Candidates {
+    /// What conditions name, and what lies next to it.
+    named: Vec<Edit>,
+    /// The values of a type besides, and none.
+    further: Vec<Edit>,
+    /// The segments whose conditions were looked into.
+    seen: BTreeSet<SegmentId>,
+}
+
+/// Each once.
+fn add(edits: &mut Vec<Edit>, more: impl IntoIterator<Item = Edit>) {
+    for edit in more {
+        if !edits.contains(&edit) {
+            edits.push(edit);
         }
     }
 }
@@ -120,11 +140,12 @@ impl Patient<'_> {
     /// The changes that may matter: of each property that a condition reads, the values around
     /// those that it is held against.
     fn edits(self, cell: &RecordCell) -> Vec<Edit> {
-        let mut edits: Vec<Edit> = Vec::new();
-        let mut seen = BTreeSet::new();
+        let mut found = Candidates::default();
         for (_, condition) in self.conditions() {
-            self.of_condition((cell, condition), &mut edits, &mut seen);
+            self.of_condition((cell, condition), &mut found);
         }
+        let mut edits = found.named;
+        add(&mut edits, found.further);
         let same = |edit: &Edit| match edit {
             Edit::Property(property, value) => cell.value(*property) == value.as_ref(),
             Edit::Member(segment, joins) => cell.segments.contains(segment) == *joins,
@@ -140,19 +161,17 @@ impl Patient<'_> {
         edits
     }
 
-    fn of_condition(
-        self,
-        (cell, condition): (&RecordCell, &Condition),
-        edits: &mut Vec<Edit>,
-        seen: &mut BTreeSet<SegmentId>,
-    ) {
+    fn of_condition(self, (cell, condition): (&RecordCell, &Condition), into: &mut Candidates) {
         let expression = &condition.expression;
         for (id, node, _) in expression.nodes() {
             if let Node::InSegment(segment) = node {
                 match self.state.prepared().segment(*segment) {
-                    None => edits.extend([true, false].map(|joins| Edit::Member(*segment, joins))),
-                    Some(inner) if seen.insert(*segment) => {
-                        self.of_condition((cell, inner), edits, seen);
+                    None => {
+                        let edits = [true, false].map(|joins| Edit::Member(*segment, joins));
+                        add(&mut into.named, edits);
+                    }
+                    Some(inner) if into.seen.insert(*segment) => {
+                        self.of_condition((cell, inner), into);
                     }
                     Some(_) => {}
                 }
@@ -160,13 +179,11 @@ impl Patient<'_> {
             }
             let held = self.held(expression, id);
             for property in &held {
-                let values = self.values(cell, (expression, id), *property);
-                for edit in values {
-                    let edit = Edit::Property(*property, edit);
-                    if !edits.contains(&edit) {
-                        edits.push(edit);
-                    }
-                }
+                let edit = |value| Edit::Property(*property, value);
+                let named = self.named(cell, (expression, id), *property);
+                add(&mut into.named, named.into_iter().map(Some).map(edit));
+                let further = self.further(*property);
+                add(&mut into.further, further.into_iter().map(edit));
             }
         }
     }
@@ -194,16 +211,13 @@ impl Patient<'_> {
         (is_own && stored && !declared.unique).then_some(property)
     }
 
-    /// The values that a property may get for a node: those that it is held against and their
-    /// neighbours, all members, none.
-    fn values(
+    /// The values that a property is held against at a node, and their neighbours.
+    fn named(
         self,
         cell: &RecordCell,
         (expression, id): (&Expression, NodeId),
         property: PropertyId,
-    ) -> Vec<Option<Value>> {
-        let object = &self.state.prepared().program.catalog.objects[self.workflow.object];
-        let declared = &object.properties[property];
+    ) -> Vec<Value> {
         let mut values: Vec<Value> = Vec::new();
         let notes = Notes::default();
         let scope = self.scope(cell, &notes);
@@ -230,10 +244,20 @@ impl Patient<'_> {
             let with: Vec<usize> = with.into_iter().collect();
             values.extend([Value::Set(with.into()), Value::Set(without.into())]);
         }
-        values.extend(of_type(&declared.ty, self.now));
-        values.retain(|value| fits(value, &declared.ty));
-        let none = (!declared.required).then_some(None);
-        values.into_iter().map(Some).chain(none).collect()
+        values.retain(|value| fits(value, &self.declared(property).ty));
+        values
+    }
+
+    /// The values that a property may get without being held against them, and none.
+    fn further(self, property: PropertyId) -> Vec<Option<Value>> {
+        let declared = self.declared(property);
+        let values = of_type(&declared.ty, self.now).into_iter().map(Some);
+        values.chain((!declared.required).then_some(None)).collect()
+    }
+
+    fn declared(&self, property: PropertyId) -> &Property {
+        let catalog = &self.state.prepared().program.catalog;
+        &catalog.objects[self.workflow.object].properties[property]
     }
 }
 

@@ -50,12 +50,6 @@ impl Image {
         &self.prepared
     }
 
-    /// The latest instant that it has seen.
-    #[must_use]
-    pub fn now(&self) -> Timestamp {
-        self.now
-    }
-
     /// How many records it holds.
     #[must_use]
     pub fn records(&self) -> usize {

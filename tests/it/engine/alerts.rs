@@ -201,6 +201,27 @@ fn the_mail_of_an_alert_is_tried_again_and_outlives_the_process() {
     assert_eq!(world.sent().len(), 2);
 }
 
+/// proves: A3, E17
+#[test]
+fn the_mail_of_an_alert_is_not_tried_again_where_it_would_not_help() {
+    let finally = |status: Option<u16>, again: Again| {
+        let mut world = World::new(&BREAKER.replace(", \"kim@acme.example\"", ""));
+        world.contact("ada", &[]);
+        let error = "no".into();
+        world.script([Outcome::Failed {
+            status,
+            error,
+            again,
+        }]);
+        pings(&mut world, 3);
+        world.hours(48);
+        world.sent().len()
+    };
+    assert_eq!(finally(None, Again::Never), 1, "it would not help");
+    assert_eq!(finally(Some(422), Again::Usual), 1, "it is final");
+    assert_eq!(finally(Some(429), Again::Usual), 2, "too many at once");
+}
+
 /// proves: E17
 #[test]
 fn the_same_inputs_refuse_the_same() {

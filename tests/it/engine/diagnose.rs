@@ -103,6 +103,92 @@ fn a_trigger_that_does_not_hold_lacks_the_nearest_value() {
 
 /// proves: H3, E5
 #[test]
+fn what_lies_next_to_what_is_named_is_tried() {
+    let lacks = |clause: &str, values: &[(&str, &str)], change: &[&str]| {
+        check(clause, values, "not_matching", change);
+    };
+    lacks("enroll when day > 2026-03-01", &[], &["day = 2026-03-02"]);
+    lacks(
+        "enroll when day < 2026-03-01",
+        &[("day", "2026-03-01")],
+        &["day = 2026-02-28"],
+    );
+    lacks(
+        "enroll when score < 50",
+        &[("score", "60")],
+        &["score = 49"],
+    );
+    lacks(
+        "enroll when tags contains film",
+        &[("tags", "sport")],
+        &["tags = sport;film"],
+    );
+    lacks(
+        "enroll when not (tags contains film)",
+        &[("tags", "sport;film")],
+        &["tags = sport"],
+    );
+}
+
+/// proves: H3, E5, E10
+#[test]
+fn a_record_joins_what_it_is_to_be_a_member_of() {
+    let segments = "segment vip on contact static
+                    segment fans on contact static";
+    let mut world = World::new(&format!(
+        "{segments}
+         workflow w on contact {{
+           enroll when in segment vip and in segment fans
+           steps {{}}
+         }}"
+    ));
+    world.contact("ada", &[]);
+    let both = ["segment vip = member", "segment fans = member"];
+    assert_eq!(told(&world, "ada").1, both);
+    world.member("ada", "fans", true);
+    assert_eq!(told(&world, "ada").1, ["segment vip = member"]);
+    let mut world = World::new(&format!(
+        "{segments}
+         workflow w on contact {{ enroll on ping suppress when in segment vip steps {{}} }}"
+    ));
+    world.contact("ada", &[]);
+    world.member("ada", "vip", true);
+    let left = told(&world, "ada").1;
+    assert_eq!(left, ["segment vip unknown"], "it is left");
+}
+
+/// proves: H3, E8, S1
+#[test]
+fn who_was_inside_before_comes_again_as_its_clauses_say() {
+    let again = |clauses: &str, name: &str| {
+        let mut world = World::new(&format!("workflow w on contact {{ {clauses} steps {{}} }}"));
+        world.contact("ada", &[("flag", "true")]);
+        world.enroll("ada", "w");
+        let found = told(&world, "ada").0.unwrap_or("enrolled");
+        assert_eq!(found, name, "{clauses}");
+    };
+    again("enroll on ping", "enrolled_before");
+    again("enroll on ping reenroll on pong", "enrolled");
+    again(
+        "enroll on ping reenroll on ping where n > 3 and flag",
+        "enrolled",
+    );
+    again(
+        "enroll on ping reenroll on ping where n > 3 and not flag",
+        "no_reenroll_trigger",
+    );
+    again(
+        "enroll on ping reenroll when score > 5",
+        "no_reenroll_trigger",
+    );
+    again("enroll every day at 09:00", "enrolled");
+    again("enroll once at 2026-02-01T09:00", "enrolled_before");
+    again("enroll at day every year", "enrolled");
+    again("enroll at day", "enrolled_before");
+}
+
+/// proves: H3, E5
+#[test]
 fn several_clauses_take_several_values() {
     check(
         "enroll when score > 50 and stage in (lead, mql)",

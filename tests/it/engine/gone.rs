@@ -17,6 +17,23 @@ fn last(world: &World, handle: &str, workflow: &str) -> Option<String> {
     world.path(handle, workflow).pop()
 }
 
+/// proves: L4, I5, A10
+#[test]
+fn what_is_under_way_about_a_record_ends_before_it_is_deleted() {
+    let mut world = World::new(
+        "workflow a on contact { enroll on ping steps { set email = \"new@acme.example\" } }
+         workflow b on contact { enroll on ping steps { delete } }",
+    );
+    world.contact("ada", &[]);
+    world.does("ada", "ping", &[]);
+    assert_eq!(world.value("ada", "email"), "unknown");
+    assert_eq!(last(&world, "ada", "a").as_deref(), Some("left completed"));
+    for (handle, email) in [("bob", "new@acme.example"), ("eve", "ada@acme.example")] {
+        let answer = world.contact(handle, &[("email", email)]);
+        assert_eq!(answer, Some(Answer::Accepted(world.id(handle))), "{email}");
+    }
+}
+
 /// proves: L4, E4, I1
 #[test]
 fn a_deleted_record_leaves_everything_and_is_no_record() {

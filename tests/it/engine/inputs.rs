@@ -661,6 +661,27 @@ fn writes_of_one_property_keep_their_order_around_a_claim() {
     );
 }
 
+/// proves: I5
+#[test]
+fn writes_that_wait_for_a_claim_follow_each_other() {
+    let sets = ["one", "two", "one", "three"].iter().enumerate();
+    let workflows = sets.map(|(place, code)| {
+        format!(
+            "workflow w{place} on thing {{ enroll on bump steps {{ set code = \"{code}\" }} }}\n"
+        )
+    });
+    let objects = CODES.split("workflow").next().expect("the objects");
+    let mut world = World::new(&format!("{objects}{}", workflows.collect::<String>()));
+    answer(&mut world, "it", &[("code", "zero")]);
+    world.does("it", "bump", &[]);
+    assert_eq!(world.value("it", "code"), "three", "the last comes last");
+    for free in ["zero", "one", "two"] {
+        assert_eq!(answer(&mut world, free, &[("code", free)]), "created");
+    }
+    let taken = answer(&mut world, "four", &[("code", "three")]);
+    assert!(taken.contains("another thing has this `code`"), "{taken}");
+}
+
 /// proves: E4
 #[test]
 fn a_record_that_is_named_as_another_object_is_no_record() {

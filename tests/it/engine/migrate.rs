@@ -252,7 +252,11 @@ fn switches_and_held_timers_are_kept() {
 
 /// A contact for whom an action is under way, and the action.
 fn asked(steps: &str) -> (Engine, Action) {
-    let mut world = World::new(&flow(steps));
+    asked_by(&flow(steps))
+}
+
+fn asked_by(text: &str) -> (Engine, Action) {
+    let mut world = World::new(text);
     world.contact("ada", &[]);
     let ping = world.event("ada", "ping", &[]);
     let (mut engine, _) = world.scenario.into_parts();
@@ -354,6 +358,34 @@ fn an_action_whose_step_is_gone_finishes_too() {
         .publish(&prepare(OBJECTS))
         .expect("nothing speaks against it");
     assert_eq!(migrated.action(&action), None);
+}
+
+/// proves: V2, A8
+#[test]
+fn what_is_declared_no_more_is_waited_for_by_nobody() {
+    let with_action = |steps: &str| {
+        let steps = flow(steps);
+        format!(
+            "action call(to: string) via http {{ url: \"https://a.example.com/{{to}}\" }}\n{steps}"
+        )
+    };
+    // Its enrolment goes on with what followed.
+    let (mut engine, action) = asked_by(&with_action("do call { to: email } set city = \"x\""));
+    let migrated = engine.publish(&edited("wait 1 day set city = \"y\""));
+    let migrated = migrated.expect("nothing speaks against it");
+    assert_eq!(goes(&migrated), [(Some("do_1"), on("set_1"))]);
+    assert_eq!(migrated.action(&action), None);
+    engine.advance("2026-01-05T11:00:00Z".parse().expect("an instant"));
+    let cell = engine.state().records().next().expect("she is there");
+    let object = &engine.state().prepared().program.catalog.objects[cell.object];
+    let city = cell.value(object.property("city").expect("declared"));
+    assert_eq!(city, Some(&Value::Text("y".into())));
+    assert!(cell.enrolments.is_empty());
+    // Nothing followed.
+    let (mut engine, _) = asked_by(&with_action("do call { to: email }"));
+    let migrated = engine.publish(&edited("wait 1 day"));
+    let migrated = migrated.expect("nothing speaks against it");
+    assert_eq!(goes(&migrated), [(Some("do_1"), Goes::Ends)]);
 }
 
 /// proves: E9, E2, V2

@@ -175,6 +175,40 @@ fn a_made_record_is_linked_and_known_to_later_steps() {
     );
 }
 
+/// proves: I5, A1, N2
+#[test]
+fn what_a_made_record_is_linked_with_is_read_through_it() {
+    let mut world = World::new(
+        r#"object deal { name: string, rep: one user }
+           extend object contact { deals: many deal inverse one buyer }
+           workflow w on contact {
+             enroll on ping
+             steps {
+               create deal { name: "A deal", rep: owner } in deals as fresh
+               set city = fresh.rep.name
+               set bonus = count(fresh.buyer.companies where size > 5)
+               set score = sum(fresh.buyer.companies.size)
+               set flag = fresh.rep was ever known
+             }
+           }"#,
+    );
+    world.contact("ada", &[]);
+    world.create(
+        "user",
+        "kim",
+        &[("email", "kim@x.example"), ("name", "Kim")],
+    );
+    world.link("ada", "owner", "kim", None);
+    for (handle, size) in [("acme", "4"), ("umbra", "9")] {
+        let domain = format!("{handle}.example");
+        world.create("company", handle, &[("domain", &domain), ("size", size)]);
+        world.link("ada", "companies", handle, None);
+    }
+    world.does("ada", "ping", &[]);
+    let values = ["city", "bonus", "score", "flag"].map(|property| world.value("ada", property));
+    assert_eq!(values, ["Kim", "1", "13", "true"]);
+}
+
 /// proves: E15, E5
 #[test]
 fn a_workflow_does_not_enrol_what_it_has_made() {

@@ -232,12 +232,6 @@ impl Thaw {
         })
     }
 
-    /// The number of the rules by which the state has come about.
-    #[must_use]
-    pub fn rules(&self) -> u32 {
-        self.head.rules
-    }
-
     /// Whether this engine has the same rules and the same time zones.
     #[must_use]
     pub fn is_of_this_engine(&self) -> bool {
