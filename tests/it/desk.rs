@@ -358,11 +358,17 @@ fn a_condition_reads_through_a_link_what_the_program_reads_too() {
     let mut desk = Desk::new(&format!("{program}\n{read}\n"));
     desk.contact("a@x.example", &[]);
     assert_eq!(desk.names("boss.name is unknown"), ["a@x.example"]);
-    let (message, _) = desk.refusal(&Ask::Records {
+    let ask = |condition: &str| Ask::Records {
         object: Some("contact".into()),
-        condition: Some("boss.size is unknown".into()),
+        condition: Some(condition.into()),
         after: None,
-    });
+    };
+    let (message, _) = desk.refusal(&ask("city was ever \"Oslo\""));
+    assert!(
+        message.starts_with("the condition asks of the past"),
+        "{message}"
+    );
+    let (message, _) = desk.refusal(&ask("boss.size is unknown"));
     assert!(
         message.starts_with("the condition reads through a link"),
         "{message}"

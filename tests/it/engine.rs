@@ -27,6 +27,7 @@ mod renamed;
 mod schedules;
 mod steering;
 mod steps;
+mod unique;
 mod unknown;
 mod waiting;
 pub(crate) mod world;

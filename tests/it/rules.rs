@@ -39,7 +39,6 @@ const WITHOUT_SPEC: &[(&str, &str)] = &[
     ("V5", "a test has no watch"),
     ("V7", "a refusal is no event of a test"),
     ("H2", "retention is not built yet"),
-    ("H3", "a diagnosis is not seen by a test"),
 ];
 
 /// All rules, in order.

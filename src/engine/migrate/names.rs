@@ -150,7 +150,7 @@ impl Names {
             events: before.events.ids().map(|id| pair.event(id)).collect(),
             actions: before.actions.ids().map(|id| pair.action(id)).collect(),
             kept: pair.kept(&new.program),
-            plans: plans(old, new, &workflows),
+            plans: plans((old, new), &workflows, renames),
             counters: counters((old, new), &workflows, renames),
             workflows,
             traces: BTreeMap::new(),
@@ -332,9 +332,9 @@ fn members(old: &Members, new: &Members) -> Cast {
 /// Where those go on who are inside a version: on the version of the same text
 /// where edits leave them there (V3), else on the one that enrols (V2).
 fn plans(
-    old: &Prepared,
-    new: &Prepared,
+    (old, new): (&Prepared, &Prepared),
     workflows: &[Option<WorkflowId>],
+    renames: Renames<'_>,
 ) -> Vec<Option<OfWorkflow>> {
     let plans = old.program.plans().enumerate();
     let plans = plans.map(|(place, plan)| {
@@ -351,7 +351,7 @@ fn plans(
         let id = found.filter(|_| pins).unwrap_or(current);
         Some(OfWorkflow {
             id,
-            script: Script::between(plan, new.workflow(id)?),
+            script: Script::between(plan, new.workflow(id)?, renames),
         })
     });
     plans.collect()

@@ -22,6 +22,11 @@ impl<'p> Renames<'p> {
         }
     }
 
+    /// Whether all is called as it was.
+    pub(super) fn is_empty(self) -> bool {
+        self.renamed.is_empty()
+    }
+
     pub(super) fn object(self, old: &Name) -> Option<ObjectId> {
         self.catalog.object(old).or_else(|| {
             self.renamed(old, |item| match item {

@@ -2,6 +2,7 @@
 //! what it says and where, else by its kind between steps that are the same.
 //! What becomes of those who stand there is not known here.
 
+use super::renames::Renames;
 use crate::plan::{Next, Step, Workflow};
 
 /// The most pairs of steps that are compared; beyond that the order alone
@@ -15,8 +16,12 @@ pub(super) struct Script {
 }
 
 impl Script {
-    pub(super) fn between(old: &Workflow, new: &Workflow) -> Self {
-        let before: Vec<Print> = old.steps.iter().map(Print::of).collect();
+    pub(super) fn between(old: &Workflow, new: &Workflow, renames: Renames<'_>) -> Self {
+        let before = old
+            .steps
+            .iter()
+            .map(|step| Print::of(step).in_names_of(renames));
+        let before: Vec<Print> = before.collect();
         let after: Vec<Print> = new.steps.iter().map(Print::of).collect();
         let mut script = Script {
             places: vec![None; before.len()],
@@ -118,6 +123,8 @@ struct Print<'p> {
     depth: usize,
     /// Its text, and those of its cases.
     texts: Vec<&'p str>,
+    /// The same in the names of the other version, where some are others.
+    translated: Vec<String>,
 }
 
 impl<'p> Print<'p> {
@@ -129,16 +136,27 @@ impl<'p> Print<'p> {
             word: step.kind.word(),
             depth: step.depth,
             texts,
+            translated: Vec::new(),
         }
+    }
+
+    /// With what it says in the names of a new program (V7).
+    fn in_names_of(self, renames: Renames<'_>) -> Self {
+        if renames.is_empty() {
+            return self;
+        }
+        let translated = self.texts.iter().map(|text| renames.translated(text));
+        let translated = translated.collect();
+        Print { translated, ..self }
     }
 
     fn kind(&self) -> (&'static str, usize) {
         (self.word, self.depth)
     }
 
-    /// Whether two steps say the same, wherever they stand.
-    fn is_same(&self, other: &Print<'_>) -> bool {
-        self.word == other.word && self.texts == other.texts
+    /// Whether a step of the new version says the same, wherever it stands.
+    fn is_same(&self, new: &Print<'_>) -> bool {
+        self.word == new.word && (self.texts == new.texts || self.translated == new.texts)
     }
 }
 

@@ -4,6 +4,7 @@ use super::Failure;
 use super::log::{Log, Told};
 use crate::base::{Name, Timestamp, Uid};
 use crate::engine::cast::Cast;
+use crate::engine::decision::Reason;
 use crate::engine::enrolment::Enrolment;
 use crate::plan::test::{Claim, ClaimKind, Test, Waiting};
 use crate::plan::{Node, Root};
@@ -155,9 +156,21 @@ impl<'a> Seen<'a> {
             Because::NotMatching | Because::NoRecord => !self.asked_since(place, workflow),
             because => {
                 let last = self.told(place, workflow).rev().find_map(Told::reason);
-                last.is_some() && last == word(because)
+                let reason = match because {
+                    Because::AlreadyEnrolled => last,
+                    _ => last.or_else(|| self.diagnosed(place, workflow)),
+                };
+                reason.is_some() && reason == word(because)
             }
         }
+    }
+
+    /// Why a record would not be enrolled now (H3).
+    pub(super) fn diagnosed(&self, place: usize, workflow: &Name) -> Option<&'static str> {
+        let state = self.cast.state;
+        let id = state.prepared().program.catalog.workflow(workflow)?;
+        let found = state.diagnose(self.record(place)?, id, state.now())?;
+        found.reason.map(Reason::word)
     }
 
     /// Whether anything was told of a record in a workflow since something last

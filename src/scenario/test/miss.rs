@@ -111,8 +111,23 @@ impl<'a> Seen<'a> {
         let standing = self.standing(place, workflow);
         let inside = self.is_inside(place, workflow);
         match because.and_then(word) {
-            Some(word) if !inside => format!("the reason is not `{word}`: {standing}"),
+            Some(word) if !inside => {
+                let now = self.would_be(place, workflow);
+                format!("the reason is not `{word}`: {standing}{now}")
+            }
             _ => standing,
+        }
+    }
+
+    /// What would come of a record that nothing was told of.
+    fn would_be(&self, place: usize, workflow: &'a Name) -> String {
+        let mut told = self.told(place, workflow);
+        if told.any(|told| told.reason().is_some()) || self.cast.cell(place).is_none() {
+            return String::new();
+        }
+        match self.diagnosed(place, workflow) {
+            Some(reason) => format!("; now it would be `{reason}`"),
+            None => "; now it would be enrolled".to_owned(),
         }
     }
 

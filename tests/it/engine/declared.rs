@@ -73,6 +73,17 @@ fn a_request_is_put_together_of_parameters() {
     assert_eq!(world.value("ada", "name"), "m7");
 }
 
+/// proves: A1
+#[test]
+fn what_stands_beside_a_secret_is_rendered() {
+    let text = POST.replace("k {secret(chat)}", "k {secret(chat)} of {room}, {text}");
+    let mut world = World::new(&text);
+    world.contact("ada", &[("city", "oslo")]);
+    world.does("ada", "ping", &[]);
+    let headers = r#"headers={"X-Key": ("k " + secret(chat) + " of " + "oslo" + ", ")}"#;
+    assert_eq!(sends(&world)[2], headers);
+}
+
 /// proves: A10
 #[test]
 fn an_address_that_is_unknown_is_asked_by_nobody() {

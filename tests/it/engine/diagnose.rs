@@ -297,6 +297,40 @@ fn what_was_heard_of_others_is_shown() {
     assert!(read[1].ends_with(": tier = unknown"), "{read:?}");
 }
 
+/// proves: H3, E13
+#[test]
+fn what_was_heard_for_a_sum_is_shown() {
+    let mut world = World::new(
+        "workflow w on contact {
+           enroll when sum(companies.size where (tier == gold)) > 50
+           steps {}
+         }",
+    );
+    world.contact("ada", &[]);
+    let values = [("domain", "acme.example"), ("size", "8"), ("tier", "gold")];
+    world.create("company", "acme", &values);
+    world.link("ada", "companies", "acme", None);
+    let clauses = diagnosis(&world, "ada").clauses;
+    assert_eq!(clauses[0].terms[0].holds, Some(false));
+    let read = clauses[0].terms[0].read.iter();
+    let read: Vec<String> = read
+        .map(|(path, value)| format!("{path} = {value}"))
+        .collect();
+    let values = read.iter().filter_map(|read| read.split_once(": "));
+    let values: Vec<&str> = values.map(|(_, value)| value).collect();
+    assert_eq!(values, ["size = 8", "tier = gold"], "{read:?}");
+}
+
+/// proves: H3, E16
+#[test]
+fn who_was_inside_under_one_key_enrols_under_another() {
+    let mut world = World::new("workflow w on contact { enroll on ping per key steps {} }");
+    world.contact("ada", &[]);
+    world.does("ada", "ping", &[("key", "a")]);
+    assert_eq!(world.times("ada", "w"), 1);
+    assert_eq!(told(&world, "ada").0, None);
+}
+
 /// proves: H3, E5, E6, E8, E17
 #[test]
 fn how_it_stands_comes_in_the_order_of_the_rule() {

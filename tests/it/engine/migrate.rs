@@ -332,7 +332,7 @@ fn an_action_whose_step_is_gone_finishes_too() {
         error: "busy".into(),
         again: flow::engine::message::Again::Never,
     };
-    let told = finishes(&mut engine, &action, failed);
+    let told = finishes(&mut engine, &action, failed.clone());
     assert_eq!(
         told,
         [
@@ -344,6 +344,19 @@ fn an_action_whose_step_is_gone_finishes_too() {
             "left "
         ]
     );
+    // It is called as it was.
+    let sees = "workflow sees on contact {
+      enroll on action_failed where action == \"http\" and error == \"busy\"
+      steps { set name = \"seen\" } }";
+    let (mut engine, action) = asked_by(&format!("{}\n{sees}", flow(old)));
+    let text = format!("{OBJECTS}\n{}\n{sees}", flow("wait 1 day set city = \"x\""));
+    let migrated = engine.publish(&prepare(&text)).expect("it fits");
+    let action = migrated.action(&action).expect("it is still there");
+    finishes(&mut engine, &action, failed);
+    let cell = engine.state().records().next().expect("she is there");
+    let object = &engine.state().prepared().program.catalog.objects[cell.object];
+    let name = cell.value(object.property("name").expect("declared"));
+    assert_eq!(name, Some(&Value::Text("seen".into())));
     // Nothing followed: it ends once the action has.
     let (mut engine, action) = asked("do log { text: \"x\" }");
     let migrated = engine

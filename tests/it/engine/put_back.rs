@@ -243,6 +243,23 @@ fn a_publication_carries_it_over_by_names() {
     assert_eq!(world.state().next_deadline(), None);
 }
 
+/// proves: A4, V5
+#[test]
+fn what_is_withdrawn_says_where_it_stood() {
+    let (mut world, last) = lost(CALLS);
+    world.script([failed(503)]);
+    world.put_back(&last);
+    let of = put_back(&world).remove(0);
+    let plan = world.prepared().workflow(world.workflow("w"));
+    let step = plan.and_then(|plan| plan.steps.get(of.step?));
+    let span = step.map(|step| step.span);
+    let migrated = world.edit("").expect("nothing speaks against it");
+    let entry = &migrated.withdrawn[0].entry;
+    assert_eq!((entry.step, entry.span), (of.step, span));
+    assert!(entry.step.is_some() && entry.span.is_some());
+    assert_eq!(entry.enrolment, Some(of.enrolment));
+}
+
 /// Numbers with all their digits, secrets, records, a message.
 const RICH: &str = r#"
   message hello(place: string) on contact { subject: "Hi", text: "In {place}" }

@@ -1,5 +1,7 @@
 //! What is called otherwise in an edited program (V7).
 
+use flow::base::Name;
+use flow::engine::Goes;
 use flow::engine::record::Side;
 
 use super::world::{OBJECTS, World};
@@ -89,4 +91,35 @@ fn data_enrolments_and_counts_go_over_to_the_new_names() {
         3,
         "the address is unique still"
     );
+}
+
+/// proves: V2, V7
+#[test]
+fn a_step_is_the_same_under_new_names() {
+    let conditions = [
+        ("score > 5", "points > 5"),
+        (
+            "any companies where (size > 5)",
+            "any firms where (size > 5)",
+        ),
+        ("in segment picked", "in segment chosen"),
+        ("active in greet", "active in welcome"),
+    ];
+    for (old, new) in conditions {
+        let mut world = World::new(&format!(
+            "{BEFORE} workflow w on contact {{ enroll on ping
+               steps {{ wait until {old} max 5 days set flag = true }} }}"
+        ));
+        world.contact("ada", &[]);
+        world.does("ada", "ping", &[]);
+        let edited = format!(
+            "{AFTER} workflow w on person {{ enroll on knock
+               steps {{ wait until bonus is known max 2 days wait until {new} max 5 days set flag = true }} }}"
+        );
+        let migrated = world.edit_all(&edited).expect("nothing is in the way");
+        let mut moves = migrated.moves.iter();
+        let of_w = moves.find(|one| one.workflow.as_str() == "w");
+        let to = of_w.map(|one| &one.to);
+        assert_eq!(to, Some(&Goes::Stays(Name::new("wait_2"))), "{new}");
+    }
 }

@@ -188,7 +188,7 @@ fn what_a_made_record_is_linked_with_is_read_through_it() {
                set city = fresh.rep.name
                set bonus = count(fresh.buyer.companies where size > 5)
                set score = sum(fresh.buyer.companies.size)
-               set flag = fresh.rep was ever known
+               set flag = fresh.rep.name was ever "Kim"
              }
            }"#,
     );
