@@ -311,6 +311,21 @@ fn records_are_found_by_what_they_are_called() {
 }
 
 #[test]
+fn what_is_deleted_is_found_by_what_it_was_called() {
+    let mut desk = Desk::new(PROGRAM);
+    let ada = desk.contact("ada@x.example", &[]);
+    desk.one(Order::Delete(ada.clone()));
+    let ask = Ask::Find {
+        record: "contact:ada@x.example".into(),
+    };
+    let Reply::Found { candidates, .. } = desk.ask(&ask) else {
+        panic!("nothing is found");
+    };
+    let ids: Vec<&String> = candidates.iter().map(|one| &one.id).collect();
+    assert_eq!(ids, [&ada.id]);
+}
+
+#[test]
 fn records_are_chosen_by_a_condition() {
     let mut desk = Desk::new(PROGRAM);
     desk.contact("a@x.example", &[("city", "Oslo"), ("score", "3")]);

@@ -124,6 +124,31 @@ fn a_moment_moves_with_the_values_that_it_reads() {
 
 /// proves: W4
 #[test]
+fn a_moment_that_comes_out_the_same_has_not_moved() {
+    let mut world = World::new(
+        "object deal { name: string, close: date }
+         extend object contact { deals: many deal inverse one buyer }
+         workflow w on contact { enroll on ping steps {
+           create deal { name: \"A deal\", close: 2026-01-10 } in deals as fresh
+           wait until min(fresh.close, day)
+           set city = \"next\" } }",
+    );
+    world.contact("ada", &[("day", "2026-02-01")]);
+    world.does("ada", "ping", &[]);
+    world.set("ada", &[("day", "2026-01-20")]);
+    let moved = |world: &World| {
+        let path = world.path("ada", "w");
+        path.iter().filter(|line| line.contains("moved")).count()
+    };
+    assert_eq!(moved(&world), 0, "the earlier one holds");
+    world.set("ada", &[("day", "2026-01-08")]);
+    assert_eq!(moved(&world), 1);
+    world.hours(24 * 3);
+    assert_eq!(world.value("ada", "city"), "next");
+}
+
+/// proves: W4
+#[test]
 fn now_stands_for_the_beginning_of_the_wait() {
     let mut world = World::new(
         "workflow w on contact { enroll on ping steps { wait until now + 2 days set city = \"x\" } }
