@@ -78,7 +78,7 @@ pub(super) struct Ledger {
 /// The words of what is asked.
 fn body(state: &State, action: &Action) -> String {
     let request = &action.request;
-    let name = &state.prepared().program.catalog.actions[request.action].name;
+    let name = state.prepared().program.catalog.actions[request.action].called();
     let (arguments, sends) = (&request.arguments, &request.sends);
     let parts = arguments.iter().chain(sends);
     let parts: Vec<String> = parts
@@ -281,9 +281,9 @@ impl Ledger {
             self.begun.insert((action.key, action.attempt)),
             "an attempt begins twice: {action:?}"
         );
-        let name = &state.prepared().program.catalog.actions[action.request.action].name;
+        let name = state.prepared().program.catalog.actions[action.request.action].called();
         let has_place = self.mails.iter().any(|(_, key, _)| *key == action.key);
-        if *name != "send_email" || has_place {
+        if name != "send_email" || has_place {
             return;
         }
         let record = state.merged_into(action.record);
