@@ -126,8 +126,8 @@ impl<'a> Seen<'a> {
             return String::new();
         }
         match self.diagnosed(place, workflow) {
-            Some(reason) => format!("; now it would be `{reason}`"),
-            None => "; now it would be enrolled".to_owned(),
+            Some(reason) => format!("; asked now, it would be `{reason}`"),
+            None => "; asked now, it would be enrolled".to_owned(),
         }
     }
 
