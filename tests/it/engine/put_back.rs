@@ -243,7 +243,7 @@ fn a_publication_carries_it_over_by_names() {
     assert_eq!(world.state().next_deadline(), None);
 }
 
-/// proves: A4, V5
+/// proves: A4, V2
 #[test]
 fn what_is_withdrawn_says_where_it_stood() {
     let (mut world, last) = lost(CALLS);
